@@ -1,10 +1,7 @@
 package io.blkwarden.model;
 
-import com.fasterxml.jackson.annotation.JsonValue;
-import java.util.Locale;
-
 /** Whether I/O priorities are effective on a device, by its scheduler and kernel. */
-public enum Actuator {
+public enum Actuator implements WireName {
   /** Honours class and level. */
   EFFECTIVE,
   /** Honours the class only, not best-effort levels (mq-deadline since Linux 6.0). */
@@ -12,11 +9,5 @@ public enum Actuator {
   /** Ignores priorities ({@code none}, {@code kyber}, old {@code mq-deadline}). */
   INEFFECTIVE,
   /** Not predictable; only a measured effect shows it. */
-  UNKNOWN;
-
-  /** Name in messages. */
-  @JsonValue
-  public String wire() {
-    return name().toLowerCase(Locale.ROOT).replace('_', '-');
-  }
+  UNKNOWN
 }

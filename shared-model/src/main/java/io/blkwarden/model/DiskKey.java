@@ -14,7 +14,6 @@ import java.util.UUID;
  */
 public record DiskKey(UUID domain, int domid, String vdev) implements Comparable<DiskKey> {
   public DiskKey {
-    Require.present(domain, "domain");
     Require.text(vdev, 64, "vdev");
   }
 

@@ -12,7 +12,6 @@ public record DiskRef(String vdev, int handle, BackendKind backend, String mode)
   public DiskRef {
     Require.text(vdev, 64, "disk.vdev");
     Require.within(handle, 0, Integer.MAX_VALUE, "disk.handle");
-    Require.present(backend, "disk.backend");
     Require.text(mode, 8, "disk.mode");
   }
 }

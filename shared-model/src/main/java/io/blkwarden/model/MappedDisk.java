@@ -38,11 +38,7 @@ public record MappedDisk(
   public static final int MAX_WORKERS = 64;
 
   public MappedDisk {
-    Require.present(domain, "domain");
-    Require.present(disk, "disk");
-    Require.present(volume, "volume");
     physical = Require.list(physical, 64, "physical");
-    Require.present(state, "state");
     workers = Require.list(workers, MAX_WORKERS, "workers");
     if ((state == MappingState.UNRESOLVED) != (reason != null)) {
       throw new IllegalArgumentException(

@@ -22,9 +22,7 @@ public record PhysicalDevice(
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Boolean rotational) {
   public PhysicalDevice {
     Require.text(name, 64, "physical.name");
-    Require.present(device, "physical.device");
     Require.optionalText(scheduler, 64, "physical.scheduler");
-    Require.present(actuator, "physical.actuator");
   }
 
   /** A device with an unknown {@code rotational}. */

@@ -1,10 +1,7 @@
 package io.blkwarden.model;
 
-import com.fasterxml.jackson.annotation.JsonValue;
-import java.util.Locale;
-
 /** How a worker was proven to serve its disk. */
-public enum Proof {
+public enum Proof implements WireName {
   /** The backend wrote the thread's pid to its xenstore node. */
   KTHREAD_PID,
   /** The thread's untruncated name is unique, and all rings are present. */
@@ -16,11 +13,5 @@ public enum Proof {
   /** A bio of this thread on this disk's device was traced. */
   TRACED_BIO,
   /** All other disks and threads of the domain are proven, and one of each remains. */
-  ELIMINATION;
-
-  /** Name in messages. */
-  @JsonValue
-  public String wire() {
-    return name().toLowerCase(Locale.ROOT).replace('_', '-');
-  }
+  ELIMINATION
 }

@@ -1,10 +1,7 @@
 package io.blkwarden.model;
 
-import com.fasterxml.jackson.annotation.JsonValue;
-import java.util.Locale;
-
 /** Why a disk has no proven workers. */
-public enum UnresolvedReason {
+public enum UnresolvedReason implements WireName {
   /** The backend is not connected to its frontend. */
   NOT_CONNECTED,
   /** The backend is connected, but its threads do not exist yet. */
@@ -20,11 +17,5 @@ public enum UnresolvedReason {
   /** A source that a proof needs could not be read. */
   SOURCE_UNREADABLE,
   /** The backend is not supported (tapdisk, QEMU, old blktap). */
-  UNSUPPORTED_BACKEND;
-
-  /** Name in messages. */
-  @JsonValue
-  public String wire() {
-    return name().toLowerCase(Locale.ROOT).replace('_', '-');
-  }
+  UNSUPPORTED_BACKEND
 }

@@ -32,7 +32,6 @@ public record Volume(
     Require.optionalText(dm, 32, "volume.dm");
     Require.optionalText(dmName, 256, "volume.dm_name");
     Require.optionalText(dmUuid, 256, "volume.dm_uuid");
-    Require.present(role, "volume.role");
     Require.optionalText(roleBy, MAX_ROLE_BY, "volume.role_by");
   }
 

@@ -1,17 +1,8 @@
 package io.blkwarden.model;
 
-import com.fasterxml.jackson.annotation.JsonValue;
-import java.util.Locale;
-
 /** The guest's use of a volume, derived from the volume's name. */
-public enum VolumeRole {
+public enum VolumeRole implements WireName {
   ROOT,
   SWAP,
-  DATA;
-
-  /** Name in messages and policies. */
-  @JsonValue
-  public String wire() {
-    return name().toLowerCase(Locale.ROOT);
-  }
+  DATA
 }

@@ -31,6 +31,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.Disposable;
 import reactor.core.publisher.BufferOverflowStrategy;
+import reactor.core.publisher.BufferOverflowStrategy;
 import reactor.core.publisher.ConnectableFlux;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -57,6 +58,7 @@ final class ControllerPipeline {
 
   private static final Duration TICK = Duration.ofSeconds(1);
   private static final int QUERIES_MAX = 16;
+  private static final int BASELINES_MAX = 4_096;
   private static final int MAPPING_REQUESTS_MAX = 1_024;
   private static final int MAPPINGS_AT_ONCE = 8;
   private static final Duration IDLE_CHECK = Duration.ofMillis(20);
@@ -189,7 +191,8 @@ final class ControllerPipeline {
             .then(),
         effects
             .ofType(Effect.StoreBaseline.class)
-            .flatMap(each -> bus.storeBaseline(each.baseline()), Integer.MAX_VALUE)
+            .onBackpressureBuffer(BASELINES_MAX, BufferOverflowStrategy.DROP_OLDEST)
+            .concatMap(each -> bus.storeBaseline(each.baseline()), 0)
             .then(),
         effects
             .ofType(Effect.Answer.class)

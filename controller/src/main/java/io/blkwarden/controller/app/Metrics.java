@@ -13,11 +13,10 @@ import io.blkwarden.controller.ingest.IntakeCounters;
 import io.blkwarden.controller.leader.Leadership;
 import io.blkwarden.controller.notify.Notifier;
 import io.blkwarden.controller.notify.NotifyCounters;
+import io.blkwarden.controller.snapshot.CounterSet;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -37,9 +36,10 @@ record Metrics(
 
   List<Metric> all(InstantSource clock, Supplier<Readiness> readiness, FleetMetrics fleet) {
     List<Metric> all = new ArrayList<>(process(clock, readiness));
-    all.addAll(incoming());
-    all.addAll(outgoing());
-    all.addAll(nats());
+    for (CounterSet counters : List.of(intake, dispatch, busCounters)) {
+      counters.all().forEach(each -> all.add(of(each)));
+    }
+    all.addAll(gauges());
     PolicyWatch watch = policies;
     if (watch != null) {
       all.add(
@@ -99,79 +99,9 @@ record Metrics(
             new Series("webhook", () -> counter.apply(notifier.toWebhooks()).sum())));
   }
 
-  private List<Metric> incoming() {
+  private List<Metric> gauges() {
     return List.of(
-        labelled(
-            "messages_received_total",
-            "Received messages.",
-            "kind",
-            intake.received,
-            IntakeCounters.Kind::wire),
-        labelled(
-            "messages_malformed_total",
-            "Malformed messages.",
-            "kind",
-            intake.malformed,
-            IntakeCounters.Kind::wire),
-        labelled(
-            "message_faults_total",
-            "Malformed messages, by fault.",
-            "reason",
-            intake.faults,
-            reason -> reason.name().toLowerCase(Locale.ROOT)),
-        labelled(
-            "lane_full_total",
-            "Messages refused because the backlog was full.",
-            "kind",
-            intake.refused,
-            IntakeCounters.Kind::wire),
-        count(
-            "samples_conflated_total", "Sample batches replaced by a later one.", intake.conflated),
-        count("outcomes_duplicate_total", "Duplicate outcomes.", intake.duplicates),
-        count(
-            "hosts_refused_total",
-            "Sample batches of hosts beyond the limit.",
-            intake.hostsRefused),
-        count("resyncs_total", "Resyncs of hosts after a refused message.", intake.resyncs),
-        count("steps_total", "Inputs that the engine processed.", intake.steps),
-        count("step_failures_total", "Inputs on which the engine failed.", intake.stepFailures));
-  }
-
-  private List<Metric> outgoing() {
-    return List.of(
-        count("commands_total", "Commands of the engine.", dispatch.commands),
-        count(
-            "command_attempts_total", "Requests to agents, including retries.", dispatch.attempts),
-        count("commands_answered_total", "Commands that were answered.", dispatch.answered),
-        count("commands_lost_total", "Abandoned commands.", dispatch.lost),
-        count("answers_malformed_total", "Invalid answers of agents.", dispatch.malformed),
-        count(
-            "commands_refused_total",
-            "Commands refused because too many were waiting.",
-            dispatch.refused),
-        count("snapshot_requests_total", "Snapshot requests.", dispatch.snapshots),
-        labelled(
-            "decisions_total",
-            "Decisions.",
-            "verdict",
-            dispatch.decisions,
-            verdict -> verdict.wire()),
-        labelled(
-            "alerts_total",
-            "Alerts, by state, counted at each change.",
-            "state",
-            dispatch.alerts,
-            state -> state.wire()),
-        count("operator_answers_total", "Replies to operators.", dispatch.answers),
-        count(
-            "operator_refused_total",
-            "Operators' requests refused because too many were waiting.",
-            dispatch.requestsRefused),
-        Metric.of("commands_waiting", "Commands waiting for an answer.", commands::size));
-  }
-
-  private List<Metric> nats() {
-    return List.of(
+        Metric.of("commands_waiting", "Commands waiting for an answer.", commands::size),
         Metric.of(
             "nats_connected",
             "1 if all connections to NATS are up.",
@@ -180,25 +110,6 @@ record Metrics(
             "claim_held",
             "1 if this controller leads.",
             () -> bus.status().leadership() instanceof Leadership.Leading ? 1 : 0),
-        count(
-            "claims_total",
-            "Times that this controller became leader.",
-            busCounters.leadershipGained),
-        count(
-            "epochs_ignored_total",
-            "Heartbeats with an epoch more than a day ahead of this controller's"
-                + " clock, which is ignored.",
-            busCounters.epochsIgnored),
-        count("nats_reconnects_total", "Reconnections to NATS.", busCounters.reconnects),
-        count("nats_errors_total", "Errors reported by NATS.", busCounters.errors),
-        count(
-            "nats_discarded_total",
-            "Outgoing messages dropped because the socket accepted no more.",
-            busCounters.discarded),
-        count(
-            "nats_slow_spells_total",
-            "Times that messages arrived faster than they were processed.",
-            busCounters.slowConsumers),
         Metric.of(
             "samples_dropped_total",
             "Sample batches dropped because they arrived faster than they were processed.",
@@ -207,51 +118,15 @@ record Metrics(
             "control_dropped_total",
             "Control messages dropped because they arrived faster than they were processed.",
             bus::droppedControl),
-        count("alerts_published_total", "Alerts stored by NATS.", busCounters.alertsPublished),
-        count(
-            "alerts_retried_total",
-            "Failed attempts to publish an alert.",
-            busCounters.alertsRetried),
-        count(
-            "alerts_folded_total",
-            "Intermediate alert states dropped because the queue was full.",
-            busCounters.alertsFolded),
-        count(
-            "alerts_lost_total",
-            "Alerts lost because the queue was full; each is logged.",
-            busCounters.alertsLost),
-        count(
-            "alerts_left_total",
-            "Alert states discarded because another controller leads.",
-            busCounters.alertsLeft),
         Metric.of("alerts_waiting", "Alerts waiting to be stored.", bus::waitingAlerts),
-        count(
-            "decisions_published_total",
-            "Decisions stored by NATS.",
-            busCounters.decisionsPublished),
-        count(
-            "decisions_retried_total",
-            "Failed attempts to publish a decision.",
-            busCounters.decisionsRetried),
-        count(
-            "decisions_lost_total",
-            "Decisions lost because the queue was full; each is logged.",
-            busCounters.decisionsLost),
         Metric.of("decisions_waiting", "Decisions waiting to be stored.", bus::waitingDecisions));
   }
 
-  private static Metric count(String name, String help, LongAdder counter) {
-    return Metric.of(name, help, counter::sum);
-  }
-
-  private static <K> Metric labelled(
-      String name, String help, String label, Map<K, LongAdder> counts, Function<K, String> text) {
-    return new Metric(
-        name,
-        help,
-        label,
-        counts.entrySet().stream()
-            .map(each -> new Series(text.apply(each.getKey()), each.getValue()::sum))
-            .toList());
+  private static Metric of(CounterSet.Counter counter) {
+    List<Series> series = new ArrayList<>();
+    counter.series().forEach((value, count) -> series.add(new Series(value, count::sum)));
+    return counter.label().isEmpty()
+        ? Metric.of(counter.name(), counter.help(), series.getFirst().value())
+        : new Metric(counter.name(), counter.help(), counter.label(), series);
   }
 }

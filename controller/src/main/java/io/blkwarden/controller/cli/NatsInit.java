@@ -44,9 +44,7 @@ import picocli.CommandLine.Parameters;
       "Run it again to add users: existing seeds and nats-server.conf are kept. To remove a user or"
           + " renew its seed, delete the seed file and run it again. After each run, run"
           + " 'nats-server --signal reload' twice: the second reload connects the accounts of new"
-          + " users.",
-      "A nats-server.conf of an earlier version is upgraded to one account per user; a backup is"
-          + " kept next to it."
+          + " users."
     })
 final class NatsInit implements Callable<Integer> {
   private static final String LISTEN = "127.0.0.1:4222";
@@ -152,20 +150,22 @@ final class NatsInit implements Callable<Integer> {
                     + " or move it away")
                 .formatted(existing.get()));
       }
-      Optional<ConfigLayout> layout = layout(folder);
+      ConfigLayout layout =
+          existing.isEmpty()
+              ? null
+              : ConfigLayout.read(existing.get(), AccessFolder.USERS, AccessFolder.ACCOUNTS);
       Subjects subjects = subjects(folder);
       int before = folder.hosts().size();
       all.addAll(folder.hosts());
       List<Role> roles = new ArrayList<>(people(folder));
       all.forEach(host -> roles.add(new Role.Host(host)));
-      String core = layout.map(ConfigLayout::core).orElse(ServerConfig.CORE);
+      String core = layout == null ? ServerConfig.CORE : layout.core();
       UserList list = users(folder, core, subjects, roles);
-      requireAbsent(layout, list);
+      if (layout != null) {
+        layout.requireAbsent(list.accountNames());
+      }
       folder.lists(list.coreText(), list.accountsText());
       Path config = existing.isPresent() ? existing.get() : create(folder, tls, servers);
-      if (layout.isPresent() && !layout.get().isComplete()) {
-        upgrade(folder, layout.get());
-      }
       print(config, folder.seed(""), all.size(), all.size() - before);
       return ExitCodes.DONE;
     } catch (IllegalArgumentException e) {
@@ -181,59 +181,25 @@ final class NatsInit implements Callable<Integer> {
     }
   }
 
-  /** The layout of an existing configuration. */
-  private static Optional<ConfigLayout> layout(AccessFolder folder) throws IOException {
-    Optional<Path> config = folder.config();
-    if (config.isEmpty()) {
-      return Optional.empty();
-    }
-    try {
-      return Optional.of(
-          new ConfigLayout(
-              Files.readString(config.get()), AccessFolder.USERS, AccessFolder.ACCOUNTS));
-    } catch (IllegalArgumentException e) {
-      throw new IOException("%s: %s".formatted(config.get(), e.getMessage()), e);
-    }
-  }
-
-  private static void requireAbsent(Optional<ConfigLayout> layout, UserList list)
-      throws IOException {
-    try {
-      layout.ifPresent(config -> config.requireAbsent(list.accountNames()));
-    } catch (IllegalArgumentException e) {
-      throw new IOException("%s: %s".formatted(AccessFolder.CONFIG, e.getMessage()), e);
-    }
-  }
-
-  private void upgrade(AccessFolder folder, ConfigLayout layout) throws IOException {
-    Path old = folder.upgrade(layout.upgraded());
-    context.note(
-        ("%s now gives each user an account of its own; backup: %s. Install this version of the"
-                + " controller on all controller hosts, then restart nats-server")
-            .formatted(AccessFolder.CONFIG, old));
-  }
-
   /** The users other than hosts: those that have a seed, and new ones. */
   private List<Role> people(AccessFolder folder) throws IOException {
     List<Role> roles = new ArrayList<>(List.of(new Role.Controllers()));
-    names(folder, Role.Operator.WORD, operators).forEach(n -> roles.add(new Role.Operator(n)));
-    names(folder, Role.Viewer.WORD, viewers).forEach(n -> roles.add(new Role.Viewer(n)));
+    roles.addAll(people(folder, Role.Kind.OPERATOR, operators));
+    roles.addAll(people(folder, Role.Kind.VIEWER, viewers));
     return roles;
   }
 
-  private static SortedSet<String> names(AccessFolder folder, String kind, List<String> more)
+  private static List<Role> people(AccessFolder folder, Role.Kind kind, List<String> more)
       throws IOException {
-    SortedSet<String> names = new TreeSet<>(folder.people(kind));
-    for (String name : more) {
-      if (name.isEmpty()) {
-        throw new IllegalArgumentException("--%s: expected a name".formatted(kind));
-      }
-      names.add(name);
+    SortedSet<String> names = new TreeSet<>(folder.people(kind.wire()));
+    if (more.contains("")) {
+      throw new IllegalArgumentException("--%s: expected a name".formatted(kind.wire()));
     }
+    names.addAll(more);
     if (names.isEmpty()) {
       names.add("");
     }
-    return names;
+    return names.stream().<Role>map(name -> new Role.Person(kind, name)).toList();
   }
 
   private void print(Path config, Path seeds, int hosts, int fresh) {
@@ -292,7 +258,7 @@ final class NatsInit implements Callable<Integer> {
       throws IOException {
     String password =
         folder
-            .routes()
+            .read(AccessFolder.ROUTES)
             .flatMap(ClusterPlan::password)
             .orElseGet(() -> ClusterPlan.newPassword(new SecureRandom()));
     folder.routes(servers.routes(password));
@@ -326,7 +292,7 @@ final class NatsInit implements Callable<Integer> {
   private Subjects subjects(AccessFolder folder) throws IOException {
     return prefix != null
         ? new Subjects(prefix)
-        : folder.users().flatMap(UserList::prefix).map(Subjects::new).orElse(Subjects.DEFAULT);
+        : folder.read(AccessFolder.USERS).flatMap(UserList::prefix).map(Subjects::new).orElse(Subjects.DEFAULT);
   }
 
   private static UserList users(

@@ -2,9 +2,8 @@ package io.blkwarden.controller.cli;
 
 import io.blkwarden.controller.config.PolicyFolder;
 import io.blkwarden.controller.recording.Entry;
-import io.blkwarden.controller.recording.ReceiveTime;
-import io.blkwarden.controller.recording.RecordingFormat;
-import io.blkwarden.controller.recording.files.EntryQueue;
+import io.blkwarden.controller.recording.FileHeader.ReceiveTime;
+import io.blkwarden.controller.recording.files.Recorder;
 import io.blkwarden.controller.replay.RecordedPolicies;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -19,7 +18,7 @@ final class PolicyRecorder {
 
   private final Path folder;
   private final @Nullable Path labels;
-  private final EntryQueue queue;
+  private final Recorder queue;
   private final Supplier<ReceiveTime> now;
   private final Consumer<String> problems;
   private @Nullable RecordedPolicies last;
@@ -35,7 +34,7 @@ final class PolicyRecorder {
   PolicyRecorder(
       Path folder,
       @Nullable Path labels,
-      EntryQueue queue,
+      Recorder queue,
       Supplier<ReceiveTime> now,
       Consumer<String> problems) {
     this.folder = folder;
@@ -70,13 +69,13 @@ final class PolicyRecorder {
 
   private void put(RecordedPolicies found) {
     byte[] message = found.encode();
-    if (message.length > RecordingFormat.PAYLOAD_MAX) {
+    if (message.length > Entry.PAYLOAD_MAX) {
       problem(
           "policies: %s is too large to record: expected at most %d bytes, found %d"
-              .formatted(folder, RecordingFormat.PAYLOAD_MAX, message.length));
+              .formatted(folder, Entry.PAYLOAD_MAX, message.length));
       return;
     }
-    queue.offer(new Entry.Message(now.get(), false, RecordingFormat.POLICIES, message));
+    queue.offer(new Entry.Message(now.get(), false, Entry.POLICIES, message));
   }
 
   private void problem(String problem) {

@@ -7,12 +7,9 @@ import io.blkwarden.controller.nats.NatsException;
 import io.blkwarden.controller.nats.NatsSettings;
 import io.blkwarden.controller.nats.RecordingTap;
 import io.blkwarden.controller.recording.Entry;
-import io.blkwarden.controller.recording.ReceiveTime;
-import io.blkwarden.controller.recording.RecordingFormat;
-import io.blkwarden.controller.recording.files.EntryQueue;
-import io.blkwarden.controller.recording.files.RecordLoop;
+import io.blkwarden.controller.recording.FileHeader.ReceiveTime;
+import io.blkwarden.controller.recording.files.Recorder;
 import io.blkwarden.controller.recording.files.RecordingFolder;
-import io.blkwarden.controller.recording.files.RecordingLimits;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -101,9 +98,10 @@ final class RecordCommand implements Callable<Integer> {
   public Integer call() throws NatsException {
     SecureRandom random = new SecureRandom();
     NatsSettings bus = nats.settings(context, "cli");
-    RecordingLimits limits = UsageException.wrap(() -> new RecordingLimits(fileBytes, totalBytes));
-    EntryQueue queue = new EntryQueue(EntryQueue.MAX_BYTES);
-    Tap tap = new Tap(queue, bus.subjects().prefix());
+    RecordingFolder.Limits limits =
+        UsageException.wrap(() -> new RecordingFolder.Limits(fileBytes, totalBytes));
+    Recorder recorder = new Recorder(Recorder.MAX_BYTES);
+    Tap tap = new Tap(recorder, bus.subjects().prefix());
     UUID session = new UUID(random.nextLong(), random.nextLong());
     try {
       Files.createDirectories(dir);
@@ -111,13 +109,12 @@ final class RecordCommand implements Callable<Integer> {
       return unwritable(e);
     }
     RecordingFolder folder = new RecordingFolder(dir, limits, session, bus.subjects().prefix());
-    RecordLoop loop = new RecordLoop(queue, folder, RecordCommand::millis);
     if (policies != null) {
       policyRecorder =
-          new PolicyRecorder(policies, labels, queue, RecordCommand::now, context::note);
+          new PolicyRecorder(policies, labels, recorder, RecordCommand::now, context::note);
       policyRecorder.poll(); // first, so that a replay has them from the start
     }
-    CountDownLatch over = endOnSignal(queue);
+    CountDownLatch over = endOnSignal(recorder);
     boolean complete;
     boolean refused;
     try {
@@ -125,12 +122,12 @@ final class RecordCommand implements Callable<Integer> {
           RecordingTap source = RecordingTap.open(bus, random, tap)) {
         context.note("recording to %s; stop with Ctrl-C".formatted(dir));
         Tap.note(source, context);
-        complete = run(loop, folder, queue, tap, source);
+        complete = run(recorder, folder, tap, source);
         refused = source.closedForGood();
       } catch (IOException e) {
         return unwritable(e);
       }
-      print(loop, folder);
+      print(recorder, folder);
       if (refused) {
         return context.failed(
             "NATS closed the connection permanently; recording stopped",
@@ -143,12 +140,12 @@ final class RecordCommand implements Callable<Integer> {
   }
 
   /** On Ctrl-C, keeps the process alive until the last file is closed and the summary printed. */
-  private static CountDownLatch endOnSignal(EntryQueue queue) {
+  private static CountDownLatch endOnSignal(Recorder recorder) {
     CountDownLatch over = new CountDownLatch(1);
     Thread hook =
         new Thread(
             () -> {
-              queue.close(now());
+              recorder.close(now());
               try {
                 boolean _ = over.await(STOP_SECONDS, TimeUnit.SECONDS);
               } catch (InterruptedException e) {
@@ -168,27 +165,25 @@ final class RecordCommand implements Callable<Integer> {
 
   /** Records until the time is up or Ctrl-C; returns false if interrupted. */
   private boolean run(
-      RecordLoop loop, RecordingFolder folder, EntryQueue queue, Tap tap, RecordingTap source)
+      Recorder recorder, RecordingFolder folder, Tap tap, RecordingTap source)
       throws IOException {
     long lengthMillis = length == null ? 0 : length.toMillis();
     long start = millis();
     long end = length == null ? Long.MAX_VALUE : start + lengthMillis;
-    Drops drops = new Drops();
     try (Progress progress = Progress.of(context)) {
-      loop.run(() -> {
-        drops.count(source, queue);
-        tap.readAgain(source, context);
+      recorder.run(folder, () -> {
+        tap.eachSecond(source, context);
         if (policyRecorder != null) {
           policyRecorder.tick();
         }
         if (millis() >= end || source.closedForGood()) {
-          queue.close(now());
+          recorder.close(now());
         }
         progress.at(
             millis() - start,
             lengthMillis,
             "%,d sample batches, %,d other messages, %s"
-                .formatted(loop.samples(), loop.others(), SizeText.print(folder.bytes())));
+                .formatted(recorder.samples(), recorder.others(), SizeText.print(folder.bytes())));
       });
       return true;
     } catch (InterruptedException e) {
@@ -197,7 +192,7 @@ final class RecordCommand implements Callable<Integer> {
     }
   }
 
-  private void print(RecordLoop loop, RecordingFolder folder) {
+  private void print(Recorder recorder, RecordingFolder folder) {
     if (json) {
       context
           .out()
@@ -206,10 +201,10 @@ final class RecordCommand implements Callable<Integer> {
                   AsciiJson.MAPPER
                       .createObjectNode()
                       .put("schema", "blkwarden.recorded.v1")
-                      .put("samples", loop.samples())
-                      .put("others", loop.others())
-                      .put("lost", loop.lost())
-                      .put("disconnected", loop.disconnected())
+                      .put("samples", recorder.samples())
+                      .put("others", recorder.others())
+                      .put("lost", recorder.lost())
+                      .put("disconnected", recorder.disconnected())
                       .put("files", folder.files())
                       .put("deleted", folder.deleted())
                       .put("bytes", folder.bytes())));
@@ -220,12 +215,12 @@ final class RecordCommand implements Callable<Integer> {
         .printf(
             "recorded %d sample batches and %d other messages in %d files, %s; %d messages"
                 + " missing%s; %d old files deleted%n",
-            loop.samples(),
-            loop.others(),
+            recorder.samples(),
+            recorder.others(),
             folder.files(),
             SizeText.print(folder.bytes()),
-            loop.lost(),
-            loop.disconnected() ? " and more while disconnected" : "",
+            recorder.lost(),
+            recorder.disconnected() ? " and more while disconnected" : "",
             folder.deleted());
     context.out().flush();
   }
@@ -240,27 +235,15 @@ final class RecordCommand implements Callable<Integer> {
     return new ReceiveTime(micros, System.currentTimeMillis());
   }
 
-  /** Counts the messages that the NATS client dropped. */
-  private static final class Drops {
-    private long counted;
-
-    void count(RecordingTap source, EntryQueue queue) {
-      long dropped = source.dropped();
-      if (dropped > counted) {
-        queue.missing(0, dropped - counted, false);
-        counted = dropped;
-      }
-    }
-  }
-
   /** Adds the messages to the queue. */
   private static final class Tap implements RecordingTap.Taker {
-    private final EntryQueue queue;
+    private final Recorder recorder;
     private final int prefix;
+    private long dropped;
     private final AtomicBoolean reconnected = new AtomicBoolean();
 
-    Tap(EntryQueue queue, String prefix) {
-      this.queue = queue;
+    Tap(Recorder recorder, String prefix) {
+      this.recorder = recorder;
       this.prefix = prefix.length() + 1;
     }
 
@@ -275,17 +258,17 @@ final class RecordCommand implements Callable<Integer> {
     }
 
     private void take(String subject, byte[] payload, boolean carried) {
-      if (payload.length > RecordingFormat.PAYLOAD_MAX
-          || subject.length() * 3 > RecordingFormat.SUBJECT_MAX) {
-        queue.missing(0, 1, false);
+      if (payload.length > Entry.PAYLOAD_MAX
+          || subject.length() * 3 > Entry.SUBJECT_MAX) {
+        recorder.missing(now(), 0, 1, false);
       } else {
-        queue.offer(new Entry.Message(now(), carried, subject.substring(prefix), payload));
+        recorder.offer(new Entry.Message(now(), carried, subject.substring(prefix), payload));
       }
     }
 
     @Override
     public void backAgain() {
-      queue.missing(0, 0, true);
+      recorder.missing(now(), 0, 0, true);
       reconnected.set(true);
     }
 
@@ -295,8 +278,13 @@ final class RecordCommand implements Callable<Integer> {
       }
     }
 
-    /** Reads the maps again after a reconnection: they may have changed. */
-    void readAgain(RecordingTap source, CommandContext context) {
+    /** Counts what jnats dropped; reads the maps again after a reconnection, as they may differ. */
+    void eachSecond(RecordingTap source, CommandContext context) {
+      long total = source.dropped();
+      if (total > dropped) {
+        recorder.missing(now(), 0, total - dropped, false);
+        dropped = total;
+      }
       if (reconnected.getAndSet(false)) {
         source.readStored(this);
         note(source, context);

@@ -10,8 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFileAttributeView;
-import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
@@ -26,8 +24,7 @@ import java.util.stream.Stream;
  * files with its users and accounts, and seed files in {@code seeds}.
  *
  * <p>Seeds are created with mode 0600 and never overwritten. The files with users and accounts are
- * replaced; the configuration is replaced once, when it is upgraded, with a backup. All writes are
- * atomic.
+ * replaced, the configuration is not. All writes are atomic.
  */
 public final class AccessFolder {
   /** Name of the server's configuration. */
@@ -41,9 +38,6 @@ public final class AccessFolder {
 
   /** Name of the secret file with the cluster's routes and password. */
   public static final String ROUTES = "routes.conf";
-
-  /** Suffix of the backup of an upgraded configuration. */
-  public static final String BEFORE = ".before-accounts";
 
   private static final String HOST = "host-";
   private static final String SUFFIX = ".nk";
@@ -152,21 +146,15 @@ public final class AccessFolder {
     return config;
   }
 
-  /** The file with the cluster's routes, if it exists. */
-  public Optional<String> routes() throws IOException {
-    Path routes = folder.resolve(ROUTES);
-    return Files.exists(routes) ? Optional.of(Files.readString(routes)) : Optional.empty();
+  /** A file of the folder, if it exists. */
+  public Optional<String> read(String name) throws IOException {
+    Path file = folder.resolve(name);
+    return Files.exists(file) ? Optional.of(Files.readString(file)) : Optional.empty();
   }
 
   /** Writes or replaces the cluster's routes, which are secret. */
   public void routes(String text) throws IOException {
     place(folder.resolve(ROUTES), text, List.of(StandardCopyOption.ATOMIC_MOVE), PRIVATE);
-  }
-
-  /** The file with users, if it exists. */
-  public Optional<String> users() throws IOException {
-    Path users = folder.resolve(USERS);
-    return Files.exists(users) ? Optional.of(Files.readString(users)) : Optional.empty();
   }
 
   /**
@@ -177,34 +165,6 @@ public final class AccessFolder {
     List<CopyOption> replace = List.of(StandardCopyOption.ATOMIC_MOVE);
     place(folder.resolve(ACCOUNTS), accounts, replace);
     place(folder.resolve(USERS), users, replace);
-  }
-
-  /**
-   * Replaces the configuration by an upgraded one with the same owner and mode.
-   *
-   * @return the backup
-   */
-  public Path upgrade(String text) throws IOException {
-    Path config = folder.resolve(CONFIG).toRealPath();
-    Path before = config.resolveSibling(config.getFileName() + BEFORE);
-    if (!Files.exists(before)) {
-      Files.copy(config, before, StandardCopyOption.COPY_ATTRIBUTES);
-    }
-    PosixFileAttributes as = Files.readAttributes(config, PosixFileAttributes.class);
-    Path next = config.resolveSibling(config.getFileName() + ".new");
-    Files.deleteIfExists(next);
-    try {
-      Files.createFile(next, PRIVATE);
-      PosixFileAttributeView view = Files.getFileAttributeView(next, PosixFileAttributeView.class);
-      view.setOwner(as.owner());
-      view.setGroup(as.group());
-      view.setPermissions(as.permissions());
-      Files.writeString(next, text);
-      Files.move(next, config, StandardCopyOption.ATOMIC_MOVE);
-    } finally {
-      Files.deleteIfExists(next);
-    }
-    return before;
   }
 
   /** Writes a file atomically. */

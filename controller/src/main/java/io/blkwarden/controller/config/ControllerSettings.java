@@ -47,19 +47,4 @@ public record ControllerSettings(
         pages,
         METRICS_DISKS);
   }
-
-  /** Creates settings without HTTP actions and notifications. */
-  public ControllerSettings(
-      NatsSettings bus,
-      @Nullable Path policies,
-      @Nullable Path labels,
-      @Nullable InetSocketAddress http) {
-    this(bus, policies, labels, http, null, NotifyFile.NONE);
-  }
-
-  /** Creates settings without labels. */
-  public ControllerSettings(
-      NatsSettings bus, @Nullable Path policies, @Nullable InetSocketAddress http) {
-    this(bus, policies, null, http);
-  }
 }

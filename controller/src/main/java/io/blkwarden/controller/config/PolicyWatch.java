@@ -49,15 +49,6 @@ public final class PolicyWatch implements Runnable {
   private boolean first = true;
 
   /**
-   * Creates a watch without labels.
-   *
-   * @param loaded receives each new load; must not block
-   */
-  public PolicyWatch(Path folder, Consumer<PolicyLoad> loaded) {
-    this(folder, null, loaded);
-  }
-
-  /**
    * Creates a watch.
    *
    * @param labelsFile labels of domains; absent for none

@@ -53,7 +53,7 @@ public final class MessageFactory {
         decision.vdev(),
         decision.policy(),
         decision.alert(),
-        DecisionNote.Verdict.named(decision.verdict().wire()),
+        DecisionNote.Verdict.valueOf(decision.verdict().name()),
         decision.guard(),
         decision.throttle(),
         decision.reason(),

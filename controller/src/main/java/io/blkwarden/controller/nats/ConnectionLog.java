@@ -4,9 +4,7 @@ import io.nats.client.Connection;
 import io.nats.client.ConnectionListener;
 import io.nats.client.Consumer;
 import io.nats.client.ErrorListener;
-import io.nats.client.JetStreamSubscription;
 import io.nats.client.Message;
-import io.nats.client.support.Status;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -111,29 +109,5 @@ sealed class ConnectionLog implements ErrorListener, ConnectionListener permits 
   public void socketWriteTimeout(Connection connection) {
     counters.errors.increment();
     log.warn("NATS {}: connection lost: server not accepting data; reconnecting", name);
-  }
-
-  @Override
-  public void heartbeatAlarm(
-      Connection connection, JetStreamSubscription subscription, long lastStream, long last) {
-    log.debug("NATS {}: the server's heartbeat is late", name);
-  }
-
-  @Override
-  public void unhandledStatus(
-      Connection connection, JetStreamSubscription subscription, Status status) {
-    log.debug("NATS {}: status {}", name, status);
-  }
-
-  @Override
-  public void pullStatusWarning(
-      Connection connection, JetStreamSubscription subscription, Status status) {
-    log.debug("NATS {}: status {}", name, status);
-  }
-
-  @Override
-  public void pullStatusError(
-      Connection connection, JetStreamSubscription subscription, Status status) {
-    log.debug("NATS {}: status {}", name, status);
   }
 }

@@ -64,10 +64,6 @@ public final class JetStreamAssets {
   private final Replicas replicas;
   private final Set<String> unprotected = new HashSet<>();
 
-  JetStreamAssets(Connection connection, Subjects subjects, String servers) {
-    this(connection, subjects, servers, Replicas.AUTO);
-  }
-
   JetStreamAssets(Connection connection, Subjects subjects, String servers, int replicas) {
     this.connection = connection;
     this.subjects = subjects;
@@ -76,10 +72,10 @@ public final class JetStreamAssets {
   }
 
   static JetStreamOptions options() {
-    return JetStreamOptions.builder().requestTimeout(REQUEST_TIMEOUT).build();
+    return options(REQUEST_TIMEOUT);
   }
 
-  static JetStreamOptions publishOptions(Duration timeout) {
+  static JetStreamOptions options(Duration timeout) {
     return JetStreamOptions.builder().requestTimeout(timeout).build();
   }
 
@@ -87,12 +83,11 @@ public final class JetStreamAssets {
     return KeyValueOptions.builder().jetStreamOptions(options()).build();
   }
 
-  /** Creates missing streams and buckets and protects existing ones; blocks. */
-  void ensure() throws NatsException {
-    boolean _ = ensureAll();
-  }
-
-  /** Also changes the replicas of existing ones; returns whether one was missing. */
+  /**
+   * Creates missing streams and buckets, protects existing ones and changes their replicas; blocks.
+   *
+   * @return whether one was missing
+   */
   boolean ensureAll() throws NatsException {
     try {
       int wanted = replicas.wanted(connection);

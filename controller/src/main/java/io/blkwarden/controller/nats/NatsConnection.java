@@ -127,7 +127,7 @@ public final class NatsConnection implements AutoCloseable {
       Session created =
           new Session(
               connection,
-              connection.jetStream(JetStreamAssets.publishOptions(ACK_TIMEOUT)),
+              connection.jetStream(JetStreamAssets.options(ACK_TIMEOUT)),
               new JetStreamAssets(
                   connection,
                   settings.subjects(),

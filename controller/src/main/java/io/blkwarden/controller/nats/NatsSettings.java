@@ -66,12 +66,6 @@ public record NatsSettings(
         servers, credentials, authorities, subjects, instance, aboveEpoch, count);
   }
 
-  /** Creates settings with Java's own CA certificates. */
-  public NatsSettings(
-      String servers, @Nullable Path credentials, Subjects subjects, String instance) {
-    this(servers, credentials, null, subjects, instance);
-  }
-
   /** Whether TLS is used. */
   public boolean secure() {
     return authorities != null || servers.matches("(?s).*\\b(tls|opentls|wss)://.*");

@@ -45,9 +45,16 @@ public final class OperatorSession implements AutoCloseable {
   /** Connects. */
   public static OperatorSession open(NatsSettings settings, RandomGenerator random)
       throws NatsException {
+    return open(settings, random, "cli", () -> {});
+  }
+
+  /** Connects under a name, to run {@code onReconnected} when a lost connection is back. */
+  static OperatorSession open(
+      NatsSettings settings, RandomGenerator random, String link, Runnable onReconnected)
+      throws NatsException {
     OperatorListener listener =
-        new OperatorListener("operator", settings.printableServers(), () -> {});
-    Connection connection = new Connector(settings, random).connect("cli", listener);
+        new OperatorListener(link, settings.printableServers(), onReconnected);
+    Connection connection = new Connector(settings, random).connect(link, listener);
     try {
       return new OperatorSession(
           settings, connection, listener, new ControllerRequests(settings, connection, listener));
@@ -110,6 +117,10 @@ public final class OperatorSession implements AutoCloseable {
   public AuditTrail auditTrail(AuditQuery query, Instant since, BooleanSupplier stopped)
       throws NatsException {
     return Records.auditTrail(requests, query, since, stopped);
+  }
+
+  Connection connection() {
+    return connection;
   }
 
   @Override

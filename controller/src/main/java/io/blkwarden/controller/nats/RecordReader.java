@@ -61,8 +61,6 @@ final class RecordReader implements RecordPages {
   /** Approximate time of a scan for a page. */
   static final Duration SCAN_TIME = Duration.ofSeconds(2);
 
-  private static final int FETCH_MESSAGES = 256;
-  private static final int FETCH_BYTES = 2 << 20;
   private static final long FETCH_MILLIS = 2_000;
   private static final int ENVELOPE_BYTES = 16 << 10;
   private static final int NOT_FOUND = 404;
@@ -230,39 +228,26 @@ final class RecordReader implements RecordPages {
             InterruptedException,
             JetStreamStatusCheckedException {
       left = pending;
-      boolean single = false;
-      while (left > 0 && !full && !reachedUntil) {
-        int most = single ? 1 : (int) Math.min(FETCH_MESSAGES, left);
-        FetchConsumeOptions.Builder fetch = FetchConsumeOptions.builder().expiresIn(FETCH_MILLIS);
-        if (single) {
-          fetch.maxMessages(most);
-        } else {
-          fetch.max(FETCH_BYTES, most);
-        }
+      boolean some = true;
+      while (left > 0 && some && !full && !reachedUntil) {
+        // at most 16 MiB at once, by the longest message of a stream
+        int most = (int) Math.min(left, kind == RecordKind.MAPPING ? 16 : 256);
         long before = scanned;
-        FetchConsumer batch = consumer.fetch(fetch.build());
+        FetchConsumer batch =
+            consumer.fetch(
+                FetchConsumeOptions.builder().expiresIn(FETCH_MILLIS).maxMessages(most).build());
         try {
           Message message = batch.nextMessage();
           while (message != null && !full && !reachedUntil) {
             scan(message);
             message = full || reachedUntil ? null : batch.nextMessage();
           }
-        } catch (JetStreamStatusCheckedException e) {
-          if (single) {
-            throw e;
-          }
         } finally {
           close(batch);
         }
-        if (scanned == before) {
-          if (single) {
-            left = 0; // deleted in the meantime
-          }
-          single = true; // the next message may be larger than a batch
-        } else {
-          single = false;
-        }
+        some = full || reachedUntil || scanned > before;
       }
+      left = some ? left : 0; // deleted in the meantime
     }
 
     private static void close(FetchConsumer batch) throws IOException, InterruptedException {

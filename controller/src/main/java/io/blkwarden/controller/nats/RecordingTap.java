@@ -4,14 +4,12 @@ import io.blkwarden.model.json.ControlJson;
 import io.blkwarden.model.json.Decoded;
 import io.blkwarden.model.message.MappingSnapshot;
 import io.blkwarden.model.message.RecordKind;
-import io.blkwarden.model.message.ReplayRequest;
 import io.blkwarden.model.subject.Subjects;
 import io.nats.client.Connection;
 import io.nats.client.Dispatcher;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import java.util.random.RandomGenerator;
 
@@ -42,16 +40,15 @@ public final class RecordingTap implements AutoCloseable {
   }
 
   private final NatsSettings settings;
+  private final OperatorSession session;
   private final Connection connection;
-  private final ControllerRequests requests;
   private final Dispatcher dispatcher;
   private volatile String mapsProblem = "";
 
-  private RecordingTap(
-      NatsSettings settings, Connection connection, ControllerRequests requests, Taker taker) {
+  private RecordingTap(NatsSettings settings, OperatorSession session, Taker taker) {
     this.settings = settings;
-    this.requests = requests;
-    this.connection = connection;
+    this.session = session;
+    this.connection = session.connection();
     this.dispatcher = connection.createDispatcher(m -> taker.message(m.getSubject(), m.getData()));
   }
 
@@ -97,20 +94,16 @@ public final class RecordingTap implements AutoCloseable {
       String link,
       List<String> subjects)
       throws NatsException {
-    OperatorListener listener =
-        new OperatorListener(link, settings.printableServers(), taker::backAgain);
-    Connection connection = new Connector(settings, random).connect(link, listener);
+    OperatorSession session = OperatorSession.open(settings, random, link, taker::backAgain);
+    RecordingTap tap = new RecordingTap(settings, session, taker);
     try {
-      RecordingTap tap =
-          new RecordingTap(
-              settings, connection, new ControllerRequests(settings, connection, listener), taker);
       tap.listen(subjects);
-      tap.readStored(taker);
-      return tap;
     } catch (NatsException e) {
-      Connector.close(connection);
+      tap.close();
       throw e;
     }
+    tap.readStored(taker);
+    return tap;
   }
 
   private void listen(List<String> subjects) throws NatsException {
@@ -155,20 +148,16 @@ public final class RecordingTap implements AutoCloseable {
    */
   public void readStored(Taker taker) {
     try {
-      Optional<String> _ =
-          Records.each(
-              requests,
-              RecordKind.MAPPING,
-              ReplayRequest.since(null),
-              () -> false,
-              stored -> {
-                if (ControlJson.decode(MappingSnapshot.class, stored.bytes())
-                    instanceof Decoded.Ok<MappingSnapshot>(MappingSnapshot snapshot)) {
-                  taker.stored(
-                      settings.subjects().mapping(snapshot.origin().host(), snapshot.event()),
-                      stored.bytes());
-                }
-              });
+      session.records(
+          RecordKind.MAPPING,
+          stored -> {
+            if (ControlJson.decode(MappingSnapshot.class, stored.bytes())
+                instanceof Decoded.Ok<MappingSnapshot>(MappingSnapshot snapshot)) {
+              taker.stored(
+                  settings.subjects().mapping(snapshot.origin().host(), snapshot.event()),
+                  stored.bytes());
+            }
+          });
       mapsProblem = "";
     } catch (NatsException e) {
       mapsProblem = "stored mappings not read: " + e.getMessage();
@@ -187,6 +176,6 @@ public final class RecordingTap implements AutoCloseable {
 
   @Override
   public void close() {
-    Connector.close(connection);
+    session.close();
   }
 }

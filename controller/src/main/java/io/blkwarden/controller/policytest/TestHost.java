@@ -236,6 +236,6 @@ final class TestHost {
         List.of(),
         List.of(),
         Map.of(),
-        true);
+        true, List.of());
   }
 }

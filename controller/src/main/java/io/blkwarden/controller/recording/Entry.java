@@ -1,9 +1,19 @@
 package io.blkwarden.controller.recording;
 
+import io.blkwarden.controller.recording.FileHeader.ReceiveTime;
 import io.blkwarden.model.Require;
 
 /** An entry of a recording: a message, or a record of missing messages. */
 public sealed interface Entry {
+  /** Pseudo-subject of the recorded policy files. */
+  String POLICIES = "policies";
+
+  /** Maximum payload of a message, 8 MiB. */
+  int PAYLOAD_MAX = 8 << 20;
+
+  /** Maximum length of a subject, in bytes. */
+  int SUBJECT_MAX = 1_024;
+
   /** When the recorder received it. */
   ReceiveTime at();
 
@@ -19,16 +29,15 @@ public sealed interface Entry {
      *
      * @param carried whether it is an older snapshot, repeated at the start of a file so that the
      *     file is self-contained
-     * @param subject subject without prefix, 1 to {@link RecordingFormat#SUBJECT_MAX} bytes of
-     *     UTF-8
-     * @param payload at most {@link RecordingFormat#PAYLOAD_MAX} bytes
+     * @param subject subject without prefix, 1 to {@link #SUBJECT_MAX} bytes of UTF-8
+     * @param payload at most {@link #PAYLOAD_MAX} bytes
      */
     public Message(ReceiveTime at, boolean carried, String subject, byte[] payload) {
-      this.at = Require.present(at, "at");
+      this.at = at;
       this.carried = carried;
-      this.subject = Require.text(subject, RecordingFormat.SUBJECT_MAX, "subject");
+      this.subject = Require.text(subject, SUBJECT_MAX, "subject");
       this.payload = payload;
-      Require.within(payload.length, 0, RecordingFormat.PAYLOAD_MAX, "payload (bytes)");
+      Require.within(payload.length, 0, PAYLOAD_MAX, "payload (bytes)");
     }
 
     @Override
@@ -44,6 +53,11 @@ public sealed interface Entry {
     /** The subject without prefix, such as {@code sample.12.dom0-7}. */
     public String subject() {
       return subject;
+    }
+
+    /** Whether it is a sample batch. */
+    public boolean sample() {
+      return subject.startsWith("sample.");
     }
 
     /** The raw bytes; must not be changed. */
@@ -67,7 +81,6 @@ public sealed interface Entry {
    */
   record Loss(ReceiveTime at, long samples, long control, boolean disconnected) implements Entry {
     public Loss {
-      Require.present(at, "at");
       Require.within(samples, 0, Long.MAX_VALUE, "samples");
       Require.within(control, 0, Long.MAX_VALUE, "control");
     }

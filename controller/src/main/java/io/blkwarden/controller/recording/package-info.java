@@ -1,4 +1,4 @@
-/** The recording format: encoding, decoding, seeking and recovery; without file access. */
+/** The recording format: writing and reading entries, without file access. */
 @NullMarked
 package io.blkwarden.controller.recording;
 

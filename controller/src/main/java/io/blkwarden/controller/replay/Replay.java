@@ -8,7 +8,6 @@ import io.blkwarden.controller.engine.Moment;
 import io.blkwarden.controller.policy.PolicySet;
 import io.blkwarden.controller.recording.Entry;
 import io.blkwarden.controller.recording.FileHeader;
-import io.blkwarden.controller.recording.RecordingFormat;
 import io.blkwarden.controller.throttle.Decision;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.MessageId;
@@ -158,12 +157,12 @@ public final class Replay {
 
   private void take(Entry.Message message, long wall) {
     String subject = message.subject();
-    if (subject.startsWith("sample.")) {
+    if (message.sample()) {
       sample(subject, message.payload());
       return;
     }
     others++;
-    if (subject.equals(RecordingFormat.POLICIES)) {
+    if (subject.equals(Entry.POLICIES)) {
       policies(message);
       return;
     }

@@ -139,7 +139,7 @@ public final class SimulatedAgents {
         recorded.probes(),
         active,
         recorded.drops(),
-        recorded.limitAvailable());
+        recorded.limitAvailable(), List.of());
   }
 
   private Outcome outcome(

@@ -33,7 +33,7 @@ final class AuditReaderTest {
 
   private static RecordServer records(int port) {
     return new RecordServer(
-        new NatsSettings("nats://127.0.0.1:" + port, null, Subjects.DEFAULT, "c1"),
+        new NatsSettings("nats://127.0.0.1:" + port, null, null, Subjects.DEFAULT, "c1"),
         new BusCounters(),
         Clock.systemUTC(),
         new SplittableRandom(1));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.blkwarden.controller.config.ControllerSettings;
+import io.blkwarden.controller.config.NotifyFile;
 import io.blkwarden.controller.engine.EngineSettings;
 import io.blkwarden.controller.ingest.IntakeCounters.Kind;
 import io.blkwarden.controller.nats.NatsSettings;
@@ -63,9 +64,12 @@ final class ControllerRuntimeTest {
     return closing(
         ControllerRuntime.start(
             new ControllerSettings(
-                new NatsSettings(server.url(), null, Subjects.DEFAULT, instance),
+                new NatsSettings(server.url(), null, null, Subjects.DEFAULT, instance),
                 policies,
-                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)),
+                null,
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                null,
+                NotifyFile.NONE),
             new EngineSettings(1_000, 200, normal.silentIntervals() * 10, 30_000)));
   }
 
@@ -74,7 +78,7 @@ final class ControllerRuntimeTest {
     return closing(
         ControllerRuntime.start(
             new ControllerSettings(
-                new NatsSettings(server.url(), null, Subjects.DEFAULT, "c0"), folder, null)));
+                new NatsSettings(server.url(), null, null, Subjects.DEFAULT, "c0"), folder, null, null, null, NotifyFile.NONE)));
   }
 
   private static void awaitReady(ControllerRuntime controller) {

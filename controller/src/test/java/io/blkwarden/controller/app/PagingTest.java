@@ -40,7 +40,7 @@ final class PagingTest {
                   folder.resolve("notify.yaml"),
                   "alertmanagers: [ { url: \"%s\" } ]".formatted(manager.url())));
       assertThat(pages.problems()).isEmpty();
-      NatsSettings bus = new NatsSettings(server.url(), null, Subjects.DEFAULT, "c1");
+      NatsSettings bus = new NatsSettings(server.url(), null, null, Subjects.DEFAULT, "c1");
       try (ControllerRuntime controller =
               ControllerRuntime.start(
                   new ControllerSettings(bus, policies, null, null, null, pages));

@@ -80,7 +80,7 @@ final class SlowNetworkTest {
   private static NatsFleetBus bus(String url) {
     NatsFleetBus bus =
         new NatsFleetBus(
-            new NatsSettings(url, null, Subjects.DEFAULT, "c1"),
+            new NatsSettings(url, null, null, Subjects.DEFAULT, "c1"),
             "c1-run",
             new BusCounters(),
             Clock.systemUTC(),

@@ -1,9 +1,8 @@
 package io.blkwarden.controller.bench;
 
 import io.blkwarden.controller.recording.Entry;
-import io.blkwarden.controller.recording.ReceiveTime;
+import io.blkwarden.controller.recording.FileHeader.ReceiveTime;
 import io.blkwarden.controller.recording.files.RecordingFolder;
-import io.blkwarden.controller.recording.files.RecordingLimits;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.json.ControlJson;
 import io.blkwarden.model.message.MappingSnapshot;
@@ -22,7 +21,7 @@ import java.util.UUID;
 public final class MakeRecording {
   private static final long WALL = 1_795_000_000_000L;
   private static final int SNAPSHOT_SECONDS = 60;
-  private static final RecordingLimits LIMITS = new RecordingLimits(64 << 20, 1L << 40);
+  private static final RecordingFolder.Limits LIMITS = new RecordingLimits(64 << 20, 1L << 40);
 
   private MakeRecording() {}
 

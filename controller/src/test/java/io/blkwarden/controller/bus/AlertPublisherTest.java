@@ -34,7 +34,7 @@ final class AlertPublisherTest {
   private final Sinks.Many<Boolean> reconnected = Sinks.many().multicast().directBestEffort();
   private final NatsConnection connection =
       new NatsConnection(
-          new NatsSettings(server.url(), null, Subjects.DEFAULT, "c1"),
+          new NatsSettings(server.url(), null, null, Subjects.DEFAULT, "c1"),
           "alerts",
           counters,
           new SplittableRandom(1),

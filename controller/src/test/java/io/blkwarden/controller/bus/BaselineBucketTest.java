@@ -55,7 +55,7 @@ final class BaselineBucketTest {
   private NatsFleetBus bus(NatsServer server, String name, Recording inbox) {
     NatsFleetBus bus =
         new NatsFleetBus(
-            new NatsSettings(server.url(), null, Subjects.DEFAULT, name),
+            new NatsSettings(server.url(), null, null, Subjects.DEFAULT, name),
             name + "-run",
             new BusCounters(),
             Clock.systemUTC(),

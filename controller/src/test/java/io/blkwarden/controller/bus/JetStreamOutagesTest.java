@@ -56,7 +56,7 @@ final class JetStreamOutagesTest {
     NatsFleetBus bus =
         closing(
             new NatsFleetBus(
-                new NatsSettings(server.url(), null, Subjects.DEFAULT, "c1"),
+                new NatsSettings(server.url(), null, null, Subjects.DEFAULT, "c1"),
                 "c1-run",
                 new BusCounters(),
                 Clock.systemUTC(),
@@ -148,7 +148,7 @@ final class JetStreamOutagesTest {
     NatsFleetBus bus =
         closing(
             new NatsFleetBus(
-                new NatsSettings(server.url(), null, Subjects.DEFAULT, "c1"),
+                new NatsSettings(server.url(), null, null, Subjects.DEFAULT, "c1"),
                 "c1-run",
                 new BusCounters(),
                 Clock.systemUTC(),

@@ -79,7 +79,7 @@ final class LostInputsTest {
     NatsFleetBus bus =
         closing(
             new NatsFleetBus(
-                new NatsSettings(url, null, Subjects.DEFAULT, instance),
+                new NatsSettings(url, null, null, Subjects.DEFAULT, instance),
                 instance + "-run",
                 new BusCounters(),
                 Clock.systemUTC(),

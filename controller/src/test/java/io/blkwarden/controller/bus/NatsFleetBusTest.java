@@ -66,7 +66,7 @@ final class NatsFleetBusTest {
     NatsFleetBus bus =
         closing(
             new NatsFleetBus(
-                new NatsSettings(server.url(), null, SUBJECTS, instance),
+                new NatsSettings(server.url(), null, null, SUBJECTS, instance),
                 instance + "-run",
                 counts,
                 Clock.systemUTC(),
@@ -312,7 +312,7 @@ final class NatsFleetBusTest {
     List<Alert> stored = new ArrayList<>();
     try (RecordServer desk =
         new RecordServer(
-            new NatsSettings(server.url(), null, SUBJECTS, "c1"),
+            new NatsSettings(server.url(), null, null, SUBJECTS, "c1"),
             new BusCounters(),
             Clock.systemUTC(),
             new SplittableRandom(1))) {
@@ -376,7 +376,7 @@ final class NatsFleetBusTest {
     NatsFleetBus bus =
         closing(
             new NatsFleetBus(
-                new NatsSettings(server.url(), null, SUBJECTS, "c1"),
+                new NatsSettings(server.url(), null, null, SUBJECTS, "c1"),
                 "c1-run",
                 new BusCounters(),
                 Clock.systemUTC(),

@@ -42,7 +42,7 @@ final class OpenAlertsTest {
     NatsFleetBus bus =
         closing(
             new NatsFleetBus(
-                new NatsSettings(server.url(), null, Subjects.DEFAULT, instance),
+                new NatsSettings(server.url(), null, null, Subjects.DEFAULT, instance),
                 instance + "-run",
                 new BusCounters(),
                 Clock.systemUTC(),

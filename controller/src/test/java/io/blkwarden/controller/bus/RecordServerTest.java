@@ -49,7 +49,7 @@ final class RecordServerTest {
   private final Connection client = connected();
   private final RecordServer desk =
       new RecordServer(
-          new NatsSettings(server.url(), null, SUBJECTS, "c1"),
+          new NatsSettings(server.url(), null, null, SUBJECTS, "c1"),
           new BusCounters(),
           Clock.systemUTC(),
           new SplittableRandom(1));

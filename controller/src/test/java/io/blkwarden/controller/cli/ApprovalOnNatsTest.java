@@ -49,7 +49,7 @@ final class ApprovalOnNatsTest {
     controller =
         ControllerRuntime.start(
             new ControllerSettings(
-                new NatsSettings(server.url(), null, Subjects.DEFAULT, "c1"),
+                new NatsSettings(server.url(), null, null, Subjects.DEFAULT, "c1"),
                 policies,
                 null,
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),

@@ -48,7 +48,7 @@ final class CommandsOnNatsTest {
 
   private final RecordServer desk =
       new RecordServer(
-          new NatsSettings(server.url(), null, SUBJECTS, "c1"),
+          new NatsSettings(server.url(), null, null, SUBJECTS, "c1"),
           new BusCounters(),
           Clock.systemUTC(),
           new SplittableRandom(1));

@@ -167,11 +167,11 @@ final class NatsInitTest {
         .containsExactlyInAnyOrder("nats-server.conf", "users.conf", "accounts.conf", "seeds");
   }
 
-  /** A configuration of an earlier version, edited by an operator. */
-  private static final String EARLIER =
+  /** A configuration edited by an operator. */
+  private static final String EDITED =
       """
       # nats-server configuration, written once by 'blkwarden nats init', and yours to edit since.
-      listen: "10.0.0.5:4222" # our rack
+      listen: nats://10.0.0.5:4222 # our {rack
       max_payload: 2MB
       jetstream {
         store_dir: '/srv/nats'
@@ -183,53 +183,30 @@ final class NatsInitTest {
         BLKWARDEN {
           jetstream: { max_file: 10GB }
           include "users.conf"
-        } # of blkwarden
+        } # of blkwarden {
+        include "accounts.conf"
         SYS {}
       }
       system_account: SYS
       """;
 
   @Test
-  void configurationOfEarlierVersionIsUpgradedOnceAndOtherwiseUnchanged() throws Exception {
-    Path conf = Files.createDirectories(dir).resolve("nats-server.conf");
-    Files.writeString(conf, EARLIER);
-    Files.setPosixFilePermissions(conf, PosixFilePermissions.fromString("rw-r-----"));
-    Path seeds = Files.createDirectory(dir.resolve("seeds"));
-    String seed = "# NATS seed of people who act: a secret\n" + Seeds.create(new SecureRandom());
-    Files.writeString(seeds.resolve("operator.nk"), seed + "\n");
-
-    CommandResult result = init("dom0-7");
-    assertThat(result.code()).as(result.err()).isZero();
-    assertThat(result.err()).contains("gives each user an account of its own", ".before-accounts");
-    assertThat(config())
-        .isEqualTo(
-            EARLIER.replace(
-                "  } # of blkwarden\n", "  } # of blkwarden\n  include \"accounts.conf\"\n"));
-    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(conf)))
-        .isEqualTo("rw-r-----");
-    assertThat(dir.resolve("nats-server.conf.before-accounts")).hasContent(EARLIER);
-    assertThat(Files.readString(seeds.resolve("operator.nk"))).isEqualTo(seed + "\n");
-
-    String upgraded = config();
-    assertThat(init("dom0-8").err()).doesNotContain("account");
-    assertThat(config()).isEqualTo(upgraded);
-  }
-
-  @Test
-  void configurationThatCannotBeUpgradedIsUnchanged() throws IOException {
+  void configurationWithoutTheIncludesIsRejected() throws IOException {
     Map<String, String> refused =
         Map.of(
-            EARLIER.replace("include \"users.conf\"", ""),
+            EDITED.replace("include \"users.conf\"", ""),
             "expected one account below 'accounts'",
-            EARLIER + "include users.conf\n",
-            "found another place: lines [13, 18]",
-            EARLIER.replace("include \"", "exports: []\n include \""),
-            "line 13: account BLKWARDEN has 'exports' of its own",
-            EARLIER.replace("PAGER", "BLKWARDEN-host-dom0-7"),
-            "line 9: account BLKWARDEN-host-dom0-7 is also one of accounts.conf",
-            EARLIER + "}\n",
-            "line 18: expected no }",
-            EARLIER.replace("SYS {}\n}", "SYS {}\n"),
+            EDITED + "include users.conf\n",
+            "found it elsewhere",
+            EDITED.replace("include \"", "exports: []\n include \""),
+            "account BLKWARDEN has 'exports' of its own",
+            EDITED.replace("PAGER", "BLKWARDEN-host-dom0-7"),
+            "account BLKWARDEN-host-dom0-7 is also in accounts.conf",
+            EDITED + "}\n",
+            "expected no }",
+            EDITED.replace("  include \"accounts.conf\"\n", ""),
+            "expected include \"accounts.conf\" once",
+            EDITED.replace("SYS {}\n}", "SYS {}\n"),
             "expected }");
     Path conf = Files.createDirectories(dir).resolve("nats-server.conf");
     for (Map.Entry<String, String> each : refused.entrySet()) {

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.blkwarden.commandline.ExitCodes;
 import io.blkwarden.controller.app.ControllerRuntime;
 import io.blkwarden.controller.config.ControllerSettings;
+import io.blkwarden.controller.config.NotifyFile;
 import io.blkwarden.controller.nats.NatsSettings;
 import io.blkwarden.controller.testing.Messages;
 import io.blkwarden.controller.testing.SwapStorm;
@@ -38,7 +39,7 @@ final class OperatorInputsOnNatsTest {
     ControllerRuntime started =
         ControllerRuntime.start(
             new ControllerSettings(
-                new NatsSettings(server.url(), null, Subjects.DEFAULT, instance), policies, null));
+                new NatsSettings(server.url(), null, null, Subjects.DEFAULT, instance), policies, null, null, null, NotifyFile.NONE));
     await().atMost(BOUND).until(started::leadershipKnown);
     return started;
   }

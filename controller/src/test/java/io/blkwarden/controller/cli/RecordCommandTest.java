@@ -8,9 +8,8 @@ import io.blkwarden.commandline.ExitCodes;
 import io.blkwarden.controller.bus.RecordServer;
 import io.blkwarden.controller.recording.Entries;
 import io.blkwarden.controller.recording.Entry;
-import io.blkwarden.controller.recording.RecordingException;
+import io.blkwarden.controller.recording.RecordingReader.RecordingException;
 import io.blkwarden.controller.recording.RecordingReader;
-import io.blkwarden.controller.recording.files.FileSource;
 import io.blkwarden.controller.recording.files.RecordingFolder;
 import io.blkwarden.controller.testing.FakeAgent;
 import io.blkwarden.controller.testing.Fleet;
@@ -19,6 +18,8 @@ import io.blkwarden.model.HostId;
 import io.blkwarden.model.subject.Subjects;
 import io.blkwarden.testing.NatsServer;
 import io.nats.client.api.KeyValueConfiguration;
+import java.nio.file.Files;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -51,8 +52,8 @@ final class RecordCommandTest {
   private List<String> recorded() throws Exception {
     List<String> all = new ArrayList<>();
     for (Path file : RecordingFolder.list(folder)) {
-      try (FileSource source = FileSource.open(file)) {
-        RecordingReader reader = new RecordingReader(source);
+      try (InputStream in = Files.newInputStream(file)) {
+        RecordingReader reader = new RecordingReader(in, Files.size(file), 0);
         for (Optional<Entry> next = reader.next(); next.isPresent(); next = reader.next()) {
           if (next.get() instanceof Entry.Message message) {
             all.add(

@@ -6,7 +6,6 @@ import io.blkwarden.commandline.AsciiJson;
 import io.blkwarden.commandline.ExitCodes;
 import io.blkwarden.controller.recording.Entry;
 import io.blkwarden.controller.recording.files.RecordingFolder;
-import io.blkwarden.controller.recording.files.RecordingLimits;
 import io.blkwarden.controller.replay.RecordedFleet;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -44,7 +43,7 @@ final class ReplayCommandTest {
     try (RecordingFolder recording =
         new RecordingFolder(
             tapes,
-            new RecordingLimits(1 << 20, 4 << 20),
+            new RecordingFolder.Limits(1 << 20, 4 << 20),
             RecordedFleet.session(1),
             "blkwarden.v1")) {
       for (Entry entry : taped.entries()) {

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.blkwarden.commandline.ExitCodes;
 import io.blkwarden.controller.app.ControllerRuntime;
 import io.blkwarden.controller.config.ControllerSettings;
+import io.blkwarden.controller.config.NotifyFile;
 import io.blkwarden.controller.nats.NatsSettings;
 import io.blkwarden.controller.testing.AlertTap;
 import io.blkwarden.controller.testing.ScriptedHost;
@@ -48,9 +49,9 @@ final class SilencesOnNatsTest {
   }
 
   private ControllerRuntime controller(String name) {
-    NatsSettings bus = new NatsSettings(server.url(), null, Subjects.DEFAULT, name);
+    NatsSettings bus = new NatsSettings(server.url(), null, null, Subjects.DEFAULT, name);
     ControllerRuntime started =
-        ControllerRuntime.start(new ControllerSettings(bus, policies, null));
+        ControllerRuntime.start(new ControllerSettings(bus, policies, null, null, null, NotifyFile.NONE));
     await("ready").atMost(BOUND).until(() -> started.readiness().blockers().isEmpty());
     return started;
   }

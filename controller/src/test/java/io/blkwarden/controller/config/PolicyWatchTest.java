@@ -68,7 +68,7 @@ final class PolicyWatchTest {
     write("b.yml", "policies: [ { nonsense: 1 } ]");
     write("c.txt", policy("not-read"));
     write(".d.yaml", policy("hidden"));
-    PolicyWatch watch = new PolicyWatch(folder, loads::add);
+    PolicyWatch watch = new PolicyWatch(folder, null, loads::add);
     watch.refresh();
 
     PolicyLoad load = loads.remove();
@@ -85,7 +85,7 @@ final class PolicyWatchTest {
   @Test
   void keepsThePreviousVersionOfAnInvalidFile() throws Exception {
     write("a.yaml", policy("first"));
-    PolicyWatch watch = new PolicyWatch(folder, loads::add);
+    PolicyWatch watch = new PolicyWatch(folder, null, loads::add);
     watch.refresh();
     write("a.yaml", "policies: {");
     watch.refresh();
@@ -98,7 +98,7 @@ final class PolicyWatchTest {
   @Test
   void missingFolderChangesNothing() throws Exception {
     write("a.yaml", policy("first"));
-    PolicyWatch watch = new PolicyWatch(folder, loads::add);
+    PolicyWatch watch = new PolicyWatch(folder, null, loads::add);
     watch.refresh();
     Files.delete(folder.resolve("a.yaml"));
     Files.delete(folder);
@@ -113,7 +113,7 @@ final class PolicyWatchTest {
   @Test
   void detectsChanges() throws Exception {
     write("a.yaml", policy("first"));
-    Thread thread = new Thread(new PolicyWatch(folder, loads::add), "watch under test");
+    Thread thread = new Thread(new PolicyWatch(folder, null, loads::add), "watch under test");
     thread.start();
     try {
       assertThat(names(next())).containsExactly("first");

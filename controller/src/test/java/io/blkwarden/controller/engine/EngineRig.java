@@ -169,7 +169,7 @@ final class EngineRig {
                 List.of(),
                 held,
                 Map.of(),
-                limits)));
+                limits, List.of())));
   }
 
   List<Effect> sample(TestHost host) {

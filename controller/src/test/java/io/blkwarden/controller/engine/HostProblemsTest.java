@@ -51,7 +51,7 @@ final class HostProblemsTest {
                 List.of(probes),
                 List.of(),
                 Map.of(),
-                true)));
+                true, List.of())));
   }
 
   private static Heartbeat.ProbeHealth mapSize(boolean ok) {

@@ -41,7 +41,7 @@ final class JetStreamAssetsTest {
   }
 
   private void ensure() throws NatsException {
-    new JetStreamAssets(connection, SUBJECTS, server.url()).ensure();
+    boolean _ = new JetStreamAssets(connection, SUBJECTS, server.url(), Replicas.AUTO).ensureAll();
   }
 
   private StreamConfiguration of(String stream) throws Exception {

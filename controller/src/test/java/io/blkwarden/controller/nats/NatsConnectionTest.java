@@ -34,7 +34,7 @@ final class NatsConnectionTest {
   private final Scheduler timer = BlockingSchedulers.single("test-timer");
   private final NatsConnection connection =
       new NatsConnection(
-          new NatsSettings(server.url(), null, Subjects.DEFAULT, "c1"),
+          new NatsSettings(server.url(), null, null, Subjects.DEFAULT, "c1"),
           "test",
           new ConnectionCounters(),
           new SplittableRandom(1),

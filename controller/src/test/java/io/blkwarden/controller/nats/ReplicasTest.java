@@ -67,7 +67,7 @@ final class ReplicasTest {
         .atMost(BOUND)
         .ignoreExceptions()
         .untilAsserted(() -> {
-          assets.ensure();
+          boolean _ = assets.ensureAll();
           allHave(connection, expected);
         });
   }
@@ -86,13 +86,13 @@ final class ReplicasTest {
   @Test
   void singleServerHasOneReplicaAndReportsIt() throws Exception {
     Connection connection = connect(closing(NatsServer.start()));
-    assets(connection, Replicas.AUTO).ensure();
+    boolean _ = assets(connection, Replicas.AUTO).ensureAll();
     allHave(connection, 1);
     assertThat(said()).isEmpty();
 
     JetStreamAssets three = assets(connection, 3);
-    three.ensure();
-    three.ensure();
+    boolean _ = three.ensureAll();
+    boolean _ = three.ensureAll();
     allHave(connection, 1);
     assertThat(said())
         .singleElement()
@@ -105,7 +105,7 @@ final class ReplicasTest {
     NatsCluster cluster = closing(NatsCluster.partly(3, 2));
     Connection connection = connect(cluster.server(0));
     JetStreamAssets auto = assets(connection, Replicas.AUTO);
-    auto.ensure();
+    boolean _ = auto.ensureAll();
     allHave(connection, 1);
     assertThat(said())
         .singleElement()
@@ -151,7 +151,7 @@ final class ReplicasTest {
   void clusterOfThreeHasThreeReplicasUnlessConfigured() throws Exception {
     NatsCluster cluster = closing(NatsCluster.start(3));
     Connection connection = connect(cluster.server(0));
-    assets(connection, Replicas.AUTO).ensure();
+    boolean _ = assets(connection, Replicas.AUTO).ensureAll();
     allHave(connection, 3);
     assertThat(
             connection
@@ -173,7 +173,7 @@ final class ReplicasTest {
   void clusterWithLittleStorageHasThreeSmallReplicas() throws Exception {
     NatsCluster cluster = closing(NatsCluster.start(3, "jetstream { max_file_store: 400M }"));
     Connection connection = connect(cluster.server(1));
-    assets(connection, Replicas.AUTO).ensure();
+    boolean _ = assets(connection, Replicas.AUTO).ensureAll();
     allHave(connection, 3);
     assertThat(
             connection

@@ -2,6 +2,7 @@ package io.blkwarden.controller.recording;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.blkwarden.controller.recording.FileHeader.ReceiveTime;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -36,12 +37,10 @@ public final class Entries {
   /** The file with the entries. */
   public static byte[] file(List<? extends Entry> entries) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    try {
-      FileEncoder encoder = new FileEncoder(out, HEADER);
+    try (RecordingWriter writer = new RecordingWriter(out, HEADER)) {
       for (Entry entry : entries) {
-        encoder.add(entry);
+        writer.add(entry);
       }
-      encoder.close();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

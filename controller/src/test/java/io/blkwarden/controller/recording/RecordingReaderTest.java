@@ -3,6 +3,12 @@ package io.blkwarden.controller.recording;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.blkwarden.controller.recording.FileHeader.ReceiveTime;
+import io.blkwarden.controller.recording.RecordingReader.CorruptRange;
+import io.blkwarden.controller.recording.RecordingReader.RecordingException;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -20,12 +26,32 @@ final class RecordingReaderTest {
           new Entry.Message(Entries.at(11_500), true, "outcome.dom0%2E7", new byte[] {0, -1}),
           Entries.message(11_600, "sample.12.dom0-7", "C"));
 
-  private static RecordingReader reader(byte[] file) throws Exception {
-    return new RecordingReader(ByteSource.of(file));
+  private static final List<String> ALL = SMALL.stream().map(Entries::text).toList();
+
+  private static RecordingReader reader(byte[] file) throws IOException {
+    return reader(file, 0);
+  }
+
+  private static RecordingReader reader(byte[] file, long fromMillis) throws IOException {
+    return new RecordingReader(new ByteArrayInputStream(file), file.length, fromMillis);
   }
 
   private static List<String> texts(List<? extends Entry> entries) {
     return entries.stream().map(Entries::text).toList();
+  }
+
+  /** A file with a block per entry, and the end of the header and of each block. */
+  private static byte[] blocks(List<Integer> ends) throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try (RecordingWriter writer = new RecordingWriter(out, Entries.HEADER)) {
+      ends.add(out.size());
+      for (Entry entry : SMALL) {
+        writer.add(entry);
+        writer.flush();
+        ends.add(out.size());
+      }
+    }
+    return out.toByteArray();
   }
 
   @Test
@@ -33,9 +59,8 @@ final class RecordingReaderTest {
     RecordingReader reader = reader(Entries.file(SMALL));
 
     assertThat(reader.header()).isEqualTo(Entries.HEADER);
-    assertThat(Entries.read(reader)).isEqualTo(texts(SMALL));
+    assertThat(Entries.read(reader)).isEqualTo(ALL);
     assertThat(reader.corruptRanges()).isEmpty();
-    assertThat(reader.complete()).isTrue();
   }
 
   @Test
@@ -56,64 +81,69 @@ final class RecordingReaderTest {
     assertThat(file.length).isLessThan(300);
   }
 
-  /** A file truncated at any byte: exactly the complete frames are read. */
   @Test
-  void truncatedFileEndsAtTheLastCompleteFrame() throws Exception {
-    byte[] file = Entries.file(SMALL);
-    int header = 48 + Entries.HEADER.prefix().length() + 4;
-    List<String> whole = texts(SMALL);
-    for (int length = header; length < file.length; length++) {
-      RecordingReader reader = reader(Arrays.copyOf(file, length));
-      List<String> found = Entries.read(reader);
+  void largestMessageIsRead() throws Exception {
+    byte[] noise = new byte[Entry.PAYLOAD_MAX];
+    new Random(3).nextBytes(noise);
+    List<Entry> entries =
+        List.of(
+            Entries.message(0, "a", new byte[RecordingWriter.BLOCK_BYTES - 100]),
+            Entries.message(1, "b", noise));
 
-      assertThat(found).as("cut at %d", length).isEqualTo(whole.subList(0, found.size()));
-      assertThat(reader.complete()).isFalse();
-      long dropped = reader.droppedBytes();
-      RecordingReader again = reader(Arrays.copyOf(file, (int) (length - dropped)));
-      assertThat(Entries.read(again)).as("without the torn tail").isEqualTo(found);
-      assertThat(again.corruptRanges()).isEmpty();
+    assertThat(Entries.read(reader(Entries.file(entries)))).isEqualTo(texts(entries));
+  }
+
+  /** A file truncated at any byte: exactly the complete blocks are read. */
+  @Test
+  void truncatedFileEndsAtTheLastCompleteBlock() throws Exception {
+    List<Integer> ends = new ArrayList<>();
+    byte[] file = blocks(ends);
+    for (int length = ends.getFirst(); length < file.length; length++) {
+      int most = length;
+      List<Integer> whole = ends.stream().filter(end -> end <= most).toList();
+      RecordingReader reader = reader(Arrays.copyOf(file, length));
+
+      assertThat(Entries.read(reader))
+          .as("cut at %d", length)
+          .isEqualTo(ALL.subList(0, whole.size() - 1));
+      int end = whole.getLast();
       assertThat(reader.corruptRanges())
           .as("cut at %d", length)
-          .hasSize(dropped == 0 ? 0 : 1)
-          .allSatisfy(damage -> {
-            assertThat(damage.torn()).isTrue();
-            assertThat(damage.toString()).contains("%d bytes skipped".formatted(dropped));
-          });
+          .isEqualTo(
+              end == length ? List.of() : List.of(new CorruptRange(end, length - end, true)));
     }
   }
 
   /** Each byte corrupted in turn: only written data is read, and skipped ranges are reported. */
   @Test
   void corruptByteIsNeverReadAsData() throws Exception {
-    byte[] file = Entries.file(SMALL);
-    int header = 48 + Entries.HEADER.prefix().length() + 4;
-    List<String> whole = texts(SMALL);
+    List<Integer> ends = new ArrayList<>();
+    byte[] file = blocks(ends);
     for (int at = 0; at < file.length; at++) {
       for (int bit : new int[] {1, 0x80}) {
         byte[] bad = file.clone();
         bad[at] ^= (byte) bit;
-        if (at < header) {
+        if (at < ends.getFirst()) {
           assertThatThrownBy(() -> reader(bad)).isInstanceOf(RecordingException.class);
           continue;
         }
         RecordingReader reader = reader(bad);
-        assertThat(whole).as("byte %d", at).containsAll(Entries.read(reader));
-        assertThat(reader.droppedBytes()).as("byte %d", at).isPositive();
+        assertThat(ALL).as("byte %d", at).containsAll(Entries.read(reader));
+        assertThat(reader.corruptRanges()).as("byte %d", at).isNotEmpty();
       }
     }
   }
 
   @Test
-  void readingContinuesAtTheNextSyncPoint() throws Exception {
-    byte[] file = Entries.file(SMALL);
-    file[file.length / 3] ^= 1; // in the compressed snapshot, before the second sync point
+  void readingContinuesAtTheNextBlock() throws Exception {
+    List<Integer> ends = new ArrayList<>();
+    byte[] file = blocks(ends);
+    file[ends.getFirst() + 60] ^= 1; // in the compressed snapshot
     RecordingReader reader = reader(file);
 
-    assertThat(Entries.read(reader)).isEqualTo(texts(SMALL.subList(4, 6)));
-    assertThat(reader.complete()).isTrue();
+    assertThat(Entries.read(reader)).isEqualTo(ALL.subList(1, 6));
     assertThat(reader.corruptRanges())
-        .singleElement()
-        .satisfies(damage -> assertThat(damage.torn()).isFalse());
+        .containsExactly(new CorruptRange(ends.get(0), ends.get(1) - ends.get(0), false));
   }
 
   @Test
@@ -125,51 +155,33 @@ final class RecordingReaderTest {
         .isInstanceOf(RecordingException.class)
         .hasMessageContaining("found something else");
     byte[] later = Entries.file(SMALL);
-    later[9] = 2;
+    later[9] = 3;
     assertThatThrownBy(() -> reader(later))
         .isInstanceOf(RecordingException.class)
-        .hasMessage("expected version 1, found 2");
+        .hasMessage("expected version 2, found 3");
   }
 
   @Test
-  void seekFindsTime() throws Exception {
+  void entriesBeforeTheStartTimeAreSkipped() throws Exception {
     Random random = new Random(11);
-    List<Entry> entries = new ArrayList<>();
-    for (int second = 0; second < 3_000; second++) {
-      byte[] noise = new byte[random.nextInt(4_000)];
-      random.nextBytes(noise);
-      entries.add(Entries.message(second * 1_000L, "sample.1.a", noise));
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try (RecordingWriter writer = new RecordingWriter(out, Entries.HEADER)) {
+      writer.carry(Entries.at(0), Entries.message(0, "mapping.1.a.snapshot", "{}"));
+      for (int second = 0; second < 3_000; second++) {
+        byte[] noise = new byte[random.nextInt(4_000)];
+        random.nextBytes(noise);
+        writer.add(Entries.message(second * 1_000L, "sample.1.a", noise));
+        writer.flush();
+      }
     }
-    RecordingReader reader = reader(Entries.file(entries));
-    long begin = Entries.HEADER.startedAt().wallMillis();
+    long start = Entries.HEADER.startedAt().wallMillis();
     for (int second : new int[] {0, 1, 9, 10, 1_234, 2_999}) {
-      reader.seek(begin + second * 1_000L);
-      Entry first = reader.next().orElseThrow();
-      assertThat(first.at().wallMillis() - begin)
-          .as("second %d", second)
-          .isBetween(second * 1_000L - 10_000, second * 1_000L);
+      RecordingReader reader = reader(out.toByteArray(), start + second * 1_000L);
+      assertThat(reader.next().orElseThrow()).asString().startsWith("carried mapping.1.a");
+      assertThat(reader.next().orElseThrow().at()).isEqualTo(Entries.at(second * 1_000L));
     }
-    reader.seek(begin - 1);
-    assertThat(reader.next()).map(Entry::at).contains(Entries.at(0));
-    reader.seek(Long.MAX_VALUE / 4);
-    assertThat(Entries.read(reader)).isNotEmpty().hasSizeLessThanOrEqualTo(10);
-    assertThat(reader.corruptRanges()).isEmpty();
-  }
-
-  @Test
-  void syncMarkInsideMessageIsIgnored() throws Exception {
-    byte[] inner = Entries.file(SMALL);
-    byte[] noise = new byte[100];
-    new Random(3).nextBytes(noise);
-    List<Entry> entries =
-        List.of(Entries.message(0, "sample.1.a", noise), Entries.message(1, "sample.1.a", inner));
-    byte[] file = Entries.file(entries);
-    file[150] ^= 1;
-    RecordingReader reader = reader(file);
-
-    assertThat(Entries.read(reader)).isEmpty();
-    assertThat(reader.corruptRanges())
-        .singleElement()
-        .satisfies(damage -> assertThat(damage.torn()).isTrue());
+    RecordingReader after = reader(out.toByteArray(), Long.MAX_VALUE);
+    assertThat(Entries.read(after)).hasSize(1);
+    assertThat(after.corruptRanges()).isEmpty();
   }
 }

@@ -3,8 +3,7 @@ package io.blkwarden.controller.replay;
 import io.blkwarden.controller.fleet.TestHost;
 import io.blkwarden.controller.policy.yaml.PolicyFile;
 import io.blkwarden.controller.recording.Entry;
-import io.blkwarden.controller.recording.ReceiveTime;
-import io.blkwarden.controller.recording.RecordingFormat;
+import io.blkwarden.controller.recording.FileHeader.ReceiveTime;
 import io.blkwarden.model.DomainRef;
 import io.blkwarden.model.IoPriority;
 import io.blkwarden.model.MappingState;
@@ -87,7 +86,7 @@ public final class RecordedFleet {
             List.of(),
             held,
             Map.of(),
-            true));
+            true, List.of()));
   }
 
   /** An outcome for a lease on the noisy disk. */
@@ -127,7 +126,7 @@ public final class RecordedFleet {
         new Entry.Message(
             new ReceiveTime(7_000_000 + millis * 1_000, WALL + millis),
             false,
-            RecordingFormat.POLICIES,
+            Entry.POLICIES,
             new RecordedPolicies(List.of(new PolicyFile("p.yaml", text)), null).encode()));
   }
 

@@ -9,7 +9,7 @@ import io.blkwarden.controller.policy.read.PolicyReader;
 import io.blkwarden.controller.policy.yaml.PolicyFile;
 import io.blkwarden.controller.recording.Entry;
 import io.blkwarden.controller.recording.FileHeader;
-import io.blkwarden.controller.recording.ReceiveTime;
+import io.blkwarden.controller.recording.FileHeader.ReceiveTime;
 import io.blkwarden.model.MessageId;
 import io.blkwarden.model.message.Outcome;
 import java.util.List;

@@ -100,7 +100,7 @@ public final class Messages {
         probes,
         List.of(),
         Map.of(),
-        false);
+        false, List.of());
   }
 
   /** What an agent says to a command. */

@@ -139,7 +139,7 @@ public final class ScriptedHost implements AutoCloseable {
                         lease.restraint(),
                         lease.leaseMs())),
             Map.of(),
-            true));
+            true, List.of()));
   }
 
   private Optional<Outcome> answer(Command command) {

@@ -24,7 +24,7 @@ public final class StoredRecords {
   public static RecordServer answering(NatsServer server, Connection client) throws NatsException {
     RecordServer desk =
         new RecordServer(
-            new NatsSettings(server.url(), null, Subjects.DEFAULT, "c1"),
+            new NatsSettings(server.url(), null, null, Subjects.DEFAULT, "c1"),
             new BusCounters(),
             Clock.systemUTC(),
             new SplittableRandom(1));

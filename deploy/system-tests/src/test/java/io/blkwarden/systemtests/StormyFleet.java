@@ -57,7 +57,7 @@ public final class StormyFleet implements AutoCloseable {
 
   /** What a controller needs to know of its NATS server. */
   public NatsSettings bus() {
-    return new NatsSettings(nats.url(), null, Subjects.DEFAULT, "c1");
+    return new NatsSettings(nats.url(), null, null, Subjects.DEFAULT, "c1");
   }
 
   @Override

@@ -24,7 +24,6 @@ public sealed interface Decoded<T> {
    */
   record Malformed<T>(Reason reason, long offset, String detail) implements Decoded<T> {
     public Malformed {
-      Require.present(reason, "reason");
       Require.within(offset, 0, Long.MAX_VALUE, "offset");
       detail = detail.length() > 500 ? detail.substring(0, 500) : detail;
     }

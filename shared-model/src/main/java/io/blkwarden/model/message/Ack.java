@@ -29,10 +29,8 @@ public record Ack(
   public static final Duration LONGEST = Duration.ofDays(30);
 
   public Ack {
-    Require.present(about, "about");
     Require.text(by, 255, "by");
     Require.text(reason, 1_000, "reason");
-    Require.present(at, "at");
   }
 
   /** An acknowledgement on a server without users. */

@@ -2,7 +2,6 @@ package io.blkwarden.model.message;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
-import com.fasterxml.jackson.annotation.JsonValue;
 import io.blkwarden.model.DeviceNumber;
 import io.blkwarden.model.DomainRef;
 import io.blkwarden.model.HostId;
@@ -11,9 +10,9 @@ import io.blkwarden.model.MessageId;
 import io.blkwarden.model.Require;
 import io.blkwarden.model.Restraint;
 import io.blkwarden.model.VolumeRole;
+import io.blkwarden.model.WireName;
 import java.time.Instant;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,15 +59,7 @@ public record Alert(
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Long epoch)
     implements ControlMessage {
   public Alert {
-    Require.present(id, "id");
-    Require.present(state, "state");
-    Require.present(severity, "severity");
     Require.text(policy, 100, "policy");
-    Require.present(host, "host");
-    Require.present(since, "since");
-    Require.present(at, "at");
-    Require.present(condition, "condition");
-    Require.present(evidence, "evidence");
     Require.text(summary, 2_000, "summary");
     Require.optionalText(ackedBy, 255, "acked_by");
     Require.optionalText(inhibitedBy, 64, "inhibited_by");
@@ -133,7 +124,7 @@ public record Alert(
   }
 
   /** The states of an alert. */
-  public enum State {
+  public enum State implements WireName {
     /** The condition is met. */
     FIRING,
     /** The condition is met, and a throttle is in force. */
@@ -141,43 +132,25 @@ public record Alert(
     /** The condition is no longer met. */
     RESOLVED,
     /** The host is stale, so the condition is unknown. */
-    UNKNOWN;
-
-    /** Name in messages. */
-    @JsonValue
-    public String wire() {
-      return name().toLowerCase(Locale.ROOT);
-    }
+    UNKNOWN
   }
 
   /** The severities of an alert. */
-  public enum Severity {
+  public enum Severity implements WireName {
     INFO,
     WARNING,
-    CRITICAL;
-
-    /** Name in messages, subjects and policies. */
-    @JsonValue
-    public String wire() {
-      return name().toLowerCase(Locale.ROOT);
-    }
+    CRITICAL
   }
 
   /** The effect of a throttle, from the windows before and after it. */
-  public enum Effect {
+  public enum Effect implements WireName {
     WORKED,
     NO_EFFECT,
     HARMED,
     /** The device's scheduler ignores priorities, so no effect is expected. */
     INEFFECTIVE,
     /** Not evaluated yet, or samples are missing. */
-    UNKNOWN;
-
-    /** Name in messages. */
-    @JsonValue
-    public String wire() {
-      return name().toLowerCase(Locale.ROOT).replace('_', '-');
-    }
+    UNKNOWN
   }
 
   /**
@@ -192,7 +165,6 @@ public record Alert(
       String vdev, @Nullable String volume, VolumeRole role, @Nullable DeviceNumber device) {
     public AlertDisk {
       Require.text(vdev, 64, "disk.vdev");
-      Require.present(role, "disk.role");
     }
   }
 
@@ -306,7 +278,6 @@ public record Alert(
     public Action {
       Require.text(mode, 16, "action.mode");
       workers = Require.list(workers, 64, "action.workers");
-      Require.present(effect, "action.effect");
       Require.optionalText(note, 1_000, "action.note");
       if (priority != null && limitPerS != null) {
         Restraint.of(priority, limitPerS, "action");

@@ -31,13 +31,9 @@ public record Command(
     CommandAction action)
     implements ControlMessage {
   public Command {
-    Require.present(id, "id");
-    Require.present(host, "host");
     Require.within(epoch, 0, Long.MAX_VALUE, "epoch");
     Require.text(issuedBy, 255, "issued_by");
-    Require.present(issuedAt, "issued_at");
     Require.within(expiresInMs, 1, 600_000, "expires_in_ms");
     Require.text(reason, 1_000, "reason");
-    Require.present(action, "action");
   }
 }

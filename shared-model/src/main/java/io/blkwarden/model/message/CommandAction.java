@@ -50,10 +50,7 @@ public sealed interface CommandAction {
     public static final long MAX_LEASE_MS = 3_600_000;
 
     public Set {
-      Require.present(lease, "action.lease");
-      Require.present(domain, "action.domain");
       Require.text(vdev, 64, "action.vdev");
-      Require.present(boot, "action.boot");
       workers = Require.list(workers, MappedDisk.MAX_WORKERS, "action.workers");
       Require.within(workers.size(), 1, MappedDisk.MAX_WORKERS, "action.workers (count)");
       Restraint.of(priority, limitPerS, "action");
@@ -91,11 +88,7 @@ public sealed interface CommandAction {
    *
    * @param lease id of the lease; an unknown one counts as ended
    */
-  record Reset(MessageId lease) implements CommandAction {
-    public Reset {
-      Require.present(lease, "action.lease");
-    }
-  }
+  record Reset(MessageId lease) implements CommandAction {}
 
   /** Ends all leases of the host. */
   record ReleaseAll() implements CommandAction {}
@@ -122,7 +115,6 @@ public sealed interface CommandAction {
    */
   record Revision(UUID run, long revision) {
     public Revision {
-      Require.present(run, "action.unless.run");
       Require.within(revision, 0, Long.MAX_VALUE, "action.unless.revision");
     }
   }

@@ -1,16 +1,15 @@
 package io.blkwarden.model.message;
 
-import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonEnumDefaultValue;
 import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.annotation.JsonValue;
 import io.blkwarden.model.DomainRef;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.MessageId;
 import io.blkwarden.model.OperatorKey;
 import io.blkwarden.model.Require;
+import io.blkwarden.model.WireName;
 import java.time.Instant;
 import java.util.Collections;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -55,16 +54,11 @@ public record DecisionNote(
   public static final int NUMBERS_MAX = 32;
 
   public DecisionNote {
-    Require.present(id, "id");
-    Require.present(at, "at");
     Require.text(controller, 255, "controller");
-    Require.present(host, "host");
     Require.optionalText(vdev, 64, "vdev");
     Require.optionalText(policy, 100, "policy");
-    Require.present(verdict, "verdict");
     Require.optionalText(guard, 64, "guard");
     Require.text(reason, 1_000, "reason");
-    Require.present(numbers, "numbers");
     Require.within(numbers.size(), 0, NUMBERS_MAX, "numbers (count)");
     numbers.forEach((name, value) -> {
       Require.text(name, 64, "numbers (name)");
@@ -74,7 +68,7 @@ public record DecisionNote(
   }
 
   /** The decisions. */
-  public enum Verdict {
+  public enum Verdict implements WireName {
     /** A throttle is requested. */
     ACT,
     /** A throttle would be requested in another mode. */
@@ -94,23 +88,7 @@ public record DecisionNote(
     /** An operator's silence, acknowledgement, pause or answer to a proposal was carried out. */
     REQUEST,
     /** A verdict unknown to this reader. */
-    OTHER;
-
-    /** Name in messages. */
-    @JsonValue
-    public String wire() {
-      return name().toLowerCase(Locale.ROOT);
-    }
-
-    /** The verdict with that name; {@link #OTHER} if unknown. */
-    @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
-    public static Verdict named(String name) {
-      for (Verdict verdict : values()) {
-        if (verdict.wire().equals(name)) {
-          return verdict;
-        }
-      }
-      return OTHER;
-    }
+    @JsonEnumDefaultValue
+    OTHER
   }
 }

@@ -55,57 +55,15 @@ public record Heartbeat(
     @JsonInclude(JsonInclude.Include.NON_EMPTY) List<QueueSetting> queueSettings)
     implements ControlMessage {
   public Heartbeat {
-    Require.present(host, "host");
-    Require.present(boot, "boot");
-    Require.present(run, "run");
-    Require.present(at, "at");
     Require.text(version, 100, "version");
     Require.text(kernel, 255, "kernel");
     devices = Require.list(devices, MappingSnapshot.MAX_DEVICES, "devices");
     probes = Require.list(probes, 64, "probes");
     throttles = Require.list(throttles, MappingSnapshot.MAX_DISKS, "throttles");
-    drops = Map.copyOf(Require.present(drops, "drops"));
+    drops = Map.copyOf(drops);
     Require.within(drops.size(), 0, 64, "drops (count)");
     queueSettings =
         queueSettings == null ? List.of() : Require.list(queueSettings, 512, "queue_settings");
-  }
-
-  /** A heartbeat without queue settings. */
-  public Heartbeat(
-      HostId host,
-      UUID boot,
-      UUID run,
-      Instant at,
-      String version,
-      long uptimeMs,
-      long revision,
-      long epoch,
-      boolean acting,
-      String kernel,
-      long intervalMs,
-      List<PhysicalDevice> devices,
-      List<ProbeHealth> probes,
-      List<HeldThrottle> throttles,
-      Map<String, Long> drops,
-      @Nullable Boolean limitAvailable) {
-    this(
-        host,
-        boot,
-        run,
-        at,
-        version,
-        uptimeMs,
-        revision,
-        epoch,
-        acting,
-        kernel,
-        intervalMs,
-        devices,
-        probes,
-        throttles,
-        drops,
-        limitAvailable,
-        List.of());
   }
 
   /**
@@ -157,8 +115,6 @@ public record Heartbeat(
       @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Integer limitPerS,
       long remainingMs) {
     public HeldThrottle {
-      Require.present(lease, "throttles.lease");
-      Require.present(domain, "throttles.domain");
       Require.text(vdev, 64, "throttles.vdev");
       Restraint.of(priority, limitPerS, "throttles");
     }

@@ -49,12 +49,7 @@ public sealed interface MappingEvent extends ControlMessage
    * @param domain the new incarnation
    */
   record DomainStarted(@JsonUnwrapped MappingOrigin origin, DomainRef domain)
-      implements MappingEvent {
-    public DomainStarted {
-      Require.present(origin, "origin");
-      Require.present(domain, "domain");
-    }
-  }
+      implements MappingEvent {}
 
   /**
    * A domain was destroyed, shut down or migrated away.
@@ -63,12 +58,7 @@ public sealed interface MappingEvent extends ControlMessage
    * @param domain the incarnation that ended
    */
   record DomainStopped(@JsonUnwrapped MappingOrigin origin, DomainRef domain)
-      implements MappingEvent {
-    public DomainStopped {
-      Require.present(origin, "origin");
-      Require.present(domain, "domain");
-    }
-  }
+      implements MappingEvent {}
 
   /**
    * A disk was attached to a domain; its workers may still be unresolved.
@@ -77,12 +67,7 @@ public sealed interface MappingEvent extends ControlMessage
    * @param disk the disk as known so far
    */
   record DiskAttached(@JsonUnwrapped MappingOrigin origin, MappedDisk disk)
-      implements MappingEvent {
-    public DiskAttached {
-      Require.present(origin, "origin");
-      Require.present(disk, "disk");
-    }
-  }
+      implements MappingEvent {}
 
   /**
    * A disk was detached from a domain.
@@ -91,12 +76,7 @@ public sealed interface MappingEvent extends ControlMessage
    * @param disk the last known state, with state {@code gone}
    */
   record DiskDetached(@JsonUnwrapped MappingOrigin origin, MappedDisk disk)
-      implements MappingEvent {
-    public DiskDetached {
-      Require.present(origin, "origin");
-      Require.present(disk, "disk");
-    }
-  }
+      implements MappingEvent {}
 
   /**
    * A device-mapper device became usable or was renamed.
@@ -104,12 +84,7 @@ public sealed interface MappingEvent extends ControlMessage
    * @param origin host, boot, revision and time
    * @param volume the device
    */
-  record DeviceAdded(@JsonUnwrapped MappingOrigin origin, Volume volume) implements MappingEvent {
-    public DeviceAdded {
-      Require.present(origin, "origin");
-      Require.present(volume, "volume");
-    }
-  }
+  record DeviceAdded(@JsonUnwrapped MappingOrigin origin, Volume volume) implements MappingEvent {}
 
   /**
    * A device-mapper device was removed.
@@ -117,12 +92,7 @@ public sealed interface MappingEvent extends ControlMessage
    * @param origin host, boot, revision and time
    * @param volume the last known state of the device
    */
-  record DeviceRemoved(@JsonUnwrapped MappingOrigin origin, Volume volume) implements MappingEvent {
-    public DeviceRemoved {
-      Require.present(origin, "origin");
-      Require.present(volume, "volume");
-    }
-  }
+  record DeviceRemoved(@JsonUnwrapped MappingOrigin origin, Volume volume) implements MappingEvent {}
 
   /**
    * The workers, proofs or state of a disk changed. Other changes are a {@link DiskChanged}.
@@ -131,12 +101,7 @@ public sealed interface MappingEvent extends ControlMessage
    * @param disk the new state
    */
   record WorkersChanged(@JsonUnwrapped MappingOrigin origin, MappedDisk disk)
-      implements MappingEvent {
-    public WorkersChanged {
-      Require.present(origin, "origin");
-      Require.present(disk, "disk");
-    }
-  }
+      implements MappingEvent {}
 
   /**
    * A disk changed in something other than its workers: a name, its volume, a scheduler below it,
@@ -151,8 +116,6 @@ public sealed interface MappingEvent extends ControlMessage
   record DiskChanged(@JsonUnwrapped MappingOrigin origin, MappedDisk disk, List<String> changed)
       implements MappingEvent {
     public DiskChanged {
-      Require.present(origin, "origin");
-      Require.present(disk, "disk");
       changed = Require.list(changed, 16, "changed");
       changed.forEach(word -> Require.text(word, 32, "changed"));
     }

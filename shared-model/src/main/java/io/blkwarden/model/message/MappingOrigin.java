@@ -17,10 +17,6 @@ import java.util.UUID;
  */
 public record MappingOrigin(HostId host, UUID boot, UUID run, long revision, Instant at) {
   public MappingOrigin {
-    Require.present(host, "host");
-    Require.present(boot, "boot");
-    Require.present(run, "run");
     Require.within(revision, 0, Long.MAX_VALUE, "revision");
-    Require.present(at, "at");
   }
 }

@@ -34,11 +34,9 @@ public record MappingSnapshot(
   public static final int MAX_DEVICES = 256;
 
   public MappingSnapshot {
-    Require.present(origin, "origin");
     domains = Require.list(domains, MAX_DISKS, "domains");
     disks = Require.list(disks, MAX_DISKS, "disks");
     devices = Require.list(devices, MAX_DEVICES, "devices");
-    Require.present(base, "base");
     if (base.disks().size() != disks.size() || base.devices().size() != devices.size()) {
       throw new IllegalArgumentException(
           "base: expected a row for each of %d disks and %d devices, found %d and %d"

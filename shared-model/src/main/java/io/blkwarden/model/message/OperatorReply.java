@@ -1,16 +1,15 @@
 package io.blkwarden.model.message;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.annotation.JsonValue;
 import io.blkwarden.model.DomainRef;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.IoPriority;
 import io.blkwarden.model.MessageId;
 import io.blkwarden.model.Require;
 import io.blkwarden.model.Restraint;
+import io.blkwarden.model.WireName;
 import java.time.Instant;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,7 +33,6 @@ public record OperatorReply(
   public static final int PROPOSALS_MAX = 200;
 
   public OperatorReply {
-    Require.present(verdict, "verdict");
     Require.text(detail, 2_000, "detail");
     if (proposals != null) {
       proposals = Require.list(proposals, PROPOSALS_MAX, "proposals");
@@ -66,17 +64,11 @@ public record OperatorReply(
   }
 
   /** The results of a request. */
-  public enum Verdict {
+  public enum Verdict implements WireName {
     DONE,
     FAILED,
     /** A safety check refused: mode, safety limit, protect list, mapping or the agent's gate. */
-    REFUSED;
-
-    /** Name in messages. */
-    @JsonValue
-    public String wire() {
-      return name().toLowerCase(Locale.ROOT);
-    }
+    REFUSED
   }
 
   /**
@@ -108,13 +100,9 @@ public record OperatorReply(
       Instant expires,
       @Nullable String approvedBy) {
     public Proposal {
-      Require.present(id, "proposal.id");
       Require.text(policy, 100, "proposal.policy");
-      Require.present(host, "proposal.host");
-      Require.present(domain, "proposal.domain");
       Require.text(disk, 64, "proposal.disk");
       Restraint.of(priority, limitPerS, "proposal");
-      Require.present(expires, "proposal.expires");
       Require.optionalText(approvedBy, 255, "proposal.approved_by");
     }
 

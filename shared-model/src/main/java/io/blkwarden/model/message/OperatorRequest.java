@@ -21,7 +21,6 @@ public record OperatorRequest(String by, String reason, Ask ask) implements Cont
   public OperatorRequest {
     Require.text(by, 255, "by");
     Require.text(reason, 1_000, "reason");
-    Require.present(ask, "ask");
   }
 
   /** A requested action, identified by {@code verb}. */
@@ -44,7 +43,24 @@ public record OperatorRequest(String by, String reason, Ask ask) implements Cont
   })
   public sealed interface Ask {
     /** Token of the subject after {@code operator}. */
-    String verb();
+    default String verb() {
+      return switch (this) {
+        case Throttle _ -> "throttle";
+        case Release _ -> "release";
+        case ReleaseAll _ -> "release-all";
+        case Proposals _ -> "proposals";
+        case Approve _ -> "approve";
+        case Deny _ -> "deny";
+        case Forget _ -> "forget";
+        case Fleet _ -> "fleet";
+        case SilenceAdd _ -> "silence-add";
+        case SilenceExpire _ -> "silence-expire";
+        case AckAdd _ -> "ack";
+        case AckUndo _ -> "ack-undo";
+        case PauseSet _ -> "pause";
+        case PauseEnd _ -> "resume";
+      };
+    }
   }
 
   /**
@@ -68,7 +84,6 @@ public record OperatorRequest(String by, String reason, Ask ask) implements Cont
       @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Boolean force)
       implements Ask {
     public Throttle {
-      Require.present(host, "host");
       Require.text(domain, 255, "domain");
       Require.text(disk, 64, "disk");
       Restraint.of(priority, limitPerS, "ask");
@@ -102,11 +117,6 @@ public record OperatorRequest(String by, String reason, Ask ask) implements Cont
     public Restraint restraint() {
       return Restraint.of(priority, limitPerS, "ask");
     }
-
-    @Override
-    public String verb() {
-      return "throttle";
-    }
   }
 
   /**
@@ -118,80 +128,37 @@ public record OperatorRequest(String by, String reason, Ask ask) implements Cont
    */
   public record Release(HostId host, String domain, String disk) implements Ask {
     public Release {
-      Require.present(host, "host");
       Require.text(domain, 255, "domain");
       Require.text(disk, 64, "disk");
-    }
-
-    @Override
-    public String verb() {
-      return "release";
     }
   }
 
   /** Releases all disks of the fleet. */
-  public record ReleaseAll() implements Ask {
-    @Override
-    public String verb() {
-      return "release-all";
-    }
-  }
+  public record ReleaseAll() implements Ask {}
 
   /** Lists the proposals pending approval. */
-  public record Proposals() implements Ask {
-    @Override
-    public String verb() {
-      return "proposals";
-    }
-  }
+  public record Proposals() implements Ask {}
 
   /**
    * Approves a proposal, which is carried out if its conditions are still met at the next samples.
    *
    * @param proposal id of the proposal
    */
-  public record Approve(MessageId proposal) implements Ask {
-    public Approve {
-      Require.present(proposal, "proposal");
-    }
-
-    @Override
-    public String verb() {
-      return "approve";
-    }
-  }
+  public record Approve(MessageId proposal) implements Ask {}
 
   /**
    * Denies a proposal; the same breach gets no other one.
    *
    * @param proposal id of the proposal
    */
-  public record Deny(MessageId proposal) implements Ask {
-    public Deny {
-      Require.present(proposal, "proposal");
-    }
-
-    @Override
-    public String verb() {
-      return "deny";
-    }
-  }
+  public record Deny(MessageId proposal) implements Ask {}
 
   /**
    * Removes a host permanently, with its mapping and open alerts.
    *
    * @param host host
    */
-  public record Forget(HostId host) implements Ask {
-    public Forget {
-      Require.present(host, "host");
-    }
-
-    @Override
-    public String verb() {
-      return "forget";
-    }
-  }
+  public record Forget(HostId host) implements Ask {}
 
   /**
    * Reports the state of the fleet.
@@ -202,11 +169,6 @@ public record OperatorRequest(String by, String reason, Ask ask) implements Cont
       implements Ask {
     public Fleet {
       Require.optionalText(host, 255, "host");
-    }
-
-    @Override
-    public String verb() {
-      return "fleet";
     }
   }
 
@@ -221,13 +183,7 @@ public record OperatorRequest(String by, String reason, Ask ask) implements Cont
    */
   public record SilenceAdd(Silence.Matcher match, long forMs) implements Lasting {
     public SilenceAdd {
-      Require.present(match, "match");
       Require.within(forMs, 1, Silence.LONGEST.toMillis(), "for_ms");
-    }
-
-    @Override
-    public String verb() {
-      return "silence-add";
     }
   }
 
@@ -236,62 +192,25 @@ public record OperatorRequest(String by, String reason, Ask ask) implements Cont
    *
    * @param silence id of the silence
    */
-  public record SilenceExpire(MessageId silence) implements Lasting {
-    public SilenceExpire {
-      Require.present(silence, "silence");
-    }
-
-    @Override
-    public String verb() {
-      return "silence-expire";
-    }
-  }
+  public record SilenceExpire(MessageId silence) implements Lasting {}
 
   /**
    * Acknowledges an alert or all alerts of an incident.
    *
    * @param about id of the alert or incident
    */
-  public record AckAdd(MessageId about) implements Lasting {
-    public AckAdd {
-      Require.present(about, "about");
-    }
-
-    @Override
-    public String verb() {
-      return "ack";
-    }
-  }
+  public record AckAdd(MessageId about) implements Lasting {}
 
   /**
    * Withdraws an acknowledgement.
    *
    * @param about id of the alert or incident
    */
-  public record AckUndo(MessageId about) implements Lasting {
-    public AckUndo {
-      Require.present(about, "about");
-    }
-
-    @Override
-    public String verb() {
-      return "ack-undo";
-    }
-  }
+  public record AckUndo(MessageId about) implements Lasting {}
 
   /** Pauses enforcement. */
-  public record PauseSet() implements Lasting {
-    @Override
-    public String verb() {
-      return "pause";
-    }
-  }
+  public record PauseSet() implements Lasting {}
 
   /** Ends the pause. */
-  public record PauseEnd() implements Lasting {
-    @Override
-    public String verb() {
-      return "resume";
-    }
-  }
+  public record PauseEnd() implements Lasting {}
 }

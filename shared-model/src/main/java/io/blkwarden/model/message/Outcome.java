@@ -1,17 +1,16 @@
 package io.blkwarden.model.message;
 
-import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonEnumDefaultValue;
 import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.annotation.JsonValue;
 import io.blkwarden.model.DomainRef;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.IoPriority;
 import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.MessageId;
 import io.blkwarden.model.Require;
+import io.blkwarden.model.WireName;
 import java.time.Instant;
 import java.util.List;
-import java.util.Locale;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -53,11 +52,6 @@ public record Outcome(
     implements ControlMessage {
 
   public Outcome {
-    Require.present(id, "id");
-    Require.present(host, "host");
-    Require.present(boot, "boot");
-    Require.present(at, "at");
-    Require.present(result, "result");
     if ((result == Result.REFUSED) != (refusal != null)) {
       throw new IllegalArgumentException("refusal: expected one exactly when result is refused");
     }
@@ -67,7 +61,7 @@ public record Outcome(
   }
 
   /** The results. */
-  public enum Result {
+  public enum Result implements WireName {
     /** The restraint is set and the lease is active. */
     APPLIED,
     /** The lease was renewed. */
@@ -87,47 +81,25 @@ public record Outcome(
     /** The kernel refused; changes were undone. */
     FAILED,
     /** Done, without a lease. */
-    DONE;
-
-    /** Name in messages. */
-    @JsonValue
-    public String wire() {
-      return name().toLowerCase(Locale.ROOT);
-    }
+    DONE
   }
 
   /**
    * The causes of a lease's end other than expiry or a command. Readers that do not know a cause
    * use the result.
    */
-  public enum Cause {
+  public enum Cause implements WireName {
     /** No request completed for too long, or a guest's shutdown was blocked. */
     STARVED,
     /** Something else changed it: a worker has another priority or is not in the limit's cgroup. */
     UNDONE,
     /** A cause unknown to this reader. */
-    OTHER;
-
-    /** Name in messages. */
-    @JsonValue
-    public String wire() {
-      return name().toLowerCase(Locale.ROOT);
-    }
-
-    /** The cause with that name; {@link #OTHER} if unknown. */
-    @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
-    public static Cause named(String name) {
-      for (Cause cause : values()) {
-        if (cause.wire().equals(name)) {
-          return cause;
-        }
-      }
-      return OTHER;
-    }
+    @JsonEnumDefaultValue
+    OTHER
   }
 
   /** Why a command was refused. */
-  public enum Refusal {
+  public enum Refusal implements WireName {
     /** The command is malformed. */
     MALFORMED,
     /** The command is for another host. */
@@ -151,13 +123,7 @@ public record Outcome(
     /** The host has too many leases. */
     TOO_MANY_LEASES,
     /** The command queue is full. */
-    OVERLOADED;
-
-    /** Name in messages. */
-    @JsonValue
-    public String wire() {
-      return name().toLowerCase(Locale.ROOT).replace('_', '-');
-    }
+    OVERLOADED
   }
 
   /**

@@ -24,7 +24,6 @@ public record Pause(
   public Pause {
     Require.text(by, 255, "by");
     Require.text(reason, 1_000, "reason");
-    Require.present(at, "at");
   }
 
   /** A pause on a server without users. */

@@ -33,7 +33,6 @@ public record ReplayPage(
   public static final int GZIP_PART_MAX = 16_000;
 
   public ReplayPage {
-    Require.present(verdict, "verdict");
     Require.text(detail, 2_000, "detail");
     records = Require.list(records, ReplayRequest.LIMIT_MAX, "records");
     Require.optionalText(cursor, 64, "cursor");
@@ -64,7 +63,6 @@ public record ReplayPage(
       @Nullable String problem) {
     public Stored {
       Require.text(cursor, 64, "records.cursor");
-      Require.present(at, "records.at");
       Require.optionalText(id, 255, "records.id");
       Require.optionalText(problem, 64, "records.problem");
       if (gzip != null) {

@@ -35,12 +35,8 @@ public record Silence(
   public static final Duration LONGEST = Duration.ofDays(30);
 
   public Silence {
-    Require.present(id, "id");
     Require.text(by, 255, "by");
     Require.text(reason, 1_000, "reason");
-    Require.present(at, "at");
-    Require.present(until, "until");
-    Require.present(match, "match");
     if (!until.isAfter(at) || until.isAfter(at.plus(LONGEST))) {
       throw new IllegalArgumentException(
           "until: expected after at (%s) by at most %d days, found %s"

@@ -1,129 +1,122 @@
 package io.blkwarden.controller.bus.access;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
- * The accounts in a nats-server configuration that {@code nats init} created and operators may have
- * edited.
+ * The accounts in an existing nats-server configuration, which operators may have edited.
  *
- * <p>Earlier versions created one account for all users. The upgrade makes it the controllers'
- * account and includes the other accounts next to it; the rest of the text stays unchanged.
+ * <p>Only braces, account names and includes are read. Included files are not followed.
+ *
+ * @param config the file
+ * @param core name of the controllers' account
+ * @param accounts names of all accounts in the file itself
  */
-public final class ConfigLayout {
-  private static final String ACCOUNTS = "accounts";
-  private static final Set<String> OURS = Set.of("users", "exports", "imports");
+public record ConfigLayout(Path config, String core, Set<String> accounts) {
+  private static final Pattern COMMENT_OR_STRING =
+      Pattern.compile(
+          "(?<![^\\s,;{}\\[\\]])(?:#|//).*|\"((?:[^\"\\\\]|\\\\.)*)\"|'([^']*)'");
+  private static final Pattern TOKEN =
+      Pattern.compile(
+          "([^\\s:={}\\[\\],;]+)\\s*[:=]?\\s*\\{|[{}]|\\binclude\\s+([^\\s,;}]+)"
+              + "|\\b(users|exports|imports)\\s*[:=\\[]");
 
-  private final String text;
-  private final String accountsFile;
-  private final List<ConfigReader.Entry> entries;
-  private final ConfigReader.Entry core;
-  private final boolean complete;
+  public ConfigLayout {
+    accounts = Set.copyOf(accounts);
+  }
 
   /**
-   * Parses a configuration.
+   * Reads a configuration.
    *
    * @param usersFile name of the included file with the users of the controllers' account
    * @param accountsFile name of the included file with the other accounts
-   * @throws IllegalArgumentException if it cannot be upgraded; says why and what to do
+   * @throws IOException if the file does not include both in the right place; says what to do
    */
-  public ConfigLayout(String text, String usersFile, String accountsFile) {
-    this.text = text;
-    this.accountsFile = accountsFile;
-    this.entries = ConfigReader.read(text);
-    List<ConfigReader.Entry> users = included(usersFile);
-    if (users.size() != 1
-        || users.getFirst().path().size() != 2
-        || !users.getFirst().path().getFirst().equals(ACCOUNTS)) {
-      throw new IllegalArgumentException(
-          ("expected one account below 'accounts' with: include \"%s\"; found %s. Add it, or move"
-                  + " the file away to create a new one")
-              .formatted(usersFile, users.isEmpty() ? "none" : "another place: " + lines(users)));
-    }
-    this.core = account(users.getFirst().path().getLast()).orElseThrow();
-    for (ConfigReader.Entry each : entries) {
-      if (each.path().equals(List.of(ACCOUNTS, core.key())) && OURS.contains(each.key())) {
-        throw new IllegalArgumentException(
-            ("line %d: account %s has '%s' of its own, which would override those of %s: move them"
-                    + " to another account")
-                .formatted(line(each), core.key(), each.key(), usersFile));
+  public static ConfigLayout read(Path config, String usersFile, String accountsFile)
+      throws IOException {
+    Matcher token = TOKEN.matcher(plain(Files.readString(config)));
+    Deque<String> path = new ArrayDeque<>();
+    Set<String> names = new HashSet<>();
+    List<String> users = new ArrayList<>();
+    List<String> accounts = new ArrayList<>();
+    Set<String> own = new HashSet<>();
+    while (token.find()) {
+      String at = String.join(" ", path);
+      boolean account = path.size() == 2 && "accounts".equals(path.peekFirst());
+      if (token.group().equals("}")) {
+        if (path.pollLast() == null) {
+          throw new IOException(config + ": expected no } without {");
+        }
+      } else if (token.group().endsWith("{")) {
+        String name = token.group(1) == null ? "-" : token.group(1);
+        if (at.equals("accounts")) {
+          names.add(name);
+        }
+        path.addLast(name);
+      } else if (token.group(2) == null) {
+        own.addAll(account ? Set.of(at + " " + token.group(3)) : Set.of());
+      } else if (Path.of(token.group(2)).endsWith(usersFile)) {
+        users.add(account ? String.valueOf(path.peekLast()) : "");
+      } else if (Path.of(token.group(2)).endsWith(accountsFile)) {
+        accounts.add(at);
       }
     }
-    List<ConfigReader.Entry> accounts = included(accountsFile);
-    if (accounts.size() > 1
-        || accounts.stream().anyMatch(a -> !a.path().equals(List.of(ACCOUNTS)))) {
-      throw new IllegalArgumentException(
-          "%s: expected include \"%s\" once, directly in 'accounts'"
-              .formatted(lines(accounts), accountsFile));
+    if (!path.isEmpty()) {
+      throw new IOException(config + ": expected }");
     }
-    this.complete = !accounts.isEmpty();
+    if (users.size() != 1 || users.getFirst().isEmpty()) {
+      throw new IOException(
+          ("%s: expected one account below 'accounts' with: include \"%s\"; found %s. Add it, or"
+                  + " move the file away to create a new one")
+              .formatted(config, usersFile, users.isEmpty() ? "none" : "it elsewhere"));
+    }
+    if (!accounts.equals(List.of("accounts"))) {
+      throw new IOException(
+          "%s: expected include \"%s\" once, directly in 'accounts'"
+              .formatted(config, accountsFile));
+    }
+    String core = users.getFirst();
+    for (String key : List.of("users", "exports", "imports")) {
+      if (own.contains("accounts %s %s".formatted(core, key))) {
+        throw new IOException(
+            ("%s: account %s has '%s' of its own, which would override those of %s: move them to"
+                    + " another account")
+                .formatted(config, core, key, usersFile));
+      }
+    }
+    return new ConfigLayout(config, core, names);
   }
 
-  /** The name of the controllers' account. */
-  public String core() {
-    return core.key();
-  }
-
-  /** Whether it includes the other accounts, so that no upgrade is necessary. */
-  public boolean isComplete() {
-    return complete;
+  /** The text without comments and quotes, and without braces and blanks in strings. */
+  private static String plain(String text) {
+    return COMMENT_OR_STRING
+        .matcher(text)
+        .replaceAll(found -> {
+          String string = found.group(1) == null ? found.group(2) : found.group(1);
+          return string == null ? "" : Matcher.quoteReplacement(string.replaceAll("[\\s{}]", "_"));
+        });
   }
 
   /**
-   * Checks that the configuration has none of these accounts.
+   * Checks that the file has none of these accounts.
    *
-   * @throws IllegalArgumentException if one is
+   * @throws IOException if it has one
    */
-  public void requireAbsent(List<String> names) {
+  public void requireAbsent(List<String> names) throws IOException {
     for (String name : names) {
-      account(name)
-          .ifPresent(found -> {
-            throw new IllegalArgumentException(
-                "line %d: account %s is also one of %s: rename it"
-                    .formatted(line(found), name, accountsFile));
-          });
+      if (accounts.contains(name)) {
+        throw new IOException(
+            "%s: account %s is also in accounts.conf: rename it".formatted(config, name));
+      }
     }
-  }
-
-  /** The text with the other accounts included after the controllers' account. */
-  public String upgraded() {
-    if (complete) {
-      return text;
-    }
-    int lineEnd = text.indexOf('\n', core.end());
-    String rest = text.substring(core.end(), lineEnd < 0 ? text.length() : lineEnd).strip();
-    int lineStart = text.lastIndexOf('\n', core.start()) + 1;
-    String indent = text.substring(lineStart, core.start());
-    String include =
-        "\n" + (indent.isBlank() ? indent : "  ") + "include " + ServerConfig.quoted(accountsFile);
-    return rest.isEmpty() || rest.startsWith("#") || rest.startsWith("//")
-        ? insert(lineEnd < 0 ? text.length() : lineEnd, include)
-        : insert(core.end(), include + "\n");
-  }
-
-  private String insert(int at, String more) {
-    return text.substring(0, at) + more + text.substring(at);
-  }
-
-  private Optional<ConfigReader.Entry> account(String name) {
-    return entries.stream()
-        .filter(each -> each.path().equals(List.of(ACCOUNTS)) && each.key().equals(name))
-        .findFirst();
-  }
-
-  private List<ConfigReader.Entry> included(String file) {
-    return entries.stream()
-        .filter(each -> each.key().equals("include"))
-        .filter(each -> each.value().equals(file) || each.value().endsWith("/" + file))
-        .toList();
-  }
-
-  private long line(ConfigReader.Entry entry) {
-    return ConfigReader.line(text, entry.start());
-  }
-
-  private String lines(List<ConfigReader.Entry> found) {
-    return "lines " + found.stream().map(this::line).toList();
   }
 }

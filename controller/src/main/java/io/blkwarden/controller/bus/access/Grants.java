@@ -36,8 +36,11 @@ public final class Grants {
     return switch (role) {
       case Role.Host(HostId host) -> host(host);
       case Role.Controllers _ -> controller(inbox);
-      case Role.Operator _ -> operator(publicKey, inbox);
-      case Role.Viewer _ -> viewer(publicKey, inbox);
+      case Role.Person(Role.Kind kind, String _) ->
+          switch (kind) {
+            case OPERATOR -> operator(publicKey, inbox);
+            case VIEWER -> viewer(publicKey, inbox);
+          };
     };
   }
 

@@ -1,13 +1,11 @@
 package io.blkwarden.controller.recording.files;
 
 import io.blkwarden.controller.recording.Entry;
-import io.blkwarden.controller.recording.FileEncoder;
+import io.blkwarden.controller.recording.FileHeader.ReceiveTime;
 import io.blkwarden.controller.recording.FileHeader;
-import io.blkwarden.controller.recording.ReceiveTime;
-import io.blkwarden.controller.recording.RecordingFormat;
-import java.io.BufferedOutputStream;
+import io.blkwarden.controller.recording.RecordingWriter;
+import io.blkwarden.model.Require;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -17,7 +15,9 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -30,23 +30,45 @@ import org.jspecify.annotations.Nullable;
  * each host, so that it is self-contained.
  */
 public final class RecordingFolder implements AutoCloseable {
-  private static final int BUFFER = 256 << 10;
+  private static final String SUFFIX = ".bwrec";
+
+  /**
+   * Maximum length of the snapshots repeated at the start of a file. For hosts beyond that, the
+   * file lacks the map until the agent sends it again, within a minute.
+   */
+  private static final long CARRIED_MAX = 128L << 20;
+
   private static final DateTimeFormatter STAMP =
       DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss.SSS'Z'").withZone(ZoneOffset.UTC);
 
   private final Path folder;
-  private final RecordingLimits limits;
+  private final Limits limits;
   private final UUID session;
   private final String prefix;
-  private final CarriedSnapshots snapshots = new CarriedSnapshots();
+  private final Map<String, Entry.Message> snapshots = new LinkedHashMap<>();
+  private long snapshotBytes;
   private @Nullable Open open;
   private int number;
   private int deleted;
   private long bytes;
 
   /** The open file; {@code carried} is the length of header and snapshots. */
-  private record Open(
-      Path path, FileChannel channel, OutputStream out, FileEncoder encoder, long carried) {}
+  private record Open(Path path, FileChannel channel, RecordingWriter writer, long carried) {}
+
+  /**
+   * The size limits of recordings.
+   *
+   * @param fileBytes size at which a new file is started, 1 MiB to 1 TiB; exceeded by at most one
+   *     message
+   * @param totalBytes maximum total size, including the next file, at least twice {@code
+   *     fileBytes}; the oldest recordings are deleted
+   */
+  public record Limits(long fileBytes, long totalBytes) {
+    public Limits {
+      Require.within(fileBytes, 1 << 20, 1L << 40, "file size (bytes)");
+      Require.within(totalBytes, 2 * fileBytes, Long.MAX_VALUE, "total size (bytes)");
+    }
+  }
 
   /**
    * A recording; the first entry creates a file.
@@ -55,7 +77,7 @@ public final class RecordingFolder implements AutoCloseable {
    * @param session random for each start of the recorder
    * @param prefix subject prefix
    */
-  public RecordingFolder(Path folder, RecordingLimits limits, UUID session, String prefix) {
+  public RecordingFolder(Path folder, Limits limits, UUID session, String prefix) {
     this.folder = folder;
     this.limits = limits;
     this.session = session;
@@ -65,18 +87,31 @@ public final class RecordingFolder implements AutoCloseable {
   /** Adds an entry, in a new file if the current one is full. */
   public void add(Entry entry) throws IOException {
     Open current = open;
-    if (current != null && current.encoder().written() - current.carried() >= limits.fileBytes()) {
-      finish(current);
+    if (current != null && current.writer().written() - current.carried() >= limits.fileBytes()) {
+      close();
       current = null;
     }
     if (current == null) {
       current = create(entry.at());
     }
-    long before = current.encoder().written();
-    current.encoder().add(entry);
-    bytes += current.encoder().written() - before;
+    current.writer().add(entry);
     if (entry instanceof Entry.Message message) {
-      snapshots.update(message);
+      keep(message);
+    }
+  }
+
+  /** Keeps the last snapshot of each host and the last policies, {@link #CARRIED_MAX} at most. */
+  private void keep(Entry.Message message) {
+    String subject = message.subject();
+    if (!subject.equals(Entry.POLICIES)
+        && !(subject.startsWith("mapping.") && subject.endsWith(".snapshot"))) {
+      return;
+    }
+    Entry.Message old = snapshots.remove(subject);
+    snapshotBytes -= old == null ? 0 : old.payload().length;
+    if (snapshotBytes + message.payload().length <= CARRIED_MAX) {
+      snapshotBytes += message.payload().length;
+      snapshots.put(subject, message);
     }
   }
 
@@ -89,20 +124,17 @@ public final class RecordingFolder implements AutoCloseable {
                     STAMP.format(Instant.ofEpochMilli(at.wallMillis())),
                     session.toString().substring(0, 8),
                     number,
-                    RecordingFormat.SUFFIX));
+                    SUFFIX));
     FileChannel channel =
         FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-    OutputStream out = new BufferedOutputStream(Channels.newOutputStream(channel), BUFFER);
-    FileEncoder encoder = new FileEncoder(out, new FileHeader(session, number, at, prefix));
-    number++;
-    for (Entry.Message old : snapshots.all()) {
-      encoder.add(new Entry.Message(at, true, old.subject(), old.payload()));
+    RecordingWriter writer =
+        new RecordingWriter(
+            Channels.newOutputStream(channel), new FileHeader(session, number++, at, prefix));
+    for (Entry.Message old : snapshots.values()) {
+      writer.carry(at, old);
     }
-    Open created = new Open(path, channel, out, encoder, encoder.written());
-    open = created;
-    bytes += encoder.written();
-    out.flush();
-    return created;
+    writer.flush();
+    return open = new Open(path, channel, writer, writer.written());
   }
 
   /** Deletes the oldest recordings until the next file fits. */
@@ -112,7 +144,7 @@ public final class RecordingFolder implements AutoCloseable {
     for (Path each : all) {
       total += Files.size(each);
     }
-    long next = limits.fileBytes() + snapshots.bytes();
+    long next = limits.fileBytes() + snapshotBytes;
     while (!all.isEmpty() && total + next > limits.totalBytes()) {
       Path oldest = all.removeFirst();
       total -= Files.size(oldest);
@@ -125,7 +157,7 @@ public final class RecordingFolder implements AutoCloseable {
   public static List<Path> list(Path folder) throws IOException {
     try (Stream<Path> entries = Files.list(folder)) {
       return entries
-          .filter(path -> String.valueOf(path.getFileName()).endsWith(RecordingFormat.SUFFIX))
+          .filter(path -> String.valueOf(path.getFileName()).endsWith(SUFFIX))
           .filter(path -> String.valueOf(path.getFileName()).startsWith("blkwarden-"))
           .sorted()
           .toList();
@@ -135,16 +167,7 @@ public final class RecordingFolder implements AutoCloseable {
   /** Flushes to the operating system. */
   public void flush() throws IOException {
     if (open != null) {
-      open.out().flush();
-    }
-  }
-
-  private void finish(Open current) throws IOException {
-    open = null;
-    try (FileChannel channel = current.channel()) {
-      current.encoder().close();
-      current.out().flush();
-      channel.force(true);
+      open.writer().flush();
     }
   }
 
@@ -165,14 +188,21 @@ public final class RecordingFolder implements AutoCloseable {
 
   /** Bytes written to all files. */
   public long bytes() {
-    return bytes;
+    return bytes + (open == null ? 0 : open.writer().written());
   }
 
   /** Completes the current file. */
   @Override
   public void close() throws IOException {
-    if (open != null) {
-      finish(open);
+    Open last = open;
+    open = null;
+    if (last != null) {
+      try (FileChannel channel = last.channel();
+          RecordingWriter writer = last.writer()) {
+        writer.flush();
+        channel.force(true);
+        bytes += writer.written();
+      }
     }
   }
 }

@@ -1,11 +1,13 @@
 package io.blkwarden.controller.recording.files;
 
-import io.blkwarden.controller.recording.CorruptRange;
 import io.blkwarden.controller.recording.Entry;
 import io.blkwarden.controller.recording.FileHeader;
-import io.blkwarden.controller.recording.RecordingException;
+import io.blkwarden.controller.recording.RecordingReader.CorruptRange;
+import io.blkwarden.controller.recording.RecordingReader.RecordingException;
 import io.blkwarden.controller.recording.RecordingReader;
+import java.io.BufferedInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,6 +17,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.function.BiConsumer;
+import java.util.stream.Collectors;
 
 /**
  * Recording files in the order in which they were written.
@@ -56,12 +60,6 @@ public final class RecordingSet {
     default void progress(long bytes) {}
   }
 
-  /** Receives corrupt ranges. */
-  public interface CorruptionListener {
-    /** Receives a corrupt range of a file. */
-    void corrupt(Path file, CorruptRange range);
-  }
-
   /**
    * Opens files and all recordings of directories. Files of directories without a valid header,
    * such as after a crash, are {@link #skipped}.
@@ -73,48 +71,33 @@ public final class RecordingSet {
     Map<Path, Member> found = new TreeMap<>();
     List<Skipped> skipped = new ArrayList<>();
     for (Path path : paths) {
-      if (Files.isDirectory(path)) {
-        for (Path file : RecordingFolder.list(path)) {
-          try {
-            found.put(file.toRealPath(), member(file));
-          } catch (RecordingException e) {
-            skipped.add(new Skipped(file, String.valueOf(e.getMessage())));
-          }
-        }
-      } else {
-        try {
-          Member member = member(path);
-          found.put(path.toRealPath(), member);
+      boolean folder = Files.isDirectory(path);
+      for (Path file : folder ? RecordingFolder.list(path) : List.of(path)) {
+        try (InputStream in = Files.newInputStream(file)) {
+          long size = Files.size(file);
+          FileHeader header = new RecordingReader(in, size, 0).header();
+          found.put(file.toRealPath(), new Member(file, header, size));
         } catch (RecordingException e) {
-          throw new IOException(path + ": " + e.getMessage(), e);
+          if (!folder) {
+            throw new IOException(path + ": " + e.getMessage(), e);
+          }
+          skipped.add(new Skipped(file, String.valueOf(e.getMessage())));
+        } catch (IOException e) {
+          throw new IOException(
+              "%s cannot be read (%s)".formatted(file, e.getClass().getSimpleName()), e);
         }
       }
     }
-    return new RecordingSet(ordered(found.values()), skipped);
-  }
-
-  private static List<Member> ordered(Iterable<Member> found) {
-    Map<UUID, List<Member>> sessions = new TreeMap<>();
-    found.forEach(member ->
-        sessions.computeIfAbsent(member.header().session(), _ -> new ArrayList<>()).add(member));
-    sessions
-        .values()
-        .forEach(files -> files.sort(Comparator.comparingInt(each -> each.header().number())));
-    return sessions.values().stream()
-        .sorted(Comparator.comparingLong(files -> startMillis(files.getFirst())))
-        .flatMap(List::stream)
-        .toList();
-  }
-
-  private static Member member(Path path) throws IOException {
-    try (FileSource source = FileSource.open(path)) {
-      return new Member(path, new RecordingReader(source).header(), source.size());
-    } catch (RecordingException e) {
-      throw e;
-    } catch (IOException e) {
-      throw new IOException(
-          "%s cannot be read (%s)".formatted(path, e.getClass().getSimpleName()), e);
-    }
+    Map<UUID, List<Member>> sessions =
+        found.values().stream()
+            .sorted(Comparator.comparingInt(each -> each.header().number()))
+            .collect(Collectors.groupingBy(each -> each.header().session()));
+    List<Member> ordered =
+        sessions.values().stream()
+            .sorted(Comparator.comparingLong(files -> startMillis(files.getFirst())))
+            .flatMap(List::stream)
+            .toList();
+    return new RecordingSet(ordered, skipped);
   }
 
   private static long startMillis(Member member) {
@@ -142,27 +125,21 @@ public final class RecordingSet {
    *
    * @param fromMillis start by the recorder's wall clock
    */
-  public void read(long fromMillis, EntryListener listener, CorruptionListener corruption)
+  public void read(
+      long fromMillis, EntryListener listener, BiConsumer<Path, CorruptRange> corruption)
       throws IOException {
     int first = first(fromMillis);
     long before = members.subList(0, first).stream().mapToLong(Member::bytes).sum();
     for (Member member : members.subList(first, members.size())) {
-      try (FileSource source = FileSource.open(member.path())) {
-        RecordingReader reader = new RecordingReader(source);
-        if (fromMillis - LEAD_MILLIS > startMillis(member)) {
-          Optional<Entry> next = reader.next();
-          while (next.isPresent() && next.get() instanceof Entry.Message m && m.carried()) {
-            listener.entry(member.header(), m);
-            next = reader.next();
-          }
-          reader.seek(fromMillis - LEAD_MILLIS);
-        }
+      try (InputStream in = new BufferedInputStream(Files.newInputStream(member.path()))) {
+        RecordingReader reader =
+            new RecordingReader(in, member.bytes(), fromMillis - LEAD_MILLIS);
         for (Optional<Entry> next = reader.next(); next.isPresent(); next = reader.next()) {
           listener.entry(member.header(), next.get());
           listener.progress(before + reader.position());
         }
         before += member.bytes();
-        reader.corruptRanges().forEach(range -> corruption.corrupt(member.path(), range));
+        reader.corruptRanges().forEach(range -> corruption.accept(member.path(), range));
       }
     }
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.blkwarden.controller.recording.Entries;
 import io.blkwarden.controller.recording.Entry;
 import io.blkwarden.controller.recording.RecordingReader;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,7 +25,7 @@ final class RecordingFolderTest {
 
   private RecordingFolder recording(long totalBytes) {
     return new RecordingFolder(
-        folder, new RecordingLimits(1 << 20, totalBytes), SESSION, "blkwarden.v1");
+        folder, new RecordingFolder.Limits(1 << 20, totalBytes), SESSION, "blkwarden.v1");
   }
 
   private Entry.Message sample(long millis) {
@@ -35,13 +36,12 @@ final class RecordingFolderTest {
 
   private static List<Entry> read(Path file) throws Exception {
     List<Entry> entries = new ArrayList<>();
-    try (FileSource source = FileSource.open(file)) {
-      RecordingReader reader = new RecordingReader(source);
+    try (InputStream in = Files.newInputStream(file)) {
+      RecordingReader reader = new RecordingReader(in, Files.size(file), 0);
       for (Optional<Entry> next = reader.next(); next.isPresent(); next = reader.next()) {
         entries.add(next.get());
       }
       assertThat(reader.corruptRanges()).isEmpty();
-      assertThat(reader.complete()).isTrue();
     }
     return entries;
   }
@@ -125,12 +125,12 @@ final class RecordingFolderTest {
     recording.add(sample(1));
     recording.flush();
     Path file = Objects.requireNonNull(recording.current());
-    try (FileSource source = FileSource.open(file)) {
+    try (InputStream in = Files.newInputStream(file)) {
+      long size = Files.size(file);
       recording.add(sample(2)); // while it is read
       recording.flush();
-      RecordingReader reader = new RecordingReader(source);
+      RecordingReader reader = new RecordingReader(in, size, 0);
       assertThat(Entries.read(reader)).hasSize(1);
-      assertThat(reader.complete()).isFalse();
       assertThat(reader.corruptRanges()).isEmpty();
     }
     recording.close();
@@ -139,19 +139,22 @@ final class RecordingFolderTest {
 
   @Test
   void queueDropsSamplesFirstAndRecordsIt() throws Exception {
-    EntryQueue queue = new EntryQueue(400_000);
+    Recorder recorder = new Recorder(400_000);
     for (int i = 0; i < 10; i++) {
-      queue.offer(sample(i));
+      recorder.offer(sample(i));
     }
-    queue.offer(Entries.message(10, "outcome.dom0-7", "{}"));
-    queue.close(Entries.at(11));
-    List<Entry> taken = new ArrayList<>();
-    while (!queue.done()) {
-      taken.add(Objects.requireNonNull(queue.poll(0)));
+    recorder.offer(Entries.message(10, "outcome.dom0-7", "{}"));
+    recorder.close(Entries.at(11));
+    try (RecordingFolder recording = recording(100 << 20)) {
+      recorder.run(recording, () -> {});
     }
+    List<Entry> taken = read(RecordingFolder.list(folder).getFirst());
 
     assertThat(taken).hasSize(7);
     assertThat(taken.get(5)).isEqualTo(new Entry.Loss(Entries.at(10), 5, 0, false));
     assertThat(taken.getLast().toString()).startsWith("outcome.dom0-7");
+    assertThat(recorder.samples()).isEqualTo(5);
+    assertThat(recorder.others()).isEqualTo(1);
+    assertThat(recorder.lost()).isEqualTo(5);
   }
 }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.blkwarden.controller.recording.Entries;
 import io.blkwarden.controller.recording.Entry;
-import io.blkwarden.controller.recording.ReceiveTime;
+import io.blkwarden.controller.recording.FileHeader.ReceiveTime;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,7 +26,7 @@ final class RecordingSetTest {
 
   private RecordingFolder session(UUID session) {
     return new RecordingFolder(
-        folder, new RecordingLimits(1 << 20, 100 << 20), session, "blkwarden.v1");
+        folder, new RecordingFolder.Limits(1 << 20, 100 << 20), session, "blkwarden.v1");
   }
 
   private byte[] noise(int length) {

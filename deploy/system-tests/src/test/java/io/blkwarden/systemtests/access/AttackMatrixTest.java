@@ -8,6 +8,7 @@ import io.blkwarden.controller.bus.access.Grants;
 import io.blkwarden.controller.bus.access.Permissions;
 import io.blkwarden.controller.bus.access.Role;
 import io.blkwarden.controller.config.ControllerSettings;
+import io.blkwarden.controller.config.NotifyFile;
 import io.blkwarden.controller.nats.NatsSettings;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.subject.Subjects;
@@ -67,8 +68,8 @@ final class AttackMatrixTest {
     Map<String, Role> roles = new LinkedHashMap<>();
     for (String name : List.of("attacker", "other")) {
       roles.put("host-" + name, new Role.Host(new HostId(name)));
-      roles.put("operator-" + name, new Role.Operator(name));
-      roles.put("viewer-" + name, new Role.Viewer(name));
+      roles.put("operator-" + name, new Role.Person(Role.Kind.OPERATOR, name));
+      roles.put("viewer-" + name, new Role.Person(Role.Kind.VIEWER, name));
     }
     roles.put("controller", new Role.Controllers());
     return roles;
@@ -228,9 +229,9 @@ final class AttackMatrixTest {
     ControllerRuntime controller =
         ControllerRuntime.start(
             new ControllerSettings(
-                new NatsSettings(nats.url(), nats.seed("controller"), SUBJECTS, "c1"),
+                new NatsSettings(nats.url(), nats.seed("controller"), null, SUBJECTS, "c1"),
                 policies,
-                null));
+                null, null, null, NotifyFile.NONE));
     try {
       Awaitility.await()
           .atMost(Duration.ofSeconds(60))

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.blkwarden.controller.app.ControllerRuntime;
 import io.blkwarden.controller.cli.Blkwarden;
 import io.blkwarden.controller.config.ControllerSettings;
+import io.blkwarden.controller.config.NotifyFile;
 import io.blkwarden.controller.nats.NatsSettings;
 import io.blkwarden.model.subject.Subjects;
 import io.blkwarden.systemtests.SimulatedAgents;
@@ -37,9 +38,9 @@ final class JwtCredentialsTest {
       ControllerRuntime controller =
           ControllerRuntime.start(
               new ControllerSettings(
-                  new NatsSettings(nats.url(), nats.creds("controller"), Subjects.DEFAULT, "c1"),
+                  new NatsSettings(nats.url(), nats.creds("controller"), null, Subjects.DEFAULT, "c1"),
                   null,
-                  null));
+                  null, null, null, NotifyFile.NONE));
       SimulatedAgents agent =
           SimulatedAgents.start(
               "--hosts=1",

@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.blkwarden.controller.app.ControllerRuntime;
 import io.blkwarden.controller.config.ControllerSettings;
+import io.blkwarden.controller.config.NotifyFile;
 import io.blkwarden.controller.nats.NatsSettings;
 import io.blkwarden.controller.nats.Seeds;
 import io.blkwarden.model.HostId;
@@ -88,9 +89,9 @@ final class NatsAccessTest {
     controller =
         ControllerRuntime.start(
             new ControllerSettings(
-                new NatsSettings(nats.url(), nats.seed("controller"), SUBJECTS, "c1"),
+                new NatsSettings(nats.url(), nats.seed("controller"), null, SUBJECTS, "c1"),
                 policies,
-                null));
+                null, null, null, NotifyFile.NONE));
   }
 
   @BeforeAll

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.blkwarden.controller.app.ControllerRuntime;
 import io.blkwarden.controller.config.ControllerSettings;
+import io.blkwarden.controller.config.NotifyFile;
 import io.blkwarden.controller.engine.EngineSettings;
 import io.blkwarden.controller.nats.NatsSettings;
 import io.blkwarden.model.subject.Subjects;
@@ -98,7 +99,7 @@ final class NatsClusterAccessTest {
                     Subjects.DEFAULT,
                     "c1"),
                 null,
-                null),
+                null, null, null, NotifyFile.NONE),
             EngineSettings.DEFAULT);
     try {
       await("streams on three servers").atMost(BOUND).until(() -> replicated(3));

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.blkwarden.agent.cli.AgentCommand;
 import io.blkwarden.controller.app.ControllerRuntime;
 import io.blkwarden.controller.config.ControllerSettings;
+import io.blkwarden.controller.config.NotifyFile;
 import io.blkwarden.controller.nats.NatsSettings;
 import io.blkwarden.model.subject.Subjects;
 import io.blkwarden.systemtests.Certificate;
@@ -64,7 +65,7 @@ final class NatsTlsTest {
                 new NatsSettings(
                     nats.url(), nats.seed("controller"), chain, Subjects.DEFAULT, "c1"),
                 Policies.harmless(folder),
-                null));
+                null, null, null, NotifyFile.NONE));
     SimulatedAgents agent =
         SimulatedAgents.start(
             "--hosts=1",

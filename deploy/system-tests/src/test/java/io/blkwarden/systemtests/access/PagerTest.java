@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.blkwarden.controller.app.ControllerRuntime;
 import io.blkwarden.controller.config.ControllerSettings;
+import io.blkwarden.controller.config.NotifyFile;
 import io.blkwarden.controller.nats.NatsSettings;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.subject.Subjects;
@@ -49,9 +50,9 @@ final class PagerTest {
     controller =
         ControllerRuntime.start(
             new ControllerSettings(
-                new NatsSettings(nats.url(), nats.seed("controller"), Subjects.DEFAULT, "c1"),
+                new NatsSettings(nats.url(), nats.seed("controller"), null, Subjects.DEFAULT, "c1"),
                 Policies.harmless(folder),
-                null));
+                null, null, null, NotifyFile.NONE));
   }
 
   @AfterEach

@@ -7,6 +7,7 @@ import io.blkwarden.commandline.ExitCodes;
 import io.blkwarden.controller.app.ControllerRuntime;
 import io.blkwarden.controller.cli.Blkwarden;
 import io.blkwarden.controller.config.ControllerSettings;
+import io.blkwarden.controller.config.NotifyFile;
 import io.blkwarden.controller.engine.EngineSettings;
 import io.blkwarden.controller.nats.JetStreamAssets;
 import io.blkwarden.controller.nats.NatsSettings;
@@ -100,9 +101,9 @@ final class ClusterOutageTest {
     return closing(
         ControllerRuntime.start(
             new ControllerSettings(
-                new NatsSettings(cluster.urls(), null, Subjects.DEFAULT, "c1"),
+                new NatsSettings(cluster.urls(), null, null, Subjects.DEFAULT, "c1"),
                 folder.resolve("policies"),
-                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)),
+                null, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), null, NotifyFile.NONE),
             EngineSettings.DEFAULT));
   }
 

@@ -8,6 +8,7 @@ import io.blkwarden.agent.state.StateLock;
 import io.blkwarden.commandline.ExitCodes;
 import io.blkwarden.controller.app.ControllerRuntime;
 import io.blkwarden.controller.config.ControllerSettings;
+import io.blkwarden.controller.config.NotifyFile;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.json.ControlJson;
 import io.blkwarden.model.json.Decoded;
@@ -72,7 +73,7 @@ final class CommandJsonTest {
     this.folder = folder;
     fleet = new StormyFleet(folder);
     controller =
-        ControllerRuntime.start(new ControllerSettings(fleet.bus(), fleet.policies(), null));
+        ControllerRuntime.start(new ControllerSettings(fleet.bus(), fleet.policies(), null, null, null, NotifyFile.NONE));
   }
 
   @BeforeAll

@@ -106,7 +106,7 @@ final class LargeFleetTest {
     controller =
         ControllerRuntime.start(
             new ControllerSettings(
-                new NatsSettings(nats.url(), null, Subjects.DEFAULT, "c1"),
+                new NatsSettings(nats.url(), null, null, Subjects.DEFAULT, "c1"),
                 null,
                 null,
                 new HttpSettings(

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.blkwarden.controller.app.ControllerRuntime;
 import io.blkwarden.controller.config.ControllerSettings;
+import io.blkwarden.controller.config.NotifyFile;
 import io.blkwarden.controller.nats.NatsSettings;
 import io.blkwarden.model.subject.Subjects;
 import io.blkwarden.systemtests.NatsProcess;
@@ -67,9 +68,9 @@ final class MonitoringTest {
     controller =
         ControllerRuntime.start(
             new ControllerSettings(
-                new NatsSettings(nats.url(), nats.seed("controller"), Subjects.DEFAULT, "c1"),
+                new NatsSettings(nats.url(), nats.seed("controller"), null, Subjects.DEFAULT, "c1"),
                 policies,
-                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)));
+                null, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), null, NotifyFile.NONE));
   }
 
   @BeforeAll
