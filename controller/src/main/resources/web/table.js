@@ -1,12 +1,12 @@
 // A sortable, searchable table that renders only the rows in view.
 import { Component, h } from '/assets/preact.js';
+import { isKnown } from '/assets/text.js';
 
 const ROW = 32;
 const SPARE = 8;
 
 const compare = (a, b) => {
-  const unknown = (v) => v === null || v === undefined;
-  if (unknown(a) || unknown(b)) return unknown(a) - unknown(b);
+  if (!isKnown(a) || !isKnown(b)) return isKnown(b) - isKnown(a);
   return typeof a === 'string' ? a.localeCompare(b) : a - b;
 };
 
@@ -41,10 +41,9 @@ export class Table extends Component {
     const found = wanted && filter ? rows.filter((r) => filter(r).toLowerCase().includes(wanted)) : rows;
     if (by < 0) return found;
     const { value } = columns[by];
-    const known = (row) => value(row) !== null && value(row) !== undefined;
     return [...found].sort((a, b) => {
       const order = compare(value(a), value(b));
-      return known(a) && known(b) && down ? -order : order;
+      return isKnown(value(a)) && isKnown(value(b)) && down ? -order : order;
     });
   }
 
@@ -76,7 +75,7 @@ export class Table extends Component {
       }), h('span', { class: 'faint' }, `${rows.length} of ${this.props.rows.length}`)),
       h('div', { class: 'box tall', tabIndex: 0, role: 'region', 'aria-label': label,
         onScroll: () => this.measure() },
-      h('table', { 'aria-rowcount': rows.length },
+      (rows.length > 0 || find) && h('table', { 'aria-rowcount': rows.length },
         h('thead', null, this.head()),
         h('tbody', null, [
           ...pad(' above', first),

@@ -335,6 +335,7 @@ public final class ControllerRuntime implements AutoCloseable {
                 history,
                 recentDecisions,
                 hosts -> pipeline.query(() -> core.look(false, hosts)),
+                text -> pipeline.query(() -> core.search(text, DashboardData.SEARCH_MAX)),
                 changes,
                 pages),
             new MetricSource(metrics.all(clock, this::readiness, fleet), fleet),

@@ -255,7 +255,8 @@ final class AlertPublisher {
         report.effect(),
         report.before(),
         report.after(),
-        note.isEmpty() ? null : cut(note));
+        note.isEmpty() ? null : cut(note))
+        .withNeighbours(report.neighboursBeforeMs(), report.neighboursAfterMs());
   }
 
   private static String cut(String note) {

@@ -155,6 +155,11 @@ public final class FleetEngine implements EngineCore {
     return new SnapshotReader(engine, proposals).look(all, near);
   }
 
+  /** The first hosts and disks whose names contain the text, at most so many of each. */
+  public FleetSnapshot search(String text, int most) {
+    return new SnapshotReader(engine, proposals).search(text, most);
+  }
+
   /** Becomes the leader, and publishes the open alerts again: what others published is unknown. */
   private void leadershipGained(long epoch) {
     engine.epoch(OptionalLong.of(epoch));

@@ -43,7 +43,8 @@ public final class FleetHistory {
   private final Map<HostId, Integer> watched = new HashMap<>();
   private final Map<String, Series> fleet = new LinkedHashMap<>();
   private FleetSnapshot last =
-      new FleetSnapshot(Instant.EPOCH, List.of(), Map.of(), List.of(), 0, List.of());
+      new FleetSnapshot(Instant.EPOCH, List.of(), Map.of(), List.of(), 0, List.of(), List.of());
+  private List<FleetSnapshot.NoisyDisk> noisiest = List.of();
   private long revision;
   private long refreshes;
   private int series;
@@ -66,6 +67,7 @@ public final class FleetHistory {
     }
     if (all) {
       dropOthers(snapshot);
+      noisiest = snapshot.noisiest();
       refreshes++;
       total(snapshot, slot);
     }
@@ -162,6 +164,7 @@ public final class FleetHistory {
    * @param breaches disks over a threshold
    * @param hosts at most {@link #ROWS_MAX}: stale ones first, then by latency score
    * @param leftOut number of further hosts
+   * @param noisiest disks with the highest part in their device's latency score
    */
   public record Overview(
       Instant at,
@@ -171,7 +174,8 @@ public final class FleetHistory {
       long disks,
       int breaches,
       List<HostSnapshot> hosts,
-      int leftOut) {}
+      int leftOut,
+      List<FleetSnapshot.NoisyDisk> noisiest) {}
 
   /** The overview. */
   public synchronized Overview overview() {
@@ -195,7 +199,8 @@ public final class FleetHistory {
         disks,
         breaches,
         List.copyOf(all.subList(0, shown)),
-        all.size() - shown);
+        all.size() - shown,
+        noisiest);
   }
 
   /** The last snapshot. */

@@ -24,6 +24,11 @@ import org.jspecify.annotations.Nullable;
  * @param awaitMs mean time of an I/O
  * @param util share of the time in which any I/O was in flight, 0 to 1
  * @param share its share of the time of all guests' I/Os on its device, 0 to 1
+ * @param readIops reads a second
+ * @param writeIops writes a second
+ * @param readAwaitMs mean time of a read
+ * @param writeAwaitMs mean time of a write
+ * @param inFlight I/Os in flight when the sample was taken
  * @param policies whose threshold it exceeds
  */
 public record DiskSnapshot(
@@ -41,6 +46,11 @@ public record DiskSnapshot(
     @Nullable Double awaitMs,
     @Nullable Double util,
     @Nullable Double share,
+    @Nullable Double readIops,
+    @Nullable Double writeIops,
+    @Nullable Double readAwaitMs,
+    @Nullable Double writeAwaitMs,
+    @Nullable Double inFlight,
     List<String> policies) {
   public DiskSnapshot {
     workers = List.copyOf(workers);

@@ -10,6 +10,11 @@ public final class KnownNumbers {
 
   /** The number rounded to three places; absent when it is unknown. */
   public static @Nullable Double of(double value) {
-    return Double.isFinite(value) ? Math.round(value * THOUSANDTHS) / THOUSANDTHS : null;
+    return Double.isFinite(value) ? rounded(value) : null;
+  }
+
+  /** The known number rounded to three places. */
+  public static double rounded(double value) {
+    return Math.round(value * THOUSANDTHS) / THOUSANDTHS;
   }
 }

@@ -59,7 +59,7 @@ final class StatusServerTest {
   private final FleetHistory history = new FleetHistory();
   private final ChangeSignal pulse = new ChangeSignal();
   private final DashboardData shown =
-      new DashboardData(view, history, new RecentDecisions(), this::hostDetails, pulse, pages);
+      new DashboardData(view, history, new RecentDecisions(), this::hostDetails, this::search, pulse, pages);
   private final StatusServer server =
       StatusServer.start(
           new HttpSettings(
@@ -118,8 +118,17 @@ final class StatusServerTest {
             null,
             null,
             null,
+            10.0,
+            2.5,
+            null,
+            null,
+            null,
             List.of());
     return Mono.just(look(1, Map.of(hosts.iterator().next(), List.of(disk))));
+  }
+
+  private Mono<FleetSnapshot> search(String text) {
+    return hostDetails(Set.of(new HostId(text)));
   }
 
   private static FleetSnapshot look(long second, Map<HostId, List<DiskSnapshot>> disks) {
@@ -132,6 +141,7 @@ final class StatusServerTest {
         disks,
         List.of(),
         0,
+        List.of(),
         List.of());
   }
 
