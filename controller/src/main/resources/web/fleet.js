@@ -8,7 +8,7 @@ import { Proposals, Throttles } from '/assets/throttles.js';
 import { AlertTable } from '/assets/alerts.js';
 import { diskLink, hostLink, openAlerts, stateOf } from '/assets/terms.js';
 import { live } from '/assets/live.js';
-import { bytes, count, metric, millis, percent } from '/assets/text.js';
+import { count, metric, millis, percent } from '/assets/text.js';
 
 const HIGH_MS = 50;
 const ALERTS_SHOWN = 8;
@@ -45,8 +45,6 @@ const NOISIEST = [
     hint: 'The disk’s share of its device’s time × utilisation × await of the device' },
   { name: 'Share', number: true, value: (n) => n.disk.share, show: (n) => percent(n.disk.share) },
   { name: 'IOPS', number: true, wide: true, value: (n) => n.disk.iops, show: (n) => count(n.disk.iops) },
-  { name: 'Read', number: true, wide: true, value: (n) => n.disk.read_bytes_per_s, show: (n) => bytes(n.disk.read_bytes_per_s) },
-  { name: 'Write', number: true, wide: true, value: (n) => n.disk.write_bytes_per_s, show: (n) => bytes(n.disk.write_bytes_per_s) },
 ];
 
 const Tile = ({ name, value, kind, href }) => h(href ? 'a' : 'div', { class: 'tile', href },
