@@ -44,7 +44,7 @@ const Charts = ({ alert, acted }) => {
     ...(acted ? [{ at: acted / 1000, text: 'throttled', colour: '--good' }] : [])];
   const page = live.host?.host?.host === alert.host ? live.host : null;
   return h('section', null,
-    h('h2', null, 'Before and after'), page && h(Range),
+    page ? h(Range, null, h('h2', null, 'Before and after')) : h('h2', null, 'Before and after'),
     h('div', { class: 'charts' },
       evidence.samples.length > 1 && h(Chart, {
         title: `${c.metric}; dashed: threshold`, marks, own: true, level: c.above, write: (v) => metric(c.metric, v),

@@ -21,7 +21,7 @@ export const neighboursOf = (alert) => h(Neighbours, {
 const COLUMNS = [
   { name: 'State', value: (a) => a.state, show: (a) => h('span', { class: `tag ${a.state}` }, a.state) },
   { name: 'Neighbours’ await', hint: NEIGHBOURS_HINT, value: (a) => a.action?.neighbours_after_ms, show: neighboursOf },
-  { name: 'Summary', value: (a) => a.summary, show: (a) => h('a', { href: `#/alert/${a.id}`, title: a.summary }, a.summary) },
+  { name: 'Summary', grow: true, value: (a) => a.summary, show: (a) => h('a', { href: `#/alert/${a.id}`, title: a.summary }, a.summary) },
   { name: 'Severity', long: true, value: (a) => a.severity, show: (a) => h('span', { class: a.severity }, a.severity) },
   { name: 'Host', long: true, wide: true, value: (a) => a.host, show: (a) => placeLink(a.host) },
   { name: 'Since', long: true, wide: true, value: (a) => Date.parse(a.since), number: true, show: (a) => time(a.since) },

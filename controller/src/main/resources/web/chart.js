@@ -4,7 +4,7 @@ import uPlot from '/assets/uplot.js';
 import { join, leave, reset, shown, zoomTo } from '/assets/range.js';
 import { isKnown } from '/assets/text.js';
 
-const HEIGHT = 170;
+const HEIGHT = 160;
 const NEAR_PX = 6;
 const LINES = ['--accent', '--line-2', '--warn', '--good'];
 const clock = (seconds, step) => new Date(seconds * 1000)
@@ -97,8 +97,8 @@ export class Chart extends Component {
         y: { range: (_, low, high) => [0, Math.max(high || 0, level || 0, 5 * step) * 1.1] },
       },
       axes: [
-        { ...axis, space: 70, values: (_, ticks, __, ___, by) => distinct(ticks.map((t) => clock(t, by))) },
-        { ...axis, size: 62, incrs: steps(step), values: (_, ticks) => distinct(ticks.map(write)) }],
+        { ...axis, size: 32, space: 70, values: (_, ticks, __, ___, by) => distinct(ticks.map((t) => clock(t, by))) },
+        { ...axis, size: 62, space: 26, incrs: steps(step), values: (_, ticks) => distinct(ticks.map(write)) }],
       series: [{}, ...lines.map((line, i) => ({ label: line.name, width: 1.5, stroke: colour(LINES[i % 4]),
         fill: lines.length === 1 ? colour('--bar') : undefined }))],
       hooks: {

@@ -62,8 +62,8 @@ const Charts = ({ chart }) => {
   const marks = marksOf(live);
   const line = (name, title, write) => chart.lines[name] && h(Chart, {
     title, write, marks, times: times(chart, chart.lines[name].length), lines: [{ name: title, values: chart.lines[name] }] });
-  return h('section', null,
-    h('h2', null, 'Last 15 minutes'), h(Range),
+  return h('section', { class: 'late' },
+    h(Range, null, h('h2', null, 'Last 15 minutes')),
     h('div', { class: 'charts' },
       line('worst_pain_ms', 'Highest latency score', millis),
       line('iops', 'IOPS, all devices', (v) => metric('iops', v)),
@@ -75,10 +75,11 @@ export const Fleet = () => {
   const { fleet, acts, alerts, chart } = live;
   if (!fleet || !acts || !alerts || !chart) return h('p', { class: 'empty' }, 'Waiting for the controller …');
   const open = openAlerts();
-  return h('div', null,
+  return h('div', { class: 'fleet' },
     h('h1', null, 'Fleet'),
     h(Search),
     h(Tiles, { fleet, acts, open }),
+    h(Charts, { chart }),
     h(Proposals, { of: acts.proposals }),
     h('div', { class: 'pair' },
       h('section', null, h('h2', null, 'Open alerts'),
@@ -92,6 +93,5 @@ export const Fleet = () => {
     h('h2', null, 'Hosts, highest latency score first'),
     h(Table, { columns: HOSTS, rows: fleet.hosts, id: (r) => r.host, label: 'Hosts', filter: (r) => r.host,
       empty: 'No host has reported yet. Check that agents run, and that they use this NATS server and prefix.' }),
-    fleet.left_out > 0 && h('p', { class: 'faint' }, `${count(fleet.left_out)} more hosts with lower scores are not shown.`),
-    h(Charts, { chart }));
+    fleet.left_out > 0 && h('p', { class: 'faint' }, `${count(fleet.left_out)} more hosts with lower scores are not shown.`));
 };

@@ -5,13 +5,16 @@ import { Chart, marksOf, times } from '/assets/chart.js';
 import { Range } from '/assets/range.js';
 import { Throttles } from '/assets/throttles.js';
 import { AlertTable } from '/assets/alerts.js';
-import { Timeline } from '/assets/timeline.js';
+import { Changes, Timeline } from '/assets/timeline.js';
 import { domainLink, Facts, hostLink, stateOf } from '/assets/terms.js';
 import { live } from '/assets/live.js';
 import { bytes, count, millis, percent } from '/assets/text.js';
 
 const HONOURS = {
-  effective: 'honours I/O priorities', ineffective: 'ignores I/O priorities: only limits have an effect', unknown: 'it is unknown whether it honours I/O priorities',
+  effective: 'honours I/O priorities',
+  'class-only': 'honours the class of I/O priorities, not the level',
+  ineffective: 'ignores I/O priorities, only limits have an effect',
+  unknown: 'it is unknown whether it honours I/O priorities',
 };
 
 const throttleOf = (page, disk) =>
@@ -82,10 +85,11 @@ export const Host = ({ name }) => {
     h('h2', null, 'Throttled now'), h(Throttles, { of: page.throttles }),
     h('h2', null, 'Disks by share of device time'),
     page.disks ? h(Disks, { page, of: page.disks }) : h('p', { class: 'empty' }, 'Loading disks …'),
-    h('h2', null, 'Devices'), h(Range), h(Devices, { page }),
+    h(Range, null, h('h2', null, 'Devices')), h(Devices, { page }),
     h('h2', null, 'Alerts'),
     h(AlertTable, { of: (live.alerts || []).filter((a) => a.host === name), empty: 'No alerts since this controller started.' }),
-    h('h2', null, 'Recent changes'), h(Timeline, { about: name, key: name }));
+    h('h2', null, 'Recent changes'), h(Changes, { alerts: (live.alerts || []).filter((a) => a.host === name),
+      decisions: (live.decisions?.last || []).filter((d) => d.host === name) }));
 };
 
 export const Domain = ({ name, uuid }) => {

@@ -3,7 +3,7 @@ import { h } from '/assets/preact.js';
 import { Table } from '/assets/table.js';
 import { diskLink, Facts, openAlerts, placeLink } from '/assets/terms.js';
 import { live } from '/assets/live.js';
-import { count, metric, percent, plural, span, time } from '/assets/text.js';
+import { count, metric, percent, plain, plural, span, time } from '/assets/text.js';
 
 const MODES = { observe: 'faint', shadow: 'info', approve: 'warn', auto: 'good' };
 
@@ -15,7 +15,7 @@ const words = (part, unit) => {
   const of = part.metric || unit;
   return Object.entries(part).map(([key, value]) => {
     const name = key.replace(/_ms$/, '').replaceAll('_', ' ');
-    if (value === null || value === '' || value === false || (Array.isArray(value) && value.length === 0)) return '';
+    if (value === '*' || value === null || value === '' || value === false || (Array.isArray(value) && value.length === 0)) return '';
     if (key.endsWith('_ms') && typeof value === 'number') return `${name} ${span(value)}`;
     if (typeof value === 'number' && of && /above|below/.test(key)) return `${name} ${metric(of, value)}`;
     const inner = words(value, of);
@@ -34,9 +34,14 @@ const matches = (policy) => openAlerts().filter((a) => a.policy === policy.name)
 const throttled = (policy) => (live.acts?.throttles || []).filter((t) => t.policy === policy.name).length;
 
 const LONG = ['name', 'mode', 'kind', 'match', 'then', 'when'];
-const condition = (p) => (p.when ? words(p.when)
+const threshold = ({ metric: of, above, clear_below: below, for_ms: ms }) => [
+  `${of} above ${typeof above === 'number' ? metric(of, above) : words(above)}`,
+  ms > 0 && `for ${span(ms)}`, typeof below === 'number' && `, clear below ${metric(of, below)}`].filter(Boolean).join(' ').replace(' ,', ',');
+const condition = (p) => (p.when?.metric ? threshold(p.when) : p.when ? words(p.when)
   : words(Object.fromEntries(Object.entries(p).filter(([key]) => !LONG.includes(key)))));
 const ladder = (p) => words(p.then?.ladder ?? p.restraint) || 'nothing: alerts only';
+
+const COUNTED = { act: 'Throttled', shadow: 'Shadow', refuse: 'Refused' };
 
 const POLICIES = [
   { name: 'Policy', value: (p) => p.name, show: (p) => p.name },
@@ -47,9 +52,8 @@ const POLICIES = [
   { name: 'Open alerts', number: true, value: matches, show: (p) => count(matches(p)) },
   { name: 'Throttled now', number: true, value: throttled, show: (p) => count(throttled(p)) },
   { name: 'Decisions today', number: true, value: today, show: (p) => count(today(p)), hint: 'Of the last 200 decisions' },
-  { name: 'Throttled', number: true, wide: true, value: (p) => counted(p, 'act'), show: (p) => count(counted(p, 'act')), hint: 'Since this controller started' },
-  { name: 'Shadow', number: true, wide: true, value: (p) => counted(p, 'shadow'), show: (p) => count(counted(p, 'shadow')), hint: 'Would have throttled, since this controller started' },
-  { name: 'Refused', number: true, wide: true, value: (p) => counted(p, 'refuse'), show: (p) => count(counted(p, 'refuse')), hint: 'By a safety check, since this controller started' },
+  ...['act', 'shadow', 'refuse'].map((verdict) => ({ name: COUNTED[verdict], number: true, wide: true, hint: 'Since this controller started',
+    value: (p) => counted(p, verdict), show: (p) => count(counted(p, verdict)) })),
 ];
 
 const DECISIONS = [
@@ -58,7 +62,7 @@ const DECISIONS = [
   { name: 'Host', wide: true, value: (d) => d.host, show: (d) => placeLink(d.host) },
   { name: 'Disk', value: (d) => (d.domain ? d.domain.name : ''), show: (d) => (d.domain ? diskLink(d.host, d.domain, d.vdev) : '') },
   { name: 'Policy', wide: true, value: (d) => d.policy, show: (d) => d.policy || 'operator' },
-  { name: 'Why', value: (d) => d.reason, show: (d) => h('span', { title: d.reason }, d.reason) },
+  { name: 'Why', grow: true, value: (d) => d.reason, show: (d) => h('span', { title: plain(d.reason) }, plain(d.reason)) },
 ];
 
 const limits = (b) => [

@@ -2,6 +2,7 @@
 import { h } from '/assets/preact.js';
 import { live } from '/assets/live.js';
 
+const MIN_S = 10;
 const MINUTES = [1, 5, 15];
 
 /** from and to in s since 1970, or null to follow the newest value. */
@@ -28,7 +29,7 @@ export const shown = (times, lines) => {
   if (chosen.zoom) return chosen.zoom;
   const end = times.at(-1);
   const first = times.find((_, i) => lines.some((line) => line[i] !== null && line[i] !== undefined)) ?? end;
-  return [Math.max(end - chosen.minutes * 60, Math.min(first, end - 60)), end];
+  return [Math.max(end - chosen.minutes * 60, Math.min(first, end - MIN_S)), end];
 };
 
 const pick = (minutes) => {
@@ -36,7 +37,8 @@ const pick = (minutes) => {
   reset();
 };
 
-export const Range = () => h('div', { class: 'row range', role: 'group', 'aria-label': 'Time range' },
+/** The buttons of the range, after a title. */
+export const Range = ({ children }) => h('div', { class: 'row range', role: 'group', 'aria-label': 'Time range' }, children,
   MINUTES.map((minutes) => h('button', { type: 'button', class: 'act',
     'aria-pressed': !chosen.zoom && chosen.minutes === minutes, onClick: () => pick(minutes) }, `${minutes} min`)),
   chosen.zoom && h('button', { type: 'button', class: 'act', onClick: reset }, 'Reset zoom'),

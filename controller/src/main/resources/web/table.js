@@ -10,9 +10,11 @@ const compare = (a, b) => {
   return typeof a === 'string' ? a.localeCompare(b) : a - b;
 };
 
+const kind = (c) => `${c.number ? 'n' : ''} ${c.wide ? 'wide' : ''} ${c.grow ? 'grow' : ''}`;
+
 /**
- * columns: [{ name, value: row => sortable, show: row => node, number, wide, hint }]; id: row => key;
- * filter: row => text to search in; without it the table has no search field.
+ * columns: [{ name, value: row => sortable, show: row => node, number, wide, grow, hint }]; id: row => key;
+ * grow: takes the room that is left, and cuts its text; filter: row => text to search in; without it the table has no search field.
  */
 export class Table extends Component {
   constructor() {
@@ -52,7 +54,7 @@ export class Table extends Component {
     const { by, down } = this.state;
     const sort = (i) => this.setState({ by: i, down: by === i ? !down : Boolean(columns[i].number) });
     return h('tr', null, columns.map((c, i) => h('th', {
-      class: `${c.number ? 'n' : ''} ${c.wide ? 'wide' : ''}`, scope: 'col', title: c.hint,
+      class: kind(c), scope: 'col', title: c.hint,
       'aria-sort': by === i ? (down ? 'descending' : 'ascending') : 'none',
     }, c.value
       ? h('button', { type: 'button', onClick: () => sort(i) }, c.name, by === i ? (down ? ' ↓' : ' ↑') : '')
@@ -80,7 +82,7 @@ export class Table extends Component {
         h('tbody', null, [
           ...pad(' above', first),
           ...rows.slice(first, last).map((row) => h('tr', { key: id(row) }, columns.map((c) =>
-            h('td', { class: `${c.number ? 'n' : ''} ${c.wide ? 'wide' : ''}` }, c.show(row))))),
+            h('td', { class: kind(c) }, c.show(row))))),
           ...pad(' below', rows.length - last)])),
       rows.length === 0 && h('p', { class: 'empty' }, find ? 'No matches.' : empty)));
   }
