@@ -67,7 +67,7 @@ export class AlertList extends Component {
 
   tab(resolved, name, all) {
     const number = all.filter((a) => (a.state === 'resolved') === resolved).length;
-    return h('button', { type: 'button', role: 'tab', class: 'act', 'aria-selected': this.state.resolved === resolved,
+    return h('button', { type: 'button', role: 'tab', class: 'pick', 'aria-selected': this.state.resolved === resolved,
       onClick: () => this.setState({ resolved }) }, `${name} ${count(number)}`);
   }
 

@@ -90,6 +90,7 @@ export class Chart extends Component {
     this.plot = new uPlot({
       ...this.size(),
       legend: { show: false },
+      padding: [8, 28, 0, 0],
       cursor: { y: false, sync: own ? undefined : { key: 'page' }, drag: { x: true, y: false, setScale: false },
         bind: { dblclick: () => () => { reset(); return null; } } },
       scales: {
@@ -98,7 +99,7 @@ export class Chart extends Component {
       },
       axes: [
         { ...axis, size: 32, space: 70, values: (_, ticks, __, ___, by) => distinct(ticks.map((t) => clock(t, by))) },
-        { ...axis, size: 62, space: 26, incrs: steps(step), values: (_, ticks) => distinct(ticks.map(write)) }],
+        { ...axis, size: 62, space: 26, incrs: steps(step), values: (_, ticks) => distinct(ticks.map((v) => write(v).replace(/,000$/, 'k'))) }],
       series: [{}, ...lines.map((line, i) => ({ label: line.name, width: 1.5, stroke: colour(LINES[i % 4]),
         fill: lines.length === 1 ? colour('--bar') : undefined }))],
       hooks: {

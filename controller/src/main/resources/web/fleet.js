@@ -63,7 +63,7 @@ const Charts = ({ chart }) => {
   const line = (name, title, write) => chart.lines[name] && h(Chart, {
     title, write, marks, times: times(chart, chart.lines[name].length), lines: [{ name: title, values: chart.lines[name] }] });
   return h('section', { class: 'late' },
-    h(Range, null, h('h2', null, 'Last 15 minutes')),
+    h(Range, null, h('h2', null, 'History')),
     h('div', { class: 'charts' },
       line('worst_pain_ms', 'Highest latency score', millis),
       line('iops', 'IOPS, all devices', (v) => metric('iops', v)),

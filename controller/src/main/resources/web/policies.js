@@ -49,9 +49,9 @@ const POLICIES = [
   { name: 'Disks', wide: true, value: (p) => words(p.match), show: (p) => h('span', { title: words(p.match) }, words(p.match) || 'all') },
   { name: 'Condition', wide: true, value: condition, show: (p) => h('span', { title: condition(p) }, condition(p)) },
   { name: 'Ladder', wide: true, value: ladder, show: (p) => h('span', { title: ladder(p) }, ladder(p)) },
-  { name: 'Open alerts', number: true, value: matches, show: (p) => count(matches(p)) },
-  { name: 'Throttled now', number: true, value: throttled, show: (p) => count(throttled(p)) },
-  { name: 'Decisions today', number: true, value: today, show: (p) => count(today(p)), hint: 'Of the last 200 decisions' },
+  { name: 'Alerts', hint: 'Open now', number: true, value: matches, show: (p) => count(matches(p)) },
+  { name: 'Throttles', hint: 'In force now', number: true, value: throttled, show: (p) => count(throttled(p)) },
+  { name: 'Today', number: true, value: today, show: (p) => count(today(p)), hint: 'Decisions today, of the last 200' },
   ...['act', 'shadow', 'refuse'].map((verdict) => ({ name: COUNTED[verdict], number: true, wide: true, hint: 'Since this controller started',
     value: (p) => counted(p, verdict), show: (p) => count(counted(p, verdict)) })),
 ];

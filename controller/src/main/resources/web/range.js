@@ -39,8 +39,8 @@ const pick = (minutes) => {
 
 /** The buttons of the range, after a title. */
 export const Range = ({ children }) => h('div', { class: 'row range', role: 'group', 'aria-label': 'Time range' }, children,
-  MINUTES.map((minutes) => h('button', { type: 'button', class: 'act',
+  MINUTES.map((minutes) => h('button', { type: 'button', class: 'pick',
     'aria-pressed': !chosen.zoom && chosen.minutes === minutes, onClick: () => pick(minutes) }, `${minutes} min`)),
-  chosen.zoom && h('button', { type: 'button', class: 'act', onClick: reset }, 'Reset zoom'),
+  chosen.zoom && h('button', { type: 'button', class: 'pick', onClick: reset }, 'Reset zoom'),
   live.state?.grafana && h('a', { href: live.state.grafana, target: '_blank', rel: 'noreferrer' }, 'Older data in Grafana'),
   h('span', { class: 'faint wide' }, 'Drag over a chart to zoom.'));

@@ -36,7 +36,7 @@ export const Proposals = ({ of }) => of.length > 0 && h('section', null,
   h(Table, { rows: of, id: (p) => p.id, label: 'Proposals', empty: '', columns: [
     { name: 'Host', value: (p) => p.host, show: (p) => hostLink(p.host) },
     { name: 'Disk', value: (p) => p.domain.name, show: (p) => diskLink(p.host, p.domain, p.disk) },
-    { name: 'Proposed', value: what, show: what },
+    { name: 'Proposed', wide: true, value: what, show: what },
     { name: 'Policy', wide: true, value: (p) => p.policy, show: (p) => p.policy },
     { name: 'Expires in', number: true, value: (p) => Date.parse(p.expires), show: (p) => span(Date.parse(p.expires) - now()) },
     ...(live.state?.actions ? [{ name: '', show: answers }] : [])] }));

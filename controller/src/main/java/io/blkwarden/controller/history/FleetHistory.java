@@ -89,23 +89,24 @@ public final class FleetHistory {
   }
 
   private void total(FleetSnapshot snapshot, long slot) {
-    double iops = 0;
-    double worst = 0;
+    @Nullable Double iops = null;
+    @Nullable Double worst = null;
     int breaches = 0;
     for (HostSnapshot host : snapshot.hosts()) {
-      worst = Math.max(worst, orZero(host.latencyScore()));
+      Double score = host.latencyScore();
+      worst = score == null || (worst != null && worst > score) ? worst : score;
       breaches += host.breaches();
       for (DeviceSnapshot device : host.devices()) {
-        iops += orZero(device.iops());
+        iops = device.iops() == null ? iops : Double.valueOf(orZero(iops) + device.iops());
       }
     }
     put("iops", slot, iops);
     put("worst_pain_ms", slot, worst);
-    put("breaches", slot, breaches);
-    put("throttles", slot, snapshot.throttlesInAll());
+    put("breaches", slot, (double) breaches);
+    put("throttles", slot, (double) snapshot.throttlesInAll());
   }
 
-  private void put(String name, long slot, double value) {
+  private void put(String name, long slot, @Nullable Double value) {
     fleet.computeIfAbsent(name, _ -> new Series()).put(slot, value);
   }
 

@@ -131,6 +131,18 @@ final class Browser implements AutoCloseable {
     new Actions(driver).scrollToElement(element).moveToElement(element).perform();
   }
 
+  /** Drags the pointer to the right over the first of these. */
+  void drag(String css, int pixels) {
+    WebElement element = find(css);
+    new Actions(driver)
+        .scrollToElement(element)
+        .moveToElement(element)
+        .clickAndHold()
+        .moveByOffset(pixels, 0)
+        .release()
+        .perform();
+  }
+
   /** What a screen reader says of the first of these. */
   String label(String css) {
     return String.valueOf(find(css).getDomAttribute("aria-label"));

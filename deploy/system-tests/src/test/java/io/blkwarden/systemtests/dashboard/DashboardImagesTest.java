@@ -50,7 +50,7 @@ final class DashboardImagesTest {
     String site = "http://127.0.0.1:" + controller.httpPort().orElseThrow();
     try (Browser browser = new Browser(folder.resolve("profile"), site)) {
       browser.open("/");
-      try { pictures.take(browser); } finally { System.out.println("COMPLAINTS " + browser.complaints()); System.out.println(browser.get("/api/v1/throttles")); System.out.println(browser.get("/readyz")); browser.picture(images.resolve("last.png")); }
+      pictures.take(browser);
     } finally {
       controller.close();
     }
