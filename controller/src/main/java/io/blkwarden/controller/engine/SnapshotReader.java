@@ -28,6 +28,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Builds a {@link FleetSnapshot}; read-only. */
 final class SnapshotReader {
+  private static final int UUID_LENGTH = 36;
+
   private final EngineState engine;
   private final Proposals proposals;
   private final Map<HostId, Integer> held = new HashMap<>();
@@ -146,15 +148,20 @@ final class SnapshotReader {
   private static boolean named(MappedDisk disk, String text) {
     String path = disk.volume().path();
     return contains(disk.domain().name(), text)
-        || contains(disk.domain().uuid().toString(), text)
+        || (text.length() == UUID_LENGTH
+            && disk.domain().uuid().toString().equalsIgnoreCase(text))
         || (path != null && contains(path, text))
         || disk.disk().vdev().equalsIgnoreCase(text);
   }
 
   private static boolean contains(String name, String text) {
+    char lower = Character.toLowerCase(text.charAt(0));
+    char upper = Character.toUpperCase(lower);
     int last = name.length() - text.length();
     for (int i = 0; i <= last; i++) {
-      if (name.regionMatches(true, i, text, 0, text.length())) {
+      char first = name.charAt(i);
+      if ((first == lower || first == upper)
+          && name.regionMatches(true, i, text, 0, text.length())) {
         return true;
       }
     }

@@ -174,7 +174,7 @@ final class ActionRoutes {
   }
 
   /** The client's address; loopback if unknown. */
-  private static InetAddress address(HttpServerRequest request) {
+  static InetAddress address(HttpServerRequest request) {
     InetSocketAddress remote = request.remoteAddress();
     return remote == null ? InetAddress.getLoopbackAddress() : remote.getAddress();
   }

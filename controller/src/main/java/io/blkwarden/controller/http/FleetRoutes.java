@@ -9,6 +9,7 @@ import io.blkwarden.model.HostId;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import java.net.URI;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -28,6 +29,13 @@ final class FleetRoutes {
   private static final int HOSTS_MAX = 64;
   private static final int QUERY_MAX = 100;
 
+  /** A search reads the names of all disks on the engine's thread. */
+  private static final int SEARCHES = 20;
+
+  private static final long SEARCH_WINDOW_MILLIS = 10_000;
+
+  private final RateLimit searches =
+      new RateLimit(SEARCHES, SEARCH_WINDOW_MILLIS, InstantSource.system());
   private final DashboardData data;
   private final Supplier<Readiness> readiness;
 
@@ -130,6 +138,13 @@ final class FleetRoutes {
           response,
           HttpResponseStatus.BAD_REQUEST,
           "q: expected 1 to %d characters, once".formatted(QUERY_MAX));
+    }
+    if (!searches.take(ActionRoutes.address(request))) {
+      return Api.text(
+          response,
+          HttpResponseStatus.TOO_MANY_REQUESTS,
+          "too many searches: at most %d in %d s per address"
+              .formatted(SEARCHES, SEARCH_WINDOW_MILLIS / 1_000));
     }
     return queried(
         response,
