@@ -30,7 +30,8 @@ const today = (policy) => {
   return live.decisions.last.filter((d) => d.policy === policy.name && d.verdict !== 'renew' && Date.parse(d.at) >= start).length;
 };
 
-const matches = (policy) => openAlerts().filter((a) => a.policy === policy.name).length;
+const matches = (policy) => live.fleet?.matches?.[policy.name] ?? null;
+const alerts = (policy) => openAlerts().filter((a) => a.policy === policy.name).length;
 const throttled = (policy) => (live.acts?.throttles || []).filter((t) => t.policy === policy.name).length;
 
 const LONG = ['name', 'mode', 'kind', 'match', 'then', 'when'];
@@ -49,7 +50,8 @@ const POLICIES = [
   { name: 'Disks', wide: true, value: (p) => words(p.match), show: (p) => h('span', { title: words(p.match) }, words(p.match) || 'all') },
   { name: 'Condition', wide: true, value: condition, show: (p) => h('span', { title: condition(p) }, condition(p)) },
   { name: 'Ladder', wide: true, value: ladder, show: (p) => h('span', { title: ladder(p) }, ladder(p)) },
-  { name: 'Alerts', hint: 'Open now', number: true, value: matches, show: (p) => count(matches(p)) },
+  { name: 'Matches', hint: 'Disks over the threshold now', number: true, value: matches, show: (p) => count(matches(p)) },
+  { name: 'Alerts', hint: 'Open now', number: true, wide: true, value: alerts, show: (p) => count(alerts(p)) },
   { name: 'Throttles', hint: 'In force now', number: true, value: throttled, show: (p) => count(throttled(p)) },
   { name: 'Today', number: true, value: today, show: (p) => count(today(p)), hint: 'Decisions today, of the last 200' },
   ...['act', 'shadow', 'refuse'].map((verdict) => ({ name: COUNTED[verdict], number: true, wide: true, hint: 'Since this controller started',

@@ -36,6 +36,7 @@ import io.blkwarden.controller.leader.Leadership;
 import io.blkwarden.controller.nats.BlockingSchedulers;
 import io.blkwarden.controller.notify.Notifier;
 import io.blkwarden.controller.notify.settings.Secret;
+import io.blkwarden.controller.snapshot.FleetSnapshot;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.MessageId;
 import io.blkwarden.model.message.Outcome;
@@ -48,6 +49,7 @@ import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -316,11 +318,11 @@ public final class ControllerRuntime implements AutoCloseable {
 
   private StatusServer serve(HttpSettings httpSettings, FleetEngine core, Approvals approvals) {
     Scheduler pages = thread("blkwarden-pages");
+    Function<FleetSnapshot.Parts, Mono<FleetSnapshot>> snapshots =
+        parts -> pipeline.query(() -> core.snapshot(parts));
+    FleetSnapshot.Parts metered = FleetSnapshot.Parts.busiest(settings.metricsDisks());
     FleetMetrics fleet =
-        new FleetMetrics(
-            () -> pipeline.query(() -> core.reading(settings.metricsDisks())),
-            view,
-            thread("blkwarden-metrics"));
+        new FleetMetrics(() -> snapshots.apply(metered), view, thread("blkwarden-metrics"));
     Metrics metrics =
         new Metrics(
             bus, busCounters, intakeCounters, dispatchCounters, commands, notifier, view, policies);
@@ -334,7 +336,7 @@ public final class ControllerRuntime implements AutoCloseable {
                 view,
                 history,
                 recentDecisions,
-                hosts -> pipeline.query(() -> core.look(false, hosts)),
+                hosts -> snapshots.apply(new FleetSnapshot.Parts(false, hosts, 0)),
                 text -> pipeline.query(() -> core.search(text, DashboardData.SEARCH_MAX)),
                 changes,
                 pages),
@@ -342,13 +344,7 @@ public final class ControllerRuntime implements AutoCloseable {
             approvals,
             audit);
     threads.add(
-        new HistoryRecorder(
-                history,
-                changes,
-                (all, hosts) -> pipeline.query(() -> core.look(all, hosts)),
-                pages)
-            .snapshots()
-            .subscribe());
+        new HistoryRecorder(history, changes, snapshots, pages).snapshots().subscribe());
     return server;
   }
 

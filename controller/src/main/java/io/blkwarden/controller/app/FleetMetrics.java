@@ -1,22 +1,27 @@
 package io.blkwarden.controller.app;
 
-import io.blkwarden.controller.engine.MetricsSnapshot;
-import io.blkwarden.controller.engine.MetricsSnapshot.DiskReading;
-import io.blkwarden.controller.engine.MetricsSnapshot.HostReading;
 import io.blkwarden.controller.http.FleetView;
 import io.blkwarden.controller.http.Metric;
 import io.blkwarden.controller.http.Metric.Sink;
 import io.blkwarden.controller.http.MetricSource;
+import io.blkwarden.controller.snapshot.DeviceSnapshot;
+import io.blkwarden.controller.snapshot.DiskSnapshot;
+import io.blkwarden.controller.snapshot.FleetSnapshot;
+import io.blkwarden.controller.snapshot.HostSnapshot;
+import io.blkwarden.controller.snapshot.ThrottleSnapshot;
 import io.blkwarden.model.DomainRef;
 import io.blkwarden.model.Printable;
 import io.blkwarden.model.message.Alert;
 import io.blkwarden.model.message.Heartbeat;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
@@ -36,14 +41,30 @@ final class FleetMetrics implements MetricSource.Refresh {
   private static final Logger log = LoggerFactory.getLogger(FleetMetrics.class);
   private static final Duration TIMEOUT = Duration.ofSeconds(3);
   private static final double MILLIS = 1_000;
+
+  /** Most hosts with metrics of their own: stale ones first, then by PSI io full. */
+  static final int HOSTS_MAX = 1_000;
+
+  /** Most throttles with metrics of their own: the oldest. */
+  private static final int THROTTLES_MAX = 100;
+
+  private static final Comparator<HostSnapshot> WORST_FIRST =
+      Comparator.comparing(HostSnapshot::live)
+          .thenComparingDouble(each -> each.ioFull() == null ? 0 : -each.ioFull())
+          .thenComparing(HostSnapshot::host);
+
   private static final List<String> HOST = List.of("host");
   private static final List<String> DISK = List.of("host", "domain", "domain_uuid", "disk", "role");
 
-  private final Supplier<Mono<MetricsSnapshot>> engine;
+  private final Supplier<Mono<FleetSnapshot>> engine;
   private final FleetView view;
   private final Scheduler thread;
-  private volatile @Nullable MetricsSnapshot last;
-  private @Nullable Mono<Optional<MetricsSnapshot>> query;
+  private volatile @Nullable FleetSnapshot last;
+
+  /** The hosts with metrics of their own. */
+  private volatile List<HostSnapshot> hosts = List.of();
+
+  private @Nullable Mono<Optional<FleetSnapshot>> query;
 
   /**
    * Creates the metrics.
@@ -51,7 +72,7 @@ final class FleetMetrics implements MetricSource.Refresh {
    * @param engine queries the engine
    * @param thread renders the metrics, instead of the engine's thread
    */
-  FleetMetrics(Supplier<Mono<MetricsSnapshot>> engine, FleetView view, Scheduler thread) {
+  FleetMetrics(Supplier<Mono<FleetSnapshot>> engine, FleetView view, Scheduler thread) {
     this.engine = engine;
     this.view = view;
     this.thread = thread;
@@ -60,7 +81,7 @@ final class FleetMetrics implements MetricSource.Refresh {
   /** Queries the engine; concurrent scrapes share a query. */
   @Override
   public synchronized Mono<?> get() {
-    Mono<Optional<MetricsSnapshot>> pending = query;
+    Mono<Optional<FleetSnapshot>> pending = query;
     if (pending == null) {
       pending =
           engine
@@ -79,8 +100,14 @@ final class FleetMetrics implements MetricSource.Refresh {
     return pending;
   }
 
-  private synchronized void onSnapshot(Optional<MetricsSnapshot> snapshot) {
+  private synchronized void onSnapshot(Optional<FleetSnapshot> snapshot) {
     last = snapshot.orElse(null);
+    hosts =
+        snapshot.stream()
+            .flatMap(all -> all.hosts().stream())
+            .sorted(WORST_FIRST)
+            .limit(HOSTS_MAX)
+            .toList();
     query = null;
   }
 
@@ -92,12 +119,15 @@ final class FleetMetrics implements MetricSource.Refresh {
     return List.of(
         new Metric(
             "hosts", "Hosts, by whether they report samples.", List.of("state"), this::hosts),
-        total("disks", "Disks of all hosts.", all -> (double) all.disks()),
-        total("throttles", "Active throttles.", MetricsSnapshot::throttles),
+        total(
+            "disks",
+            "Disks of all hosts.",
+            all -> all.hosts().stream().mapToLong(HostSnapshot::disks).sum()),
+        total("throttles", "Active throttles.", FleetSnapshot::throttlesInForce),
         total(
             "hosts_left_out",
             "Hosts beyond the limit, which have no metrics of their own.",
-            MetricsSnapshot::hostsLeftOut),
+            all -> Math.max(0, all.hosts().size() - HOSTS_MAX)),
         new Metric(
             "policy_breaches",
             "Disks over the policy's threshold.",
@@ -109,21 +139,21 @@ final class FleetMetrics implements MetricSource.Refresh {
             List.of("severity"),
             this::openAlerts),
         host("host_up", "1 if the host reports samples.", each -> each.live() ? 1 : 0),
-        host("host_disks", "Disks of the host.", HostReading::disks),
-        host("host_io_some_ratio", "PSI io some of dom0.", HostReading::ioSome),
-        host("host_io_full_ratio", "PSI io full of dom0.", HostReading::ioFull),
+        host("host_disks", "Disks of the host.", HostSnapshot::disks),
+        host("host_io_some_ratio", "PSI io some of dom0.", each -> orNaN(each.ioSome())),
+        host("host_io_full_ratio", "PSI io full of dom0.", each -> orNaN(each.ioFull())),
         host(
             "host_device_utilization_ratio",
             "Utilization of the host's busiest physical device.",
-            HostReading::deviceUtil),
+            each -> orNaN(each.highest(DeviceSnapshot::util))),
         host(
             "host_device_await_seconds",
             "Mean I/O latency of the host's slowest physical device.",
-            each -> each.deviceAwaitMillis() / MILLIS),
+            each -> orNaN(each.highest(DeviceSnapshot::awaitMs)) / MILLIS),
         host(
             "host_implausible_values_total",
             "Implausible counters and clocks of the host, treated as unknown.",
-            HostReading::implausible),
+            HostSnapshot::implausible),
         beat("host_throttles", "Active throttles of the agent.", b -> b.throttles().size()),
         beat("host_acting", "1 if the agent carries out commands.", b -> b.acting() ? 1 : 0),
         beat(
@@ -143,19 +173,19 @@ final class FleetMetrics implements MetricSource.Refresh {
             "disk_device_time_ratio",
             "The disk's share of device time: of the I/O time of all guests on its physical"
                 + " device.",
-            DiskReading::share),
+            DiskSnapshot::share),
         disk(
             "disk_utilization_ratio",
             "Part of the time with I/O of the disk in flight.",
-            DiskReading::util),
-        disk("disk_reads_per_second", "Reads completed.", DiskReading::readIops),
-        disk("disk_writes_per_second", "Writes completed.", DiskReading::writeIops),
-        disk("disk_read_bytes_per_second", "Bytes read.", DiskReading::readBytes),
-        disk("disk_written_bytes_per_second", "Bytes written.", DiskReading::writeBytes),
+            DiskSnapshot::util),
+        disk("disk_reads_per_second", "Reads completed.", DiskSnapshot::readIops),
+        disk("disk_writes_per_second", "Writes completed.", DiskSnapshot::writeIops),
+        disk("disk_read_bytes_per_second", "Bytes read.", DiskSnapshot::readBytesPerS),
+        disk("disk_written_bytes_per_second", "Bytes written.", DiskSnapshot::writeBytesPerS),
         disk(
             "disk_await_seconds",
             "Mean I/O latency of the disk.",
-            each -> each.awaitMillis() / MILLIS),
+            each -> orNaN(each.awaitMs()) / MILLIS),
         new Metric(
             "throttle_held_seconds",
             "Time since the throttle was last changed.",
@@ -163,11 +193,15 @@ final class FleetMetrics implements MetricSource.Refresh {
             this::throttles));
   }
 
-  private void ifKnown(Consumer<MetricsSnapshot> action) {
-    MetricsSnapshot reading = last;
+  private void ifKnown(Consumer<FleetSnapshot> action) {
+    FleetSnapshot reading = last;
     if (reading != null) {
       action.accept(reading);
     }
+  }
+
+  private static double orNaN(@Nullable Double value) {
+    return value == null ? Double.NaN : value;
   }
 
   private static double drops(Heartbeat beat) {
@@ -180,9 +214,11 @@ final class FleetMetrics implements MetricSource.Refresh {
 
   private void hosts(Sink to) {
     ifKnown(reading -> {
-      to.take(reading.live(), "live");
-      to.take(reading.silent(), "silent");
-      to.take(reading.unheard(), "unheard");
+      for (HostSnapshot.State state : HostSnapshot.State.values()) {
+        to.take(
+            (double) reading.hosts().stream().filter(each -> each.state() == state).count(),
+            state.name().toLowerCase(Locale.ROOT));
+      }
     });
   }
 
@@ -200,24 +236,29 @@ final class FleetMetrics implements MetricSource.Refresh {
 
   private void throttles(Sink to) {
     ifKnown(reading -> {
-      for (MetricsSnapshot.ThrottleReading each : reading.longest()) {
+      List<ThrottleSnapshot> oldest =
+          reading.throttles().stream()
+              .filter(ThrottleSnapshot::inForce)
+              .limit(THROTTLES_MAX)
+              .toList();
+      for (ThrottleSnapshot each : oldest) {
         DomainRef domain = each.domain();
         to.take(
-            (double) each.heldMillis() / MILLIS,
+            (double) Duration.between(each.since(), reading.at()).toMillis() / MILLIS,
             each.host().value(),
             safe(domain.name()),
             domain.uuid().toString(),
-            safe(each.disk().vdev()));
+            safe(each.vdev()));
       }
     });
   }
 
-  private Metric total(String name, String help, ToDoubleFunction<MetricsSnapshot> value) {
+  private Metric total(String name, String help, ToDoubleFunction<FleetSnapshot> value) {
     return new Metric(
         name, help, List.of(), to -> ifKnown(reading -> to.take(value.applyAsDouble(reading))));
   }
 
-  private Metric host(String name, String help, ToDoubleFunction<HostReading> value) {
+  private Metric host(String name, String help, ToDoubleFunction<HostSnapshot> value) {
     return eachHost(
         name, help, (each, to) -> to.take(value.applyAsDouble(each), each.host().value()));
   }
@@ -232,15 +273,15 @@ final class FleetMetrics implements MetricSource.Refresh {
                 .ifPresent(beat -> to.take(value.applyAsDouble(beat), each.host().value())));
   }
 
-  private Metric eachHost(String name, String help, BiConsumer<HostReading, Sink> action) {
+  private Metric eachHost(String name, String help, BiConsumer<HostSnapshot, Sink> action) {
     return new Metric(
         name,
         help,
         HOST,
-        to -> ifKnown(reading -> reading.hosts().forEach(each -> action.accept(each, to))));
+        to -> hosts.forEach(each -> action.accept(each, to)));
   }
 
-  private Metric disk(String name, String help, ToDoubleFunction<DiskReading> value) {
+  private Metric disk(String name, String help, Function<DiskSnapshot, @Nullable Double> value) {
     return new Metric(
         name,
         help,
@@ -249,17 +290,17 @@ final class FleetMetrics implements MetricSource.Refresh {
             ifKnown(reading ->
                 reading
                     .busiest()
-                    .forEach(each -> to.take(value.applyAsDouble(each), labels(each)))));
+                    .forEach(each -> to.take(orNaN(value.apply(each.disk())), labels(each)))));
   }
 
-  private static String[] labels(DiskReading each) {
+  private static String[] labels(FleetSnapshot.BusyDisk each) {
     DomainRef domain = each.disk().domain();
     return new String[] {
       each.host().value(),
       safe(domain.name()),
       domain.uuid().toString(),
-      safe(each.disk().disk().vdev()),
-      each.disk().volume().role().wire()
+      safe(each.disk().vdev()),
+      each.disk().role().wire()
     };
   }
 

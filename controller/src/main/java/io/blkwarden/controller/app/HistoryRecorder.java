@@ -3,10 +3,8 @@ package io.blkwarden.controller.app;
 import io.blkwarden.controller.history.FleetHistory;
 import io.blkwarden.controller.http.ChangeSignal;
 import io.blkwarden.controller.snapshot.FleetSnapshot;
-import io.blkwarden.model.HostId;
 import java.time.Duration;
-import java.util.Set;
-import java.util.function.BiFunction;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Flux;
@@ -28,7 +26,7 @@ final class HistoryRecorder {
 
   private final FleetHistory history;
   private final ChangeSignal changes;
-  private final BiFunction<Boolean, Set<HostId>, Mono<FleetSnapshot>> engine;
+  private final Function<FleetSnapshot.Parts, Mono<FleetSnapshot>> engine;
   private final Scheduler thread;
 
   /** Whether the last query failed, so that a failure is logged once. */
@@ -37,7 +35,7 @@ final class HistoryRecorder {
   HistoryRecorder(
       FleetHistory history,
       ChangeSignal changes,
-      BiFunction<Boolean, Set<HostId>, Mono<FleetSnapshot>> engine,
+      Function<FleetSnapshot.Parts, Mono<FleetSnapshot>> engine,
       Scheduler thread) {
     this.history = history;
     this.changes = changes;
@@ -59,7 +57,7 @@ final class HistoryRecorder {
       return Mono.empty();
     }
     return engine
-        .apply(all, history.watched())
+        .apply(new FleetSnapshot.Parts(all, history.watched(), 0))
         .publishOn(thread)
         .doOnNext(snapshot -> {
           history.take(snapshot, all);

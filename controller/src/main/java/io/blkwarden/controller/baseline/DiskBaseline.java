@@ -27,12 +27,10 @@ public record DiskBaseline(
   public static final int SKETCH_MAX = 16_384;
 
   public DiskBaseline {
-    Require.present(of, "class");
     Require.within(disks, 0, Integer.MAX_VALUE, "disks");
     Require.finite(count, "count");
     Require.finite(sum, "sum");
     Require.finite(sumOfSquares, "sum_of_squares");
-    Require.present(at, "at");
     Require.text(sketch, SKETCH_MAX, "sketch");
   }
 

@@ -17,10 +17,7 @@ import io.blkwarden.model.VolumeRole;
 public record DiskClass(
     Metric metric, long windowMillis, VolumeRole role, DeviceClass device, String plan) {
   public DiskClass {
-    Require.present(metric, "metric");
     Require.within(windowMillis, 1_000, 86_400_000, "window_ms");
-    Require.present(role, "role");
-    Require.present(device, "device");
     Require.within(plan.length(), 0, 64, "plan (length)");
   }
 }

@@ -77,10 +77,10 @@ final class Attributions {
   /** The finding for an evaluation's disk; empty when its policy has no attribution. */
   Optional<Finding> of(HostTracker tracker, Evaluation evaluation) {
     AttributionClause clause = evaluation.policy.blame();
-    HostAttribution pain = clause == null ? null : watches.get(clause);
-    return pain == null || evaluation.row >= tracker.state.rows()
+    HostAttribution watch = clause == null ? null : watches.get(clause);
+    return watch == null || evaluation.row >= tracker.state.rows()
         ? Optional.empty()
-        : Optional.of(pain.of(tracker.state, evaluation.row));
+        : Optional.of(watch.of(tracker.state, evaluation.row));
   }
 
   /** Why an evaluation may not act; empty when it may. */

@@ -18,22 +18,14 @@ public sealed interface Effect {
    *
    * @param command what
    */
-  record SendCommand(Command command) implements Effect {
-    public SendCommand {
-      Require.present(command, "command");
-    }
-  }
+  record SendCommand(Command command) implements Effect {}
 
   /**
    * Publish an alert.
    *
    * @param alert what
    */
-  record PublishAlert(Alert alert) implements Effect {
-    public PublishAlert {
-      Require.present(alert, "alert");
-    }
-  }
+  record PublishAlert(Alert alert) implements Effect {}
 
   /**
    * Request a snapshot of the host's map; at most once in {@link
@@ -41,11 +33,7 @@ public sealed interface Effect {
    *
    * @param host whose
    */
-  record RequestMap(HostId host) implements Effect {
-    public RequestMap {
-      Require.present(host, "host");
-    }
-  }
+  record RequestMap(HostId host) implements Effect {}
 
   /**
    * Announce this leader to the host's agent.
@@ -53,12 +41,7 @@ public sealed interface Effect {
    * @param host whose
    * @param known the map revision in its heartbeat, which it need not send again
    */
-  record AnnounceLeader(HostId host, CommandAction.Revision known) implements Effect {
-    public AnnounceLeader {
-      Require.present(host, "host");
-      Require.present(known, "known");
-    }
-  }
+  record AnnounceLeader(HostId host, CommandAction.Revision known) implements Effect {}
 
   /**
    * Answer an operator.
@@ -66,22 +49,14 @@ public sealed interface Effect {
    * @param correlation that of {@link Input.RequestReceived}
    * @param reply what to say
    */
-  record Answer(long correlation, OperatorReply reply) implements Effect {
-    public Answer {
-      Require.present(reply, "reply");
-    }
-  }
+  record Answer(long correlation, OperatorReply reply) implements Effect {}
 
   /**
    * Store a learned baseline for the next controller.
    *
    * @param baseline of one class of disks
    */
-  record StoreBaseline(DiskBaseline baseline) implements Effect {
-    public StoreBaseline {
-      Require.present(baseline, "spec");
-    }
-  }
+  record StoreBaseline(DiskBaseline baseline) implements Effect {}
 
   /**
    * Delete the stored data of a removed host; {@link Input.HostRemoved} comes back, or the operator
@@ -90,12 +65,7 @@ public sealed interface Effect {
    * @param host which
    * @param asked who asked for it, and why
    */
-  record RemoveHost(HostId host, Input.RequestReceived asked) implements Effect {
-    public RemoveHost {
-      Require.present(host, "host");
-      Require.present(asked, "asked");
-    }
-  }
+  record RemoveHost(HostId host, Input.RequestReceived asked) implements Effect {}
 
   /**
    * Write a silence, acknowledgement or pause to its bucket, or delete it there; {@link
@@ -113,9 +83,7 @@ public sealed interface Effect {
     public static final int EXPIRED_MAX = 100;
 
     public StoreInput {
-      Require.present(input, "input");
       expired = Require.list(expired, EXPIRED_MAX, "expired");
-      Require.present(asked, "asked");
     }
   }
 
@@ -127,7 +95,6 @@ public sealed interface Effect {
    */
   record HostProblem(HostId host, String problem) implements Effect {
     public HostProblem {
-      Require.present(host, "host");
       Require.optionalText(problem.isEmpty() ? null : problem, 2_000, "problem");
     }
   }
@@ -139,21 +106,12 @@ public sealed interface Effect {
    * @param what was being done
    * @param fault why it failed
    */
-  record Failed(HostId host, String what, RuntimeException fault) implements Effect {
-    public Failed {
-      Require.present(host, "host");
-      Require.present(fault, "fault");
-    }
-  }
+  record Failed(HostId host, String what, RuntimeException fault) implements Effect {}
 
   /**
    * Record a decision, including one to do nothing.
    *
    * @param decision the decision and its reason
    */
-  record RecordDecision(Decision decision) implements Effect {
-    public RecordDecision {
-      Require.present(decision, "decision");
-    }
-  }
+  record RecordDecision(Decision decision) implements Effect {}
 }

@@ -6,7 +6,6 @@ import io.blkwarden.model.Require;
 import java.time.Instant;
 import java.util.List;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.random.RandomGenerator;
 
 /**
@@ -41,8 +40,8 @@ public final class FleetEngine implements EngineCore {
   public FleetEngine(EngineSettings settings, RandomGenerator random, String issuer) {
     engine =
         new EngineState(
-            Require.present(settings, "settings"),
-            Require.present(random, "random"),
+            settings,
+            random,
             Require.text(issuer, 255, "issuer"),
             new Moment(0, Instant.EPOCH));
     alerts = new AlertPublisher(engine);
@@ -135,24 +134,9 @@ public final class FleetEngine implements EngineCore {
     return engine.throttles.hosts().size();
   }
 
-  /**
-   * The metrics now; read-only, on the thread of {@link #step}.
-   *
-   * @param busiest how many of the busiest disks are wanted; {@link Integer#MAX_VALUE} for all,
-   *     idle and unknown ones too
-   */
-  public MetricsSnapshot reading(int busiest) {
-    return new MetricsSnapshotReader(engine, busiest).read();
-  }
-
-  /**
-   * The snapshot for CLI, HTTP and dashboard; read-only, on the thread of {@link #step}.
-   *
-   * @param all whether all hosts are wanted
-   * @param near hosts that are wanted with their disks
-   */
-  public FleetSnapshot look(boolean all, Set<HostId> near) {
-    return new SnapshotReader(engine, proposals).look(all, near);
+  /** The requested parts of the state now; read-only, on the thread of {@link #step}. */
+  public FleetSnapshot snapshot(FleetSnapshot.Parts parts) {
+    return new SnapshotReader(engine, proposals).read(parts);
   }
 
   /** The first hosts and disks whose names contain the text, at most so many of each. */

@@ -11,21 +11,10 @@ import java.util.HashMap;
 import java.util.Map;
 
 /** Takes heartbeats: finds leases that it did not know, and misses those that are gone. */
-final class HeartbeatHandler {
+record HeartbeatHandler(
+    EngineState engine, Throttles throttles, HostProblems problems, DuplicateHosts duplicates) {
   private static final long YOUNG_MILLIS = 10_000;
 
-  private final EngineState engine;
-  private final Throttles throttles;
-  private final HostProblems problems;
-  private final DuplicateHosts duplicates;
-
-  HeartbeatHandler(
-      EngineState engine, Throttles throttles, HostProblems problems, DuplicateHosts duplicates) {
-    this.engine = engine;
-    this.throttles = throttles;
-    this.problems = problems;
-    this.duplicates = duplicates;
-  }
 
   void take(Heartbeat beat) {
     engine.tracker(beat.host()).ifPresent(tracker -> take(tracker, beat));

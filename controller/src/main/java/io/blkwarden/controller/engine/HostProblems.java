@@ -4,18 +4,13 @@ import io.blkwarden.model.message.Heartbeat;
 import java.util.OptionalLong;
 
 /** Finds out why a reporting host cannot be evaluated or commanded, and publishes changes. */
-final class HostProblems {
+record HostProblems(EngineState engine) {
   /** How long a map may take to arrive, and an agent to accept a new epoch. */
   static final long GRACE_MILLIS = 30_000;
 
   /** The probe that reports a map too long for a message. */
   private static final String MAP_SIZE = "mapping-size";
 
-  private final EngineState engine;
-
-  HostProblems(EngineState engine) {
-    this.engine = engine;
-  }
 
   /** Takes a heartbeat's report about the host's map. */
   void take(HostTracker tracker, Heartbeat beat) {

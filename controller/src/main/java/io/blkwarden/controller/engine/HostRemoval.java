@@ -14,15 +14,7 @@ import java.util.Map;
  * <p>A host that reports, or may have a lease, is not removed. Its stored data is deleted first, so
  * that it does not return with the next controller.
  */
-final class HostRemoval {
-  private final EngineState engine;
-  private final SampleHandler sampling;
-
-  HostRemoval(EngineState engine, SampleHandler sampling) {
-    this.engine = engine;
-    this.sampling = sampling;
-  }
-
+record HostRemoval(EngineState engine, SampleHandler sampling) {
   void ask(Input.RequestReceived asked, HostId host) {
     long correlation = asked.correlation();
     HostTracker tracker = engine.hosts.get(host);

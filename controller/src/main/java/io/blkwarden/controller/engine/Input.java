@@ -24,56 +24,35 @@ public sealed interface Input {
    * @param host whose
    * @param frame the batch; read during the step only, so that a frame can be reused
    */
-  record SampleBatch(HostId host, SampleFrame frame) implements Input {
-    public SampleBatch {
-      Require.present(host, "host");
-      Require.present(frame, "frame");
-    }
-  }
+  record SampleBatch(HostId host, SampleFrame frame) implements Input {}
 
   /**
    * A host's map changed, or a snapshot of it arrived.
    *
    * @param event the change
    */
-  record MappingChanged(MappingEvent event) implements Input {
-    public MappingChanged {
-      Require.present(event, "event");
-    }
-  }
+  record MappingChanged(MappingEvent event) implements Input {}
 
   /**
    * Messages of a host were dropped because a buffer was full.
    *
    * @param host whose
    */
-  record ReportsDropped(HostId host) implements Input {
-    public ReportsDropped {
-      Require.present(host, "host");
-    }
-  }
+  record ReportsDropped(HostId host) implements Input {}
 
   /**
    * A heartbeat arrived.
    *
    * @param beat what it said
    */
-  record HeartbeatReceived(Heartbeat beat) implements Input {
-    public HeartbeatReceived {
-      Require.present(beat, "beat");
-    }
-  }
+  record HeartbeatReceived(Heartbeat beat) implements Input {}
 
   /**
    * An agent reported the outcome of a command or a lease.
    *
    * @param outcome what it said
    */
-  record OutcomeReceived(Outcome outcome) implements Input {
-    public OutcomeReceived {
-      Require.present(outcome, "outcome");
-    }
-  }
+  record OutcomeReceived(Outcome outcome) implements Input {}
 
   /**
    * Dispatch gave up a command that no agent answered in time.
@@ -83,7 +62,6 @@ public sealed interface Input {
    */
   record CommandAbandoned(MessageId command, String why) implements Input {
     public CommandAbandoned {
-      Require.present(command, "command");
       Require.text(why, 1_000, "why");
     }
   }
@@ -97,10 +75,6 @@ public sealed interface Input {
    */
   record RequestReceived(OperatorRequest request, @Nullable OperatorKey key, long correlation)
       implements Input {
-    public RequestReceived {
-      Require.present(request, "request");
-    }
-
     /** A request without a key. */
     public RequestReceived(OperatorRequest request, long correlation) {
       this(request, null, correlation);
@@ -123,22 +97,14 @@ public sealed interface Input {
    *
    * @param store the effect that asked for it
    */
-  record InputStored(Effect.StoreInput store) implements Input {
-    public InputStored {
-      Require.present(store, "store");
-    }
-  }
+  record InputStored(Effect.StoreInput store) implements Input {}
 
   /**
    * The stored data of a host was deleted by {@link Effect.RemoveHost}.
    *
    * @param forget the effect that asked for it
    */
-  record HostRemoved(Effect.RemoveHost forget) implements Input {
-    public HostRemoved {
-      Require.present(forget, "forget");
-    }
-  }
+  record HostRemoved(Effect.RemoveHost forget) implements Input {}
 
   /** A tick, about once a second. */
   record Tick() implements Input {}
@@ -150,10 +116,6 @@ public sealed interface Input {
    * @param complete whether every file is valid, so that missing policies were removed
    */
   record PoliciesLoaded(PolicySet policies, boolean complete) implements Input {
-    public PoliciesLoaded {
-      Require.present(policies, "policies");
-    }
-
     /** Policies from files that are all valid. */
     public PoliciesLoaded(PolicySet policies) {
       this(policies, true);
@@ -176,22 +138,14 @@ public sealed interface Input {
    *
    * @param baseline of one class of disks
    */
-  record BaselineLoaded(DiskBaseline baseline) implements Input {
-    public BaselineLoaded {
-      Require.present(baseline, "spec");
-    }
-  }
+  record BaselineLoaded(DiskBaseline baseline) implements Input {}
 
   /**
    * The operator state has changed.
    *
    * @param operatorState all of it
    */
-  record OperatorStateChanged(OperatorState operatorState) implements Input {
-    public OperatorStateChanged {
-      Require.present(operatorState, "said");
-    }
-  }
+  record OperatorStateChanged(OperatorState operatorState) implements Input {}
 
   /**
    * This controller became the leader.

@@ -7,22 +7,12 @@ import io.blkwarden.model.message.MappingEvent;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.UUID;
+import java.util.function.Predicate;
 
 /** Handles changes of maps and policies, and moves evaluations to their new rows. */
-final class MappingHandler {
-  private final EngineState engine;
-  private final SampleHandler sampling;
-  private final HostProblems problems;
-  private final Throttles throttles;
-
-  MappingHandler(
-      EngineState engine, SampleHandler sampling, HostProblems problems, Throttles throttles) {
-    this.engine = engine;
-    this.sampling = sampling;
-    this.problems = problems;
-    this.throttles = throttles;
-  }
-
+record MappingHandler(
+    EngineState engine, SampleHandler sampling, HostProblems problems, Throttles throttles) {
   void take(MappingEvent event) {
     engine.tracker(event.origin().host()).ifPresent(tracker -> take(tracker, event));
   }
@@ -45,11 +35,10 @@ final class MappingHandler {
       case IGNORED -> {}
       case GAP -> engine.requestMap(tracker);
       case UPDATED -> {
-        closeGone(tracker);
-        closeRestarted(tracker, true);
+        closeEnded(tracker, true);
         tracker.match(engine.policies());
         tracker.attributions.match(tracker, engine.policies(), engine.attributionBudget);
-        closeUnmatched(tracker);
+        close(tracker, each -> !tracker.matches(each), AlertPublisher.Ending.UNMATCHED);
       }
       case REBASED -> answered(tracker);
       case REPLACED -> {
@@ -75,9 +64,8 @@ final class MappingHandler {
     tracker.index(engine.policies(), kept);
     tracker.attributions.match(tracker, engine.policies(), engine.attributionBudget);
     gone.forEach(each -> sampling.close(tracker, each, AlertPublisher.Ending.GONE));
-    closeGone(tracker);
-    closeRestarted(tracker, false);
-    closeUnmatched(tracker);
+    closeEnded(tracker, false);
+    close(tracker, each -> !tracker.matches(each), AlertPublisher.Ending.UNMATCHED);
   }
 
   /** A snapshot arrived that throttles may wait for. */
@@ -91,30 +79,24 @@ final class MappingHandler {
     }
   }
 
-  private void closeGone(HostTracker tracker) {
-    for (Evaluation each : tracker.openEvaluations()) {
-      if (tracker.state.disk(each.row).state() == MappingState.GONE) {
-        sampling.close(tracker, each, AlertPublisher.Ending.GONE);
-      }
-    }
+  /** Closes evaluations of disks that are gone, or of guests that were restarted. */
+  private void closeEnded(HostTracker tracker, boolean seen) {
+    close(
+        tracker,
+        each -> tracker.state.disk(each.row).state() == MappingState.GONE,
+        AlertPublisher.Ending.GONE);
+    UUID boot = tracker.state.map().boot();
+    close(
+        tracker,
+        each -> !each.workers.isSameRun(boot, tracker.state.disk(each.row), seen),
+        AlertPublisher.Ending.GUEST_RESTARTED);
   }
 
-  /** A guest is not throttled for what its previous run did. */
-  private void closeRestarted(HostTracker tracker, boolean seen) {
-    for (Evaluation each : tracker.openEvaluations()) {
-      if (!each.workers.isSameRun(tracker.state.map().boot(), tracker.state.disk(each.row), seen)) {
-        sampling.close(tracker, each, AlertPublisher.Ending.GUEST_RESTARTED);
-      }
-    }
-  }
-
-  /** A disk whose role or domain name changed may match other policies. */
-  private void closeUnmatched(HostTracker tracker) {
-    for (Evaluation each : tracker.openEvaluations()) {
-      if (!tracker.matches(each)) {
-        sampling.close(tracker, each, AlertPublisher.Ending.UNMATCHED);
-      }
-    }
+  private void close(
+      HostTracker tracker, Predicate<Evaluation> which, AlertPublisher.Ending ending) {
+    tracker.openEvaluations().stream()
+        .filter(which)
+        .forEach(each -> sampling.close(tracker, each, ending));
   }
 
   /** Takes new policies; evaluations of unchanged policies continue. */

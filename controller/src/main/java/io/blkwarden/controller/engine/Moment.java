@@ -1,6 +1,5 @@
 package io.blkwarden.controller.engine;
 
-import io.blkwarden.model.Require;
 import java.time.Instant;
 
 /**
@@ -9,8 +8,4 @@ import java.time.Instant;
  * @param monotonicMillis the controller's monotonic clock, in ms
  * @param wall the controller's wall clock
  */
-public record Moment(long monotonicMillis, Instant wall) {
-  public Moment {
-    Require.present(wall, "wall");
-  }
-}
+public record Moment(long monotonicMillis, Instant wall) {}

@@ -10,17 +10,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Turns outcomes of commands and leases into events of their throttles. */
-final class OutcomeHandler {
-  private final EngineState engine;
-  private final Throttles throttles;
-  private final OperatorRequests requests;
-
-  OutcomeHandler(EngineState engine, Throttles throttles, OperatorRequests requests) {
-    this.engine = engine;
-    this.throttles = throttles;
-    this.requests = requests;
-  }
-
+record OutcomeHandler(EngineState engine, Throttles throttles, OperatorRequests requests) {
   void take(Outcome outcome) {
     Optional<PendingCommand> pending =
         Optional.ofNullable(outcome.command())

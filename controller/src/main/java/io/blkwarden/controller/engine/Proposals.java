@@ -19,15 +19,7 @@ import java.util.Optional;
  * <p>An approval sets nothing by itself. It allows the next evaluation of the breach to do what was
  * proposed if new samples and every safety check allow it, until the proposal expires.
  */
-final class Proposals {
-  private final EngineState engine;
-  private final Throttles throttles;
-
-  Proposals(EngineState engine, Throttles throttles) {
-    this.engine = engine;
-    this.throttles = throttles;
-  }
-
+record Proposals(EngineState engine, Throttles throttles) {
   private record Found(
       HostTracker tracker, Evaluation evaluation, Breach breach, Proposal proposal) {
     String name() {

@@ -2,7 +2,6 @@ package io.blkwarden.controller.engine;
 
 import io.blkwarden.controller.fleet.HostState;
 import io.blkwarden.controller.fleet.Metric;
-import io.blkwarden.controller.fleet.Neighbourhood;
 import io.blkwarden.controller.policy.Condition;
 import io.blkwarden.controller.policy.DetectorFeed;
 import io.blkwarden.controller.policy.DiskPolicy;
@@ -28,7 +27,6 @@ final class SampleHandler {
   private final AlertPublisher alerts;
   private final BaselineLearner outliers;
   private final DuplicateHosts duplicates;
-  private final Neighbourhood neighbourhood = new Neighbourhood();
   private final Sample sample = new Sample();
 
   SampleHandler(
@@ -135,9 +133,12 @@ final class SampleHandler {
     if (!Double.isNaN(value)) {
       found.value = value;
       found.knownMillis = engine.millis();
-      state.neighbourhood(row, neighbourhood);
       found.history.add(
-          engine.millis(), state.lastWallMillis(), state.windowMillis(), value, neighbourhood);
+          engine.millis(),
+          state.lastWallMillis(),
+          state.windowMillis(),
+          value,
+          state.neighbourhood(row));
     }
     switch (found.detector.observe(sample)) {
       case QUIET -> quiet(tracker, found);

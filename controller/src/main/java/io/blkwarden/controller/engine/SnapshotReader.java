@@ -11,69 +11,76 @@ import io.blkwarden.controller.snapshot.ThrottleSnapshot;
 import io.blkwarden.controller.throttle.EffectReport;
 import io.blkwarden.controller.throttle.Lease;
 import io.blkwarden.controller.throttle.ThrottleState;
+import io.blkwarden.model.DiskKey;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.MappingState;
 import io.blkwarden.model.PhysicalDevice;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** Builds a {@link FleetSnapshot}; read-only. */
+/** Makes a {@link FleetSnapshot}; read-only. */
 final class SnapshotReader {
   private static final int UUID_LENGTH = 36;
+
+  /** A row and its share of device time. */
+  private record Ranked(HostTracker tracker, int row, double rank) {}
+
+  /** The smallest first: it is replaced first. */
+  private static final Comparator<Ranked> LEAST_FIRST =
+      Comparator.comparingDouble(Ranked::rank)
+          .thenComparing(each -> each.tracker().host(), Comparator.reverseOrder())
+          .thenComparing(Ranked::row, Comparator.reverseOrder());
 
   private final EngineState engine;
   private final Proposals proposals;
   private final Map<HostId, Integer> held = new HashMap<>();
+  private final Map<String, Integer> breaches = new TreeMap<>();
 
   SnapshotReader(EngineState engine, Proposals proposals) {
     this.engine = engine;
     this.proposals = proposals;
     engine.throttles.all().forEach(each -> held.merge(each.host, 1, Integer::sum));
+    engine.policies().ofDisks.forEach(policy -> breaches.put(policy.name(), 0));
   }
 
-  /**
-   * Looks.
-   *
-   * @param all whether all hosts are wanted, and not only {@code near}
-   * @param near hosts whose disks are wanted too
-   */
-  FleetSnapshot look(boolean all, Set<HostId> near) {
+  FleetSnapshot read(FleetSnapshot.Parts parts) {
     List<HostSnapshot> hosts = new ArrayList<>();
     Map<HostId, List<DiskSnapshot>> disks = new HashMap<>();
-    if (all) {
+    if (parts.allHosts()) {
       engine.hosts.values().forEach(tracker -> hosts.add(host(tracker)));
     }
-    for (HostId each : near) {
+    for (HostId each : parts.hosts()) {
       HostTracker tracker = engine.hosts.get(each);
       if (tracker != null) {
-        if (!all) {
+        if (!parts.allHosts()) {
           hosts.add(host(tracker));
         }
         disks.put(each, disks(tracker));
       }
     }
-    List<Throttle> throttles = engine.throttles.all();
+    List<ThrottleSnapshot> throttles = throttles();
     return new FleetSnapshot(
         engine.now().wall(),
         hosts,
         disks,
-        throttles.stream()
-            .limit(FleetSnapshot.THROTTLES_MAX)
-            .map(this::throttle)
-            .flatMap(Optional::stream)
-            .toList(),
+        parts.busiest() == 0 ? List.of() : busiest(parts.busiest()),
+        breaches,
+        throttles.subList(0, Math.min(throttles.size(), FleetSnapshot.THROTTLES_MAX)),
         throttles.size(),
+        (int) throttles.stream().filter(ThrottleSnapshot::inForce).count(),
         proposals.shown(),
-        all ? noisiest(hosts) : List.of());
+        parts.allHosts() ? noisiest(hosts) : List.of());
   }
 
   /**
@@ -114,7 +121,7 @@ final class SnapshotReader {
                 new FleetSnapshot.NoisyDisk(
                     each.tracker.host(),
                     disk(each.tracker, each.row, each.tracker.state.disk(each.row), List.of()),
-                    KnownNumbers.rounded(each.score)))
+                    each.score))
         .toList();
   }
 
@@ -142,7 +149,8 @@ final class SnapshotReader {
       }
     }
     return new FleetSnapshot(
-        engine.now().wall(), hosts, disks, List.of(), 0, List.of(), List.of());
+        engine.now().wall(), hosts, disks, List.of(), Map.of(), List.of(), 0, 0, List.of(),
+        List.of());
   }
 
   private static boolean named(MappedDisk disk, String text) {
@@ -168,6 +176,41 @@ final class SnapshotReader {
     return false;
   }
 
+  /** The disks with the largest shares of device time, in one pass over all disks. */
+  private List<FleetSnapshot.BusyDisk> busiest(int most) {
+    PriorityQueue<Ranked> busiest = new PriorityQueue<>(LEAST_FIRST);
+    for (HostTracker tracker : engine.hosts.values()) {
+      HostState state = tracker.state;
+      for (int row = 0; tracker.live && row < state.rows(); row++) {
+        // the only active disk has all of its device's time, so the device's utilisation counts too
+        double rank =
+            state.value(Metric.DEVICE_TIME_SHARE, row) * state.value(Metric.DEVICE_UTIL, row);
+        boolean full = busiest.size() == most;
+        if (!state.gone(row)
+            && (most == Integer.MAX_VALUE
+                || (rank > 0 && !(full && rank < busiest.element().rank())))) {
+          busiest.add(new Ranked(tracker, row, Double.isNaN(rank) ? 0 : rank));
+          if (full) {
+            busiest.remove();
+          }
+        }
+      }
+    }
+    List<FleetSnapshot.BusyDisk> disks = new ArrayList<>(busiest.size());
+    Set<List<Object>> seen = new HashSet<>();
+    for (Ranked each : busiest.stream().sorted(LEAST_FIRST.reversed()).toList()) {
+      HostTracker tracker = each.tracker();
+      MappedDisk disk = tracker.state.disk(each.row());
+      // a domain that restarts may have the same disk twice for a moment
+      if (seen.add(List.of(tracker.host(), disk.key()))) {
+        disks.add(
+            new FleetSnapshot.BusyDisk(
+                tracker.host(), disk(tracker, each.row(), disk, List.of())));
+      }
+    }
+    return disks;
+  }
+
   private HostSnapshot host(HostTracker tracker) {
     HostState state = tracker.state;
     List<DeviceSnapshot> devices = new ArrayList<>();
@@ -183,9 +226,12 @@ final class SnapshotReader {
               ofDevice(tracker, Metric.DEVICE_IN_FLIGHT, row),
               ofDevice(tracker, Metric.DEVICE_IOPS, row)));
     }
-    int breaches = 0;
+    int breached = 0;
     for (Evaluation each : tracker.evaluations.values()) {
-      breaches += each.breached() ? 1 : 0;
+      if (each.breached()) {
+        breached++;
+        breaches.merge(each.policy.name(), 1, Integer::sum);
+      }
     }
     return new HostSnapshot(
         tracker.host(),
@@ -193,11 +239,12 @@ final class SnapshotReader {
             ? HostSnapshot.State.LIVE
             : tracker.silent ? HostSnapshot.State.SILENT : HostSnapshot.State.UNHEARD,
         state.present(),
-        breaches,
+        breached,
         held.getOrDefault(tracker.host(), 0),
         ofDisk(tracker, Metric.HOST_IO_SOME, 0),
         ofDisk(tracker, Metric.HOST_IO_FULL, 0),
-        devices);
+        devices,
+        state.implausible());
   }
 
   private static @Nullable Double ofDevice(HostTracker tracker, Metric metric, int row) {
@@ -228,32 +275,34 @@ final class SnapshotReader {
   private static DiskSnapshot disk(
       HostTracker tracker, int row, MappedDisk disk, List<String> policies) {
     return new DiskSnapshot(
-        disk.domain(),
-        disk.disk().vdev(),
-        disk.volume().path(),
-        disk.volume().role(),
-        disk.state(),
-        disk.reason(),
-        disk.workers().stream().map(each -> each.comm() + " " + each.pid()).toList(),
-        disk.physical().stream().map(PhysicalDevice::name).toList(),
+        disk,
         ofDisk(tracker, Metric.IOPS, row),
+        ofDisk(tracker, Metric.READ_IOPS, row),
+        ofDisk(tracker, Metric.WRITE_IOPS, row),
         ofDisk(tracker, Metric.READ_BYTES, row),
         ofDisk(tracker, Metric.WRITE_BYTES, row),
         ofDisk(tracker, Metric.AWAIT, row),
         ofDisk(tracker, Metric.UTIL, row),
         ofDisk(tracker, Metric.DEVICE_TIME_SHARE, row),
-        ofDisk(tracker, Metric.READ_IOPS, row),
-        ofDisk(tracker, Metric.WRITE_IOPS, row),
         ofDisk(tracker, Metric.READ_AWAIT, row),
         ofDisk(tracker, Metric.WRITE_AWAIT, row),
         ofDisk(tracker, Metric.IN_FLIGHT, row),
         policies);
   }
 
-  private Optional<ThrottleSnapshot> throttle(Throttle each) {
-    return each.state instanceof ThrottleState.Leased held
-        ? Optional.of(throttle(each, held))
-        : Optional.empty();
+
+  private List<ThrottleSnapshot> throttles() {
+    List<ThrottleSnapshot> throttles = new ArrayList<>();
+    for (Throttle each : engine.throttles.all()) {
+      if (each.state instanceof ThrottleState.Leased held) {
+        throttles.add(throttle(each, held));
+      }
+    }
+    throttles.sort(
+        Comparator.comparing(ThrottleSnapshot::since)
+            .thenComparing(ThrottleSnapshot::host)
+            .thenComparing(each -> DiskKey.of(each.domain(), each.vdev())));
+    return throttles;
   }
 
   private ThrottleSnapshot throttle(Throttle each, ThrottleState.Leased held) {
@@ -272,12 +321,17 @@ final class SnapshotReader {
         owner == null ? null : owner.policy.name(),
         lease.operator(),
         lease.reason(),
-        engine.now().wall().plusMillis(lease.endsMillis() - engine.millis()),
+        wall(lease.sinceMillis()),
+        wall(lease.endsMillis()),
         breach == null || !alerts ? null : breach.alert,
         report == null ? null : report.effect(),
         report == null || report.note().isEmpty() ? null : report.note(),
         report == null ? null : report.neighboursBeforeMs(),
         report == null ? null : report.neighboursAfterMs());
+  }
+
+  private Instant wall(long millis) {
+    return engine.now().wall().plusMillis(millis - engine.millis());
   }
 
   private static String stage(ThrottleState.Leased held) {

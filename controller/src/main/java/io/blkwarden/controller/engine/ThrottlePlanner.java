@@ -10,15 +10,7 @@ import io.blkwarden.model.Restraint;
 import java.util.List;
 
 /** Brings breaches and throttles together: a disk has several breaches, but one throttle. */
-final class ThrottlePlanner {
-  private final EngineState engine;
-  private final Throttles throttles;
-
-  ThrottlePlanner(EngineState engine, Throttles throttles) {
-    this.engine = engine;
-    this.throttles = throttles;
-  }
-
+record ThrottlePlanner(EngineState engine, Throttles throttles) {
   /** Evaluates the throttle of a breach after each sample. */
   void drive(HostTracker tracker, Evaluation evaluation) {
     Breach breach = evaluation.breach;

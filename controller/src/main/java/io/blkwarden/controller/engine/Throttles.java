@@ -18,15 +18,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Feeds events to the state machine of throttles and carries out its effects. */
-final class Throttles {
-  private final EngineState engine;
-  private final AlertPublisher alerts;
-
-  Throttles(EngineState engine, AlertPublisher alerts) {
-    this.engine = engine;
-    this.alerts = alerts;
-  }
-
+record Throttles(EngineState engine, AlertPublisher alerts) {
   /** Handles an event for the breach that owns the throttle. */
   void apply(Throttle throttle, ThrottleEvent event) {
     apply(throttle, event, throttle.owner, null);

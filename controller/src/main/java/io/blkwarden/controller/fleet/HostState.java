@@ -40,8 +40,6 @@ public final class HostState {
   private long lastFullMicros;
   private long windowMillis;
   private long intervalMillis;
-  private long batches;
-  private long batchesUnused;
   private long implausible;
   private final long[] delta = new long[Counters.COLUMNS];
 
@@ -118,10 +116,8 @@ public final class HostState {
    * @param gapIntervals number of intervals beyond which a window is unknown
    */
   public BatchResult accept(SampleFrame frame, int gapIntervals) {
-    batches++;
     BatchResult result = evaluate(frame);
     if (result != BatchResult.MEASURED) {
-      batchesUnused++;
       return result;
     }
     long window = order.windowMillis(frame);
@@ -331,7 +327,7 @@ public final class HostState {
   }
 
   /** The disk and other guests' disks on the same devices in the last window; unknown as NaN. */
-  public void neighbourhood(int row, Neighbourhood into) {
+  public Neighbourhood neighbourhood(int row) {
     double otherIos = 0;
     double otherBusy = 0;
     double otherQueue = 0;
@@ -357,17 +353,12 @@ public final class HostState {
       otherQueue = Math.max(otherQueue, queue);
     }
     double deviceIos = highest(Metric.DEVICE_IOPS, row);
-    into.set(
+    return new Neighbourhood(
         disks.iops(row), disks.get(row, Rates.UTIL), otherIos, otherBusy, otherQueue, deviceIos);
   }
 
   private boolean on(int device, int row) {
-    for (int each : map.devicesOf(row)) {
-      if (each == device) {
-        return true;
-      }
-    }
-    return false;
+    return IntStream.of(map.devicesOf(row)).anyMatch(each -> each == device);
   }
 
   /** Total time of the disk's reads and writes, in ms per second; NaN when unknown. */
@@ -406,7 +397,7 @@ public final class HostState {
   /** The rows of the disks on a physical device. */
   public int[] rowsOf(int device) {
     return IntStream.range(0, rows())
-        .filter(row -> IntStream.of(map.devicesOf(row)).anyMatch(each -> each == device))
+        .filter(row -> on(device, row))
         .toArray();
   }
 
@@ -428,11 +419,6 @@ public final class HostState {
   /** Whether the row is the first of its domain's swap disks. */
   public boolean firstSwapDisk(int row) {
     return map.swapRows().first(row) == row;
-  }
-
-  /** Whether the row is the first of its domain's disks. */
-  public boolean firstDisk(int row) {
-    return map.domainRows().first(row) == row;
   }
 
   /** Whether the row's disk was detached. */
@@ -477,16 +463,6 @@ public final class HostState {
   /** Wall clock of the host at the last batch, in ms since 1970; 0 before the first batch. */
   public long lastWallMillis() {
     return lastWallMillis;
-  }
-
-  /** Received batches. */
-  public long batches() {
-    return batches;
-  }
-
-  /** Received batches that were stale or counted from an unknown base. */
-  public long batchesUnused() {
-    return batchesUnused;
   }
 
   /** Impossible counters, clocks and numbers, which were treated as unknown. */

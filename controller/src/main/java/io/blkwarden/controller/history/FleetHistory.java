@@ -43,8 +43,11 @@ public final class FleetHistory {
   private final Map<HostId, Integer> watched = new HashMap<>();
   private final Map<String, Series> fleet = new LinkedHashMap<>();
   private FleetSnapshot last =
-      new FleetSnapshot(Instant.EPOCH, List.of(), Map.of(), List.of(), 0, List.of(), List.of());
+      new FleetSnapshot(
+          Instant.EPOCH, List.of(), Map.of(), List.of(), Map.of(), List.of(), 0, 0, List.of(),
+          List.of());
   private List<FleetSnapshot.NoisyDisk> noisiest = List.of();
+  private Map<String, Integer> matches = Map.of();
   private long revision;
   private long refreshes;
   private int series;
@@ -68,6 +71,7 @@ public final class FleetHistory {
     if (all) {
       dropOthers(snapshot);
       noisiest = snapshot.noisiest();
+      matches = snapshot.breaches();
       refreshes++;
       total(snapshot, slot);
     }
@@ -166,6 +170,7 @@ public final class FleetHistory {
    * @param hosts at most {@link #ROWS_MAX}: stale ones first, then by latency score
    * @param leftOut number of further hosts
    * @param noisiest disks with the highest part in their device's latency score
+   * @param matches disks over the threshold of each policy, by policy name
    */
   public record Overview(
       Instant at,
@@ -176,7 +181,8 @@ public final class FleetHistory {
       int breaches,
       List<HostSnapshot> hosts,
       int leftOut,
-      List<FleetSnapshot.NoisyDisk> noisiest) {}
+      List<FleetSnapshot.NoisyDisk> noisiest,
+      Map<String, Integer> matches) {}
 
   /** The overview. */
   public synchronized Overview overview() {
@@ -201,7 +207,8 @@ public final class FleetHistory {
         breaches,
         List.copyOf(all.subList(0, shown)),
         all.size() - shown,
-        noisiest);
+        noisiest,
+        matches);
   }
 
   /** The last snapshot. */

@@ -44,7 +44,7 @@ final class Series {
     List<@Nullable Double> values = new ArrayList<>(POINTS);
     for (long each = slot - POINTS + 1; each <= slot; each++) {
       boolean kept = each >= 0 && each <= last && each > last - POINTS;
-      values.add(kept ? KnownNumbers.of(ring[(int) (each % POINTS)]) : null);
+      values.add(kept ? KnownNumbers.rounded(ring[(int) (each % POINTS)]) : null);
     }
     return values;
   }

@@ -1,6 +1,7 @@
 package io.blkwarden.controller.snapshot;
 
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.annotation.JsonSerialize;
 
 /**
  * A physical device in the last window between two samples; unknown values are absent.
@@ -17,10 +18,10 @@ public record DeviceSnapshot(
     String name,
     String scheduler,
     String actuator,
-    @Nullable Double util,
-    @Nullable Double awaitMs,
-    @Nullable Double inFlight,
-    @Nullable Double iops) {
+    @JsonSerialize(using = KnownNumbers.class) @Nullable Double util,
+    @JsonSerialize(using = KnownNumbers.class) @Nullable Double awaitMs,
+    @JsonSerialize(using = KnownNumbers.class) @Nullable Double inFlight,
+    @JsonSerialize(using = KnownNumbers.class) @Nullable Double iops) {
   /** Utilisation times mean I/O time, in ms. */
   public @Nullable Double latencyScore() {
     return util == null || awaitMs == null ? null : KnownNumbers.of(util * awaitMs);

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param policy the policy that owns it; absent for an operator's, and for a found one
  * @param person operator who requested it; absent for a policy's
  * @param reason why, in words
+ * @param since start or last change, by the controller's clock
  * @param ends expiry, by the controller's clock
  * @param alert its alert; absent without one
  * @param effect its effect; absent when that is not evaluated
@@ -36,9 +37,15 @@ public record ThrottleSnapshot(
     @Nullable String policy,
     @Nullable String person,
     String reason,
+    Instant since,
     Instant ends,
     @Nullable MessageId alert,
     Alert.@Nullable Effect effect,
     @Nullable String note,
     @Nullable Double neighboursBeforeMs,
-    @Nullable Double neighboursAfterMs) {}
+    @Nullable Double neighboursAfterMs) {
+  /** Whether the agent has set it. */
+  public boolean inForce() {
+    return !stage.equals("requested");
+  }
+}

@@ -45,11 +45,8 @@ public record Decision(
   private static final int REASON_MAX = 1_000;
 
   public Decision {
-    Require.present(at, "at");
-    Require.present(host, "host");
     Require.optionalText(vdev, 64, "vdev");
     Require.optionalText(policy, 100, "policy");
-    Require.present(verdict, "verdict");
     reason = reason.length() > REASON_MAX ? reason.substring(0, REASON_MAX) : reason;
     Require.text(reason, REASON_MAX, "reason");
     Require.within(numbers.size(), 0, 32, "numbers (count)");

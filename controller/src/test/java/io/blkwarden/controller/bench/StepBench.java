@@ -1,6 +1,6 @@
 package io.blkwarden.controller.bench;
 
-import io.blkwarden.controller.engine.MetricsSnapshot;
+import io.blkwarden.controller.snapshot.FleetSnapshot;
 import io.blkwarden.model.sample.SampleFrame;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -81,7 +81,7 @@ public class StepBench {
 
   /** What Prometheus asks for, normally each 15 s: the busiest disks among all. */
   @Benchmark
-  public MetricsSnapshot reading(Heard before) {
-    return fleet.step.reading(20);
+  public FleetSnapshot snapshot(Heard before) {
+    return fleet.step.snapshot(FleetSnapshot.Parts.busiest(20));
   }
 }

@@ -3,6 +3,7 @@ package io.blkwarden.controller.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.blkwarden.controller.fleet.TestHost;
+import io.blkwarden.controller.snapshot.FleetSnapshot;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.message.Alert;
 import io.blkwarden.model.message.Command;
@@ -11,7 +12,6 @@ import io.blkwarden.model.message.OperatorReply.Verdict;
 import io.blkwarden.model.message.OperatorRequest;
 import io.blkwarden.model.message.Outcome;
 import java.util.List;
-import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -66,7 +66,9 @@ final class HostRemovalTest {
   }
 
   private static List<HostId> known(EngineRig rig) {
-    return rig.step.look(true, Set.of()).hosts().stream().map(each -> each.host()).toList();
+    return rig.step.snapshot(FleetSnapshot.Parts.busiest(0)).hosts().stream()
+        .map(each -> each.host())
+        .toList();
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.blkwarden.controller.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.blkwarden.controller.fleet.TestHost;
+import io.blkwarden.controller.snapshot.FleetSnapshot;
 import io.blkwarden.model.MappingState;
 import io.blkwarden.model.VolumeRole;
 import io.blkwarden.model.message.Command;
@@ -38,9 +39,9 @@ final class LocalMigrationTest {
               host.reads(target, 5, 1, 5, 0);
             });
     assertThat(EngineRig.sends(effects)).as("the idle target is left alone").isEmpty();
-    assertThat(rig.step.reading(Integer.MAX_VALUE).longest())
+    assertThat(rig.step.snapshot(FleetSnapshot.Parts.busiest(0)).throttles())
         .singleElement()
-        .satisfies(held -> assertThat(held.disk().domid()).isEqualTo(176));
+        .satisfies(held -> assertThat(held.domain().domid()).isEqualTo(176));
   }
 
   private void storm() {

@@ -25,7 +25,6 @@ class UnknownColumnsTest {
 
   private final TestHost host = new TestHost("dom0-7");
   private final HostState state = new HostState(host.id);
-  private final Neighbourhood hood = new Neighbourhood();
 
   UnknownColumnsTest() {
     host.add("vm1", 1, VolumeRole.DATA, MappingState.RESOLVED);
@@ -83,13 +82,13 @@ class UnknownColumnsTest {
     requests(0, 300, 100);
     host.reads(1, 100, 4, 200, 3);
     pass();
-    state.neighbourhood(0, hood);
+    Neighbourhood hood = state.neighbourhood(0);
     assertThat(hood.otherIos()).isEqualTo(100);
     assertThat(hood.otherBusyMillis()).isEqualTo(400);
     assertThat(hood.otherInFlight()).isEqualTo(3);
     assertThat(hood.ownUtil()).isNaN();
 
-    state.neighbourhood(2, hood);
+    hood = state.neighbourhood(2);
     assertThat(hood.otherIos()).isEqualTo(400);
     assertThat(hood.otherBusyMillis()).as("three quarters are of an unknown time").isNaN();
   }

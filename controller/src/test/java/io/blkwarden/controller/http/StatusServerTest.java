@@ -12,11 +12,9 @@ import io.blkwarden.controller.snapshot.DeviceSnapshot;
 import io.blkwarden.controller.snapshot.DiskSnapshot;
 import io.blkwarden.controller.snapshot.FleetSnapshot;
 import io.blkwarden.controller.snapshot.HostSnapshot;
+import io.blkwarden.controller.testing.Fleet;
 import io.blkwarden.controller.testing.Messages;
-import io.blkwarden.model.DomainRef;
 import io.blkwarden.model.HostId;
-import io.blkwarden.model.MappingState;
-import io.blkwarden.model.VolumeRole;
 import io.blkwarden.model.message.Alert;
 import io.blkwarden.model.message.OperatorReply;
 import io.blkwarden.model.message.OperatorRequest;
@@ -38,7 +36,6 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
@@ -105,22 +102,15 @@ final class StatusServerTest {
   private Mono<FleetSnapshot> hostDetails(Set<HostId> hosts) {
     DiskSnapshot disk =
         new DiskSnapshot(
-            new DomainRef(new UUID(1, 2), 7, "vm<b>7"),
-            "xvda2",
-            null,
-            VolumeRole.SWAP,
-            MappingState.RESOLVED,
-            null,
-            List.of("7.xvda2-0 4711"),
-            List.of("sda"),
+            Fleet.snapshot(new HostId("dom0-7"), 1, "vm<b>7").disks().getFirst(),
             12.5,
             null,
             null,
             null,
             null,
             null,
-            10.0,
-            2.5,
+            null,
+            null,
             null,
             null,
             null,
@@ -138,9 +128,20 @@ final class StatusServerTest {
         Instant.ofEpochSecond(second),
         List.of(
             new HostSnapshot(
-                new HostId("dom0-7"), HostSnapshot.State.LIVE, 4, 1, 0, null, 0.2, List.of(sda))),
+                new HostId("dom0-7"),
+                HostSnapshot.State.LIVE,
+                4,
+                1,
+                0,
+                null,
+                0.2,
+                List.of(sda),
+                0)),
         disks,
         List.of(),
+        Map.of(),
+        List.of(),
+        0,
         0,
         List.of(),
         List.of());
@@ -361,7 +362,7 @@ final class StatusServerTest {
     HttpResponse<String> disks = get("/api/v1/disks?host=dom0-7");
     assertThat(disks.body())
         .startsWith("[{\"host\":\"dom0-7\",\"disk\":{\"domain\":{\"uuid\":")
-        .contains("\"iops\":12.5", "\"await_ms\":null", "\"workers\":[\"7.xvda2-0 4711\"]");
+        .contains("\"iops\":12.5", "\"await_ms\":null", "\"workers\":[\"137.xvda2-0 27444\"]");
     assertThat(get("/api/v1/disks").statusCode()).isEqualTo(400);
   }
 

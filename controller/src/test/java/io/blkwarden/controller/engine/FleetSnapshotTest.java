@@ -2,15 +2,17 @@ package io.blkwarden.controller.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.blkwarden.controller.engine.MetricsSnapshot.DiskReading;
-import io.blkwarden.controller.engine.MetricsSnapshot.HostReading;
 import io.blkwarden.controller.fleet.TestHost;
+import io.blkwarden.controller.snapshot.DeviceSnapshot;
+import io.blkwarden.controller.snapshot.DiskSnapshot;
+import io.blkwarden.controller.snapshot.FleetSnapshot;
+import io.blkwarden.controller.snapshot.HostSnapshot;
 import io.blkwarden.model.message.Outcome;
-import java.util.ArrayList;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-final class MetricsSnapshotTest {
+final class FleetSnapshotTest {
   private final EngineRig rig = EngineRig.acting(EngineRig.SWAP_STORM);
 
   private TestHost host(String name, int disks) {
@@ -22,14 +24,22 @@ final class MetricsSnapshotTest {
     return host;
   }
 
-  private static List<String> names(MetricsSnapshot reading) {
+  private FleetSnapshot snapshot(int busiest) {
+    return rig.step.snapshot(FleetSnapshot.Parts.busiest(busiest));
+  }
+
+  private static long hosts(FleetSnapshot snapshot, HostSnapshot.State state) {
+    return snapshot.hosts().stream().filter(each -> each.state() == state).count();
+  }
+
+  private static List<String> names(FleetSnapshot reading) {
     return reading.busiest().stream()
         .map(each -> each.host() + " " + each.disk().domain().name())
         .toList();
   }
 
   @Test
-  void theDisksThatTakeMostOfTheirDevicesComeFirstAndIdleOnesNotAtAll() {
+  void busiestDisksComeFirstWithoutIdleOnes() {
     TestHost busy = host("dom0-1", 4);
     TestHost calm = host("dom0-2", 1);
     busy.reads(0, 10, 5, 300, 1);
@@ -39,23 +49,23 @@ final class MetricsSnapshotTest {
     rig.sample(busy);
     rig.sample(calm);
 
-    MetricsSnapshot reading = rig.step.reading(20);
+    FleetSnapshot reading = snapshot(20);
     String third = busy.snapshot().disks().get(2).domain().name();
     String first = busy.snapshot().disks().get(0).domain().name();
     String other = calm.snapshot().disks().get(0).domain().name();
     assertThat(names(reading))
         .containsExactly("dom0-1 " + third, "dom0-1 " + first, "dom0-2 " + other);
-    DiskReading top = reading.busiest().getFirst();
+    DiskSnapshot top = reading.busiest().getFirst().disk();
     assertThat(top.share()).isBetween(0.89, 0.91);
     assertThat(top.readIops()).isEqualTo(90);
-    assertThat(names(rig.step.reading(1))).containsExactly("dom0-1 " + third);
-    assertThat(names(rig.step.reading(0))).isEmpty();
-    assertThat(rig.step.reading(Integer.MAX_VALUE).busiest()).hasSize(5);
-    assertThat(reading.disks()).isEqualTo(5);
+    assertThat(names(snapshot(1))).containsExactly("dom0-1 " + third);
+    assertThat(names(snapshot(0))).isEmpty();
+    assertThat(snapshot(Integer.MAX_VALUE).busiest()).hasSize(5);
+    assertThat(reading.hosts()).extracting(HostSnapshot::disks).containsExactlyInAnyOrder(4, 1);
   }
 
   @Test
-  void whatIsNotHeardIsUnknownAndStandsInFront() {
+  void numbersOfHostsThatDoNotReportAreUnknown() {
     TestHost host = host("dom0-1", 1);
     host.reads(0, 100, 5, 300, 1);
     rig.pass(1_000, host);
@@ -63,55 +73,42 @@ final class MetricsSnapshotTest {
     TestHost mapped = new TestHost("dom0-9");
     mapped.addSwap(1);
     rig.map(mapped);
-    assertThat(rig.step.reading(20).live()).isEqualTo(1);
-    assertThat(rig.step.reading(20).unheard()).isEqualTo(1);
-    assertThat(rig.step.reading(20).hosts().getFirst().live()).isFalse();
+    assertThat(hosts(snapshot(20), HostSnapshot.State.LIVE)).isEqualTo(1);
+    assertThat(hosts(snapshot(20), HostSnapshot.State.UNHEARD)).isEqualTo(1);
 
     for (int second = 0; second < 60; second++) {
       rig.pass(1_000, host);
       rig.tick(); // and no batch
     }
 
-    MetricsSnapshot reading = rig.step.reading(20);
-    assertThat(reading.live()).isZero();
-    assertThat(reading.silent()).isEqualTo(1);
+    FleetSnapshot reading = snapshot(20);
+    assertThat(hosts(reading, HostSnapshot.State.LIVE)).isZero();
+    assertThat(hosts(reading, HostSnapshot.State.SILENT)).isEqualTo(1);
     assertThat(reading.busiest()).isEmpty();
-    assertThat(reading.hosts()).extracting(HostReading::deviceUtil).containsOnly(Double.NaN);
+    assertThat(reading.hosts())
+        .extracting(each -> each.highest(DeviceSnapshot::util))
+        .containsOnlyNulls();
   }
 
   @Test
-  void whatIsHeldIsToldWithItsAge() {
+  void throttlesInForceHaveTheirStart() {
     TestHost host = host("dom0-1", 1);
-    assertThat(rig.step.reading(20).breaches()).containsEntry("swap-storm", 0);
+    assertThat(snapshot(20).breaches()).containsEntry("swap-storm", 0);
     List<Effect> effects = rig.seconds(6, host, () -> host.reads(0, 800, 1, 900, 4));
     assertThat(EngineRig.sends(effects)).isNotEmpty();
-    assertThat(rig.step.reading(20).throttles()).isZero(); // asked for only
-    assertThat(rig.step.reading(20).breaches()).containsEntry("swap-storm", 1);
+    assertThat(snapshot(20).throttlesInForce()).isZero(); // asked for only
+    assertThat(snapshot(20).breaches()).containsEntry("swap-storm", 1);
     rig.outcome(EngineRig.sends(effects).getFirst(), Outcome.Result.APPLIED);
     rig.pass(2_000, host);
     rig.tick();
 
-    MetricsSnapshot reading = rig.step.reading(20);
-    assertThat(reading.throttles()).isEqualTo(1);
-    assertThat(reading.longest())
+    FleetSnapshot reading = snapshot(20);
+    assertThat(reading.throttlesInForce()).isEqualTo(1);
+    assertThat(reading.throttles())
         .singleElement()
         .satisfies(held -> {
-          assertThat(held.heldMillis()).isEqualTo(2_000);
-          assertThat(held.disk().vdev()).isEqualTo("xvda2");
+          assertThat(Duration.between(held.since(), reading.at())).hasSeconds(2);
+          assertThat(held.vdev()).isEqualTo("xvda2");
         });
-  }
-
-  @Test
-  void aLargeFleetIsBounded() {
-    List<TestHost> hosts = new ArrayList<>();
-    for (int n = 0; n < MetricsSnapshot.HOSTS_MAX + 5; n++) {
-      TestHost host = new TestHost("h" + n);
-      rig.map(host);
-      hosts.add(host);
-    }
-    MetricsSnapshot reading = rig.step.reading(20);
-    assertThat(reading.hosts()).hasSize(MetricsSnapshot.HOSTS_MAX);
-    assertThat(reading.hostsLeftOut()).isEqualTo(5);
-    assertThat(reading.unheard()).isEqualTo(hosts.size());
   }
 }
