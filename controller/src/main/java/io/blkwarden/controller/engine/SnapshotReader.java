@@ -290,7 +290,6 @@ final class SnapshotReader {
         policies);
   }
 
-
   private List<ThrottleSnapshot> throttles() {
     List<ThrottleSnapshot> throttles = new ArrayList<>();
     for (Throttle each : engine.throttles.all()) {

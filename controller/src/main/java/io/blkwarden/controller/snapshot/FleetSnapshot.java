@@ -53,7 +53,8 @@ public record FleetSnapshot(
    * @param disk the disk
    * @param scoreMs its share of the device's time × utilisation × mean time of an I/O, in ms
    */
-  public record NoisyDisk(HostId host, DiskSnapshot disk, @JsonSerialize(using = KnownNumbers.class) Double scoreMs) {}
+  public record NoisyDisk(
+      HostId host, DiskSnapshot disk, @JsonSerialize(using = KnownNumbers.class) Double scoreMs) {}
 
   public FleetSnapshot {
     hosts = List.copyOf(hosts);

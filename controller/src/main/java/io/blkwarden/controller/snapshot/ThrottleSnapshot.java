@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  * @param alert its alert; absent without one
  * @param effect its effect; absent when that is not evaluated
  * @param note why it has this effect; absent when that is not evaluated
- * @param neighboursBeforeMs mean time of an I/O of the disk's neighbours before; absent when unknown
+ * @param neighboursBeforeMs mean time of an I/O of the disk's neighbours before; absent when
+ *     unknown
  * @param neighboursAfterMs as {@code neighboursBeforeMs}, after
  */
 public record ThrottleSnapshot(
