@@ -25,7 +25,10 @@ let said = null;
 export const Said = () => said
   && h('div', { class: `said ${said.ok ? 'good' : 'bad'}`, role: 'status' }, said.text);
 
-/** A button that asks for the token, a name and a reason, and acts. Hidden while HTTP actions are disabled. */
+/**
+ * A button that asks for the token, a name and a reason, and acts. Hidden while HTTP actions are disabled.
+ * choice: { name, label, of: [[text, number]] } is a further field of the body.
+ */
 export class Act extends Component {
   constructor() {
     super();
@@ -42,7 +45,9 @@ export class Act extends Component {
     const form = new FormData(event.target);
     const token = form.get('token') || sessionStorage.getItem(KEY) || '';
     sessionStorage.setItem(KEY, token);
-    const body = { ...this.props.body, by: form.get('by'), reason: form.get('reason') };
+    const { choice } = this.props;
+    const body = { ...this.props.body, by: form.get('by'), reason: form.get('reason'),
+      ...(choice && { [choice.name]: Number(form.get(choice.name)) }) };
     this.setState({ asking: false });
     let came;
     try {
@@ -54,7 +59,7 @@ export class Act extends Component {
     setTimeout(() => { if (said === came) said = null; }, 8000);
   }
 
-  render({ name, what, danger }, { asking }) {
+  render({ name, what, danger, choice }, { asking }) {
     if (!live.state?.actions) return null;
     const known = sessionStorage.getItem(KEY);
     const close = () => this.setState({ asking: false });
@@ -68,6 +73,8 @@ export class Act extends Component {
           h('b', null, `${name} ${what}?`),
           h('label', null, known ? 'Token (already entered in this tab)' : 'Token (from --http-token-file)',
             h('input', { name: 'token', type: 'password', autocomplete: 'off', required: !known })),
+          choice && h('label', null, choice.label, h('select', { name: choice.name },
+            choice.of.map(([text, value]) => h('option', { key: value, value }, text)))),
           h('label', null, 'Your name', h('input', { name: 'by', required: true, maxLength: 100 })),
           h('label', null, 'Reason', h('input', { name: 'reason', required: true, maxLength: 500 })),
           h('div', { class: 'row' },

@@ -1,10 +1,12 @@
 // The frame of all pages: navigation, connection state and notices.
 import { Component, h, render } from '/assets/preact.js';
-import { Act, Said } from '/assets/acts.js';
-import { Alert, AlertList } from '/assets/alert.js';
+import { Said } from '/assets/acts.js';
+import { Alert } from '/assets/alert.js';
+import { AlertList } from '/assets/alerts.js';
 import { Fleet } from '/assets/fleet.js';
 import { Domain, Host } from '/assets/host.js';
 import { Policies } from '/assets/policies.js';
+import { ReleaseAll } from '/assets/throttles.js';
 import { follow, live, now, stale } from '/assets/live.js';
 import { time } from '/assets/text.js';
 
@@ -30,6 +32,7 @@ const Page = ({ parts: [place, id, sub, uuid] }) => {
   if (place === 'host' && id) return h(Host, { name: id });
   if (place === 'alert' && id) return h(Alert, { id });
   if (place === 'alerts') return h(AlertList);
+  if (place === 'release') return h(ReleaseAll);
   if (place === 'policies') return h(Policies);
   return h(Fleet);
 };
@@ -62,7 +65,7 @@ class App extends Component {
         h('nav', { 'aria-label': 'Pages' }, PLACES.map(([place, name]) => h('a', {
           href: `#/${place}`, 'aria-current': place === current ? 'page' : undefined }, name))),
         h('div', { class: 'end' },
-          h(Act, { name: 'Release all', what: 'throttles of the fleet', danger: true, path: '/api/v1/release-all' }),
+          live.state?.actions && live.acts?.throttles_in_all > 0 && h('a', { href: '#/release' }, 'Release all …'),
           h('span', { class: `link ${live.link === 'live' ? 'good' : 'bad'}`, role: 'status' },
             live.link === 'live' ? `live ${time(now())}` : live.link))),
       h('main', { key: parts.slice(0, 4).join('/') }, h(Notices), h(Page, { parts })),

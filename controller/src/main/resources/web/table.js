@@ -1,18 +1,20 @@
 // A sortable, searchable table that renders only the rows in view.
 import { Component, h } from '/assets/preact.js';
+import { isKnown } from '/assets/text.js';
 
 const ROW = 32;
 const SPARE = 8;
 
 const compare = (a, b) => {
-  const unknown = (v) => v === null || v === undefined;
-  if (unknown(a) || unknown(b)) return unknown(a) - unknown(b);
+  if (!isKnown(a) || !isKnown(b)) return isKnown(b) - isKnown(a);
   return typeof a === 'string' ? a.localeCompare(b) : a - b;
 };
 
+const kind = (c) => `${c.number ? 'n' : ''} ${c.wide ? 'wide' : ''} ${c.grow ? 'grow' : ''}`;
+
 /**
- * columns: [{ name, value: row => sortable, show: row => node, number, wide, hint }]; id: row => key;
- * filter: row => text to search in; without it the table has no search field.
+ * columns: [{ name, value: row => sortable, show: row => node, number, wide, grow, hint }]; id: row => key;
+ * grow: takes the room that is left, and cuts its text; filter: row => text to search in; without it the table has no search field.
  */
 export class Table extends Component {
   constructor() {
@@ -41,10 +43,9 @@ export class Table extends Component {
     const found = wanted && filter ? rows.filter((r) => filter(r).toLowerCase().includes(wanted)) : rows;
     if (by < 0) return found;
     const { value } = columns[by];
-    const known = (row) => value(row) !== null && value(row) !== undefined;
     return [...found].sort((a, b) => {
       const order = compare(value(a), value(b));
-      return known(a) && known(b) && down ? -order : order;
+      return isKnown(value(a)) && isKnown(value(b)) && down ? -order : order;
     });
   }
 
@@ -53,7 +54,7 @@ export class Table extends Component {
     const { by, down } = this.state;
     const sort = (i) => this.setState({ by: i, down: by === i ? !down : Boolean(columns[i].number) });
     return h('tr', null, columns.map((c, i) => h('th', {
-      class: `${c.number ? 'n' : ''} ${c.wide ? 'wide' : ''}`, scope: 'col', title: c.hint,
+      class: kind(c), scope: 'col', title: c.hint,
       'aria-sort': by === i ? (down ? 'descending' : 'ascending') : 'none',
     }, c.value
       ? h('button', { type: 'button', onClick: () => sort(i) }, c.name, by === i ? (down ? ' ↓' : ' ↑') : '')
@@ -76,12 +77,12 @@ export class Table extends Component {
       }), h('span', { class: 'faint' }, `${rows.length} of ${this.props.rows.length}`)),
       h('div', { class: 'box tall', tabIndex: 0, role: 'region', 'aria-label': label,
         onScroll: () => this.measure() },
-      h('table', { 'aria-rowcount': rows.length },
+      (rows.length > 0 || find) && h('table', { 'aria-rowcount': rows.length },
         h('thead', null, this.head()),
         h('tbody', null, [
           ...pad(' above', first),
           ...rows.slice(first, last).map((row) => h('tr', { key: id(row) }, columns.map((c) =>
-            h('td', { class: `${c.number ? 'n' : ''} ${c.wide ? 'wide' : ''}` }, c.show(row))))),
+            h('td', { class: kind(c) }, c.show(row))))),
           ...pad(' below', rows.length - last)])),
       rows.length === 0 && h('p', { class: 'empty' }, find ? 'No matches.' : empty)));
   }

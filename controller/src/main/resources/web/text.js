@@ -2,7 +2,8 @@
 
 export const UNKNOWN = '-';
 
-const known = (value, write) => (value === null || value === undefined ? UNKNOWN : write(value));
+export const isKnown = (value) => value !== null && value !== undefined;
+const known = (value, write) => (isKnown(value) ? write(value) : UNKNOWN);
 
 export const count = (value) => known(value, (v) => Math.round(v).toLocaleString('en'));
 export const percent = (value) => known(value, (v) => `${Math.round(v * 100)}%`);
@@ -20,15 +21,22 @@ export const bytes = (value) =>
     return `${rest < 10 && unit > 0 ? rest.toFixed(1) : Math.round(rest)} ${units[unit]}/s`;
   });
 
-export const time = (text) => known(text, (t) => new Date(t).toLocaleTimeString('en-GB'));
+/** The time of day, with the date unless it is today. */
+export const time = (text) => known(text, (t) => {
+  const date = new Date(t);
+  const clock = date.toLocaleTimeString('en-GB');
+  return date.toDateString() === new Date().toDateString()
+    ? clock : `${date.toLocaleDateString('en-GB', { day: 'numeric', month: 'short' })} ${clock}`;
+});
 
 export const span = (ms) => {
   const seconds = Math.max(0, Math.round(ms / 1000));
   const minutes = Math.floor(seconds / 60);
-  if (minutes >= 60) {
-    return `${Math.floor(minutes / 60)}h${String(minutes % 60).padStart(2, '0')}m`;
-  }
-  return minutes > 0 ? `${minutes}m${String(seconds % 60).padStart(2, '0')}s` : `${seconds}s`;
+  const hours = Math.floor(minutes / 60);
+  const two = (n) => String(n).padStart(2, '0');
+  if (hours >= 48) return `${Math.floor(hours / 24)}d${two(hours % 24)}h`;
+  if (hours > 0) return `${hours}h${two(minutes % 60)}m`;
+  return minutes > 0 ? `${minutes}m${two(seconds % 60)}s` : `${seconds}s`;
 };
 
 // The smallest difference that a label can show.
@@ -42,3 +50,9 @@ export const metric = (name, value) => {
   if (/(util|share|io_some|io_full)$/.test(name)) return percent(value);
   return known(value, (v) => (v < 10 ? String(Math.round(v * 100) / 100) : count(v)));
 };
+
+/** A reason without the command that names an ID: the page has a button for it. */
+export const plain = (reason) => reason.replace(/: blkwarden approve [0-9A-Z]{26}/g, '');
+
+/** Plain counts of things: "1 disk", "2 disks". */
+export const plural = (n, thing) => `${count(n)} ${thing}${n === 1 ? '' : 's'}`;

@@ -97,7 +97,8 @@ public record AlertFacts(
         report.effect(),
         report.before(),
         report.after(),
-        note.isEmpty() ? null : note.substring(0, Math.min(NOTE_MAX, note.length())));
+        note.isEmpty() ? null : note.substring(0, Math.min(NOTE_MAX, note.length())))
+        .withNeighbours(report.neighboursBeforeMs(), report.neighboursAfterMs());
   }
 
   static boolean onlyObserves(DiskPolicy policy) {

@@ -339,6 +339,7 @@ public final class ControllerRuntime implements AutoCloseable {
                 history,
                 recentDecisions,
                 hosts -> snapshots.apply(new FleetSnapshot.Parts(false, hosts, 0)),
+                text -> pipeline.query(() -> core.search(text, DashboardData.SEARCH_MAX)),
                 changes,
                 pages),
             new MetricSource(metrics.all(clock, this::readiness, fleet), fleet),

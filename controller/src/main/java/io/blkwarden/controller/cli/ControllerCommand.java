@@ -15,6 +15,7 @@ import io.blkwarden.controller.http.HttpSettings;
 import io.blkwarden.controller.nats.NatsSettings;
 import io.blkwarden.controller.notify.settings.Secret;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -101,6 +102,12 @@ final class ControllerCommand implements Callable<Integer> {
       description =
           "Host name to accept in HTTP requests, besides localhost and IP addresses; repeatable.")
   List<String> httpNames = new ArrayList<>();
+
+  @Option(
+      names = "--grafana-url",
+      paramLabel = "URL",
+      description = "Link of the dashboard to a Grafana dashboard with older data.")
+  @Nullable URI grafanaUrl;
 
   @Option(
       names = "--http-tls-cert",
@@ -279,7 +286,7 @@ final class ControllerCommand implements Callable<Integer> {
         natsSettings(),
         policies,
         labels,
-        http == null ? null : new HttpSettings(http, Set.copyOf(names), tls()),
+        http == null ? null : new HttpSettings(http, Set.copyOf(names), tls(), grafana()),
         token(),
         notifyFile(),
         metricsDisks());
@@ -305,6 +312,15 @@ final class ControllerCommand implements Callable<Integer> {
               .formatted(MAX_METRICS_DISKS, metricsDisks));
     }
     return Integer.parseInt(metricsDisks);
+  }
+
+  private @Nullable URI grafana() {
+    URI url = grafanaUrl;
+    if (url != null && !("http".equals(url.getScheme()) || "https".equals(url.getScheme()))) {
+      throw new UsageException(
+          "--grafana-url: expected an http or https URL, found '%s'".formatted(url));
+    }
+    return url;
   }
 
   private HttpSettings.@Nullable Tls tls() {

@@ -186,4 +186,9 @@ public final class FleetEngine implements EngineCore {
   public FleetSnapshot snapshot(FleetSnapshot.Parts parts) {
     return new SnapshotReader(engine, proposals).read(parts);
   }
+
+  /** The first hosts and disks whose names contain the text, at most so many of each. */
+  public FleetSnapshot search(String text, int most) {
+    return new SnapshotReader(engine, proposals).search(text, most);
+  }
 }

@@ -8,6 +8,7 @@ import io.blkwarden.controller.snapshot.FleetSnapshot;
 import io.blkwarden.controller.snapshot.HostSnapshot;
 import io.blkwarden.controller.snapshot.KnownNumbers;
 import io.blkwarden.controller.snapshot.ThrottleSnapshot;
+import io.blkwarden.controller.throttle.EffectReport;
 import io.blkwarden.controller.throttle.Lease;
 import io.blkwarden.controller.throttle.ThrottleState;
 import io.blkwarden.model.DiskKey;
@@ -30,6 +31,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes a {@link FleetSnapshot}; read-only. */
 final class SnapshotReader {
+  private static final int UUID_LENGTH = 36;
+
   /** A row and its share of device time. */
   private record Ranked(HostTracker tracker, int row, double rank) {}
 
@@ -76,7 +79,101 @@ final class SnapshotReader {
         throttles.subList(0, Math.min(throttles.size(), FleetSnapshot.THROTTLES_MAX)),
         throttles.size(),
         (int) throttles.stream().filter(ThrottleSnapshot::inForce).count(),
-        proposals.shown());
+        proposals.shown(),
+        parts.allHosts() ? noisiest(hosts) : List.of());
+  }
+
+  /**
+   * The disks with the highest part in their device's latency score. A disk's score is at most that
+   * of its host, so hosts below the lowest score found are not read.
+   */
+  private List<FleetSnapshot.NoisyDisk> noisiest(List<HostSnapshot> hosts) {
+    record Found(HostTracker tracker, int row, double score) {}
+    PriorityQueue<Found> highest = new PriorityQueue<>(Comparator.comparingDouble(Found::score));
+    List<HostSnapshot> worstFirst =
+        hosts.stream()
+            .filter(each -> each.latencyScore() != null)
+            .sorted(Comparator.comparing(HostSnapshot::latencyScore).reversed())
+            .toList();
+    for (HostSnapshot host : worstFirst) {
+      boolean full = highest.size() == FleetSnapshot.NOISIEST_MAX;
+      HostTracker tracker = engine.hosts.get(host.host());
+      if (tracker == null || (full && host.latencyScore() < highest.element().score())) {
+        break;
+      }
+      for (int row = 0; row < tracker.state.rows(); row++) {
+        double score =
+            tracker.value(Metric.DEVICE_TIME_SHARE, row)
+                * tracker.value(Metric.DEVICE_UTIL, row)
+                * tracker.value(Metric.DEVICE_AWAIT, row);
+        if (score > 0 && tracker.state.disk(row).state() != MappingState.GONE) {
+          highest.add(new Found(tracker, row, score));
+          if (highest.size() > FleetSnapshot.NOISIEST_MAX) {
+            highest.remove();
+          }
+        }
+      }
+    }
+    return highest.stream()
+        .sorted(Comparator.comparingDouble(Found::score).reversed())
+        .map(
+            each ->
+                new FleetSnapshot.NoisyDisk(
+                    each.tracker.host(),
+                    disk(each.tracker, each.row, each.tracker.state.disk(each.row), List.of()),
+                    each.score))
+        .toList();
+  }
+
+  /**
+   * The first hosts and disks whose names contain the text, in any case.
+   *
+   * @param most how many hosts, and how many disks
+   */
+  FleetSnapshot search(String text, int most) {
+    List<HostSnapshot> hosts = new ArrayList<>();
+    Map<HostId, List<DiskSnapshot>> disks = new HashMap<>();
+    int found = 0;
+    for (HostTracker tracker : engine.hosts.values()) {
+      if (hosts.size() < most && contains(tracker.host().value(), text)) {
+        hosts.add(host(tracker));
+      }
+      for (int row = 0; row < tracker.state.rows() && found < most; row++) {
+        MappedDisk disk = tracker.state.disk(row);
+        if (disk.state() != MappingState.GONE && named(disk, text)) {
+          disks
+              .computeIfAbsent(tracker.host(), _ -> new ArrayList<>())
+              .add(disk(tracker, row, disk, List.of()));
+          found++;
+        }
+      }
+    }
+    return new FleetSnapshot(
+        engine.now().wall(), hosts, disks, List.of(), Map.of(), List.of(), 0, 0, List.of(),
+        List.of());
+  }
+
+  private static boolean named(MappedDisk disk, String text) {
+    String path = disk.volume().path();
+    return contains(disk.domain().name(), text)
+        || (text.length() == UUID_LENGTH
+            && disk.domain().uuid().toString().equalsIgnoreCase(text))
+        || (path != null && contains(path, text))
+        || disk.disk().vdev().equalsIgnoreCase(text);
+  }
+
+  private static boolean contains(String name, String text) {
+    char lower = Character.toLowerCase(text.charAt(0));
+    char upper = Character.toUpperCase(lower);
+    int last = name.length() - text.length();
+    for (int i = 0; i <= last; i++) {
+      char first = name.charAt(i);
+      if ((first == lower || first == upper)
+          && name.regionMatches(true, i, text, 0, text.length())) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** The disks with the largest shares of device time, in one pass over all disks. */
@@ -187,6 +284,9 @@ final class SnapshotReader {
         ofDisk(tracker, Metric.AWAIT, row),
         ofDisk(tracker, Metric.UTIL, row),
         ofDisk(tracker, Metric.DEVICE_TIME_SHARE, row),
+        ofDisk(tracker, Metric.READ_AWAIT, row),
+        ofDisk(tracker, Metric.WRITE_AWAIT, row),
+        ofDisk(tracker, Metric.IN_FLIGHT, row),
         policies);
   }
 
@@ -207,6 +307,7 @@ final class SnapshotReader {
   private ThrottleSnapshot throttle(Throttle each, ThrottleState.Leased held) {
     Evaluation owner = each.owner;
     Breach breach = owner == null ? null : owner.breach;
+    EffectReport report = breach == null ? null : held.report();
     Lease lease = held.lease();
     return new ThrottleSnapshot(
         lease.id(),
@@ -221,7 +322,10 @@ final class SnapshotReader {
         wall(lease.sinceMillis()),
         wall(lease.endsMillis()),
         breach == null ? null : breach.id(),
-        breach == null ? null : held.report().effect());
+        report == null ? null : report.effect(),
+        report == null || report.note().isEmpty() ? null : report.note(),
+        report == null ? null : report.neighboursBeforeMs(),
+        report == null ? null : report.neighboursAfterMs());
   }
 
   private Instant wall(long millis) {

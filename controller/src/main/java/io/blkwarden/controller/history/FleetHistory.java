@@ -44,7 +44,10 @@ public final class FleetHistory {
   private final Map<String, Series> fleet = new LinkedHashMap<>();
   private FleetSnapshot last =
       new FleetSnapshot(
-          Instant.EPOCH, List.of(), Map.of(), List.of(), Map.of(), List.of(), 0, 0, List.of());
+          Instant.EPOCH, List.of(), Map.of(), List.of(), Map.of(), List.of(), 0, 0, List.of(),
+          List.of());
+  private List<FleetSnapshot.NoisyDisk> noisiest = List.of();
+  private Map<String, Integer> matches = Map.of();
   private long revision;
   private long refreshes;
   private int series;
@@ -67,6 +70,8 @@ public final class FleetHistory {
     }
     if (all) {
       dropOthers(snapshot);
+      noisiest = snapshot.noisiest();
+      matches = snapshot.breaches();
       refreshes++;
       total(snapshot, slot);
     }
@@ -88,23 +93,24 @@ public final class FleetHistory {
   }
 
   private void total(FleetSnapshot snapshot, long slot) {
-    double iops = 0;
-    double worst = 0;
+    @Nullable Double iops = null;
+    @Nullable Double worst = null;
     int breaches = 0;
     for (HostSnapshot host : snapshot.hosts()) {
-      worst = Math.max(worst, orZero(host.latencyScore()));
+      Double score = host.latencyScore();
+      worst = score == null || (worst != null && worst > score) ? worst : score;
       breaches += host.breaches();
       for (DeviceSnapshot device : host.devices()) {
-        iops += orZero(device.iops());
+        iops = device.iops() == null ? iops : Double.valueOf(orZero(iops) + device.iops());
       }
     }
     put("iops", slot, iops);
     put("worst_pain_ms", slot, worst);
-    put("breaches", slot, breaches);
-    put("throttles", slot, snapshot.throttlesInAll());
+    put("breaches", slot, (double) breaches);
+    put("throttles", slot, (double) snapshot.throttlesInAll());
   }
 
-  private void put(String name, long slot, double value) {
+  private void put(String name, long slot, @Nullable Double value) {
     fleet.computeIfAbsent(name, _ -> new Series()).put(slot, value);
   }
 
@@ -163,6 +169,8 @@ public final class FleetHistory {
    * @param breaches disks over a threshold
    * @param hosts at most {@link #ROWS_MAX}: stale ones first, then by latency score
    * @param leftOut number of further hosts
+   * @param noisiest disks with the highest part in their device's latency score
+   * @param matches disks over the threshold of each policy, by policy name
    */
   public record Overview(
       Instant at,
@@ -172,7 +180,9 @@ public final class FleetHistory {
       long disks,
       int breaches,
       List<HostSnapshot> hosts,
-      int leftOut) {}
+      int leftOut,
+      List<FleetSnapshot.NoisyDisk> noisiest,
+      Map<String, Integer> matches) {}
 
   /** The overview. */
   public synchronized Overview overview() {
@@ -196,7 +206,9 @@ public final class FleetHistory {
         disks,
         breaches,
         List.copyOf(all.subList(0, shown)),
-        all.size() - shown);
+        all.size() - shown,
+        noisiest,
+        matches);
   }
 
   /** The last snapshot. */

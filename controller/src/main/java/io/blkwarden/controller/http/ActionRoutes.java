@@ -5,10 +5,12 @@ import io.blkwarden.model.MessageId;
 import io.blkwarden.model.json.ControlJson;
 import io.blkwarden.model.message.OperatorReply;
 import io.blkwarden.model.message.OperatorRequest;
+import io.blkwarden.model.message.Silence;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -23,7 +25,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * HTTP actions, authorized by a bearer token: {@code POST /api/v1/proposals/<id>/approve}, {@code
- * .../deny}, {@code /api/v1/release} and {@code /api/v1/release-all}.
+ * .../deny}, {@code /api/v1/release}, {@code /api/v1/release-all}, {@code /api/v1/acks}, {@code
+ * /api/v1/acks/undo}, {@code /api/v1/silences} and {@code /api/v1/silences/<id>/expire}.
  *
  * <p>The body may hold {@code {"by":"ana","reason":"seen"}}. Without a configured token, actions
  * are disabled. An address may send {@link #LIMIT} requests per {@link #WINDOW_MILLIS}, authorized
@@ -54,11 +57,11 @@ final class ActionRoutes {
   }
 
   Publisher<Void> approve(HttpServerRequest request, HttpServerResponse response) {
-    return handle(request, response, (http, _) -> new OperatorRequest.Approve(proposal(http)));
+    return handle(request, response, (http, _) -> new OperatorRequest.Approve(id(http)));
   }
 
   Publisher<Void> deny(HttpServerRequest request, HttpServerResponse response) {
-    return handle(request, response, (http, _) -> new OperatorRequest.Deny(proposal(http)));
+    return handle(request, response, (http, _) -> new OperatorRequest.Deny(id(http)));
   }
 
   /** Releases one disk: {@code {"host":"dom0-7","domain":"vm176","disk":"xvda2"}}. */
@@ -75,7 +78,51 @@ final class ActionRoutes {
     return handle(request, response, (_, _) -> new OperatorRequest.ReleaseAll());
   }
 
-  private static MessageId proposal(HttpServerRequest request) {
+  /** Acknowledges an alert or an incident: {@code {"about":"<id>"}}. */
+  Publisher<Void> acknowledge(HttpServerRequest request, HttpServerResponse response) {
+    return handle(
+        request,
+        response,
+        (_, body) -> new OperatorRequest.AckAdd(new MessageId(text(body, "about"))));
+  }
+
+  /** Withdraws an acknowledgement: {@code {"about":"<id>"}}. */
+  Publisher<Void> undoAcknowledgement(HttpServerRequest request, HttpServerResponse response) {
+    return handle(
+        request,
+        response,
+        (_, body) -> new OperatorRequest.AckUndo(new MessageId(text(body, "about"))));
+  }
+
+  /** Silences alerts: {@code {"match":{"host":"dom0-7","policy":"swap*"},"for_s":3600}}. */
+  Publisher<Void> silence(HttpServerRequest request, HttpServerResponse response) {
+    return handle(
+        request,
+        response,
+        (_, body) -> {
+          JsonNode match = body.path("match");
+          return new OperatorRequest.SilenceAdd(
+              new Silence.Matcher(
+                  pattern(match, "host"),
+                  pattern(match, "policy"),
+                  pattern(match, "domain"),
+                  pattern(match, "severity"),
+                  pattern(match, "role")),
+              Duration.ofSeconds(body.path("for_s").asLong(0)).toMillis());
+        });
+  }
+
+  /** Ends a silence. */
+  Publisher<Void> expireSilence(HttpServerRequest request, HttpServerResponse response) {
+    return handle(request, response, (http, _) -> new OperatorRequest.SilenceExpire(id(http)));
+  }
+
+  private static @Nullable String pattern(JsonNode match, String key) {
+    String value = match.path(key).asString("");
+    return value.isEmpty() ? null : value;
+  }
+
+  private static MessageId id(HttpServerRequest request) {
     return new MessageId(String.valueOf(request.param("id")));
   }
 
@@ -127,7 +174,7 @@ final class ActionRoutes {
   }
 
   /** The client's address; loopback if unknown. */
-  private static InetAddress address(HttpServerRequest request) {
+  static InetAddress address(HttpServerRequest request) {
     InetSocketAddress remote = request.remoteAddress();
     return remote == null ? InetAddress.getLoopbackAddress() : remote.getAddress();
   }

@@ -11,6 +11,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Mono;
@@ -22,32 +23,24 @@ final class Assets {
   private static final String JS = "text/javascript; charset=utf-8";
   private static final String CSS = "text/css; charset=utf-8";
 
-  /** HTTP path to classpath resource. */
-  private static final Map<String, String> FILES =
-      Map.ofEntries(
-          Map.entry("/", "web/index.html"),
-          Map.entry("/assets/app.css", "web/app.css"),
-          Map.entry("/assets/app.js", "web/app.js"),
-          Map.entry("/assets/live.js", "web/live.js"),
-          Map.entry("/assets/acts.js", "web/acts.js"),
-          Map.entry("/assets/text.js", "web/text.js"),
-          Map.entry("/assets/table.js", "web/table.js"),
-          Map.entry("/assets/chart.js", "web/chart.js"),
-          Map.entry("/assets/fleet.js", "web/fleet.js"),
-          Map.entry("/assets/host.js", "web/host.js"),
-          Map.entry("/assets/alert.js", "web/alert.js"),
-          Map.entry("/assets/policies.js", "web/policies.js"),
-          Map.entry("/assets/icon.svg", "web/icon.svg"),
-          Map.entry("/assets/preact.js", "web/npm/preact.js"),
-          Map.entry("/assets/uplot.js", "web/npm/uplot.js"),
-          Map.entry("/assets/uplot.css", "web/npm/uplot.css"));
+  /** Files in {@code web}, served below {@code /assets}. */
+  private static final List<String> OWN =
+      List.of(
+          "acts.js", "alert.js", "alerts.js", "app.css", "app.js", "chart.js",
+          "fleet.js", "host.js", "icon.svg", "live.js", "policies.js", "range.js",
+          "search.js", "table.js", "terms.js", "text.js", "throttles.js", "timeline.js");
+
+  /** Files in {@code web/npm}, also served below {@code /assets}. */
+  private static final List<String> COPIED = List.of("preact.js", "uplot.js", "uplot.css");
 
   private record Asset(ByteBuf bytes, String type, String tag) {}
 
   private final Map<String, Asset> assets = new HashMap<>();
 
   Assets() {
-    FILES.forEach((path, name) -> assets.put(path, read(name)));
+    assets.put("/", read("web/index.html"));
+    OWN.forEach(name -> assets.put("/assets/" + name, read("web/" + name)));
+    COPIED.forEach(name -> assets.put("/assets/" + name, read("web/npm/" + name)));
   }
 
   private static Asset read(String name) {

@@ -16,6 +16,7 @@ import reactor.core.scheduler.Scheduler;
  * @param history the fleet's time series
  * @param recentDecisions the latest decisions
  * @param hostDetails gets a snapshot of hosts with their disks from the engine
+ * @param search gets the first hosts and disks whose names contain a text from the engine
  * @param changes signals that {@code history} changed
  * @param scheduler runs the rendering
  */
@@ -24,5 +25,9 @@ public record DashboardData(
     FleetHistory history,
     RecentDecisions recentDecisions,
     Function<Set<HostId>, Mono<FleetSnapshot>> hostDetails,
+    Function<String, Mono<FleetSnapshot>> search,
     ChangeSignal changes,
-    Scheduler scheduler) {}
+    Scheduler scheduler) {
+  /** Most hosts, and most disks, that a search finds. */
+  public static final int SEARCH_MAX = 50;
+}

@@ -4,9 +4,12 @@ import io.blkwarden.controller.history.RecentDecisions;
 import io.blkwarden.controller.policy.Policy;
 import io.blkwarden.controller.policy.PolicyTree;
 import io.blkwarden.controller.snapshot.FleetSnapshot;
+import io.blkwarden.controller.snapshot.HostSnapshot;
 import io.blkwarden.model.HostId;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.QueryStringDecoder;
+import java.net.URI;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -14,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Mono;
 import reactor.netty.http.server.HttpServerRequest;
@@ -23,21 +27,33 @@ import reactor.netty.http.server.HttpServerResponse;
 final class FleetRoutes {
   private static final int ALERTS_MAX = 500;
   private static final int HOSTS_MAX = 64;
+  private static final int QUERY_MAX = 100;
 
+  /** A search reads the names of all disks on the engine's thread. */
+  private static final int SEARCHES = 20;
+
+  private static final long SEARCH_WINDOW_MILLIS = 10_000;
+
+  private final RateLimit searches =
+      new RateLimit(SEARCHES, SEARCH_WINDOW_MILLIS, InstantSource.system());
   private final DashboardData data;
   private final Supplier<Readiness> readiness;
 
   private final boolean actions;
+  private final String grafana;
 
   /**
    * The routes.
    *
    * @param actions whether HTTP actions are enabled
+   * @param grafana link to older data; absent for none
    */
-  FleetRoutes(DashboardData data, Supplier<Readiness> readiness, boolean actions) {
+  FleetRoutes(
+      DashboardData data, Supplier<Readiness> readiness, boolean actions, @Nullable URI grafana) {
     this.data = data;
     this.readiness = readiness;
     this.actions = actions;
+    this.grafana = grafana == null ? "" : grafana.toString();
   }
 
   /** The topics of every event stream. */
@@ -54,7 +70,7 @@ final class FleetRoutes {
 
   private Map<String, Object> state() {
     Readiness now = readiness.get();
-    return Map.of("ready", now.ready(), "text", now.text(), "actions", actions);
+    return Map.of("ready", now.ready(), "text", now.text(), "actions", actions, "grafana", grafana);
   }
 
   private Map<String, Object> acts() {
@@ -109,9 +125,42 @@ final class FleetRoutes {
     if (hosts.isEmpty()) {
       return Api.text(response, HttpResponseStatus.BAD_REQUEST, "expected ?host=NAME, repeatable");
     }
-    return Mono.defer(() -> data.hostDetails().apply(hosts))
+    return queried(response, data.hostDetails().apply(hosts).map(FleetRoutes::flat));
+  }
+
+  /** {@code GET /api/v1/search?q=vm176}: hosts by name; disks by domain, UUID, volume or device. */
+  Publisher<Void> search(HttpServerRequest request, HttpServerResponse response) {
+    List<String> given =
+        new QueryStringDecoder(request.uri()).parameters().getOrDefault("q", List.of());
+    String text = given.size() == 1 ? given.getFirst().strip() : "";
+    if (text.isEmpty() || text.length() > QUERY_MAX) {
+      return Api.text(
+          response,
+          HttpResponseStatus.BAD_REQUEST,
+          "q: expected 1 to %d characters, once".formatted(QUERY_MAX));
+    }
+    if (!searches.take(ActionRoutes.address(request))) {
+      return Api.text(
+          response,
+          HttpResponseStatus.TOO_MANY_REQUESTS,
+          "too many searches: at most %d in %d s per address"
+              .formatted(SEARCHES, SEARCH_WINDOW_MILLIS / 1_000));
+    }
+    return queried(
+        response,
+        data.search()
+            .apply(text)
+            .map(found ->
+                Map.of(
+                    "hosts", found.hosts().stream().map(HostSnapshot::host).sorted().toList(),
+                    "disks", flat(found),
+                    "max", DashboardData.SEARCH_MAX)));
+  }
+
+  private Publisher<Void> queried(HttpServerResponse response, Mono<?> value) {
+    return value
         .publishOn(data.scheduler())
-        .flatMap(snapshot -> Mono.from(Api.ok(response, flat(snapshot))))
+        .flatMap(each -> Mono.from(Api.ok(response, each)))
         .onErrorResume(_ ->
             Mono.from(
                 Api.text(

@@ -1,6 +1,7 @@
 package io.blkwarden.controller.http;
 
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -14,16 +15,27 @@ import reactor.netty.tcp.SslProvider;
  * @param names accepted host names besides {@code localhost} and addresses, in lower case
  * @param tls certificate and key; absent for plain HTTP
  * @param limits limits on connections
+ * @param grafana link to older data, an HTTP URL; absent for none
  */
 public record HttpSettings(
-    InetSocketAddress address, Set<String> names, @Nullable Tls tls, Connections.Limits limits) {
+    InetSocketAddress address,
+    Set<String> names,
+    @Nullable Tls tls,
+    Connections.Limits limits,
+    @Nullable URI grafana) {
   public HttpSettings {
     names = Set.copyOf(names);
   }
 
   /** Settings with the default limits. */
   public HttpSettings(InetSocketAddress address, Set<String> names, @Nullable Tls tls) {
-    this(address, names, tls, Connections.Limits.DEFAULT);
+    this(address, names, tls, (URI) null);
+  }
+
+  /** Settings with the default limits and a link to older data. */
+  public HttpSettings(
+      InetSocketAddress address, Set<String> names, @Nullable Tls tls, @Nullable URI grafana) {
+    this(address, names, tls, Connections.Limits.DEFAULT, grafana);
   }
 
   /** Settings for plain HTTP without further names. */

@@ -49,7 +49,12 @@ public final class StatusServer implements AutoCloseable {
             .doOnChannelInit((_, channel, _) -> limited.limit(channel))
             .route(routes -> {
               statusRoutes(routes, check, data.view());
-              dataRoutes(routes, check, data, approvals.token() != null);
+              dataRoutes(
+                  routes,
+                  check,
+                  data,
+                  new FleetRoutes(
+                      data, readiness, approvals.token() != null, settings.grafana()));
               actionRoutes(routes, check, new ActionRoutes(approvals));
               routes
                   .get("/api/v1/why", check.check(new AuditRoutes(audit)::handle))
@@ -70,12 +75,12 @@ public final class StatusServer implements AutoCloseable {
   }
 
   private void dataRoutes(
-      HttpServerRoutes routes, RequestCheck check, DashboardData data, boolean actions) {
-    FleetRoutes fleet = new FleetRoutes(data, readiness, actions);
+      HttpServerRoutes routes, RequestCheck check, DashboardData data, FleetRoutes fleet) {
     EventRoutes events =
         new EventRoutes(data.history(), fleet.topics(), data.changes(), data.scheduler());
     routes
         .get("/api/v1/fleet", check.check(fleet::fleet))
+        .get("/api/v1/search", check.check(fleet::search))
         .get("/api/v1/disks", check.check(fleet::disks))
         .get("/api/v1/policies", check.check(fleet::policies))
         .get("/api/v1/decisions", check.check(fleet::decisions))
@@ -88,7 +93,11 @@ public final class StatusServer implements AutoCloseable {
         .post("/api/v1/proposals/{id}/approve", check.check(actions::approve))
         .post("/api/v1/proposals/{id}/deny", check.check(actions::deny))
         .post("/api/v1/release", check.check(actions::release))
-        .post("/api/v1/release-all", check.check(actions::releaseAll));
+        .post("/api/v1/release-all", check.check(actions::releaseAll))
+        .post("/api/v1/acks", check.check(actions::acknowledge))
+        .post("/api/v1/acks/undo", check.check(actions::undoAcknowledgement))
+        .post("/api/v1/silences", check.check(actions::silence))
+        .post("/api/v1/silences/{id}/expire", check.check(actions::expireSilence));
   }
 
   /**

@@ -27,6 +27,9 @@ import tools.jackson.databind.annotation.JsonSerialize;
  * @param awaitMs mean time of an I/O
  * @param util share of the time in which any I/O was in flight, 0 to 1
  * @param share its share of the time of all guests' I/Os on its device, 0 to 1
+ * @param readAwaitMs mean time of a read
+ * @param writeAwaitMs mean time of a write
+ * @param inFlight I/Os in flight when the sample was taken
  * @param policies whose threshold it exceeds
  */
 @JsonPropertyOrder({
@@ -42,6 +45,9 @@ public record DiskSnapshot(
     @JsonSerialize(using = KnownNumbers.class) @Nullable Double awaitMs,
     @JsonSerialize(using = KnownNumbers.class) @Nullable Double util,
     @JsonSerialize(using = KnownNumbers.class) @Nullable Double share,
+    @JsonSerialize(using = KnownNumbers.class) @Nullable Double readAwaitMs,
+    @JsonSerialize(using = KnownNumbers.class) @Nullable Double writeAwaitMs,
+    @JsonSerialize(using = KnownNumbers.class) @Nullable Double inFlight,
     List<String> policies) {
   public DiskSnapshot {
     policies = List.copyOf(policies);

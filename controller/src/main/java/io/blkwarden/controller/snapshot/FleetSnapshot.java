@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import tools.jackson.databind.annotation.JsonSerialize;
 
 /**
  * The requested part of the engine's state at one moment: the source of metrics, HTTP and
@@ -25,6 +26,8 @@ import java.util.Set;
  * @param throttlesInAll number of all leases
  * @param throttlesInForce number of the leases that agents have set
  * @param proposals open proposals, at most {@code OperatorReply.PROPOSALS_MAX}
+ * @param noisiest disks with the highest scores, at most {@link #NOISIEST_MAX}; empty unless all
+ *     hosts were requested
  */
 public record FleetSnapshot(
     Instant at,
@@ -35,9 +38,23 @@ public record FleetSnapshot(
     List<ThrottleSnapshot> throttles,
     int throttlesInAll,
     int throttlesInForce,
-    List<OperatorReply.Proposal> proposals) {
+    List<OperatorReply.Proposal> proposals,
+    List<NoisyDisk> noisiest) {
   /** Most leases in a snapshot. */
   public static final int THROTTLES_MAX = 1_000;
+
+  /** Most disks in {@link #noisiest}. */
+  public static final int NOISIEST_MAX = 10;
+
+  /**
+   * A disk and its part in the latency score of its device.
+   *
+   * @param host its host
+   * @param disk the disk
+   * @param scoreMs its share of the device's time × utilisation × mean time of an I/O, in ms
+   */
+  public record NoisyDisk(
+      HostId host, DiskSnapshot disk, @JsonSerialize(using = KnownNumbers.class) Double scoreMs) {}
 
   public FleetSnapshot {
     hosts = List.copyOf(hosts);
@@ -46,6 +63,7 @@ public record FleetSnapshot(
     breaches = Map.copyOf(breaches);
     throttles = List.copyOf(throttles);
     proposals = List.copyOf(proposals);
+    noisiest = List.copyOf(noisiest);
   }
 
   /**

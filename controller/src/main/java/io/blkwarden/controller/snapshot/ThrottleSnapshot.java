@@ -23,6 +23,10 @@ import org.jspecify.annotations.Nullable;
  * @param ends expiry, by the controller's clock
  * @param alert its alert; absent without one
  * @param effect its effect; absent when that is not evaluated
+ * @param note why it has this effect; absent when that is not evaluated
+ * @param neighboursBeforeMs mean time of an I/O of the disk's neighbours before; absent when
+ *     unknown
+ * @param neighboursAfterMs as {@code neighboursBeforeMs}, after
  */
 public record ThrottleSnapshot(
     MessageId lease,
@@ -37,7 +41,10 @@ public record ThrottleSnapshot(
     Instant since,
     Instant ends,
     @Nullable MessageId alert,
-    Alert.@Nullable Effect effect) {
+    Alert.@Nullable Effect effect,
+    @Nullable String note,
+    @Nullable Double neighboursBeforeMs,
+    @Nullable Double neighboursAfterMs) {
   /** Whether the agent has set it. */
   public boolean inForce() {
     return !stage.equals("requested");

@@ -198,7 +198,7 @@ public sealed interface ThrottleState {
   default EffectReport report() {
     return switch (this) {
       case Refused(Refusal.Ineffective _, var _) ->
-          new EffectReport(Alert.Effect.INEFFECTIVE, "", null, null);
+          new EffectReport(Alert.Effect.INEFFECTIVE, "");
       case Finished finished -> finished.report();
       case Leased held -> held.effect().report();
       case Idle _, Refused _, Shadow _, Proposed _, Resting _ -> EffectReport.NONE;

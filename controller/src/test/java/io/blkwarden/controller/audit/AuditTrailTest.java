@@ -133,6 +133,8 @@ final class AuditTrailTest {
             effect,
             judged ? 812.4 : null,
             judged ? 96.0 : null,
+            null,
+            null,
             null),
         "vm176 swaps.");
   }

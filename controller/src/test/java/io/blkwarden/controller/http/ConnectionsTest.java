@@ -40,12 +40,13 @@ final class ConnectionsTest {
     server =
         StatusServer.start(
             new HttpSettings(
-                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), Set.of(), null, limits),
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), Set.of(), null, limits, null),
             () -> new Readiness(true, List.of(), List.of()),
             new DashboardData(
                 new FleetView(),
                 new FleetHistory(),
                 new RecentDecisions(),
+                _ -> Mono.<FleetSnapshot>error(new IllegalStateException()),
                 _ -> Mono.<FleetSnapshot>error(new IllegalStateException()),
                 pulse,
                 pages),

@@ -87,6 +87,7 @@ final class HttpsTest {
             new FleetHistory(),
             new RecentDecisions(),
             _ -> Mono.<FleetSnapshot>error(new IllegalStateException()),
+            _ -> Mono.<FleetSnapshot>error(new IllegalStateException()),
             new ChangeSignal(),
             pages),
         MetricSource.of(List.of()),

@@ -18,6 +18,7 @@ import io.blkwarden.model.HostId;
 import io.blkwarden.model.message.Alert;
 import io.blkwarden.model.message.OperatorReply;
 import io.blkwarden.model.message.OperatorRequest;
+import io.blkwarden.model.message.Silence;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -56,7 +57,7 @@ final class StatusServerTest {
   private final FleetHistory history = new FleetHistory();
   private final ChangeSignal pulse = new ChangeSignal();
   private final DashboardData shown =
-      new DashboardData(view, history, new RecentDecisions(), this::hostDetails, pulse, pages);
+      new DashboardData(view, history, new RecentDecisions(), this::hostDetails, this::search, pulse, pages);
   private final StatusServer server =
       StatusServer.start(
           new HttpSettings(
@@ -110,8 +111,15 @@ final class StatusServerTest {
             null,
             null,
             null,
+            null,
+            null,
+            null,
             List.of());
     return Mono.just(look(1, Map.of(hosts.iterator().next(), List.of(disk))));
+  }
+
+  private Mono<FleetSnapshot> search(String text) {
+    return hostDetails(Set.of(new HostId(text)));
   }
 
   private static FleetSnapshot look(long second, Map<HostId, List<DiskSnapshot>> disks) {
@@ -135,6 +143,7 @@ final class StatusServerTest {
         List.of(),
         0,
         0,
+        List.of(),
         List.of());
   }
 
@@ -355,6 +364,35 @@ final class StatusServerTest {
         .startsWith("[{\"host\":\"dom0-7\",\"disk\":{\"domain\":{\"uuid\":")
         .contains("\"iops\":12.5", "\"await_ms\":null", "\"workers\":[\"137.xvda2-0 27444\"]");
     assertThat(get("/api/v1/disks").statusCode()).isEqualTo(400);
+  }
+
+  @Test
+  void findsHostsAndDisks() throws Exception {
+    assertThat(get("/api/v1/search?q=dom0-7").body())
+        .contains("\"hosts\":[\"dom0-7\"]", "\"vdev\":\"xvda2\"", "\"max\":50");
+    assertThat(get("/api/v1/search").statusCode()).isEqualTo(400);
+    assertThat(get("/api/v1/search?q=%20").statusCode()).isEqualTo(400);
+    assertThat(get("/api/v1/search?q=" + "a".repeat(101)).statusCode()).isEqualTo(400);
+  }
+
+  @Test
+  void acknowledgesAndSilences() throws Exception {
+    String id = Messages.id(1).value();
+    String token = "Bearer right-token";
+    act("/api/v1/acks", token, "{\"about\":\"%s\"}".formatted(id));
+    act("/api/v1/acks/undo", token, "{\"about\":\"%s\"}".formatted(id));
+    act("/api/v1/silences", token, "{\"match\":{\"host\":\"dom0-7\"},\"for_s\":60}");
+    act("/api/v1/silences/" + id + "/expire", token, "");
+    assertThat(asked)
+        .extracting(OperatorRequest::ask)
+        .containsExactly(
+            new OperatorRequest.AckAdd(Messages.id(1)),
+            new OperatorRequest.AckUndo(Messages.id(1)),
+            new OperatorRequest.SilenceAdd(
+                new Silence.Matcher("dom0-7", null, null, null, null), 60_000),
+            new OperatorRequest.SilenceExpire(Messages.id(1)));
+    assertThat(act("/api/v1/silences", token, "{\"for_s\":60}").statusCode()).isEqualTo(400);
+    assertThat(act("/api/v1/acks", "Bearer wrong", "{}").statusCode()).isEqualTo(401);
   }
 
   @Test

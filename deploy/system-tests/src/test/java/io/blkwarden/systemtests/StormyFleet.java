@@ -41,8 +41,13 @@ public final class StormyFleet implements AutoCloseable {
 
   /** Starts its hosts, which end before it. */
   public SimulatedAgents start() {
+    return start(3);
+  }
+
+  /** Starts so many hosts, which end before it. */
+  public SimulatedAgents start(int hosts) {
     return SimulatedAgents.start(
-        "--hosts=3", "--calm=1s", "--storm=600s", "--nats=" + nats.url(), "--state-dir=" + state);
+        "--hosts=" + hosts, "--calm=1s", "--storm=600s", "--nats=" + nats.url(), "--state-dir=" + state);
   }
 
   /** Where its NATS server listens. */

@@ -262,6 +262,8 @@ public record Alert(
    * @param before the metric before
    * @param after the metric after
    * @param note why nothing was done or what was skipped, if anything
+   * @param neighboursBeforeMs mean time of an I/O of the disk's neighbours before, in ms
+   * @param neighboursAfterMs mean time of an I/O of the disk's neighbours after, in ms
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Action(
@@ -274,7 +276,9 @@ public record Alert(
       Effect effect,
       @Nullable Double before,
       @Nullable Double after,
-      @Nullable String note) {
+      @Nullable String note,
+      @Nullable Double neighboursBeforeMs,
+      @Nullable Double neighboursAfterMs) {
     public Action {
       Require.text(mode, 16, "action.mode");
       workers = Require.list(workers, 64, "action.workers");
@@ -305,7 +309,16 @@ public record Alert(
           effect,
           before,
           after,
-          note);
+          note,
+          null,
+          null);
+    }
+
+    /** A copy with the neighbours' mean time of an I/O before and after. */
+    public Action withNeighbours(@Nullable Double beforeMs, @Nullable Double afterMs) {
+      return new Action(
+          mode, throttle, priority, limitPerS, leaseMs, workers, effect, before, after, note,
+          beforeMs, afterMs);
     }
   }
 

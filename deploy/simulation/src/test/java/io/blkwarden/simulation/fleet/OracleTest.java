@@ -248,7 +248,9 @@ final class OracleTest {
         Alert.Effect.WORKED,
         action.before(),
         action.after(),
-        action.note());
+        action.note(),
+        action.neighboursBeforeMs(),
+        action.neighboursAfterMs());
   }
 
   private static Alert with(Alert alert, Alert.State state, Alert.@Nullable Action action) {

@@ -3,6 +3,8 @@ package io.blkwarden.systemtests.dashboard;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -13,6 +15,7 @@ import org.openqa.selenium.By;
 import org.openqa.selenium.Dimension;
 import org.openqa.selenium.JavascriptExecutor;
 import org.openqa.selenium.Keys;
+import org.openqa.selenium.OutputType;
 import org.openqa.selenium.StaleElementReferenceException;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
@@ -79,6 +82,11 @@ final class Browser implements AutoCloseable {
         Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", scheme))));
   }
 
+  /** Writes what is in view as a PNG. */
+  void picture(Path file) throws IOException {
+    Files.write(file, driver.getScreenshotAs(OutputType.BYTES));
+  }
+
   /** All that can be read. */
   String text() {
     return driver.findElement(By.tagName("body")).getText();
@@ -121,6 +129,18 @@ final class Browser implements AutoCloseable {
   void hover(String css) {
     WebElement element = find(css);
     new Actions(driver).scrollToElement(element).moveToElement(element).perform();
+  }
+
+  /** Drags the pointer to the right over the first of these. */
+  void drag(String css, int pixels) {
+    WebElement element = find(css);
+    new Actions(driver)
+        .scrollToElement(element)
+        .moveToElement(element)
+        .clickAndHold()
+        .moveByOffset(pixels, 0)
+        .release()
+        .perform();
   }
 
   /** What a screen reader says of the first of these. */

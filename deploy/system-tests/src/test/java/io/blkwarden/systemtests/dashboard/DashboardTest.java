@@ -122,6 +122,54 @@ final class DashboardTest {
   }
 
   @Test
+  @Order(3)
+  void findsDisksOfTheFleet() {
+    browser.open("/#/");
+    browser.type("input.search", "VM102");
+    browser.shows("disk vm102 xvda2 on sim-1");
+    browser.open("/#/release");
+    browser.shows("Release all throttles", "vm101");
+  }
+
+  @Test
+  @Order(3)
+  void keepsTheZoomWhenTheChartsChange() {
+    String zoom = "return import('/assets/range.js').then(all => String(all.shown([9], [[9]])))";
+    browser.open("/#/");
+    browser.shows("Noisiest disks");
+    browser.find(".u-over");
+    Object before = String.valueOf(browser.script(zoom));
+    await("a zoom")
+        .atMost(BOUND)
+        .until(() -> {
+          browser.drag(".u-over", 60);
+          return !before.equals(browser.script(zoom));
+        });
+    browser.shows("Reset zoom");
+    Object zoomed = browser.script(zoom);
+    String updated = "return import('/assets/live.js').then(all => all.live.fleet.at)";
+    Object earlier = String.valueOf(browser.script(updated));
+    await("an update").atMost(BOUND).until(() -> !earlier.equals(browser.script(updated)));
+    assertThat(browser.script(zoom)).isEqualTo(zoomed);
+    browser.click(".range button:nth-of-type(3)");
+    assertThat(browser.script(zoom)).isEqualTo(before);
+  }
+
+  @Test
+  @Order(4)
+  void acknowledgesAnAlert() {
+    browser.open("/#/alerts");
+    browser.click("[aria-label=Alerts] a[title*=vm101]");
+    browser.act("Acknowledge swap-storm", TOKEN);
+    browser.shows("acknowledged by http: ana");
+    browser.act("Silence swap-storm vm101 on sim-1", TOKEN);
+    browser.shows("End silence");
+    browser.open("/#/alerts");
+    browser.click("button[role=tab]:nth-child(2)");
+    browser.shows("No resolved alerts match.");
+  }
+
+  @Test
   @Order(4)
   void isReachedByKeysAndSortsByThem() {
     browser.open("/#/");

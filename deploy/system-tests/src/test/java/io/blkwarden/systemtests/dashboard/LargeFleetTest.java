@@ -164,7 +164,12 @@ final class LargeFleetTest {
             + " box.scrollTop = box.scrollHeight");
     await("the other end of the table")
         .atMost(BOUND)
-        .until(() -> !browser.text().contains(first + "\n"));
+        .until(() ->
+            Boolean.TRUE.equals(
+                browser.script(
+                    "return document.querySelector('[aria-label=Hosts] tbody a').textContent"
+                        + " !== arguments[0]",
+                    first)));
     assertThat(browser.count("[aria-label=Hosts] tbody tr")).isBetween(10, 60);
 
     browser.type("input[type=search]", "load-777");
