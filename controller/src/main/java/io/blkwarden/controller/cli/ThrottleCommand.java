@@ -67,6 +67,11 @@ final class ThrottleCommand extends RequestCommand {
 
   private Restraint restraint() {
     if (how.limit != null) {
+      if (how.limit.matches("\\d+")) {
+        throw new IllegalArgumentException(
+            "--limit: expected a number a second, found '%1$s'; did you mean %1$s/s?"
+                .formatted(how.limit));
+      }
       return Restraint.parse("limit " + how.limit);
     }
     if (how.priority == null) {
