@@ -33,8 +33,8 @@ final class PolicyCommand {
       name = "check",
       mixinStandardHelpOptions = true,
       description = {
-        "Validates policy files as the controller does, and prints every problem.",
-        "Exit code 1 if there is one."
+        "Validates policy files as the controller does, and prints every problem and warning.",
+        "Exit code 1 if there is a problem. Does not check whether disks match now."
       })
   static final class Check implements Callable<Integer> {
     private final CommandContext context;
@@ -45,7 +45,9 @@ final class PolicyCommand {
         description = "Policy files, or directories with *.yaml and *.yml files.")
     List<Path> paths = new ArrayList<>();
 
-    @Option(names = "--json", description = "Print one JSON object, with all problems.")
+    @Option(
+        names = "--json",
+        description = "Print one JSON object, with all problems and warnings.")
     boolean json;
 
     Check(CommandContext context) {
@@ -61,7 +63,7 @@ final class PolicyCommand {
           files.addAll(PolicyFiles.read(path));
         } catch (IOException e) {
           String why = String.valueOf(e.getMessage());
-          unreadable.add(new PolicyProblem(path.toString(), 0, 0, "", why));
+          unreadable.add(new PolicyProblem(path.toString(), why));
           if (!json) {
             context.failed(why, PolicyFiles.REMEDY);
           }
@@ -85,6 +87,7 @@ final class PolicyCommand {
       ArrayNode problems = root.putArray("problems");
       unreadable.forEach(problems::addPOJO);
       load.problems().forEach(problems::addPOJO);
+      load.policies().warnings().forEach(root.putArray("warnings")::add);
       return AsciiJson.MAPPER.writeValueAsString(root);
     }
 
@@ -92,6 +95,9 @@ final class PolicyCommand {
       for (PolicyProblem problem : load.problems()) {
         context.out().println(Printable.of(problem.toString()));
       }
+      load.policies()
+          .warnings()
+          .forEach(each -> context.out().println("warning: " + Printable.of(each)));
       int problems = load.problems().size();
       context
           .out()

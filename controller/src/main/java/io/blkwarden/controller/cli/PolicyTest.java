@@ -106,7 +106,7 @@ final class PolicyTest implements Callable<Integer> {
       });
     } catch (IOException e) {
       String why = String.valueOf(e.getMessage());
-      problems.addPOJO(new PolicyProblem(path.toString(), 0, 0, "", why));
+      problems.addPOJO(new PolicyProblem(path.toString(), why));
       if (!json) {
         context.failed(why, PolicyFiles.REMEDY);
       }

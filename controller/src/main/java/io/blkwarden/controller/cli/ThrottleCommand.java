@@ -76,7 +76,8 @@ final class ThrottleCommand extends RequestCommand {
     if (how.limit != null) {
       if (how.limit.matches("\\d+")) {
         throw new IllegalArgumentException(
-            "--limit: expected a rate such as %s/s, found '%s'".formatted(how.limit, how.limit));
+            "--limit: expected a number a second, found '%1$s'; did you mean %1$s/s?"
+                .formatted(how.limit));
       }
       return Restraint.parse("limit " + how.limit);
     }

@@ -109,6 +109,7 @@ public final class PolicyWatch implements Runnable {
     now.keptFromBefore()
         .forEach(file ->
             log.warn("policy: {} is invalid, keeping the last good version", Printable.of(file)));
+    now.policies().warnings().forEach(each -> log.warn("{}", Printable.of(each)));
     failures.add(now.problems().size());
     log.info(
         "policies: {} of {} files valid, {} policies",

@@ -22,4 +22,13 @@ final class NearestTest {
     assertThat(Nearest.question("vm76", DOMAINS)).isEqualTo("did you mean vm176?");
     assertThat(Nearest.question("mail", DOMAINS)).isEmpty();
   }
+
+  @Test
+  void countsSwappedLettersOnce() {
+    assertThat(Nearest.similar("iosp", List.of("iops", "util"))).hasValue("iops");
+    assertThat(Nearest.similar("clear_bellow", List.of("above", "clear_below", "clear_for")))
+        .hasValue("clear_below");
+    assertThat(Nearest.similar("latency", List.of("iops", "util"))).isEmpty();
+    assertThat(Nearest.similar("x".repeat(100_000), List.of("iops"))).isEmpty();
+  }
 }

@@ -63,6 +63,10 @@ final class PolicyFileReader {
 
   private static Optional<Policy> policy(Section in) {
     Optional<String> name = in.need("name", NAME);
+    return in.about(name.orElse(""), () -> policy(in, name));
+  }
+
+  private static Optional<Policy> policy(Section in, Optional<String> name) {
     Mode mode = in.get("mode", MODE, Mode.SHADOW);
     List<String> keys = KEYS.stream().filter(in::has).toList();
     KEYS.forEach(in::known);

@@ -15,6 +15,7 @@ public final class Problems {
 
   private final String file;
   private final List<PolicyProblem> list = new ArrayList<>();
+  private String policy = "";
   private int count;
 
   /** No problems of this file. */
@@ -30,8 +31,20 @@ public final class Problems {
   public void at(int line, int column, String key, String message) {
     count++;
     if (list.size() < MAX) {
-      list.add(new PolicyProblem(file, line, column, key, message));
+      list.add(new PolicyProblem(file, line, column, policy, key, message));
     }
+  }
+
+  /** Sets the policy that the next problems name; empty for none. */
+  void about(String name) {
+    policy = name;
+  }
+
+  /** Removes a problem that another one explains. */
+  void remove(Node node, String key) {
+    int before = list.size();
+    list.removeIf(each -> each.key().equals(key) && each.line() == line(node));
+    count -= before - list.size();
   }
 
   /** A value from the file as problems show it: shortened, escaped, in quotes. */

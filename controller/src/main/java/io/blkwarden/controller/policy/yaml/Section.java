@@ -1,8 +1,10 @@
 package io.blkwarden.controller.policy.yaml;
 
+import io.blkwarden.commandline.Nearest;
 import io.blkwarden.controller.fleet.Metric;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +34,7 @@ public final class Section {
   private final Map<String, Node> keys = new LinkedHashMap<>();
   private final Map<String, Optional<Section>> sections = new HashMap<>();
   private final Set<String> known = new TreeSet<>();
+  private final Set<String> missing = new HashSet<>();
 
   private Section(MappingNode node, String path, Problems problems) {
     this.node = node;
@@ -92,6 +95,14 @@ public final class Section {
     return Optional.ofNullable(values.get(key)).filter(value -> !value.getTag().equals(Tag.NULL));
   }
 
+  /** Runs a reader whose problems name a policy. */
+  public <T> T about(String policy, Supplier<T> read) {
+    problems.about(policy);
+    T value = read.get();
+    problems.about("");
+    return value;
+  }
+
   /** Reports a problem of the section. */
   public void problem(String key, String message) {
     problems.at(node, path(key), message);
@@ -113,8 +124,9 @@ public final class Section {
     invalid(key, "expected %s, found %s".formatted(expected, Problems.quoted(shown(value))));
   }
 
-  /** Reports that a key is missing. */
+  /** Reports that a key is missing, unless an unknown key turns out to be a misspelling of it. */
   public void missing(String key, String expected) {
+    missing.add(key);
     problem(key, "expected %s, found nothing".formatted(expected));
   }
 
@@ -160,7 +172,7 @@ public final class Section {
       if (parsed.isPresent()) {
         return parsed;
       }
-      hint = Spelling.hint(scalar.getValue(), type.words());
+      hint = hint(type.similar().apply(scalar.getValue()));
     }
     String found = Problems.quoted(shown(value));
     problems.at(value, at, "expected %s, found %s%s".formatted(type.expected(), found, hint));
@@ -257,13 +269,17 @@ public final class Section {
   public void close() {
     keys.forEach((key, at) -> {
       if (!known.contains(key)) {
+        Optional<String> meant = Nearest.similar(key, known);
+        String expected = String.join(", ", known);
         problems.at(
-            at,
-            path(key),
-            "unknown key; expected %s%s"
-                .formatted(String.join(", ", known), Spelling.hint(key, known)));
+            at, path(key), "unknown key; expected %s%s".formatted(expected, hint(meant)));
+        meant.filter(missing::remove).ifPresent(each -> problems.remove(node, path(each)));
       }
     });
+  }
+
+  private static String hint(Optional<String> meant) {
+    return meant.map("; did you mean '%s'?"::formatted).orElse("");
   }
 
   private static String shown(Node value) {

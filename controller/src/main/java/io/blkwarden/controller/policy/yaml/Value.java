@@ -1,9 +1,8 @@
 package io.blkwarden.controller.policy.yaml;
 
+import io.blkwarden.commandline.Nearest;
 import io.blkwarden.controller.fleet.Metric;
 import io.blkwarden.controller.fleet.MetricUnit;
-import java.util.Collection;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -16,11 +15,13 @@ import java.util.stream.Stream;
  * A type of scalar in a YAML file.
  *
  * @param expected what a problem says was expected
- * @param words the words to suggest for a misspelt one; none unless only some words are valid
+ * @param similar what an invalid text may have meant
  * @param parse the value of a text; empty when it is invalid
  */
 public record Value<T>(
-    String expected, Collection<String> words, Function<String, Optional<T>> parse) {
+    String expected,
+    Function<String, Optional<String>> similar,
+    Function<String, Optional<T>> parse) {
   /** A duration of at most a day, in ms. */
   public static final Value<Long> DURATION = duration(Units.DURATION, 0, 86_400_000);
 
@@ -28,9 +29,14 @@ public record Value<T>(
   public static final Value<Metric> METRIC =
       oneOf(Metric.all().stream().collect(Collectors.toMap(Metric::id, Function.identity())));
 
-  /** A value without suggestions. */
+  /** A value; {@code 20/s} is suggested for {@code 20} where that is valid. */
   public static <T> Value<T> of(String expected, Function<String, Optional<T>> parse) {
-    return new Value<>(expected, List.of(), parse);
+    return new Value<>(
+        expected,
+        text ->
+            Optional.of(text + "/s")
+                .filter(each -> text.matches(".*\\d") && parse.apply(each).isPresent()),
+        parse);
   }
 
   /** One of a few words. */
@@ -38,7 +44,7 @@ public record Value<T>(
     Map<String, T> sorted = new TreeMap<>(words);
     return new Value<>(
         "one of " + String.join(", ", sorted.keySet()),
-        sorted.keySet(),
+        text -> Nearest.similar(text, sorted.keySet()),
         text -> Optional.ofNullable(sorted.get(text)));
   }
 
@@ -85,7 +91,10 @@ public record Value<T>(
 
   /** The same, where more must be true. */
   public Value<T> where(Predicate<T> valid) {
-    return new Value<>(expected, words, text -> parse.apply(text).filter(valid));
+    return new Value<>(
+        expected,
+        text -> similar.apply(text).filter(each -> parse.apply(each).filter(valid).isPresent()),
+        text -> parse.apply(text).filter(valid));
   }
 
   private static Optional<Double> parseDouble(String text) {

@@ -137,9 +137,9 @@ final class PolicyReaderTest {
                 brake: {}
                 """))
         .containsExactly(
-            "p.yaml:3:5: policies[0].mod: unknown key; expected blame, budget, fleet,"
+            "p.yaml:3:5: policy a: policies[0].mod: unknown key; expected blame, budget, fleet,"
                 + " match, mode, name, only_if, standing, swap, then, when; did you mean 'mode'?",
-            "p.yaml:4:21: policies[0].when.metric: expected one of "
+            "p.yaml:4:21: policy a: policies[0].when.metric: expected one of "
                 + "await_ms, bytes_per_s, device.await_ms, device.in_flight, device.iops,"
                 + " device.laggards, device.util, device_time_share, discard_bytes_per_s,"
                 + " discard_iops, domain.bytes_per_s, domain.iops, flush_iops, host.io_full,"
@@ -148,17 +148,84 @@ final class PolicyReaderTest {
                 + " swap.bytes_per_s, swap.in_bytes_per_s, swap.iops, swap.out_bytes_per_s, util,"
                 + " write_await_ms, write_bytes_per_s, write_iops,"
                 + " found 'iosp'; did you mean 'iops'?",
-            "p.yaml:5:29: policies[0].then.ladder[1]: expected idle, best-effort/0 to"
+            "p.yaml:5:29: policy a: policies[0].then.ladder[1]: expected idle, best-effort/0 to"
                 + " best-effort/7, or limit 10/s to limit 100000/s, found 'best-effort/9'",
-            "p.yaml:5:53: policies[0].then.lease: expected a duration of 10s to 1h, found '2s'",
-            "p.yaml:5:64: policies[0].then.alert: expected one of critical, info, warning, found"
+            "p.yaml:5:53: policy a: "
+                + "policies[0].then.lease: expected a duration of 10s to 1h, found '2s'",
+            "p.yaml:5:64: policy a: "
+                + "policies[0].then.alert: expected one of critical, info, warning, found"
                 + " 'loud'",
-            "p.yaml:7:44: policies[1].when.for: expected a duration such as 500ms, 10s, 5m or 2h,"
+            "p.yaml:7:44: policy a: "
+                + "policies[1].when.for: expected a duration such as 500ms, 10s, 5m or 2h,"
                 + " found '10'",
-            "p.yaml:7:61: policies[1].when.clear_below: expected at most 'above', 200/s, found"
+            "p.yaml:7:61: policy a: "
+                + "policies[1].when.clear_below: expected at most 'above', 200/s, found"
                 + " '300'",
             "p.yaml:8:1: brake: unknown key; expected brakes, policies, protect; did you mean"
                 + " 'brakes'?");
+  }
+
+  @Test
+  void misspeltKeyIsNotReportedAsMissingToo() {
+    assertThat(
+            problems(
+                """
+                policies:
+                  - name: a
+                    wen: { metric: iops, above: 200, for: 10s }
+                  - name: b
+                    when: { metric: iops, abov: 200, for: 10s }
+                """))
+        .satisfiesExactly(
+            first -> assertThat(first).startsWith("p.yaml:3:5: policy a: policies[0].wen: unknown"),
+            second ->
+                assertThat(second)
+                    .startsWith("p.yaml:5:27: policy b: policies[1].when.abov: unknown"));
+  }
+
+  @Test
+  void numberWithoutPerSecondIsSuggestedWithIt() {
+    assertThat(
+            problems(
+                """
+                policies:
+                  - name: a
+                    when: { metric: iops, above: 200, for: 10s }
+                    then: { ladder: [ limit 20 ] }
+                  - name: ""
+                    standing: { limit: 20 }
+                """))
+        .satisfiesExactly(
+            step -> assertThat(step).endsWith("found 'limit 20'; did you mean 'limit 20/s'?"),
+            name -> assertThat(name).endsWith("found ''"),
+            limit -> assertThat(limit).endsWith("found '20'; did you mean '20/s'?"));
+  }
+
+  @Test
+  void warnsOfPoliciesThatDoNotAct() {
+    PolicyLoad load =
+        read(
+            """
+            policies:
+              - name: a
+                mode: auto
+                when: { metric: iops, above: 200, for: 10s }
+              - name: b
+                mode: observe
+                standing: { limit: 20/s }
+              - name: c
+                mode: observe
+                when: { metric: iops, above: 200, for: 10s }
+              - name: d
+                mode: auto
+                standing: { limit: 20/s }
+            """);
+
+    assertThat(load.problems()).isEmpty();
+    assertThat(load.policies().warnings())
+        .satisfiesExactly(
+            first -> assertThat(first).startsWith("policy a: mode auto without then.ladder"),
+            second -> assertThat(second).startsWith("policy b: a standing policy in mode observe"));
   }
 
   @Test
@@ -213,18 +280,25 @@ final class PolicyReaderTest {
                     when: { metric: iops, above: 200, for: 10s }
                 """))
         .containsExactly(
-            "p.yaml:3:48: policies[0].when.windows: expected windows such as '3 of 5', at most 30,"
+            "p.yaml:3:48: policy a: "
+                + "policies[0].when.windows: expected windows such as '3 of 5', at most 30,"
                 + " found '6 of 5'",
-            "p.yaml:3:78: policies[0].when.samples: expected a number of samples, 1 to 10000,"
+            "p.yaml:3:78: policy a: "
+                + "policies[0].when.samples: expected a number of samples, 1 to 10000,"
                 + " found '0'",
-            "p.yaml:5:11: policies[1].when.window: expected a duration such as 500ms, 10s, 5m or"
+            "p.yaml:5:11: policy b: "
+                + "policies[1].when.window: expected a duration such as 500ms, 10s, 5m or"
                 + " 2h, found nothing",
-            "p.yaml:5:61: policies[1].when.for: expected either 'for' or 'windows', found both",
-            "p.yaml:7:30: policies[2].swap.for: expected a duration such as 500ms, 10s, 5m or 2h,"
+            "p.yaml:5:61: policy b: "
+                + "policies[1].when.for: expected either 'for' or 'windows', found both",
+            "p.yaml:7:30: policy c: "
+                + "policies[2].swap.for: expected a duration such as 500ms, 10s, 5m or 2h,"
                 + " found '1w'",
-            "p.yaml:7:47: policies[2].swap.clear_below: expected at most 'above', 200 B/s, found"
+            "p.yaml:7:47: policy c: "
+                + "policies[2].swap.clear_below: expected at most 'above', 200 B/s, found"
                 + " '300'",
-            "p.yaml:8:5: policies[3].swap: expected one of 'when', 'swap', 'budget', 'standing',"
+            "p.yaml:8:5: policy d: "
+                + "policies[3].swap: expected one of 'when', 'swap', 'budget', 'standing',"
                 + " 'fleet', found when and swap");
   }
 
@@ -323,9 +397,11 @@ final class PolicyReaderTest {
                     when: { metric: iops, above: 200, for: 10s }
                 """))
         .containsExactly(
-            "p.yaml:3:20: policies[0].match.plan: expected a pattern of 1 to 255 characters such"
+            "p.yaml:3:20: policy p: "
+                + "policies[0].match.plan: expected a pattern of 1 to 255 characters such"
                 + " as vm*, found 'a list'",
-            "p.yaml:3:42: policies[0].match.label.tier: expected a pattern of 1 to 255 characters"
+            "p.yaml:3:42: policy p: "
+                + "policies[0].match.label.tier: expected a pattern of 1 to 255 characters"
                 + " such as vm*, found 'a list'");
   }
 
@@ -340,7 +416,8 @@ final class PolicyReaderTest {
                     when: { metric: iops, above: 200, for: 10s }
                 """))
         .containsExactly(
-            "p.yaml:3:29: policies[0].match.device[1]: expected one of hdd, ssd, found 'disk'");
+            "p.yaml:3:29: policy p: "
+                + "policies[0].match.device[1]: expected one of hdd, ssd, found 'disk'");
   }
 
   @Test
@@ -350,7 +427,8 @@ final class PolicyReaderTest {
                 "policies: [ { name: p,"
                     + " when: { metric: iops, above: 200, for: 5s, clear_below: 300 } } ]"))
         .containsExactly(
-            "p.yaml:1:80: policies[0].when.clear_below: expected at most 'above', 200/s, found"
+            "p.yaml:1:80: policy p: "
+                + "policies[0].when.clear_below: expected at most 'above', 200/s, found"
                 + " '300'");
   }
 
