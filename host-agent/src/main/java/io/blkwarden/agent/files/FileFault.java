@@ -16,7 +16,7 @@ import java.util.Optional;
  * <p>{@link IOException} has no error number, so the file is checked again, and some errors are
  * recognised by their English text: run the agent with {@code LC_ALL=C}.
  */
-final class FileFault {
+public final class FileFault {
   /** ENODEV, ENXIO, ESRCH and EOPNOTSUPP: the file exists, but not what it is about. */
   private static final List<String> GONE =
       List.of("No such device", "No such process", "Operation not supported");
@@ -48,7 +48,7 @@ final class FileFault {
   }
 
   /** The message of the exception, without the path. */
-  static String text(IOException fault) {
+  public static String text(IOException fault) {
     Optional<String> reason =
         fault instanceof FileSystemException system
             ? Optional.ofNullable(system.getReason())

@@ -3,6 +3,7 @@ package io.blkwarden.agent.restraint;
 import static java.nio.file.StandardOpenOption.TRUNCATE_EXISTING;
 import static java.nio.file.StandardOpenOption.WRITE;
 
+import io.blkwarden.agent.files.FileFault;
 import io.blkwarden.agent.kernel.BlockDevice;
 import io.blkwarden.agent.kernel.IoMax;
 import io.blkwarden.agent.kernel.KernelFiles;
@@ -16,13 +17,11 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -182,8 +181,7 @@ public final class CgroupLimits implements LimitGroups {
         switch (e) {
           case NoSuchFileException _ -> "does not exist";
           case AccessDeniedException _ -> "permission denied";
-          case FileSystemException file -> Objects.requireNonNullElse(file.getReason(), "failed");
-          case IOException other -> Objects.requireNonNullElse(other.getMessage(), "failed");
+          default -> FileFault.text(e);
         };
     return path + ": " + words;
   }

@@ -1,5 +1,6 @@
 package io.blkwarden.agent.trace;
 
+import io.blkwarden.agent.files.FileFault;
 import io.blkwarden.agent.kernel.ReadResult;
 import java.io.IOException;
 import java.io.InputStream;
@@ -10,7 +11,6 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -18,7 +18,6 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -113,9 +112,7 @@ class TraceFiles {
           case AccessDeniedException _ -> "not permitted; run as root";
           case NoSuchFileException _ -> "does not exist";
           case FileAlreadyExistsException _ -> "already exists";
-          case FileSystemException file -> Objects.requireNonNullElse(file.getReason(), "failed");
-          case IOException other ->
-              Objects.requireNonNullElse(other.getMessage(), other.getClass().getSimpleName());
+          default -> FileFault.text(e);
         };
     return top.resolve(path) + ": " + words;
   }
