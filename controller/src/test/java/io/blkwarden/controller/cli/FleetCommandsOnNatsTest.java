@@ -41,7 +41,7 @@ final class FleetCommandsOnNatsTest {
     controller =
         ControllerRuntime.start(
             new ControllerSettings(
-                new NatsSettings(server.url(), null, Subjects.DEFAULT, "c1"),
+                new NatsSettings(server.url(), null, null, Subjects.DEFAULT, "c1"),
                 policies,
                 null,
                 null,
