@@ -89,15 +89,15 @@ public record AlertFacts(
     EffectReport report = throttle.report();
     String note = ThrottleText.note(throttle, attempts);
     return new Alert.Action(
-        policy.mode().wire(),
-        lease == null ? null : lease.id(),
-        throttle.wanted(attempts),
-        policy.then().leaseMillis(),
-        lease == null ? List.of() : lease.workers(),
-        report.effect(),
-        report.before(),
-        report.after(),
-        note.isEmpty() ? null : note.substring(0, Math.min(NOTE_MAX, note.length())))
+            policy.mode().wire(),
+            lease == null ? null : lease.id(),
+            throttle.wanted(attempts),
+            policy.then().leaseMillis(),
+            lease == null ? List.of() : lease.workers(),
+            report.effect(),
+            report.before(),
+            report.after(),
+            note.isEmpty() ? null : note.substring(0, Math.min(NOTE_MAX, note.length())))
         .withNeighbours(report.neighboursBeforeMs(), report.neighboursAfterMs());
   }
 
@@ -135,10 +135,7 @@ public record AlertFacts(
           state.isKept()
               ? "%s: %s no longer exceeds %s; the alert is kept until that has lasted for %s."
                   .formatted(
-                      who,
-                      what,
-                      policy.name(),
-                      duration(policy.then().life().keepFiringMillis()))
+                      who, what, policy.name(), duration(policy.then().life().keepFiringMillis()))
               : "%s %s%s; %s.".formatted(who, finding(what), why(), handled(published));
     };
   }
@@ -242,8 +239,7 @@ public record AlertFacts(
     }
     String reason = ThrottleText.reason(throttle, attempts);
     String note = reason.isEmpty() ? "" : ": " + reason;
-    if (published == Alert.State.HANDLED
-        && throttle instanceof ThrottleState.Leased leased) {
+    if (published == Alert.State.HANDLED && throttle instanceof ThrottleState.Leased leased) {
       String effect = effect(leased.report()) + note;
       return switch (leased.lease().restraint()) {
         case Restraint.Priority priority ->

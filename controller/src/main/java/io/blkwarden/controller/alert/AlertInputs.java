@@ -48,8 +48,7 @@ public interface AlertInputs {
   }
 
   /** The alert with current values, without marks. */
-  Alert message(
-      AlertState.Active state, Alert.State published, AlertEvent.@Nullable Ending ending);
+  Alert message(AlertState.Active state, Alert.State published, AlertEvent.@Nullable Ending ending);
 
   /** The alert with what suppresses its notifications now. */
   Alert marked(Alert alert);

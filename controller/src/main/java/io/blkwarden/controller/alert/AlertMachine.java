@@ -55,8 +55,7 @@ public final class AlertMachine {
     return switch (event) {
       case AlertEvent.Breached breach ->
           new Waiting(new Life(breach.id(), breach.incident(), inputs.wall(), null, 0));
-      case AlertEvent.AlertRestored(Alert open) ->
-          open == null ? state : new Restored(open, 0);
+      case AlertEvent.AlertRestored(Alert open) -> open == null ? state : new Restored(open, 0);
       case AlertEvent.OfBreach _,
           AlertEvent.Measured _,
           AlertEvent.SamplesMissing _,

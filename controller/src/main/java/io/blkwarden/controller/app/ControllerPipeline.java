@@ -31,7 +31,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.Disposable;
 import reactor.core.publisher.BufferOverflowStrategy;
-import reactor.core.publisher.BufferOverflowStrategy;
 import reactor.core.publisher.ConnectableFlux;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -274,8 +273,7 @@ final class ControllerPipeline {
 
   /** A request that changes nothing is a query, not an input of the engine. */
   private EngineInput readOnly(EngineInput request) {
-    return request
-                instanceof EngineInput.Single(Input.RequestReceived received, HostId _, int _)
+    return request instanceof EngineInput.Single(Input.RequestReceived received, HostId _, int _)
             && received.request().ask() instanceof OperatorRequest.Fleet ask
         ? parts.reports().apply(received.correlation(), ask)
         : request;

@@ -345,8 +345,7 @@ public final class ControllerRuntime implements AutoCloseable {
             new MetricSource(metrics.all(clock, this::readiness, fleet), fleet),
             approvals,
             audit);
-    threads.add(
-        new HistoryRecorder(history, changes, snapshots, pages).snapshots().subscribe());
+    threads.add(new HistoryRecorder(history, changes, snapshots, pages).snapshots().subscribe());
     return server;
   }
 

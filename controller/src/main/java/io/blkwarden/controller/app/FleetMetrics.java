@@ -274,11 +274,7 @@ final class FleetMetrics implements MetricSource.Refresh {
   }
 
   private Metric eachHost(String name, String help, BiConsumer<HostSnapshot, Sink> action) {
-    return new Metric(
-        name,
-        help,
-        HOST,
-        to -> hosts.forEach(each -> action.accept(each, to)));
+    return new Metric(name, help, HOST, to -> hosts.forEach(each -> action.accept(each, to)));
   }
 
   private Metric disk(String name, String help, Function<DiskSnapshot, @Nullable Double> value) {

@@ -37,8 +37,7 @@ public final class AuditQuery {
     if (about.isBlank() || about.length() > 255) {
       throw new IllegalArgumentException(
           "expected the name of a host, a domain's name or UUID, or the ID of a throttle or alert,"
-              + " found '%s'"
-              .formatted(about));
+              + " found '%s'".formatted(about));
     }
     this.about = about;
     this.id = id(about);
@@ -115,7 +114,8 @@ public final class AuditQuery {
           id == null
               ? isAbout(note.host(), note.domain())
               : isRelated(note.alert()) || isRelated(note.throttle()) || note.id().equals(id);
-      case Outcome outcome -> id == null ? isAbout(outcome.host(), outcome.domain()) : isRelated(outcome.lease());
+      case Outcome outcome ->
+          id == null ? isAbout(outcome.host(), outcome.domain()) : isRelated(outcome.lease());
       default -> false;
     };
   }

@@ -16,8 +16,7 @@ public final class BusCounters extends ConnectionCounters {
   /** Intermediate alert states dropped because the queue was full and a later state waits. */
   public final LongAdder alertsFolded =
       counter(
-          "alerts_folded_total",
-          "Intermediate alert states dropped because the queue was full.");
+          "alerts_folded_total", "Intermediate alert states dropped because the queue was full.");
 
   /** Alerts lost because the queue was full or they can never be stored; each is logged. */
   public final LongAdder alertsLost =

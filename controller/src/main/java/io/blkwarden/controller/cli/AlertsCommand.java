@@ -123,7 +123,9 @@ final class AlertsCommand extends FleetCommand {
     Set<String> wanted =
         wanted(report).stream().map(each -> each.id().value()).collect(Collectors.toSet());
     ArrayNode rows = AsciiJson.MAPPER.createArrayNode();
-    fleet.path("alerts").valueStream()
+    fleet
+        .path("alerts")
+        .valueStream()
         .filter(each -> wanted.contains(each.path("id").asString()))
         .forEach(rows::add);
     return list("blkwarden.open-alerts.v1", "alerts", rows);
@@ -158,7 +160,8 @@ final class AlertsCommand extends FleetCommand {
     command.print(
         table,
         shown.size(),
-        Math.max(shown.size(), report.alerts().size() < report.alertsInAll() ? report.alertsInAll() : 0),
+        Math.max(
+            shown.size(), report.alerts().size() < report.alertsInAll() ? report.alertsInAll() : 0),
         "no open alerts",
         "alerts");
   }

@@ -119,7 +119,6 @@ abstract class FleetCommand implements Callable<Integer> {
   /** Time from one moment to a later one, in whole seconds. */
   static String time(Instant from, Instant to) {
     Duration between = Duration.between(from, to);
-    return DurationText.print(
-        Duration.ofSeconds(between.isNegative() ? 0 : between.toSeconds()));
+    return DurationText.print(Duration.ofSeconds(between.isNegative() ? 0 : between.toSeconds()));
   }
 }

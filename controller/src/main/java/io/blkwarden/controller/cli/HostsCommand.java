@@ -42,8 +42,19 @@ final class HostsCommand extends FleetCommand {
   void print(FleetReport report) {
     Table table =
         new Table(
-            "HOST", "STATE", "HEARD", "AGENT", "DISKS", "UNRESOLVED", "DEVICE", "UTIL", "AWAIT",
-            "IO FULL", "BREACHES", "THROTTLES", "PROBLEM");
+            "HOST",
+            "STATE",
+            "HEARD",
+            "AGENT",
+            "DISKS",
+            "UNRESOLVED",
+            "DEVICE",
+            "UTIL",
+            "AWAIT",
+            "IO FULL",
+            "BREACHES",
+            "THROTTLES",
+            "PROBLEM");
     for (FleetReport.Host each : report.hosts()) {
       table.row(
           List.of(
@@ -65,9 +76,7 @@ final class HostsCommand extends FleetCommand {
         table,
         report.hosts().size(),
         report.hostsInAll(),
-        host == null
-            ? "no hosts: start blkwarden-agent on the dom0s"
-            : "no host matches " + host,
+        host == null ? "no hosts: start blkwarden-agent on the dom0s" : "no host matches " + host,
         "hosts");
   }
 }

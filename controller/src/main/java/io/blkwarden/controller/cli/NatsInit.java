@@ -292,7 +292,11 @@ final class NatsInit implements Callable<Integer> {
   private Subjects subjects(AccessFolder folder) throws IOException {
     return prefix != null
         ? new Subjects(prefix)
-        : folder.read(AccessFolder.USERS).flatMap(UserList::prefix).map(Subjects::new).orElse(Subjects.DEFAULT);
+        : folder
+            .read(AccessFolder.USERS)
+            .flatMap(UserList::prefix)
+            .map(Subjects::new)
+            .orElse(Subjects.DEFAULT);
   }
 
   private static UserList users(

@@ -164,27 +164,29 @@ final class RecordCommand implements Callable<Integer> {
   }
 
   /** Records until the time is up or Ctrl-C; returns false if interrupted. */
-  private boolean run(
-      Recorder recorder, RecordingFolder folder, Tap tap, RecordingTap source)
+  private boolean run(Recorder recorder, RecordingFolder folder, Tap tap, RecordingTap source)
       throws IOException {
     long lengthMillis = length == null ? 0 : length.toMillis();
     long start = millis();
     long end = length == null ? Long.MAX_VALUE : start + lengthMillis;
     try (Progress progress = Progress.of(context)) {
-      recorder.run(folder, () -> {
-        tap.eachSecond(source, context);
-        if (policyRecorder != null) {
-          policyRecorder.tick();
-        }
-        if (millis() >= end || source.closedForGood()) {
-          recorder.close(now());
-        }
-        progress.at(
-            millis() - start,
-            lengthMillis,
-            "%,d sample batches, %,d other messages, %s"
-                .formatted(recorder.samples(), recorder.others(), SizeText.print(folder.bytes())));
-      });
+      recorder.run(
+          folder,
+          () -> {
+            tap.eachSecond(source, context);
+            if (policyRecorder != null) {
+              policyRecorder.tick();
+            }
+            if (millis() >= end || source.closedForGood()) {
+              recorder.close(now());
+            }
+            progress.at(
+                millis() - start,
+                lengthMillis,
+                "%,d sample batches, %,d other messages, %s"
+                    .formatted(
+                        recorder.samples(), recorder.others(), SizeText.print(folder.bytes())));
+          });
       return true;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -258,8 +260,7 @@ final class RecordCommand implements Callable<Integer> {
     }
 
     private void take(String subject, byte[] payload, boolean carried) {
-      if (payload.length > Entry.PAYLOAD_MAX
-          || subject.length() * 3 > Entry.SUBJECT_MAX) {
+      if (payload.length > Entry.PAYLOAD_MAX || subject.length() * 3 > Entry.SUBJECT_MAX) {
         recorder.missing(now(), 0, 1, false);
       } else {
         recorder.offer(new Entry.Message(now(), carried, subject.substring(prefix), payload));

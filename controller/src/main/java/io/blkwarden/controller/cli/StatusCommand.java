@@ -105,8 +105,7 @@ final class StatusCommand extends FleetCommand {
   }
 
   private static Map<String, Long> states(FleetReport report) {
-    Map<String, Long> states =
-        count(report.hosts().stream().map(FleetReport.Host::state).toList());
+    Map<String, Long> states = count(report.hosts().stream().map(FleetReport.Host::state).toList());
     long problems = report.hosts().stream().filter(each -> each.problem() != null).count();
     if (problems > 0) {
       states.put("with a problem", problems);

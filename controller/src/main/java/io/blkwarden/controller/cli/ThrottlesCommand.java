@@ -56,6 +56,7 @@ final class ThrottlesCommand extends FleetCommand {
               time(report.at(), each.ends()),
               each.lease().value()));
     }
-    command.print(table, shown.size(), report.throttlesInAll(), "no disk is throttled", "throttles");
+    command.print(
+        table, shown.size(), report.throttlesInAll(), "no disk is throttled", "throttles");
   }
 }

@@ -40,8 +40,7 @@ final class WhyCommand implements Callable<Integer> {
 
   @Parameters(
       paramLabel = "HOST|DOMAIN|ID",
-      description =
-          "Host, domain name or UUID, or ID of a throttle, alert or incident.")
+      description = "Host, domain name or UUID, or ID of a throttle, alert or incident.")
   String about = "";
 
   @Option(

@@ -48,6 +48,5 @@ public final class DispatchCounters extends CounterSet {
   /** Refused operators' requests. */
   public final LongAdder requestsRefused =
       counter(
-          "operator_refused_total",
-          "Operators' requests refused because too many were waiting.");
+          "operator_refused_total", "Operators' requests refused because too many were waiting.");
 }

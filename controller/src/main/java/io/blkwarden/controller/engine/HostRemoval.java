@@ -39,9 +39,7 @@ record HostRemoval(EngineState engine, SampleHandler sampling) {
     HostId host = forgotten.host();
     HostTracker tracker = engine.hosts.get(host);
     if (tracker != null) {
-      tracker
-          .openEvaluations()
-          .forEach(each -> sampling.close(tracker, each, Ending.HOST_REMOVED));
+      tracker.openEvaluations().forEach(each -> sampling.close(tracker, each, Ending.HOST_REMOVED));
       tracker.attributions.end();
       engine.live(tracker, false);
       engine.hosts.remove(host);
@@ -67,7 +65,6 @@ record HostRemoval(EngineState engine, SampleHandler sampling) {
 
   private void answer(Input.RequestReceived asked, Verdict verdict, String detail) {
     engine.add(
-        new Effect.Answer(
-            asked.correlation(), new OperatorReply(verdict, Printable.of(detail))));
+        new Effect.Answer(asked.correlation(), new OperatorReply(verdict, Printable.of(detail))));
   }
 }

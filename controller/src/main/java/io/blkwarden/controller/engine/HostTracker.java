@@ -142,9 +142,7 @@ final class HostTracker {
 
   /** The breaches of its open evaluations; a copy. */
   List<Breach> breaches() {
-    return evaluations.values().stream()
-        .flatMap(each -> Stream.ofNullable(each.breach))
-        .toList();
+    return evaluations.values().stream().flatMap(each -> Stream.ofNullable(each.breach)).toList();
   }
 
   /** Matches policies to rows. */

@@ -80,10 +80,7 @@ record MappingHandler(
 
   /** Closes evaluations of disks that are gone, or of guests that were restarted. */
   private void closeEnded(HostTracker tracker, boolean seen) {
-    close(
-        tracker,
-        each -> tracker.state.disk(each.row).state() == MappingState.GONE,
-        Ending.GONE);
+    close(tracker, each -> tracker.state.disk(each.row).state() == MappingState.GONE, Ending.GONE);
     UUID boot = tracker.state.map().boot();
     close(
         tracker,
@@ -91,8 +88,7 @@ record MappingHandler(
         Ending.GUEST_RESTARTED);
   }
 
-  private void close(
-      HostTracker tracker, Predicate<Evaluation> which, Ending ending) {
+  private void close(HostTracker tracker, Predicate<Evaluation> which, Ending ending) {
     tracker.openEvaluations().stream()
         .filter(which)
         .forEach(each -> sampling.close(tracker, each, ending));

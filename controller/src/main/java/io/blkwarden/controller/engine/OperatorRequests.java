@@ -51,10 +51,7 @@ final class OperatorRequests {
   private final List<PendingRequest> open = new ArrayList<>();
 
   OperatorRequests(
-      EngineState engine,
-      Throttles throttles,
-      Proposals proposals,
-      HostRemoval hostRemoval) {
+      EngineState engine, Throttles throttles, Proposals proposals, HostRemoval hostRemoval) {
     this.engine = engine;
     this.proposals = proposals;
     this.throttles = throttles;

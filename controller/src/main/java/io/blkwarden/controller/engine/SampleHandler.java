@@ -204,8 +204,7 @@ final class SampleHandler {
             .formatted(
                 found.detector.when().metric().id(),
                 ConditionCheck.unknowns(condition, tracker.state, found.row));
-    engine.record(
-        decision(engine, tracker, found, Decision.Verdict.SKIP, null, reason));
+    engine.record(decision(engine, tracker, found, Decision.Verdict.SKIP, null, reason));
   }
 
   private void breached(HostTracker tracker, Evaluation found) {
@@ -260,8 +259,7 @@ final class SampleHandler {
   }
 
   /** Ends the throttle of a breach, and stops counting it. */
-  private void over(
-      HostTracker tracker, Evaluation over, Throttle throttle, Ending ending) {
+  private void over(HostTracker tracker, Evaluation over, Throttle throttle, Ending ending) {
     if (over.anomalous()) {
       engine.breaches(tracker, -1);
     }

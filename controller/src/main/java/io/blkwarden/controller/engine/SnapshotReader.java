@@ -116,12 +116,11 @@ final class SnapshotReader {
     }
     return highest.stream()
         .sorted(Comparator.comparingDouble(Found::score).reversed())
-        .map(
-            each ->
-                new FleetSnapshot.NoisyDisk(
-                    each.tracker.host(),
-                    disk(each.tracker, each.row, each.tracker.state.disk(each.row), List.of()),
-                    each.score))
+        .map(each ->
+            new FleetSnapshot.NoisyDisk(
+                each.tracker.host(),
+                disk(each.tracker, each.row, each.tracker.state.disk(each.row), List.of()),
+                each.score))
         .toList();
   }
 
@@ -149,15 +148,22 @@ final class SnapshotReader {
       }
     }
     return new FleetSnapshot(
-        engine.now().wall(), hosts, disks, List.of(), Map.of(), List.of(), 0, 0, List.of(),
+        engine.now().wall(),
+        hosts,
+        disks,
+        List.of(),
+        Map.of(),
+        List.of(),
+        0,
+        0,
+        List.of(),
         List.of());
   }
 
   private static boolean named(MappedDisk disk, String text) {
     String path = disk.volume().path();
     return contains(disk.domain().name(), text)
-        || (text.length() == UUID_LENGTH
-            && disk.domain().uuid().toString().equalsIgnoreCase(text))
+        || (text.length() == UUID_LENGTH && disk.domain().uuid().toString().equalsIgnoreCase(text))
         || (path != null && contains(path, text))
         || disk.disk().vdev().equalsIgnoreCase(text);
   }
@@ -204,8 +210,7 @@ final class SnapshotReader {
       // a domain that restarts may have the same disk twice for a moment
       if (seen.add(List.of(tracker.host(), disk.key()))) {
         disks.add(
-            new FleetSnapshot.BusyDisk(
-                tracker.host(), disk(tracker, each.row(), disk, List.of())));
+            new FleetSnapshot.BusyDisk(tracker.host(), disk(tracker, each.row(), disk, List.of())));
       }
     }
     return disks;

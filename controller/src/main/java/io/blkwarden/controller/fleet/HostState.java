@@ -396,9 +396,7 @@ public final class HostState {
 
   /** The rows of the disks on a physical device. */
   public int[] rowsOf(int device) {
-    return IntStream.range(0, rows())
-        .filter(row -> on(device, row))
-        .toArray();
+    return IntStream.range(0, rows()).filter(row -> on(device, row)).toArray();
   }
 
   /** The physical devices below a disk, by their rows in {@link #devices()}. */

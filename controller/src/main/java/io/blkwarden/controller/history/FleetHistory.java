@@ -44,7 +44,15 @@ public final class FleetHistory {
   private final Map<String, Series> fleet = new LinkedHashMap<>();
   private FleetSnapshot last =
       new FleetSnapshot(
-          Instant.EPOCH, List.of(), Map.of(), List.of(), Map.of(), List.of(), 0, 0, List.of(),
+          Instant.EPOCH,
+          List.of(),
+          Map.of(),
+          List.of(),
+          Map.of(),
+          List.of(),
+          0,
+          0,
+          List.of(),
           List.of());
   private List<FleetSnapshot.NoisyDisk> noisiest = List.of();
   private Map<String, Integer> matches = Map.of();

@@ -53,8 +53,7 @@ public final class StatusServer implements AutoCloseable {
                   routes,
                   check,
                   data,
-                  new FleetRoutes(
-                      data, readiness, approvals.token() != null, settings.grafana()));
+                  new FleetRoutes(data, readiness, approvals.token() != null, settings.grafana()));
               actionRoutes(routes, check, new ActionRoutes(approvals));
               routes
                   .get("/api/v1/why", check.check(new AuditRoutes(audit)::handle))

@@ -11,14 +11,12 @@ public class ConnectionCounters extends CounterSet {
   /** Times that a subscription was too slow, so that jnats dropped messages. */
   public final LongAdder slowConsumers =
       counter(
-          "nats_slow_spells_total",
-          "Times that messages arrived faster than they were processed.");
+          "nats_slow_spells_total", "Times that messages arrived faster than they were processed.");
 
   /** Outgoing messages that were dropped because the socket accepted no more. */
   public final LongAdder discarded =
       counter(
-          "nats_discarded_total",
-          "Outgoing messages dropped because the socket accepted no more.");
+          "nats_discarded_total", "Outgoing messages dropped because the socket accepted no more.");
 
   /** Errors that the server or the connection reported. */
   public final LongAdder errors = counter("nats_errors_total", "Errors reported by NATS.");

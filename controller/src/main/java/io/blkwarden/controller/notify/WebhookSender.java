@@ -1,8 +1,8 @@
 package io.blkwarden.controller.notify;
 
+import io.blkwarden.controller.alert.NotifiedAlerts.Notification;
 import io.blkwarden.controller.notify.settings.NotifySettings;
 import io.blkwarden.controller.notify.settings.WebhookTemplate;
-import io.blkwarden.controller.alert.NotifiedAlerts.Notification;
 import io.blkwarden.model.json.ControlJson;
 import io.blkwarden.model.message.Alert;
 import java.time.Duration;

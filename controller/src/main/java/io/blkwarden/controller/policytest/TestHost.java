@@ -236,6 +236,7 @@ final class TestHost {
         List.of(),
         List.of(),
         Map.of(),
-        true, List.of());
+        true,
+        List.of());
   }
 }

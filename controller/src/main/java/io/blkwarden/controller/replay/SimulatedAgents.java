@@ -139,7 +139,8 @@ public final class SimulatedAgents {
         recorded.probes(),
         active,
         recorded.drops(),
-        recorded.limitAvailable(), List.of());
+        recorded.limitAvailable(),
+        List.of());
   }
 
   private Outcome outcome(

@@ -197,8 +197,7 @@ public sealed interface ThrottleState {
   /** What the last throttle changed. */
   default EffectReport report() {
     return switch (this) {
-      case Refused(Refusal.Ineffective _, var _) ->
-          new EffectReport(Alert.Effect.INEFFECTIVE, "");
+      case Refused(Refusal.Ineffective _, var _) -> new EffectReport(Alert.Effect.INEFFECTIVE, "");
       case Finished finished -> finished.report();
       case Leased held -> held.effect().report();
       case Idle _, Refused _, Shadow _, Proposed _, Resting _ -> EffectReport.NONE;

@@ -56,9 +56,7 @@ final class AlertMachineTest {
     }
 
     List<Alert> open() {
-      return stream.values().stream()
-          .filter(each -> each.state() != Alert.State.RESOLVED)
-          .toList();
+      return stream.values().stream().filter(each -> each.state() != Alert.State.RESOLVED).toList();
     }
 
     void randomStep() {

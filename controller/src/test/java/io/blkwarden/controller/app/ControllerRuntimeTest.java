@@ -78,7 +78,12 @@ final class ControllerRuntimeTest {
     return closing(
         ControllerRuntime.start(
             new ControllerSettings(
-                new NatsSettings(server.url(), null, null, Subjects.DEFAULT, "c0"), folder, null, null, null, NotifyFile.NONE)));
+                new NatsSettings(server.url(), null, null, Subjects.DEFAULT, "c0"),
+                folder,
+                null,
+                null,
+                null,
+                NotifyFile.NONE)));
   }
 
   private static void awaitReady(ControllerRuntime controller) {

@@ -39,7 +39,12 @@ final class OperatorInputsOnNatsTest {
     ControllerRuntime started =
         ControllerRuntime.start(
             new ControllerSettings(
-                new NatsSettings(server.url(), null, null, Subjects.DEFAULT, instance), policies, null, null, null, NotifyFile.NONE));
+                new NatsSettings(server.url(), null, null, Subjects.DEFAULT, instance),
+                policies,
+                null,
+                null,
+                null,
+                NotifyFile.NONE));
     await().atMost(BOUND).until(started::leadershipKnown);
     return started;
   }

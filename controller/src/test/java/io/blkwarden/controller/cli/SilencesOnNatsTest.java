@@ -51,7 +51,8 @@ final class SilencesOnNatsTest {
   private ControllerRuntime controller(String name) {
     NatsSettings bus = new NatsSettings(server.url(), null, null, Subjects.DEFAULT, name);
     ControllerRuntime started =
-        ControllerRuntime.start(new ControllerSettings(bus, policies, null, null, null, NotifyFile.NONE));
+        ControllerRuntime.start(
+            new ControllerSettings(bus, policies, null, null, null, NotifyFile.NONE));
     await("ready").atMost(BOUND).until(() -> started.readiness().blockers().isEmpty());
     return started;
   }

@@ -169,7 +169,8 @@ final class EngineRig {
                 List.of(),
                 held,
                 Map.of(),
-                limits, List.of())));
+                limits,
+                List.of())));
   }
 
   List<Effect> sample(TestHost host) {

@@ -51,7 +51,8 @@ final class HostProblemsTest {
                 List.of(probes),
                 List.of(),
                 Map.of(),
-                true, List.of())));
+                true,
+                List.of())));
   }
 
   private static Heartbeat.ProbeHealth mapSize(boolean ok) {

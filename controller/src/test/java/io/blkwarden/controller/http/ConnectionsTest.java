@@ -40,7 +40,11 @@ final class ConnectionsTest {
     server =
         StatusServer.start(
             new HttpSettings(
-                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), Set.of(), null, limits, null),
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                Set.of(),
+                null,
+                limits,
+                null),
             () -> new Readiness(true, List.of(), List.of()),
             new DashboardData(
                 new FleetView(),

@@ -57,7 +57,8 @@ final class StatusServerTest {
   private final FleetHistory history = new FleetHistory();
   private final ChangeSignal pulse = new ChangeSignal();
   private final DashboardData shown =
-      new DashboardData(view, history, new RecentDecisions(), this::hostDetails, this::search, pulse, pages);
+      new DashboardData(
+          view, history, new RecentDecisions(), this::hostDetails, this::search, pulse, pages);
   private final StatusServer server =
       StatusServer.start(
           new HttpSettings(

@@ -86,7 +86,8 @@ public final class RecordedFleet {
             List.of(),
             held,
             Map.of(),
-            true, List.of()));
+            true,
+            List.of()));
   }
 
   /** An outcome for a lease on the noisy disk. */

@@ -100,7 +100,8 @@ public final class Messages {
         probes,
         List.of(),
         Map.of(),
-        false, List.of());
+        false,
+        List.of());
   }
 
   /** What an agent says to a command. */

@@ -139,7 +139,8 @@ public final class ScriptedHost implements AutoCloseable {
                         lease.restraint(),
                         lease.leaseMs())),
             Map.of(),
-            true, List.of()));
+            true,
+            List.of()));
   }
 
   private Optional<Outcome> answer(Command command) {

@@ -20,8 +20,7 @@ final class SafetyCheckTest {
 
   @Test
   void oneHostOfOneMayBeThrottled() {
-    assertThat(SafetyCheck.refusal(BRAKES, new ThrottleCounts(0, 0, 0, false, 1, 1)))
-        .isEmpty();
+    assertThat(SafetyCheck.refusal(BRAKES, new ThrottleCounts(0, 0, 0, false, 1, 1))).isEmpty();
   }
 
   @Test
@@ -41,15 +40,13 @@ final class SafetyCheckTest {
 
   @Test
   void aHostThatIsThrottledAlreadyIsNotCountedAgain() {
-    assertThat(SafetyCheck.refusal(BRAKES, new ThrottleCounts(1, 0, 5, true, 100, 1)))
-        .isEmpty();
+    assertThat(SafetyCheck.refusal(BRAKES, new ThrottleCounts(1, 0, 5, true, 100, 1))).isEmpty();
   }
 
   @Test
   void zeroMeansNever() {
     SafetyLimits none = new SafetyLimits(2, 1, 0, 0.1);
-    assertThat(SafetyCheck.refusal(none, new ThrottleCounts(0, 0, 0, false, 100, 1)))
-        .isPresent();
+    assertThat(SafetyCheck.refusal(none, new ThrottleCounts(0, 0, 0, false, 100, 1))).isPresent();
   }
 
   @Test
@@ -62,7 +59,8 @@ final class SafetyCheckTest {
           boolean allowed =
               SafetyCheck.refusal(BRAKES, new ThrottleCounts(0, 0, throttled, false, hosts, 0))
                   .isEmpty();
-          assertThat(allowed).isEqualTo(throttled + 1 <= Math.max(hosts < 3 ? 1 : 2, Math.floor(0.05 * hosts)));
+          assertThat(allowed)
+              .isEqualTo(throttled + 1 <= Math.max(hosts < 3 ? 1 : 2, Math.floor(0.05 * hosts)));
         });
   }
 }

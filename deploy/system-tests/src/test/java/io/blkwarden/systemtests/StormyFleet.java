@@ -47,7 +47,11 @@ public final class StormyFleet implements AutoCloseable {
   /** Starts so many hosts, which end before it. */
   public SimulatedAgents start(int hosts) {
     return SimulatedAgents.start(
-        "--hosts=" + hosts, "--calm=1s", "--storm=600s", "--nats=" + nats.url(), "--state-dir=" + state);
+        "--hosts=" + hosts,
+        "--calm=1s",
+        "--storm=600s",
+        "--nats=" + nats.url(),
+        "--state-dir=" + state);
   }
 
   /** Where its NATS server listens. */

@@ -76,7 +76,8 @@ final class MetricsServerTest {
             List.of(new ProbeHealth("nats", true, null), new ProbeHealth("scan", false, "no")),
             List.of(),
             Map.of("samples", 4L),
-            false, List.of());
+            false,
+            List.of());
     MappedDisk disk =
         new MappedDisk(
             new DomainRef(new UUID(3, 4), 137, name),

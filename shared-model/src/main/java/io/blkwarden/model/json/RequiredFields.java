@@ -38,8 +38,6 @@ final class RequiredFields extends JacksonAnnotationIntrospector {
     return member instanceof AnnotatedParameter parameter
         && parameter.getOwner().getParameterCount() == components.length
         && !parameter.hasAnnotation(JsonInclude.class)
-        && !components[parameter.getIndex()]
-            .getAnnotatedType()
-            .isAnnotationPresent(Nullable.class);
+        && !components[parameter.getIndex()].getAnnotatedType().isAnnotationPresent(Nullable.class);
   }
 }

@@ -92,7 +92,8 @@ public sealed interface MappingEvent extends ControlMessage
    * @param origin host, boot, revision and time
    * @param volume the last known state of the device
    */
-  record DeviceRemoved(@JsonUnwrapped MappingOrigin origin, Volume volume) implements MappingEvent {}
+  record DeviceRemoved(@JsonUnwrapped MappingOrigin origin, Volume volume)
+      implements MappingEvent {}
 
   /**
    * The workers, proofs or state of a disk changed. Other changes are a {@link DiskChanged}.

@@ -97,12 +97,7 @@ public record OperatorRequest(String by, String reason, Ask ask) implements Cont
 
     /** A request with the restraint as one value. */
     public Throttle(
-        HostId host,
-        String domain,
-        String disk,
-        Restraint restraint,
-        long leaseMs,
-        boolean force) {
+        HostId host, String domain, String disk, Restraint restraint, long leaseMs, boolean force) {
       this(
           host,
           domain,

@@ -23,8 +23,7 @@ import java.util.regex.Pattern;
  */
 public record ConfigLayout(Path config, String core, Set<String> accounts) {
   private static final Pattern COMMENT_OR_STRING =
-      Pattern.compile(
-          "(?<![^\\s,;{}\\[\\]])(?:#|//).*|\"((?:[^\"\\\\]|\\\\.)*)\"|'([^']*)'");
+      Pattern.compile("(?<![^\\s,;{}\\[\\]])(?:#|//).*|\"((?:[^\"\\\\]|\\\\.)*)\"|'([^']*)'");
   private static final Pattern TOKEN =
       Pattern.compile(
           "([^\\s:={}\\[\\],;]+)\\s*[:=]?\\s*\\{|[{}]|\\binclude\\s+([^\\s,;}]+)"

@@ -271,8 +271,7 @@ public final class Section {
       if (!known.contains(key)) {
         Optional<String> meant = Nearest.similar(key, known);
         String expected = String.join(", ", known);
-        problems.at(
-            at, path(key), "unknown key; expected %s%s".formatted(expected, hint(meant)));
+        problems.at(at, path(key), "unknown key; expected %s%s".formatted(expected, hint(meant)));
         meant.filter(missing::remove).ifPresent(each -> problems.remove(node, path(each)));
       }
     });

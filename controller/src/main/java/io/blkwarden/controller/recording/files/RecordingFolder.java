@@ -1,8 +1,8 @@
 package io.blkwarden.controller.recording.files;
 
 import io.blkwarden.controller.recording.Entry;
-import io.blkwarden.controller.recording.FileHeader.ReceiveTime;
 import io.blkwarden.controller.recording.FileHeader;
+import io.blkwarden.controller.recording.FileHeader.ReceiveTime;
 import io.blkwarden.controller.recording.RecordingWriter;
 import io.blkwarden.model.Require;
 import java.io.IOException;

@@ -2,9 +2,9 @@ package io.blkwarden.controller.recording.files;
 
 import io.blkwarden.controller.recording.Entry;
 import io.blkwarden.controller.recording.FileHeader;
+import io.blkwarden.controller.recording.RecordingReader;
 import io.blkwarden.controller.recording.RecordingReader.CorruptRange;
 import io.blkwarden.controller.recording.RecordingReader.RecordingException;
-import io.blkwarden.controller.recording.RecordingReader;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -132,8 +132,7 @@ public final class RecordingSet {
     long before = members.subList(0, first).stream().mapToLong(Member::bytes).sum();
     for (Member member : members.subList(first, members.size())) {
       try (InputStream in = new BufferedInputStream(Files.newInputStream(member.path()))) {
-        RecordingReader reader =
-            new RecordingReader(in, member.bytes(), fromMillis - LEAD_MILLIS);
+        RecordingReader reader = new RecordingReader(in, member.bytes(), fromMillis - LEAD_MILLIS);
         for (Optional<Entry> next = reader.next(); next.isPresent(); next = reader.next()) {
           listener.entry(member.header(), next.get());
           listener.progress(before + reader.position());

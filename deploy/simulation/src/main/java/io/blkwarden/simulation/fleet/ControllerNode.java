@@ -90,8 +90,7 @@ final class ControllerNode implements CommandFlow.Results {
     if (input instanceof Input.OutcomeReceived(Outcome outcome)) {
       commands.resolve(outcome); // as the real intake does: the reply may be lost
     }
-    List<Effect> effects =
-        env.faults.effects(step.step(input, new Moment(env.now(), env.wall())));
+    List<Effect> effects = env.faults.effects(step.step(input, new Moment(env.now(), env.wall())));
     env.oracle.decided(effects, lastSamples, heeds);
     effects.forEach(this::carryOut);
   }

@@ -91,8 +91,7 @@ final class Oracle {
       switch (command.action()) {
         case CommandAction.Set set ->
             held.put(
-                set.lease(),
-                new Grant(set.domain().uuid(), set.vdev(), env.now() + set.leaseMs()));
+                set.lease(), new Grant(set.domain().uuid(), set.vdev(), env.now() + set.leaseMs()));
         // the lease lasts until the reset is carried out: the agent may die before
         case CommandAction.Reset _ -> {}
         case CommandAction.ReleaseAll _ -> held.clear();
@@ -108,8 +107,7 @@ final class Oracle {
         .computeIfPresent(
             lease,
             (_, grant) ->
-                new Grant(
-                    grant.domain(), grant.vdev(), Math.min(grant.untilMillis(), env.now())));
+                new Grant(grant.domain(), grant.vdev(), Math.min(grant.untilMillis(), env.now())));
   }
 
   /** An agent is about to restrain a task. */

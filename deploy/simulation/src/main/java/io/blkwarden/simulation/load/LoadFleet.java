@@ -66,8 +66,7 @@ final class LoadFleet {
   }
 
   byte[] snapshot(int number) {
-    List<MappedDisk> all =
-        IntStream.range(0, disks).mapToObj(row -> disk(number, row)).toList();
+    List<MappedDisk> all = IntStream.range(0, disks).mapToObj(row -> disk(number, row)).toList();
     List<Long> zeros = Collections.nCopies(COLUMNS.size(), 0L);
     return ControlJson.encode(
         new MappingSnapshot(

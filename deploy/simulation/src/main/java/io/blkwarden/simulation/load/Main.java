@@ -138,16 +138,13 @@ public final class Main {
     // storms start one after the other, so that the limit on throttled hosts is not reached
     int since = second - CALM_SECONDS - number / 4;
     byte[] batch =
-        number < storms && since > 0
-            ? fleet.batch(second, Math.min(since, STORM_SECONDS))
-            : calm;
+        number < storms && since > 0 ? fleet.batch(second, Math.min(since, STORM_SECONDS)) : calm;
     publishedNanos.set(number, System.nanoTime());
     publish(number, SUBJECTS.sample(host), batch);
   }
 
   private void publishMap(int number) {
-    publish(
-        number, SUBJECTS.mapping(LoadFleet.host(number), "snapshot"), fleet.snapshot(number));
+    publish(number, SUBJECTS.mapping(LoadFleet.host(number), "snapshot"), fleet.snapshot(number));
   }
 
   private void publish(int number, String subject, byte[] payload) {

@@ -113,8 +113,7 @@ final class Story {
   }
 
   private DiskStory disk(HostId host, DomainRef domain, String vdev) {
-    return disks.computeIfAbsent(
-        host + "/" + domain.name() + "/" + vdev, _ -> new DiskStory());
+    return disks.computeIfAbsent(host + "/" + domain.name() + "/" + vdev, _ -> new DiskStory());
   }
 
   List<String> snapshot(MappingSnapshot snapshot) {
@@ -129,9 +128,7 @@ final class Story {
     for (MappedDisk disk : snapshot.disks()) {
       if (disk.state() == MappingState.RESOLVED) {
         disk(host, disk.domain(), disk.disk().vdev()).reach(Step.MAPPED);
-        if (known == null
-            && hosts <= DETAILED_HOSTS
-            && disk.volume().role() == VolumeRole.SWAP) {
+        if (known == null && hosts <= DETAILED_HOSTS && disk.volume().role() == VolumeRole.SWAP) {
           lines.add(describe(host, disk));
         }
       }

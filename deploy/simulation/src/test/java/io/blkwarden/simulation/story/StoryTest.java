@@ -41,8 +41,9 @@ final class StoryTest {
                       "It is over; throttling it helped: wait fell from 300 to 4 ms.")))
           .last()
           .asString()
-          .matches("storm %d +sim-1 vm101 xvda2: 96 IOPS, over after 24 s; ".formatted(number)
-              + "set to idle; throttling it helped: wait fell from 300 to 4 ms");
+          .matches(
+              "storm %d +sim-1 vm101 xvda2: 96 IOPS, over after 24 s; ".formatted(number)
+                  + "set to idle; throttling it helped: wait fell from 300 to 4 ms");
     }
   }
 
@@ -81,11 +82,7 @@ final class StoryTest {
   }
 
   private static Alert alert(
-      MessageId id,
-      Alert.State state,
-      Alert.Effect effect,
-      @Nullable String note,
-      String summary) {
+      MessageId id, Alert.State state, Alert.Effect effect, @Nullable String note, String summary) {
     boolean over = state == Alert.State.RESOLVED;
     return new Alert(
         id,

@@ -231,7 +231,10 @@ final class AttackMatrixTest {
             new ControllerSettings(
                 new NatsSettings(nats.url(), nats.seed("controller"), null, SUBJECTS, "c1"),
                 policies,
-                null, null, null, NotifyFile.NONE));
+                null,
+                null,
+                null,
+                NotifyFile.NONE));
     try {
       Awaitility.await()
           .atMost(Duration.ofSeconds(60))

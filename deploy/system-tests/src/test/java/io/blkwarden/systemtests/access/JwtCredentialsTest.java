@@ -38,9 +38,13 @@ final class JwtCredentialsTest {
       ControllerRuntime controller =
           ControllerRuntime.start(
               new ControllerSettings(
-                  new NatsSettings(nats.url(), nats.creds("controller"), null, Subjects.DEFAULT, "c1"),
+                  new NatsSettings(
+                      nats.url(), nats.creds("controller"), null, Subjects.DEFAULT, "c1"),
                   null,
-                  null, null, null, NotifyFile.NONE));
+                  null,
+                  null,
+                  null,
+                  NotifyFile.NONE));
       SimulatedAgents agent =
           SimulatedAgents.start(
               "--hosts=1",

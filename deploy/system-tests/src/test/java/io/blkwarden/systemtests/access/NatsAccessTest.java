@@ -91,7 +91,10 @@ final class NatsAccessTest {
             new ControllerSettings(
                 new NatsSettings(nats.url(), nats.seed("controller"), null, SUBJECTS, "c1"),
                 policies,
-                null, null, null, NotifyFile.NONE));
+                null,
+                null,
+                null,
+                NotifyFile.NONE));
   }
 
   @BeforeAll
@@ -163,7 +166,14 @@ final class NatsAccessTest {
     assertThat(nats.as("viewer", "alerts", "--history").out()).contains("swap-storm");
     assertThat(nats.as("viewer", "map").out()).contains("sim-1");
     for (String command :
-        List.of("why vm101", "alerts", "status", "silence list", "release --all", "pause --reason x", idle)) {
+        List.of(
+            "why vm101",
+            "alerts",
+            "status",
+            "silence list",
+            "release --all",
+            "pause --reason x",
+            idle)) {
       GuardedNats.Said refused = nats.as("viewer", command.split(" ", -1));
       assertThat(refused.code()).as(command).isEqualTo(1);
       assertThat(refused.err())

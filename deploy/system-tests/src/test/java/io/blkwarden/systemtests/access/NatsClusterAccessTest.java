@@ -99,7 +99,10 @@ final class NatsClusterAccessTest {
                     Subjects.DEFAULT,
                     "c1"),
                 null,
-                null, null, null, NotifyFile.NONE),
+                null,
+                null,
+                null,
+                NotifyFile.NONE),
             EngineSettings.DEFAULT);
     try {
       await("streams on three servers").atMost(BOUND).until(() -> replicated(3));

@@ -65,7 +65,10 @@ final class NatsTlsTest {
                 new NatsSettings(
                     nats.url(), nats.seed("controller"), chain, Subjects.DEFAULT, "c1"),
                 Policies.harmless(folder),
-                null, null, null, NotifyFile.NONE));
+                null,
+                null,
+                null,
+                NotifyFile.NONE));
     SimulatedAgents agent =
         SimulatedAgents.start(
             "--hosts=1",

@@ -52,7 +52,10 @@ final class PagerTest {
             new ControllerSettings(
                 new NatsSettings(nats.url(), nats.seed("controller"), null, Subjects.DEFAULT, "c1"),
                 Policies.harmless(folder),
-                null, null, null, NotifyFile.NONE));
+                null,
+                null,
+                null,
+                NotifyFile.NONE));
   }
 
   @AfterEach

@@ -103,7 +103,10 @@ final class ClusterOutageTest {
             new ControllerSettings(
                 new NatsSettings(cluster.urls(), null, null, Subjects.DEFAULT, "c1"),
                 folder.resolve("policies"),
-                null, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), null, NotifyFile.NONE),
+                null,
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                null,
+                NotifyFile.NONE),
             EngineSettings.DEFAULT));
   }
 

@@ -73,13 +73,16 @@ final class CommandJsonTest {
     this.folder = folder;
     fleet = new StormyFleet(folder);
     controller =
-        ControllerRuntime.start(new ControllerSettings(fleet.bus(), fleet.policies(), null, null, null, NotifyFile.NONE));
+        ControllerRuntime.start(
+            new ControllerSettings(
+                fleet.bus(), fleet.policies(), null, null, null, NotifyFile.NONE));
   }
 
   @BeforeAll
   void start() {
     agents = fleet.start();
-    until("alerts --history --json", each -> each.at("/action/effect").asString("").equals("worked"));
+    until(
+        "alerts --history --json", each -> each.at("/action/effect").asString("").equals("worked"));
   }
 
   @AfterAll

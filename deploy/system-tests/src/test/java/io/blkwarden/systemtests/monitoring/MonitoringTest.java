@@ -70,7 +70,10 @@ final class MonitoringTest {
             new ControllerSettings(
                 new NatsSettings(nats.url(), nats.seed("controller"), null, Subjects.DEFAULT, "c1"),
                 policies,
-                null, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), null, NotifyFile.NONE));
+                null,
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                null,
+                NotifyFile.NONE));
   }
 
   @BeforeAll
