@@ -25,8 +25,8 @@ import picocli.CommandLine.Parameters;
     name = "why",
     mixinStandardHelpOptions = true,
     description = {
-      "Explains what happened to a host, domain, throttle, alert or incident, in order of time: which"
-          + " policy, with which numbers, what was done, what was refused by which safety check,"
+      "Explains what happened to a host, domain, throttle, alert or incident, in order of time:"
+          + " which policy, with which numbers, what was done, what was refused by which safety check,"
           + " the effect, and when it ended.",
       "Exit code 1 if no controller answers or there are no records."
     })

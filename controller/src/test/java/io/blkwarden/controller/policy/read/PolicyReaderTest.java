@@ -166,69 +166,6 @@ final class PolicyReaderTest {
   }
 
   @Test
-  void misspeltKeyIsNotReportedAsMissingToo() {
-    assertThat(
-            problems(
-                """
-                policies:
-                  - name: a
-                    wen: { metric: iops, above: 200, for: 10s }
-                  - name: b
-                    when: { metric: iops, abov: 200, for: 10s }
-                """))
-        .satisfiesExactly(
-            first -> assertThat(first).startsWith("p.yaml:3:5: policy a: policies[0].wen: unknown"),
-            second ->
-                assertThat(second)
-                    .startsWith("p.yaml:5:27: policy b: policies[1].when.abov: unknown"));
-  }
-
-  @Test
-  void numberWithoutPerSecondIsSuggestedWithIt() {
-    assertThat(
-            problems(
-                """
-                policies:
-                  - name: a
-                    when: { metric: iops, above: 200, for: 10s }
-                    then: { ladder: [ limit 20 ] }
-                  - name: ""
-                    standing: { limit: 20 }
-                """))
-        .satisfiesExactly(
-            step -> assertThat(step).endsWith("found 'limit 20'; did you mean 'limit 20/s'?"),
-            name -> assertThat(name).endsWith("found ''"),
-            limit -> assertThat(limit).endsWith("found '20'; did you mean '20/s'?"));
-  }
-
-  @Test
-  void warnsOfPoliciesThatDoNotAct() {
-    PolicyLoad load =
-        read(
-            """
-            policies:
-              - name: a
-                mode: auto
-                when: { metric: iops, above: 200, for: 10s }
-              - name: b
-                mode: observe
-                standing: { limit: 20/s }
-              - name: c
-                mode: observe
-                when: { metric: iops, above: 200, for: 10s }
-              - name: d
-                mode: auto
-                standing: { limit: 20/s }
-            """);
-
-    assertThat(load.problems()).isEmpty();
-    assertThat(load.policies().warnings())
-        .satisfiesExactly(
-            first -> assertThat(first).startsWith("policy a: mode auto without then.ladder"),
-            second -> assertThat(second).startsWith("policy b: a standing policy in mode observe"));
-  }
-
-  @Test
   void readsWindowsAndSwapping() {
     PolicyLoad load =
         read(
