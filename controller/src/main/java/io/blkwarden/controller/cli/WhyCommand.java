@@ -26,8 +26,8 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     description = {
       "Explains what happened to a host, domain, throttle, alert or incident, in order of time:"
-          + " which policy, with which numbers, what was done, what was refused by which safety check,"
-          + " the effect, and when it ended.",
+          + " which policy, with which numbers, what was done, what was refused by which safety"
+          + " check, the effect, and when it ended.",
       "Exit code 1 if no controller answers or there are no records."
     })
 final class WhyCommand implements Callable<Integer> {
