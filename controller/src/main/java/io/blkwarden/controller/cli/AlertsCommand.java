@@ -104,7 +104,7 @@ final class AlertsCommand extends FleetCommand {
     return (states.isEmpty() || states.contains(state))
         && (severities.isEmpty() || severities.contains(severity))
         && (host == null || new Glob(host).matches(alertHost))
-        && (domain == null || name != null && new Glob(domain).matches(name));
+        && (domain == null || (name != null && new Glob(domain).matches(name)));
   }
 
   private List<FleetReport.OpenAlert> wanted(FleetReport report) {
