@@ -107,10 +107,11 @@ final class SilenceCommand {
     @Override
     OperatorRequest complete(OperatorRequest request, OperatorSession session)
         throws NatsException {
-      if (alert == null) {
+      String named = alert;
+      if (named == null) {
         return request;
       }
-      MessageId id = UsageException.wrap(() -> id(alert));
+      MessageId id = UsageException.wrap(() -> id(named));
       FleetReport fleet = FleetCommand.ask(session, context, null).fleet();
       FleetReport.OpenAlert open =
           fleet == null

@@ -134,7 +134,9 @@ public final class RecordingFolder implements AutoCloseable {
       writer.carry(at, old);
     }
     writer.flush();
-    return open = new Open(path, channel, writer, writer.written());
+    Open opened = new Open(path, channel, writer, writer.written());
+    open = opened;
+    return opened;
   }
 
   /** Deletes the oldest recordings until the next file fits. */
