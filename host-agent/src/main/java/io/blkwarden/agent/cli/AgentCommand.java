@@ -25,6 +25,7 @@ import picocli.CommandLine.IVersionProvider;
       MapCommand.class,
       TopCommand.class,
       DoctorCommand.class,
+      TraceCommand.class,
       ReleaseAllCommand.class,
       HandOverCommand.class
     },
