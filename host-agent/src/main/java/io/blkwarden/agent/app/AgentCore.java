@@ -375,7 +375,8 @@ final class AgentCore {
         if (command.action() instanceof CommandAction.Set && rescan.outdated()) {
           scan(now());
         }
-        ReceivedCommand received = new ReceivedCommand(command, incoming.arrivedAtMillis());
+        ReceivedCommand received = 
+            new ReceivedCommand(command, incoming.arrivedAtMillis(), incoming.local());
         if (command.action() instanceof CommandAction.Set set) {
           present().find(DiskKey.of(set.domain(), set.vdev())).ifPresent(gate::check);
         }

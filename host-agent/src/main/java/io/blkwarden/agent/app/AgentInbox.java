@@ -1,5 +1,6 @@
 package io.blkwarden.agent.app;
 
+import io.blkwarden.agent.bus.IncomingCommand;
 import io.blkwarden.agent.uevent.Uevent;
 import io.blkwarden.agent.uevent.UeventNotice;
 import io.blkwarden.agent.xenstore.XenEvent;
@@ -22,9 +23,12 @@ import reactor.core.publisher.Sinks;
 public final class AgentInbox {
   private static final String XENSTORE = "xenstore";
   private static final String UEVENTS = "uevents";
+  private static final int MAX_LOCAL_COMMANDS = 8;
 
   private final Sinks.Many<AgentInput> changes =
       Sinks.many().unicast().onBackpressureBuffer(new ArrayBlockingQueue<>(2));
+  private final Sinks.Many<AgentInput> localCommands =
+      Sinks.many().unicast().onBackpressureBuffer(new ArrayBlockingQueue<>(MAX_LOCAL_COMMANDS));
   private final Map<String, Optional<String>> health = new ConcurrentHashMap<>();
   private final AtomicLong blockEvents = new AtomicLong();
   private volatile boolean receivesUevents;
@@ -111,6 +115,15 @@ public final class AgentInbox {
   /** Counts a command that was refused because the queue was full. */
   void commandRefused() {
     refused.incrementAndGet();
+  }
+
+  /** Queues a command of an operator on the host; false if the queue is full or the agent stops. */
+  public boolean localCommand(IncomingCommand command) {
+    return emit(localCommands, new AgentInput.CommandReceived(command));
+  }
+
+  Flux<AgentInput> localCommands() {
+    return localCommands.asFlux();
   }
 
   private static boolean emit(Sinks.Many<AgentInput> sink, AgentInput input) {

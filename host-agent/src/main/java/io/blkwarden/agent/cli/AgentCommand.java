@@ -26,6 +26,8 @@ import picocli.CommandLine.IVersionProvider;
       TopCommand.class,
       DoctorCommand.class,
       TraceCommand.class,
+      ThrottleCommand.class,
+      ReleaseCommand.class,
       ReleaseAllCommand.class,
       HandOverCommand.class
     },
