@@ -19,8 +19,8 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     description = {
       "Ends the throttle of a disk of this host, without NATS and controller.",
-      "Needs root and the running agent. A controller whose policy still applies may throttle the"
-          + " disk again; see 'blkwarden pause'."
+      "Needs root and the running agent. Controllers leave the disk alone until its breach is"
+          + " over."
     })
 final class ReleaseCommand implements Callable<Integer> {
   @Mixin private LocalRequest request = new LocalRequest();
