@@ -13,9 +13,7 @@ import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.MappingState;
 import io.blkwarden.model.json.ControlJson;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -106,15 +104,14 @@ final class MapCommand implements Callable<Integer> {
     if (!(rooted instanceof ReadResult.Present<RootedFiles>(RootedFiles files))) {
       return output.usageErrors(List.of("--root: " + rooted.describe()));
     }
-    Deque<Runnable> closing = new ArrayDeque<>();
-    try {
-      ReadResult<HostSources> sources = HostSources.open(live, files, closing);
-      return sources instanceof ReadResult.Present<HostSources>(HostSources found)
-          ? show(found, roles, settleMillis, output)
-          : output.failed(sources.describe(), live ? DOCTOR : TREE);
-    } finally {
-      closing.forEach(Runnable::run);
-    }
+    long settleFor = settleMillis;
+    return HostSources.use(
+        live,
+        files,
+        sources ->
+            sources instanceof ReadResult.Present<HostSources>(HostSources found)
+                ? show(found, roles, settleFor, output)
+                : output.failed(sources.describe(), live ? DOCTOR : TREE));
   }
 
   private static long millis(Matcher time) {

@@ -1,6 +1,5 @@
 package io.blkwarden.agent.cli;
 
-import io.blkwarden.agent.files.RootedFiles;
 import io.blkwarden.agent.kernel.BootId;
 import io.blkwarden.agent.kernel.ReadResult;
 import io.blkwarden.agent.mapping.verdict.RolePatterns;
@@ -12,10 +11,7 @@ import io.blkwarden.model.MessageId;
 import io.blkwarden.model.Restraint;
 import io.blkwarden.model.Worker;
 import io.blkwarden.model.message.CommandAction;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.Callable;
@@ -86,22 +82,11 @@ final class ThrottleCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     CommandOutput output = request.output();
-    Restraint restraint;
     try {
-      restraint = how.restraint();
+      Restraint restraint = how.restraint();
+      return HostSources.useThisHost(output, found -> throttle(found, restraint, output));
     } catch (IllegalArgumentException e) {
       return output.usageErrors(List.of(String.valueOf(e.getMessage())));
-    }
-    Deque<Runnable> closing = new ArrayDeque<>();
-    try {
-      ReadResult<HostSources> sources =
-          RootedFiles.below(Path.of("/"))
-              .flatMap(files -> HostSources.open(true, files, closing));
-      return sources instanceof ReadResult.Present<HostSources>(HostSources found)
-          ? throttle(found, restraint, output)
-          : output.failed(sources.describe(), "see 'blkwarden-agent doctor'");
-    } finally {
-      closing.forEach(Runnable::run);
     }
   }
 
@@ -119,12 +104,8 @@ final class ThrottleCommand implements Callable<Integer> {
     if (!(boot instanceof ReadResult.Present<BootId>(BootId present))) {
       return output.failed(boot.describe(), "see 'blkwarden-agent doctor'");
     }
-    try {
-      return request.send(
-          sources.files(), action(disk, present.id(), request.newId(), restraint, lease), reason);
-    } catch (IllegalArgumentException e) {
-      return output.usageErrors(List.of(String.valueOf(e.getMessage())));
-    }
+    return request.send(
+        sources.files(), action(disk, present.id(), request.newId(), restraint, lease), reason);
   }
 
   static CommandAction.Set action(

@@ -1,6 +1,6 @@
 package io.blkwarden.agent.cli;
 
-import io.blkwarden.agent.files.RootedFiles;
+import io.blkwarden.agent.kernel.BlockDevice;
 import io.blkwarden.agent.kernel.KernelFiles;
 import io.blkwarden.agent.kernel.ReadResult;
 import io.blkwarden.agent.kernel.Uptime;
@@ -17,8 +17,6 @@ import io.blkwarden.model.DeviceNumber;
 import io.blkwarden.model.MappedDisk;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -91,11 +89,9 @@ final class TraceCommand implements Callable<Integer> {
             },
             "stop");
     Runtime.getRuntime().addShutdownHook(atSignal);
-    Deque<Runnable> closing = new ArrayDeque<>();
     try {
-      return trace(stopped, closing, output);
+      return HostSources.useThisHost(output, host -> trace(host, stopped, output));
     } finally {
-      closing.forEach(Runnable::run);
       done.countDown();
       if (!stopped.get()) {
         boolean _ = Runtime.getRuntime().removeShutdownHook(atSignal);
@@ -103,13 +99,7 @@ final class TraceCommand implements Callable<Integer> {
     }
   }
 
-  private int trace(AtomicBoolean stopped, Deque<Runnable> closing, CommandOutput output) {
-    ReadResult<RootedFiles> rooted = RootedFiles.below(Path.of("/"));
-    ReadResult<HostSources> sources =
-        rooted.flatMap(files -> HostSources.open(true, files, closing));
-    if (!(sources instanceof ReadResult.Present<HostSources>(HostSources host))) {
-      return output.failed(sources.describe(), "see 'blkwarden-agent doctor'");
-    }
+  private int trace(HostSources host, AtomicBoolean stopped, CommandOutput output) {
     HostScanner scanner = new HostScanner(host.files(), host.store(), host.priorities());
     MappingResolver resolver = new MappingResolver(RolePatterns.DEFAULTS);
     MappingResolver.Resolution before =
@@ -149,18 +139,7 @@ final class TraceCommand implements Callable<Integer> {
   static ReadResult<DeviceNumber> device(KernelFiles files, List<MappedDisk> disks, String name) {
     String device = name.startsWith("/dev/") ? name.substring("/dev/".length()) : name;
     if (!device.contains("/")) {
-      String path = "sys/class/block/%s/dev".formatted(device);
-      return files
-          .read(path)
-          .parse(
-              path,
-              text -> {
-                try {
-                  return ReadResult.present(DeviceNumber.parse(text.strip()));
-                } catch (IllegalArgumentException _) {
-                  return ReadResult.malformed(path, "MAJOR:MINOR", text);
-                }
-              });
+      return BlockDevice.numberAt(files, "sys/class/block/%s/dev".formatted(device));
     }
     if (name.startsWith("/dev/")) {
       return disks.stream()

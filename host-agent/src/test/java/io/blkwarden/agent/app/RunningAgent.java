@@ -101,7 +101,8 @@ final class RunningAgent implements AutoCloseable {
             Optional.empty(),
             RunningAgent::nowMillis,
             InstantSource.system(),
-            random);
+            random,
+            Optional.empty());
     AgentSettings settings =
         new AgentSettings(id, "test", Duration.ofMillis(200), readOnly, RolePatterns.DEFAULTS);
     ReadResult<AgentRuntime> made =
