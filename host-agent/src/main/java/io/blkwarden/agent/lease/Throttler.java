@@ -3,6 +3,7 @@ package io.blkwarden.agent.lease;
 import io.blkwarden.agent.kernel.ReadResult;
 import io.blkwarden.agent.lease.CommandGate.CommandResult;
 import io.blkwarden.agent.lease.CommandGate.ReceivedCommand;
+import io.blkwarden.agent.lease.LeaseStart.Started;
 import io.blkwarden.agent.lease.LeaseStore.FoundLeases;
 import io.blkwarden.agent.lease.LeaseStore.SalvagedLeases;
 import io.blkwarden.agent.lease.LeaseStore.StoredLeases;
@@ -12,6 +13,7 @@ import io.blkwarden.model.message.CommandAction;
 import io.blkwarden.model.message.Outcome;
 import io.blkwarden.model.message.Outcome.Refusal;
 import io.blkwarden.model.message.Outcome.Result;
+import io.blkwarden.model.message.Outcome.WorkerChange;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -162,12 +164,11 @@ public final class Throttler {
     if (objection.isPresent()) {
       return refuse(command, Refusal.GATE, objection.get());
     }
-    LeaseStart start =
-        LeaseStart.prepare(workers, groups, apply, recovery, command.reason(), nowMillis);
-    if (start instanceof LeaseStart.Refused(String detail)) {
-      return refuse(command, Refusal.GATE, detail);
+    LeaseStart start = new LeaseStart(workers, groups, recovery);
+    ReadResult<Lease> prepared = start.prepare(apply, command.reason(), nowMillis);
+    if (!(prepared instanceof ReadResult.Present<Lease>(Lease lease))) {
+      return refuse(command, Refusal.GATE, prepared.describe());
     }
-    Lease lease = ((LeaseStart.Prepared) start).lease();
     LeaseTable before = table;
     table = table.with(lease);
     Optional<String> fault = store();
@@ -176,8 +177,8 @@ public final class Throttler {
       String detail = "nothing changed: the lease could not be stored: " + fault.get();
       return outcomes.of(command.id(), lease, Result.FAILED, detail, List.of(), null);
     }
-    return switch (LeaseStart.carryOut(workers, groups, lease)) {
-      case LeaseStart.Set(Lease settled, List<Outcome.WorkerChange> changes) -> {
+    return switch (start.carryOut(lease)) {
+      case ReadResult.Present<Started>(Started(Lease settled, List<WorkerChange> changes)) -> {
         table = table.with(settled);
         recovery.removeWorkersOf(settled);
         store();
@@ -193,7 +194,8 @@ public final class Throttler {
             changes,
             settled.remainingMillis(nowMillis));
       }
-      case LeaseStart.Failed(String cause) -> {
+      case ReadResult<Started> none -> {
+        String cause = none.describe();
         Outcome undone = end(command, lease, LeaseEnd.RECOVERED, cause, nowMillis);
         store();
         yield outcomes.of(command.id(), lease, Result.FAILED, cause, undone.workers(), null);
@@ -332,7 +334,7 @@ public final class Throttler {
   }
 
   private Outcome setAgain(Lease lease, IoPriority priority, String why, long nowMillis) {
-    List<Outcome.WorkerChange> changes = new ArrayList<>();
+    List<WorkerChange> changes = new ArrayList<>();
     StringBuilder detail =
         new StringBuilder(why).append("; ").append(priority).append(" is set again");
     Result result = Result.RENEWED;
@@ -341,10 +343,10 @@ public final class Throttler {
         continue;
       }
       switch (workers.set(worker, priority)) {
-        case WorkerPriorities.Change.Done(Outcome.WorkerChange change) -> changes.add(change);
-        case WorkerPriorities.Change.Failed(String cause) -> {
+        case ReadResult.Present<WorkerChange>(WorkerChange change) -> changes.add(change);
+        case ReadResult<WorkerChange> none -> {
           result = Result.FAILED;
-          detail.append("; failed: ").append(cause);
+          detail.append("; failed: ").append(none.describe());
         }
       }
     }
