@@ -14,7 +14,6 @@ import io.blkwarden.agent.lease.Lease;
 import io.blkwarden.agent.lease.LeaseEnd;
 import io.blkwarden.agent.lease.LeaseStore.FoundLeases;
 import io.blkwarden.agent.lease.Outcomes;
-import io.blkwarden.agent.lease.Tasks;
 import io.blkwarden.agent.lease.ThrottledDisks;
 import io.blkwarden.agent.lease.Throttler;
 import io.blkwarden.agent.mapping.HostMapping;
@@ -123,9 +122,7 @@ final class AgentCore {
                 boot,
                 new CommandGate(settings.host(), settings.readOnly(), 0),
                 gate,
-                pid ->
-                    TaskStat.read(ports.files(), pid)
-                        .map(stat -> new Tasks.Task(stat.id(), stat.comm(), stat.isKernelThread())),
+                pid -> TaskStat.read(ports.files(), pid),
                 ports.priorities(),
                 ports.limits(),
                 ports.store(),
@@ -410,7 +407,8 @@ final class AgentCore {
     }
   }
 
-  private void heartbeat() {
+  /** Publishes a heartbeat; the last one has no leases unless they are handed over. */
+  void heartbeat() {
     inbox.health().forEach(health::set);
     health.set("queues", queues.note());
     bus.heartbeat(beat(bus.state()));
@@ -460,10 +458,5 @@ final class AgentCore {
   /** Ends all leases: a stopped agent cannot end them. */
   void endAll() {
     publish(leases.use(all -> all.endAll(LeaseEnd.RELEASED, "agent stopped", now())));
-  }
-
-  /** Publishes a last heartbeat; it has no leases unless they are handed over. */
-  void publishFinalHeartbeat() {
-    heartbeat();
   }
 }

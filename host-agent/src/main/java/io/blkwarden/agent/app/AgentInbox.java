@@ -40,7 +40,7 @@ public final class AgentInbox {
   /** Handles an event of xenstore. */
   public void xen(XenEvent event) {
     switch (event) {
-      case XenEvent.Changed _ -> changed();
+      case XenEvent.Changed _ -> requestScan();
       case XenEvent.Connected _ -> health(XENSTORE, Optional.empty());
       case XenEvent.Disconnected(String reason) -> health(XENSTORE, Optional.of(reason));
       case XenEvent.WatchRefused(String path, String reason) ->
@@ -54,12 +54,12 @@ public final class AgentInbox {
       case Uevent event -> {
         if (event.subsystem().equals("block") || event.subsystem().equals("xen-backend")) {
           blockEvents.incrementAndGet();
-          changed();
+          requestScan();
         }
       }
       case UeventNotice.Overrun _ -> {
         blockEvents.incrementAndGet();
-        changed();
+        requestScan();
       }
       case UeventNotice.Stopped(String reason) -> {
         receivesUevents = false;
@@ -81,15 +81,11 @@ public final class AgentInbox {
   /** The latest health counts, so it does not go through the queue. */
   private void health(String source, Optional<String> fault) {
     health.put(source, fault);
-    changed();
+    requestScan();
   }
 
   /** Requests a scan. */
   void requestScan() {
-    changed();
-  }
-
-  private void changed() {
     if (changeQueued.getAndSet(true)) {
       conflated.incrementAndGet();
     } else if (!emit(changes, new AgentInput.Changed())) {

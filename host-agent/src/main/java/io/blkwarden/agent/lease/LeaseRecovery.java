@@ -1,6 +1,7 @@
 package io.blkwarden.agent.lease;
 
 import io.blkwarden.agent.kernel.ReadResult;
+import io.blkwarden.agent.kernel.TaskStat;
 import io.blkwarden.agent.lease.PendingRestores.Suspect;
 import io.blkwarden.agent.lease.WorkerPriorities.Restored;
 import io.blkwarden.model.IoPriority;
@@ -212,9 +213,9 @@ final class LeaseRecovery {
 
   private static boolean ended(Tasks tasks, WorkerId id) {
     return switch (tasks.read(id.pid())) {
-      case ReadResult.Present<Tasks.Task>(Tasks.Task task) -> !task.id().equals(id);
-      case ReadResult.Absent<Tasks.Task> _ -> true;
-      case ReadResult<Tasks.Task> _ -> false;
+      case ReadResult.Present<TaskStat>(TaskStat task) -> !task.id().equals(id);
+      case ReadResult.Absent<TaskStat> _ -> true;
+      case ReadResult<TaskStat> _ -> false;
     };
   }
 }

@@ -1,6 +1,7 @@
 package io.blkwarden.agent.lease;
 
 import io.blkwarden.agent.kernel.ReadResult;
+import io.blkwarden.agent.kernel.TaskStat;
 import io.blkwarden.model.IoPriority;
 import io.blkwarden.model.Worker;
 import io.blkwarden.model.WorkerId;
@@ -47,13 +48,13 @@ final class WorkerPriorities {
   /** Why a task must not be changed; empty when it is the proven worker. */
   Optional<String> objection(WorkerId id, String comm) {
     return switch (tasks.read(id.pid())) {
-      case ReadResult.Present<Tasks.Task>(Tasks.Task task) -> objection(id, comm, task);
-      case ReadResult<Tasks.Task> other ->
+      case ReadResult.Present<TaskStat>(TaskStat task) -> objection(id, comm, task);
+      case ReadResult<TaskStat> other ->
           Optional.of("pid %d: %s".formatted(id.pid(), other.describe()));
     };
   }
 
-  private static Optional<String> objection(WorkerId id, String comm, Tasks.Task task) {
+  private static Optional<String> objection(WorkerId id, String comm, TaskStat task) {
     if (!task.id().equals(id)) {
       return Optional.of(
           "pid %d: expected start time %d, found %d"
@@ -63,7 +64,7 @@ final class WorkerPriorities {
       return Optional.of(
           "pid %d: expected name '%s', found '%s'".formatted(id.pid(), comm, task.comm()));
     }
-    return task.kernelThread()
+    return task.isKernelThread()
         ? Optional.empty()
         : Optional.of("pid %d: expected a kernel thread, found a process".formatted(id.pid()));
   }
@@ -78,17 +79,17 @@ final class WorkerPriorities {
   TaskState state(LeasedWorker worker) {
     return switch (tasks.read(worker.id().pid())) {
       // start times have 10 ms resolution: another task may share pid and start time
-      case ReadResult.Present<Tasks.Task>(Tasks.Task task)
+      case ReadResult.Present<TaskStat>(TaskStat task)
           when objection(worker.id(), worker.comm(), task).isPresent() ->
           new TaskState.Gone();
-      case ReadResult.Present<Tasks.Task> _ ->
+      case ReadResult.Present<TaskStat> _ ->
           switch (priorities.get(worker.id().pid())) {
             case ReadResult.Present<IoPriority>(IoPriority current) -> new TaskState.Same(current);
             case ReadResult.Absent<IoPriority> _ -> new TaskState.Gone();
             case ReadResult<IoPriority> other -> new TaskState.Unknown(other.describe());
           };
-      case ReadResult.Absent<Tasks.Task> _ -> new TaskState.Gone();
-      case ReadResult<Tasks.Task> other -> new TaskState.Unknown(other.describe());
+      case ReadResult.Absent<TaskStat> _ -> new TaskState.Gone();
+      case ReadResult<TaskStat> other -> new TaskState.Unknown(other.describe());
     };
   }
 
