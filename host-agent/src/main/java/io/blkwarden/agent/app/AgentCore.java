@@ -14,7 +14,7 @@ import io.blkwarden.agent.lease.Lease;
 import io.blkwarden.agent.lease.LeaseEnd;
 import io.blkwarden.agent.lease.LeaseStore.FoundLeases;
 import io.blkwarden.agent.lease.Outcomes;
-import io.blkwarden.agent.lease.ThrottledDisks;
+import io.blkwarden.agent.lease.StarvationGuard.DiskProgress;
 import io.blkwarden.agent.lease.Throttler;
 import io.blkwarden.agent.mapping.HostMapping;
 import io.blkwarden.agent.mapping.MappingChange;
@@ -23,6 +23,7 @@ import io.blkwarden.commandline.log.LogKeys;
 import io.blkwarden.model.DiskKey;
 import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.MappingState;
+import io.blkwarden.model.MessageId;
 import io.blkwarden.model.Printable;
 import io.blkwarden.model.json.Decoded;
 import io.blkwarden.model.message.Command;
@@ -239,15 +240,16 @@ final class AgentCore {
   }
 
   private void endStarved(long now) {
-    Map<MappedDisk, ThrottledDisks.DiskProgress> readings = new HashMap<>();
+    Map<MessageId, DiskProgress> readings = new HashMap<>();
     for (Lease lease : leases.use(all -> List.copyOf(all.table().all()))) {
-      Optional<MappedDisk> disk = present().find(lease.disk());
-      disk.ifPresent(
-          found -> diskReader.read(found).ifPresent(reading -> readings.put(found, reading)));
+      present()
+          .find(lease.disk())
+          .flatMap(diskReader::read)
+          .ifPresent(reading -> readings.put(lease.id(), reading));
     }
     publish(
         leases.use(all ->
-            all.endStarved(present(), disk -> Optional.ofNullable(readings.get(disk)), now)));
+            all.endStarved(lease -> Optional.ofNullable(readings.get(lease.id())), now)));
   }
 
   private void scanIfDue() {

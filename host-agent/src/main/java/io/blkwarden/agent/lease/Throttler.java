@@ -7,6 +7,7 @@ import io.blkwarden.agent.lease.LeaseStart.Started;
 import io.blkwarden.agent.lease.LeaseStore.FoundLeases;
 import io.blkwarden.agent.lease.LeaseStore.SalvagedLeases;
 import io.blkwarden.agent.lease.LeaseStore.StoredLeases;
+import io.blkwarden.agent.lease.StarvationGuard.DiskProgress;
 import io.blkwarden.model.IoPriority;
 import io.blkwarden.model.message.Command;
 import io.blkwarden.model.message.CommandAction;
@@ -186,13 +187,8 @@ public final class Throttler {
         schedulers.begin(settled, apply.disk());
         String detail =
             "%d workers set to %s: %s".formatted(changes.size(), lease.restraint(), lease.reason());
-        yield outcomes.of(
-            command.id(),
-            settled,
-            Result.APPLIED,
-            detail,
-            changes,
-            settled.remainingMillis(nowMillis));
+        long left = settled.remainingMillis(nowMillis);
+        yield outcomes.of(command.id(), settled, Result.APPLIED, detail, changes, left);
       }
       case ReadResult<Started> none -> {
         String cause = none.describe();
@@ -214,13 +210,8 @@ public final class Throttler {
       return outcomes.of(
           command.id(), lease, Result.FAILED, detail, List.of(), lease.remainingMillis(nowMillis));
     }
-    return outcomes.of(
-        command.id(),
-        renewed,
-        Result.RENEWED,
-        command.reason(),
-        List.of(),
-        renewed.remainingMillis(nowMillis));
+    long left = renewed.remainingMillis(nowMillis);
+    return outcomes.of(command.id(), renewed, Result.RENEWED, command.reason(), List.of(), left);
   }
 
   private CommandResult releaseAll(Command command, long nowMillis) {
@@ -229,9 +220,8 @@ public final class Throttler {
     Outcome reply =
         outcomes.done(
             command.id(), "%d leases ended, %d pending".formatted(ended.size() - stuck, stuck));
-    List<Outcome> published = new ArrayList<>(ended);
-    published.add(reply);
-    return new CommandResult(reply, published);
+    ended.add(reply);
+    return new CommandResult(reply, ended);
   }
 
   /** Ends all leases and restores the prior state; {@link #expire} retries failures. */
@@ -284,13 +274,16 @@ public final class Throttler {
     return endIf(LeaseEnd.UNDONE, ending::undone, nowMillis);
   }
 
-  /** Ends the leases that starve their disk. */
-  public List<Outcome> endStarved(CurrentMapping mapping, ThrottledDisks disks, long nowMillis) {
+  /**
+   * Ends the leases that starve their disk.
+   *
+   * @param disks the state of a lease's disk; empty when unreadable
+   */
+  public List<Outcome> endStarved(Function<Lease, Optional<DiskProgress>> disks, long nowMillis) {
     starvation.keep(table.all());
     return endIf(
         LeaseEnd.STARVED,
-        lease ->
-            starvation.check(lease, mapping.find(lease.disk()).flatMap(disks::read), nowMillis),
+        lease -> starvation.check(lease, disks.apply(lease), nowMillis),
         nowMillis);
   }
 
@@ -467,7 +460,7 @@ public final class Throttler {
     return result;
   }
 
-  /** Number of tasks without a lease that still must be restored after a record was recovery. */
+  /** Number of tasks without a lease that still must be restored after a record was damaged. */
   public int unrestored() {
     PendingRestores pending = recovery.pending();
     return pending.workers().size() + pending.named().size();
