@@ -140,7 +140,9 @@ public final class CommandGate {
       CommandAction action, CurrentMapping mapping, LeaseTable table, long nowMillis) {
     return switch (action) {
       case CommandAction.Set set when table.find(set.lease()).isPresent() ->
-          refuse(Refusal.HELD, "lease %s is active: expected a new lease id".formatted(set.lease()));
+          refuse(
+              Refusal.HELD,
+              "lease %s is active: expected a new lease id".formatted(set.lease()));
       case CommandAction.Set set -> decideSet(set, mapping, table, nowMillis);
       case CommandAction.Reset reset -> decideReset(reset, table);
       case CommandAction.ReleaseAll _, CommandAction.Snapshot _ ->

@@ -42,7 +42,8 @@ record LeaseStart(WorkerPriorities workers, WorkerGroups groups, LeaseRecovery d
       Optional<String> none = groups.unavailable();
       DeviceNumber device = apply.disk().volume().device();
       if (none.isPresent() || device == null) {
-        return ReadResult.failed("limits are unavailable: " + none.orElse("the disk has no device"));
+        return ReadResult.failed(
+            "limits are unavailable: " + none.orElse("the disk has no device"));
       }
       ReadResult<DeviceNumber> whole = groups.limited(device);
       if (!(whole instanceof ReadResult.Present<DeviceNumber>(DeviceNumber limited))) {

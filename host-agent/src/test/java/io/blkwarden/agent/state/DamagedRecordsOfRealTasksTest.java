@@ -82,7 +82,8 @@ final class DamagedRecordsOfRealTasksTest {
             new CommandGate(new HostId("dom0-7"), false, 0),
             _ -> Optional.empty(),
             pid ->
-                TaskStat.read(files, pid).map(stat -> new TaskStat(stat.id(), stat.comm(), 2, 0x20_0000)),
+                TaskStat.read(files, pid)
+                    .map(stat -> new TaskStat(stat.id(), stat.comm(), 2, 0x20_0000)),
             priorities,
             LimitGroups.none("no cgroups here"),
             new LeaseFile(directory),
