@@ -14,8 +14,7 @@ import io.blkwarden.agent.lease.Lease;
 import io.blkwarden.agent.lease.LeaseEnd;
 import io.blkwarden.agent.lease.LeaseStore.FoundLeases;
 import io.blkwarden.agent.lease.Outcomes;
-import io.blkwarden.agent.lease.Tasks;
-import io.blkwarden.agent.lease.ThrottledDisks;
+import io.blkwarden.agent.lease.StarvationGuard.DiskProgress;
 import io.blkwarden.agent.lease.Throttler;
 import io.blkwarden.agent.mapping.HostMapping;
 import io.blkwarden.agent.mapping.MappingChange;
@@ -24,6 +23,7 @@ import io.blkwarden.commandline.log.LogKeys;
 import io.blkwarden.model.DiskKey;
 import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.MappingState;
+import io.blkwarden.model.MessageId;
 import io.blkwarden.model.Printable;
 import io.blkwarden.model.json.Decoded;
 import io.blkwarden.model.message.Command;
@@ -123,9 +123,7 @@ final class AgentCore {
                 boot,
                 new CommandGate(settings.host(), settings.readOnly(), 0),
                 gate,
-                pid ->
-                    TaskStat.read(ports.files(), pid)
-                        .map(stat -> new Tasks.Task(stat.id(), stat.comm(), stat.isKernelThread())),
+                pid -> TaskStat.read(ports.files(), pid),
                 ports.priorities(),
                 ports.limits(),
                 ports.store(),
@@ -242,15 +240,16 @@ final class AgentCore {
   }
 
   private void endStarved(long now) {
-    Map<MappedDisk, ThrottledDisks.DiskProgress> readings = new HashMap<>();
+    Map<MessageId, DiskProgress> readings = new HashMap<>();
     for (Lease lease : leases.use(all -> List.copyOf(all.table().all()))) {
-      Optional<MappedDisk> disk = present().find(lease.disk());
-      disk.ifPresent(
-          found -> diskReader.read(found).ifPresent(reading -> readings.put(found, reading)));
+      present()
+          .find(lease.disk())
+          .flatMap(diskReader::read)
+          .ifPresent(reading -> readings.put(lease.id(), reading));
     }
     publish(
         leases.use(all ->
-            all.endStarved(present(), disk -> Optional.ofNullable(readings.get(disk)), now)));
+            all.endStarved(lease -> Optional.ofNullable(readings.get(lease.id())), now)));
   }
 
   private void scanIfDue() {
@@ -375,7 +374,8 @@ final class AgentCore {
         if (command.action() instanceof CommandAction.Set && rescan.outdated()) {
           scan(now());
         }
-        ReceivedCommand received = new ReceivedCommand(command, incoming.arrivedAtMillis());
+        ReceivedCommand received = 
+            new ReceivedCommand(command, incoming.arrivedAtMillis(), incoming.local());
         if (command.action() instanceof CommandAction.Set set) {
           present().find(DiskKey.of(set.domain(), set.vdev())).ifPresent(gate::check);
         }
@@ -409,7 +409,8 @@ final class AgentCore {
     }
   }
 
-  private void heartbeat() {
+  /** Publishes a heartbeat; the last one has no leases unless they are handed over. */
+  void heartbeat() {
     inbox.health().forEach(health::set);
     health.set("queues", queues.note());
     bus.heartbeat(beat(bus.state()));
@@ -459,10 +460,5 @@ final class AgentCore {
   /** Ends all leases: a stopped agent cannot end them. */
   void endAll() {
     publish(leases.use(all -> all.endAll(LeaseEnd.RELEASED, "agent stopped", now())));
-  }
-
-  /** Publishes a last heartbeat; it has no leases unless they are handed over. */
-  void publishFinalHeartbeat() {
-    heartbeat();
   }
 }

@@ -1,5 +1,6 @@
 package io.blkwarden.agent.app;
 
+import io.blkwarden.agent.bus.IncomingCommand;
 import io.blkwarden.agent.uevent.Uevent;
 import io.blkwarden.agent.uevent.UeventNotice;
 import io.blkwarden.agent.xenstore.XenEvent;
@@ -22,9 +23,12 @@ import reactor.core.publisher.Sinks;
 public final class AgentInbox {
   private static final String XENSTORE = "xenstore";
   private static final String UEVENTS = "uevents";
+  private static final int MAX_LOCAL_COMMANDS = 8;
 
   private final Sinks.Many<AgentInput> changes =
       Sinks.many().unicast().onBackpressureBuffer(new ArrayBlockingQueue<>(2));
+  private final Sinks.Many<AgentInput> localCommands =
+      Sinks.many().unicast().onBackpressureBuffer(new ArrayBlockingQueue<>(MAX_LOCAL_COMMANDS));
   private final Map<String, Optional<String>> health = new ConcurrentHashMap<>();
   private final AtomicLong blockEvents = new AtomicLong();
   private volatile boolean receivesUevents;
@@ -36,7 +40,7 @@ public final class AgentInbox {
   /** Handles an event of xenstore. */
   public void xen(XenEvent event) {
     switch (event) {
-      case XenEvent.Changed _ -> changed();
+      case XenEvent.Changed _ -> requestScan();
       case XenEvent.Connected _ -> health(XENSTORE, Optional.empty());
       case XenEvent.Disconnected(String reason) -> health(XENSTORE, Optional.of(reason));
       case XenEvent.WatchRefused(String path, String reason) ->
@@ -50,12 +54,12 @@ public final class AgentInbox {
       case Uevent event -> {
         if (event.subsystem().equals("block") || event.subsystem().equals("xen-backend")) {
           blockEvents.incrementAndGet();
-          changed();
+          requestScan();
         }
       }
       case UeventNotice.Overrun _ -> {
         blockEvents.incrementAndGet();
-        changed();
+        requestScan();
       }
       case UeventNotice.Stopped(String reason) -> {
         receivesUevents = false;
@@ -77,15 +81,11 @@ public final class AgentInbox {
   /** The latest health counts, so it does not go through the queue. */
   private void health(String source, Optional<String> fault) {
     health.put(source, fault);
-    changed();
+    requestScan();
   }
 
   /** Requests a scan. */
   void requestScan() {
-    changed();
-  }
-
-  private void changed() {
     if (changeQueued.getAndSet(true)) {
       conflated.incrementAndGet();
     } else if (!emit(changes, new AgentInput.Changed())) {
@@ -111,6 +111,15 @@ public final class AgentInbox {
   /** Counts a command that was refused because the queue was full. */
   void commandRefused() {
     refused.incrementAndGet();
+  }
+
+  /** Queues a command of an operator on the host; false if the queue is full or the agent stops. */
+  public boolean localCommand(IncomingCommand command) {
+    return emit(localCommands, new AgentInput.CommandReceived(command));
+  }
+
+  Flux<AgentInput> localCommands() {
+    return localCommands.asFlux();
   }
 
   private static boolean emit(Sinks.Many<AgentInput> sink, AgentInput input) {

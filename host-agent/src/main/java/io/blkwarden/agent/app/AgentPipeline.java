@@ -41,6 +41,7 @@ import reactor.util.retry.Retry;
  *
  * <pre>
  * xenstore, uevents -> "changed" ---+
+ * commands of the host -------------+
  * NATS -> commands, "connected" ----+-> core, one input at a time -> pending messages -> NATS
  * ticks ----------------------------+
  *
@@ -161,6 +162,7 @@ final class AgentPipeline {
             1, // no buffering beyond that of the sources
             Flux.just(new AgentInput.Tick()),
             inbox.changes().publishOn(on.core(), 1), // conflated
+            inbox.localCommands().publishOn(on.core(), 1),
             fromNats().publishOn(on.core(), 1))
         .subscribeOn(on.core())
         .switchMap(input -> Flux.concat(Mono.just(input), ticks())) // until the next input

@@ -40,32 +40,4 @@ public record AgentPorts(
     LongSupplier monotonicMillis,
     InstantSource wall,
     RandomGenerator random,
-    Optional<QueueTuner> queues) {
-  /** Without queue settings. */
-  public AgentPorts(
-      KernelFiles files,
-      XenStore xenStore,
-      HostScan scan,
-      Tracing tracing,
-      IoPriorities priorities,
-      LimitGroups limits,
-      LeaseStore store,
-      Optional<ReleaseRequest> releaseRequest,
-      LongSupplier monotonicMillis,
-      InstantSource wall,
-      RandomGenerator random) {
-    this(
-        files,
-        xenStore,
-        scan,
-        tracing,
-        priorities,
-        limits,
-        store,
-        releaseRequest,
-        monotonicMillis,
-        wall,
-        random,
-        Optional.empty());
-  }
-}
+    Optional<QueueTuner> queues) {}

@@ -151,7 +151,7 @@ public final class AgentRuntime {
       LOG.error(
           "queue settings not restored within {}; the next start restores them", STOP_TIMEOUT);
     }
-    boolean _ = done(task(core::publishFinalHeartbeat, schedulers.core()));
+    boolean _ = done(task(core::heartbeat, schedulers.core()));
     boolean _ = done(pipeline.settled());
     pipeline.endEffects();
     schedulers.dispose();

@@ -17,9 +17,7 @@ import java.time.Duration;
 public record AgentSettings(
     HostId host, String version, Duration interval, boolean readOnly, RolePatterns roles) {
   public AgentSettings {
-    Require.present(host, "host");
     Require.text(version, 100, "version");
     Require.within(interval.toMillis(), 100, 60_000, "interval in ms");
-    Require.present(roles, "roles");
   }
 }

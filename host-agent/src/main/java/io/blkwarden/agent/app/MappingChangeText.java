@@ -64,10 +64,7 @@ final class MappingChangeText {
     return switch (change) {
       case MappingChange.Started(DomainRef domain) -> domain;
       case MappingChange.Stopped(DomainRef domain) -> domain;
-      case MappingChange.Attached(MappedDisk disk) -> disk.domain();
-      case MappingChange.Detached(MappedDisk disk) -> disk.domain();
-      case MappingChange.Served(MappedDisk disk) -> disk.domain();
-      case MappingChange.Changed(MappedDisk disk, List<String> _) -> disk.domain();
+      case MappingChange.OfDisk ofDisk -> ofDisk.disk().domain();
       case MappingChange.Added _, MappingChange.Removed _ -> null;
     };
   }

@@ -4,7 +4,7 @@ import io.blkwarden.agent.kernel.DiskStat;
 import io.blkwarden.agent.kernel.FileBytes;
 import io.blkwarden.agent.kernel.KernelFiles;
 import io.blkwarden.agent.kernel.ReadResult;
-import io.blkwarden.agent.lease.ThrottledDisks;
+import io.blkwarden.agent.lease.StarvationGuard.DiskProgress;
 import io.blkwarden.agent.xenstore.XenStore;
 import io.blkwarden.model.DeviceNumber;
 import io.blkwarden.model.MappedDisk;
@@ -16,7 +16,7 @@ import java.util.Optional;
  * Reads a throttled disk's counters, its devices' {@code prio_aging_expire}, and whether its guest
  * is shutting down: {@code control/shutdown} is set, or the backend is in state 5 (Closing).
  */
-final class ThrottledDiskReader implements ThrottledDisks {
+final class ThrottledDiskReader {
   /** Default of the kernel, also used if the scheduler has no such setting. */
   static final long AGING_MILLIS = 10_000;
 
@@ -32,8 +32,8 @@ final class ThrottledDiskReader implements ThrottledDisks {
     this.store = store;
   }
 
-  @Override
-  public Optional<DiskProgress> read(MappedDisk disk) {
+  /** The state of a disk; empty when unreadable. */
+  Optional<DiskProgress> read(MappedDisk disk) {
     DeviceNumber device = disk.volume().device();
     if (device == null) {
       return Optional.empty();
@@ -51,12 +51,7 @@ final class ThrottledDiskReader implements ThrottledDisks {
   }
 
   private static long completed(DiskStat stat) {
-    DiskStat.Transfers discards = stat.discards();
-    DiskStat.Flushes flushes = stat.flushes();
-    return stat.reads().ios()
-        + stat.writes().ios()
-        + (discards == null ? 0 : discards.ios())
-        + (flushes == null ? 0 : flushes.ios());
+    return stat.reads().ios() + stat.writes().ios() + stat.discards().ios() + stat.flushes().ios();
   }
 
   private long aging(MappedDisk disk) {

@@ -10,7 +10,14 @@ import java.util.function.Consumer;
  *
  * @param command the command, or why it is malformed
  * @param arrivedAtMillis time of receipt, CLOCK_MONOTONIC in ms
+ * @param local whether an operator on the host issued it, not a controller
  * @param reply receives the reply, at most one; does not block
  */
 public record IncomingCommand(
-    Decoded<Command> command, long arrivedAtMillis, Consumer<Outcome> reply) {}
+    Decoded<Command> command, long arrivedAtMillis, boolean local, Consumer<Outcome> reply) {
+  /** A command of a controller. */
+  public IncomingCommand(
+      Decoded<Command> command, long arrivedAtMillis, Consumer<Outcome> reply) {
+    this(command, arrivedAtMillis, false, reply);
+  }
+}

@@ -25,6 +25,9 @@ import picocli.CommandLine.IVersionProvider;
       MapCommand.class,
       TopCommand.class,
       DoctorCommand.class,
+      TraceCommand.class,
+      ThrottleCommand.class,
+      ReleaseCommand.class,
       ReleaseAllCommand.class,
       HandOverCommand.class
     },

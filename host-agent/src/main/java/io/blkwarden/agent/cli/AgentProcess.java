@@ -16,6 +16,7 @@ import io.blkwarden.agent.queue.DesiredQueue;
 import io.blkwarden.agent.queue.QueueTuner;
 import io.blkwarden.agent.restraint.CgroupLimits;
 import io.blkwarden.agent.scan.HostScanner;
+import io.blkwarden.agent.state.CommandSocket;
 import io.blkwarden.agent.state.HandOver;
 import io.blkwarden.agent.state.LeaseFile;
 import io.blkwarden.agent.state.OutcomeFile;
@@ -101,6 +102,7 @@ final class AgentProcess {
                           uevents(inbox, closing);
                         }
                         runtime.start(found);
+                        localCommands(folders, inbox, closing);
                         HandOver handOver = new HandOver(folders.main(), InstantSource.system());
                         handOver.remove().ifPresent(fault -> LOG.warn("{}", fault));
                         return new AgentProcess(runtime, handOver, closing);
@@ -126,6 +128,18 @@ final class AgentProcess {
       LOG.error("queue settings are neither changed nor restored: {}", queues.describe());
     }
     return queues.toOptional();
+  }
+
+  private static void localCommands(
+      StateFolders folders, AgentInbox inbox, Deque<Runnable> closing) {
+    switch (CommandSocket.open(
+        folders.main(), AgentProcess::monotonicMillis, inbox::localCommand)) {
+      case ReadResult.Present<CommandSocket>(CommandSocket socket) -> closing.push(socket::close);
+      case ReadResult<CommandSocket> none ->
+          LOG.warn(
+              "'blkwarden-agent throttle' and 'release' do not work on this host: {}",
+              none.describe());
+    }
   }
 
   private static void uevents(AgentInbox inbox, Deque<Runnable> closing) {

@@ -16,9 +16,7 @@ import io.blkwarden.commandline.Ink;
 import io.blkwarden.model.Printable;
 import java.io.PrintWriter;
 import java.security.SecureRandom;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -62,7 +60,7 @@ final class DoctorCommand implements Callable<Integer> {
     if (!problems.isEmpty()) {
       return output.usageErrors(problems);
     }
-    DiskChecks disks = disks(found);
+    DiskChecks disks = HostSources.use(hostOptions.live(), found, DiskChecks::of);
     List<Check> checks = new ArrayList<>(HostChecks.devices(found, disks.physicalDevices()));
     Check limits = HostChecks.limits(found, hostOptions.root);
     checks.add(limits);
@@ -86,15 +84,6 @@ final class DoctorCommand implements Callable<Integer> {
     return checks.stream().anyMatch(check -> check.state() == Check.State.FAIL)
         ? ExitCodes.FAILED
         : ExitCodes.DONE;
-  }
-
-  private DiskChecks disks(RootedFiles files) {
-    Deque<Runnable> closing = new ArrayDeque<>();
-    try {
-      return DiskChecks.of(HostSources.open(hostOptions.live(), files, closing));
-    } finally {
-      closing.forEach(Runnable::run);
-    }
   }
 
   private static Check dump(RootedFiles files) {

@@ -15,9 +15,12 @@ import io.blkwarden.agent.xenstore.XenStoreSettings;
 import io.blkwarden.model.IoPriority;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.ToIntFunction;
 import java.util.random.RandomGenerator;
 
 /**
@@ -53,9 +56,28 @@ record HostSources(KernelFiles files, XenStore store, IoPriorities priorities, T
         }
       };
 
-  /** The sources for a command; {@code closing} receives what is to be run at the end. */
-  static ReadResult<HostSources> open(boolean live, RootedFiles files, Deque<Runnable> closing) {
-    return live ? live(files, _ -> {}, new SecureRandom(), closing) : captured(files);
+  /** Opens the sources for a command, and closes them after its work. */
+  static <T> T use(boolean live, RootedFiles files, Function<ReadResult<HostSources>, T> work) {
+    Deque<Runnable> closing = new ArrayDeque<>();
+    try {
+      return work.apply(live ? live(files, _ -> {}, new SecureRandom(), closing) : captured(files));
+    } finally {
+      closing.forEach(Runnable::run);
+    }
+  }
+
+  /** The same on this host; {@code work} returns the exit code. */
+  static int useThisHost(CommandOutput output, ToIntFunction<HostSources> work) {
+    ReadResult<RootedFiles> rooted = RootedFiles.below(Path.of("/"));
+    return rooted instanceof ReadResult.Present<RootedFiles>(RootedFiles files)
+        ? use(
+            true,
+            files,
+            sources ->
+                sources instanceof ReadResult.Present<HostSources>(HostSources found)
+                    ? work.applyAsInt(found)
+                    : output.failed(sources.describe(), "see 'blkwarden-agent doctor'"))
+        : output.failed(rooted.describe(), "see 'blkwarden-agent doctor'");
   }
 
   /** The sources of a captured tree. */

@@ -2,13 +2,10 @@ package io.blkwarden.agent.cli;
 
 import io.blkwarden.agent.files.RootedFiles;
 import io.blkwarden.agent.kernel.ReadResult;
-import io.blkwarden.agent.mapping.Evidence;
 import io.blkwarden.agent.mapping.HostSnapshot;
 import io.blkwarden.agent.mapping.HostSnapshot.UnreadSource;
-import io.blkwarden.agent.mapping.MappingResolver;
 import io.blkwarden.agent.mapping.MappingResolver.Resolution;
 import io.blkwarden.agent.mapping.verdict.RolePatterns;
-import io.blkwarden.agent.scan.HostScanner;
 import io.blkwarden.commandline.AsciiJson;
 import io.blkwarden.commandline.ExitCodes;
 import io.blkwarden.commandline.Ink;
@@ -16,18 +13,14 @@ import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.MappingState;
 import io.blkwarden.model.json.ControlJson;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -53,8 +46,6 @@ import picocli.CommandLine.Spec;
 final class MapCommand implements Callable<Integer> {
   private static final Pattern TIME = Pattern.compile("(\\d{1,5})(ms|s)");
   private static final long MAX_SETTLE_MILLIS = TimeUnit.MINUTES.toMillis(5);
-  private static final long DEFAULT_SETTLE_MILLIS = 2_000;
-  private static final long SCAN_INTERVAL_MILLIS = 250;
   private static final String DOM0 =
       "run this as root in a Xen dom0, or set --root to a captured tree; see 'blkwarden-agent"
           + " doctor'";
@@ -97,7 +88,7 @@ final class MapCommand implements Callable<Integer> {
       return output.usageErrors(problems);
     }
     boolean live = root.toAbsolutePath().normalize().equals(Path.of("/"));
-    long settleMillis = live ? DEFAULT_SETTLE_MILLIS : 0;
+    long settleMillis = live ? HostMap.SETTLE_MILLIS : 0;
     if (settle != null) {
       Matcher time = TIME.matcher(settle);
       settleMillis = time.matches() ? millis(time) : Long.MAX_VALUE;
@@ -113,15 +104,14 @@ final class MapCommand implements Callable<Integer> {
     if (!(rooted instanceof ReadResult.Present<RootedFiles>(RootedFiles files))) {
       return output.usageErrors(List.of("--root: " + rooted.describe()));
     }
-    Deque<Runnable> closing = new ArrayDeque<>();
-    try {
-      ReadResult<HostSources> sources = HostSources.open(live, files, closing);
-      return sources instanceof ReadResult.Present<HostSources>(HostSources found)
-          ? show(found, roles, settleMillis, output)
-          : output.failed(sources.describe(), live ? DOCTOR : TREE);
-    } finally {
-      closing.forEach(Runnable::run);
-    }
+    long settleFor = settleMillis;
+    return HostSources.use(
+        live,
+        files,
+        sources ->
+            sources instanceof ReadResult.Present<HostSources>(HostSources found)
+                ? show(found, roles, settleFor, output)
+                : output.failed(sources.describe(), live ? DOCTOR : TREE));
   }
 
   private static long millis(Matcher time) {
@@ -131,20 +121,9 @@ final class MapCommand implements Callable<Integer> {
 
   private int show(
       HostSources sources, RolePatterns roles, long settleMillis, CommandOutput output) {
-    HostScanner scanner = new HostScanner(sources.files(), sources.store(), sources.priorities());
-    MappingResolver resolver = new MappingResolver(roles);
-    HostSnapshot snapshot = scanner.scan(sources.tracing()::drain);
-    Resolution resolution = resolver.resolve(snapshot, Evidence.none());
-    long start = System.nanoTime();
-    while (!resolution.devicesToTrace().isEmpty()
-        && System.nanoTime() - start < TimeUnit.MILLISECONDS.toNanos(settleMillis)) {
-      Optional<String> _ = sources.tracing().arm(resolution.devicesToTrace());
-      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(SCAN_INTERVAL_MILLIS));
-      snapshot = scanner.scan(sources.tracing()::drain);
-      resolution = resolver.resolve(snapshot, resolution.next());
-    }
-    print(sources, snapshot, resolution, output);
-    return snapshot.complete() ? ExitCodes.DONE : ExitCodes.FAILED;
+    HostMap map = HostMap.settled(sources, roles, settleMillis);
+    print(sources, map.snapshot(), map.resolution(), output);
+    return map.snapshot().complete() ? ExitCodes.DONE : ExitCodes.FAILED;
   }
 
   /** One object per disk and line, as in a mapping snapshot. */

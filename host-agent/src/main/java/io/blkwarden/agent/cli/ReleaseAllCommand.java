@@ -9,7 +9,6 @@ import io.blkwarden.agent.lease.CommandGate;
 import io.blkwarden.agent.lease.LeaseEnd;
 import io.blkwarden.agent.lease.LeaseStore.FoundLeases;
 import io.blkwarden.agent.lease.Outcomes;
-import io.blkwarden.agent.lease.Tasks;
 import io.blkwarden.agent.lease.Throttler;
 import io.blkwarden.agent.queue.DesiredQueue;
 import io.blkwarden.agent.queue.QueueTuner;
@@ -210,9 +209,7 @@ final class ReleaseAllCommand implements Callable<Integer> {
         boot,
         new CommandGate(HostId.FLEET, true, 0),
         _ -> Optional.of("release only"),
-        pid ->
-            TaskStat.read(files, pid)
-                .map(stat -> new Tasks.Task(stat.id(), stat.comm(), stat.isKernelThread())),
+        pid -> TaskStat.read(files, pid),
         priorities,
         new CgroupLimits(files, Path.of("/")),
         file,

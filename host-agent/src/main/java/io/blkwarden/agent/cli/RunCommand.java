@@ -100,34 +100,28 @@ final class RunCommand implements Callable<Integer> {
     }
     StateFolders folders =
         hostOptions.live() ? stateOptions.folders() : StateFolders.beside(stateOptions.stateDir);
-    return switch (StateLock.attempt(folders, StateLock.RETRY_FOR)) {
-      case StateLock.Attempt.Busy() ->
-          output.error(
-              ExitCodes.REFUSED,
-              "an agent is already running with --state-dir " + stateOptions.stateDir,
-              "stop it first, or set another --state-dir");
+    Runnable unlock = () -> {};
+    switch (StateLock.attempt(folders, StateLock.RETRY_FOR)) {
+      case StateLock.Attempt.Taken(StateLock lock) -> unlock = lock::close;
+      case StateLock.Attempt.Busy() -> {
+        return output.error(
+            ExitCodes.REFUSED,
+            "an agent is already running with --state-dir " + stateOptions.stateDir,
+            "stop it first, or set another --state-dir");
+      }
       case StateLock.Attempt.Failed(String cause) -> {
         if (!StateOptions.root()) {
-          yield output.failed(cause, StateOptions.REMEDY);
+          return output.failed(cause, StateOptions.REMEDY);
         }
         // priorities of an earlier run are restored in any case; new leases are refused
         LOG.error(
             "new leases are refused, and a second agent is not detected: {}: {}",
             cause,
             StateOptions.REMEDY);
-        yield run(
-            settings.orElseThrow(), nats.orElseThrow(), queues, metrics, folders, () -> {}, output);
       }
-      case StateLock.Attempt.Taken(StateLock lock) ->
-          run(
-              settings.orElseThrow(),
-              nats.orElseThrow(),
-              queues,
-              metrics,
-              folders,
-              lock::close,
-              output);
-    };
+    }
+    return run(
+        settings.orElseThrow(), nats.orElseThrow(), queues, metrics, folders, unlock, output);
   }
 
   private Optional<AgentSettings> settings(HostId host, RolePatterns roles, List<String> problems) {

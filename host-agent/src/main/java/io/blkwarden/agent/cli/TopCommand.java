@@ -11,9 +11,7 @@ import io.blkwarden.commandline.top.TopOptions;
 import io.blkwarden.model.HostId;
 import java.io.IOException;
 import java.time.InstantSource;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -55,20 +53,16 @@ final class TopCommand implements Callable<Integer> {
     if (!problems.isEmpty()) {
       return output.usageErrors(problems);
     }
-    Deque<Runnable> closing = new ArrayDeque<>();
-    try {
-      ReadResult<HostSources> sources = HostSources.open(hostOptions.live(), files, closing);
-      return sources instanceof ReadResult.Present<HostSources>(HostSources found)
-          ? run(host.orElseThrow(), found, roles)
-          : output.failed(sources.describe(), "see 'blkwarden-agent doctor'");
-    } catch (IOException e) {
-      return output.failed("the terminal cannot be used: " + e.getMessage(), "use --plain");
-    } finally {
-      closing.forEach(Runnable::run);
-    }
+    return HostSources.use(
+        hostOptions.live(),
+        files,
+        sources ->
+            sources instanceof ReadResult.Present<HostSources>(HostSources found)
+                ? run(host.orElseThrow(), found, roles, output)
+                : output.failed(sources.describe(), "see 'blkwarden-agent doctor'"));
   }
 
-  private int run(HostId host, HostSources sources, RolePatterns roles) throws IOException {
+  private int run(HostId host, HostSources sources, RolePatterns roles, CommandOutput output) {
     HostTop source =
         new HostTop(
             host,
@@ -79,7 +73,11 @@ final class TopCommand implements Callable<Integer> {
             () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()));
     source.get(); // rates need two scans
     Tty tty = Tty.ofProcess(System.getenv());
-    new TopLoop(top, false, spec.commandLine().getOut(), tty, System::nanoTime).run(source);
+    try {
+      new TopLoop(top, false, spec.commandLine().getOut(), tty, System::nanoTime).run(source);
+    } catch (IOException e) {
+      return output.failed("the terminal cannot be used: " + e.getMessage(), "use --plain");
+    }
     return source.complete() ? ExitCodes.DONE : ExitCodes.FAILED;
   }
 }

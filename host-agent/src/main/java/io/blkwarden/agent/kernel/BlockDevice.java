@@ -64,7 +64,7 @@ public record BlockDevice(String name, DeviceNumber number, String disk) {
   }
 
   /** Reads a file with {@code MAJOR:MINOR} in decimal. */
-  static ReadResult<DeviceNumber> numberAt(KernelFiles files, String path) {
+  public static ReadResult<DeviceNumber> numberAt(KernelFiles files, String path) {
     return files.read(path).parse(path, BlockDevice::parseNumber);
   }
 

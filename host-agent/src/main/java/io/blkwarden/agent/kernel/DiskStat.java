@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  *     kernels it falls below 0 and shows as -1 or as a number near 2^32 or 2^64
  * @param ioMillis time with any request in flight
  * @param queueMillis time in flight summed over requests
- * @param discards completed discards; absent on kernels that do not count them
- * @param flushes completed flushes; absent on kernels that do not count them
+ * @param discards completed discards; 0 on kernels that do not count them
+ * @param flushes completed flushes; 0 on kernels that do not count them
  */
 public record DiskStat(
     Transfers reads,
@@ -25,8 +25,8 @@ public record DiskStat(
     @Nullable Long inFlight,
     long ioMillis,
     long queueMillis,
-    @Nullable Transfers discards,
-    @Nullable Flushes flushes) {
+    Transfers discards,
+    Flushes flushes) {
   /**
    * Counters of one direction.
    *
@@ -89,7 +89,7 @@ public record DiskStat(
     }
     // Later kernels may append columns.
     return count == BASIC || count == WITH_DISCARDS || count == WITH_FLUSHES
-        ? ReadResult.present(of(values, count))
+        ? ReadResult.present(of(values))
         : ReadResult.malformed("stat", "11, 15, 17 or more columns", count + " columns");
   }
 
@@ -103,14 +103,14 @@ public record DiskStat(
     return reads.ios() != 0 || writes.ios() != 0;
   }
 
-  private static DiskStat of(long[] v, int count) {
+  private static DiskStat of(long[] v) {
     return new DiskStat(
         new Transfers(v[0], v[1], v[2], v[3]),
         new Transfers(v[4], v[5], v[6], v[7]),
         v[IN_FLIGHT] <= MAX_IN_FLIGHT ? v[IN_FLIGHT] : null,
         v[9],
         v[10],
-        count >= WITH_DISCARDS ? new Transfers(v[11], v[12], v[13], v[14]) : null,
-        count >= WITH_FLUSHES ? new Flushes(v[15], v[16]) : null);
+        new Transfers(v[11], v[12], v[13], v[14]),
+        new Flushes(v[15], v[16]));
   }
 }

@@ -109,6 +109,9 @@ public final class CommandGate {
           "expires %d ms after its arrival, waited %d ms"
               .formatted(command.expiresInMs(), waitedMillis));
     }
+    if (received.local()) {
+      return decideLocal(command.action(), mapping, table, nowMillis);
+    }
     if (command.epoch() < epoch) {
       return refuse(
           Refusal.STALE_EPOCH,
@@ -123,17 +126,35 @@ public final class CommandGate {
     epoch = command.epoch();
     return switch (command.action()) {
       case CommandAction.Set set -> decideSet(set, mapping, table, nowMillis);
-      case CommandAction.Reset reset ->
-          table
-              .find(reset.lease())
-              .<Verdict>map(Verdict.Release::new)
-              .orElseGet(() -> new Verdict.UnknownLease(reset));
+      case CommandAction.Reset reset -> decideReset(reset, table);
       case CommandAction.ReleaseAll _ -> new Verdict.ReleaseAll();
       case CommandAction.Snapshot snapshot ->
           mapping.at().equals(snapshot.unless())
               ? new Verdict.SameMapping()
               : new Verdict.SendSnapshot();
     };
+  }
+
+  /** Decides on a command from the host itself: its epoch, which is no leader's, is ignored. */
+  private Verdict decideLocal(
+      CommandAction action, CurrentMapping mapping, LeaseTable table, long nowMillis) {
+    return switch (action) {
+      case CommandAction.Set set when table.find(set.lease()).isPresent() ->
+          refuse(
+              Refusal.HELD,
+              "lease %s is active: expected a new lease id".formatted(set.lease()));
+      case CommandAction.Set set -> decideSet(set, mapping, table, nowMillis);
+      case CommandAction.Reset reset -> decideReset(reset, table);
+      case CommandAction.ReleaseAll _, CommandAction.Snapshot _ ->
+          refuse(Refusal.MALFORMED, "action: expected set or reset from the host itself");
+    };
+  }
+
+  private static Verdict decideReset(CommandAction.Reset reset, LeaseTable table) {
+    return table
+        .find(reset.lease())
+        .<Verdict>map(Verdict.Release::new)
+        .orElseGet(() -> new Verdict.UnknownLease(reset));
   }
 
   private Verdict decideSet(
@@ -247,8 +268,14 @@ public final class CommandGate {
    *
    * @param command the command
    * @param arrivedAtMillis arrival time in ms of CLOCK_MONOTONIC
+   * @param local whether an operator on the host issued it, not a controller
    */
-  public record ReceivedCommand(Command command, long arrivedAtMillis) {}
+  public record ReceivedCommand(Command command, long arrivedAtMillis, boolean local) {
+    /** A command of a controller. */
+    public ReceivedCommand(Command command, long arrivedAtMillis) {
+      this(command, arrivedAtMillis, false);
+    }
+  }
 
   /**
    * The result of a command.

@@ -1,6 +1,8 @@
 package io.blkwarden.agent.lease;
 
+import io.blkwarden.agent.kernel.ReadResult;
 import io.blkwarden.agent.lease.Lease.LeaseLimit;
+import io.blkwarden.agent.lease.WorkerPriorities.Restored;
 import io.blkwarden.model.IoPriority;
 import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.MappingState;
@@ -49,16 +51,17 @@ final class LeaseEnding {
         continue;
       }
       switch (workers.restore(worker)) {
-        case WorkerPriorities.Restored.Back(WorkerChange change) -> changes.add(change);
-        case WorkerPriorities.Restored.LeftAlone(WorkerChange change) -> {
+        case ReadResult.Present<Restored>(Restored(WorkerChange change, boolean leftAlone)) -> {
           changes.add(change);
-          detail.append(
-              "; pid %d: left at %s, which is not this lease's priority"
-                  .formatted(change.pid(), change.after()));
+          if (leftAlone) {
+            detail.append(
+                "; pid %d: left at %s, which is not this lease's priority"
+                    .formatted(change.pid(), change.after()));
+          }
         }
-        case WorkerPriorities.Restored.Stuck(String cause) -> {
+        case ReadResult<Restored> none -> {
           stuck.add(worker);
-          detail.append("; not restored, will retry: ").append(cause);
+          detail.append("; not restored, will retry: ").append(none.describe());
         }
       }
     }

@@ -1,13 +1,16 @@
 package io.blkwarden.agent.lease;
 
 import io.blkwarden.agent.kernel.ReadResult;
+import io.blkwarden.agent.kernel.TaskStat;
 import io.blkwarden.agent.lease.PendingRestores.Suspect;
+import io.blkwarden.agent.lease.WorkerPriorities.Restored;
 import io.blkwarden.model.IoPriority;
 import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.MappingState;
 import io.blkwarden.model.Worker;
 import io.blkwarden.model.WorkerId;
 import io.blkwarden.model.message.Outcome;
+import io.blkwarden.model.message.Outcome.WorkerChange;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -83,26 +86,20 @@ final class LeaseRecovery {
         workers.remove(worker.id());
         continue;
       }
-      int pid = worker.id().pid();
-      String text =
-          switch (priorities.restore(worker)) {
-            case WorkerPriorities.Restored.Back(Outcome.WorkerChange change) -> {
-              workers.remove(worker.id());
-              yield change.before() == null
-                  ? "ended"
-                  : "restored from %s to %s".formatted(change.before(), worker.prior());
-            }
-            case WorkerPriorities.Restored.LeftAlone(Outcome.WorkerChange change) -> {
-              workers.remove(worker.id());
-              yield "left at %s, which no lease has set".formatted(change.after());
-            }
-            case WorkerPriorities.Restored.Stuck(String _) -> "";
-          };
-      if (!text.isEmpty()) {
+      if (priorities.restore(worker)
+          instanceof ReadResult.Present<Restored>(Restored(WorkerChange change, boolean left))) {
+        workers.remove(worker.id());
+        String text =
+            left
+                ? "left at %s, which no lease has set".formatted(change.after())
+                : change.before() == null
+                    ? "ended"
+                    : "restored from %s to %s".formatted(change.before(), worker.prior());
         result.add(
             outcomes.done(
                 null,
-                "pid %d (%s) in a damaged lease record: %s".formatted(pid, worker.comm(), text)));
+                "pid %d (%s) in a damaged lease record: %s"
+                    .formatted(worker.id().pid(), worker.comm(), text)));
       }
     }
     return result;
@@ -216,9 +213,9 @@ final class LeaseRecovery {
 
   private static boolean ended(Tasks tasks, WorkerId id) {
     return switch (tasks.read(id.pid())) {
-      case ReadResult.Present<Tasks.Task>(Tasks.Task task) -> !task.id().equals(id);
-      case ReadResult.Absent<Tasks.Task> _ -> true;
-      case ReadResult<Tasks.Task> _ -> false;
+      case ReadResult.Present<TaskStat>(TaskStat task) -> !task.id().equals(id);
+      case ReadResult.Absent<TaskStat> _ -> true;
+      case ReadResult<TaskStat> _ -> false;
     };
   }
 }

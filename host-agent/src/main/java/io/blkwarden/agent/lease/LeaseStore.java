@@ -31,10 +31,8 @@ public interface LeaseStore {
    */
   record StoredLeases(UUID boot, long epoch, List<Lease> leases, PendingRestores pending) {
     public StoredLeases {
-      Require.present(boot, "boot");
       Require.within(epoch, 0, Long.MAX_VALUE, "epoch");
       leases = Require.list(leases, LeaseTable.MAX_LEASES, "leases");
-      Require.present(pending, "pending");
     }
 
     /** Stored leases without pending restores. */
@@ -82,7 +80,6 @@ public interface LeaseStore {
   record SalvagedLeases(
       UUID boot, List<Lease> leases, List<LeasedWorker> workers, List<WorkerId> named) {
     public SalvagedLeases {
-      Require.present(boot, "boot");
       leases = List.copyOf(leases);
       workers = List.copyOf(workers);
       named = List.copyOf(named);

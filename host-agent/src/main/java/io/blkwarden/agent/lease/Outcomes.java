@@ -42,8 +42,7 @@ public final class Outcomes {
 
   /** A refused command, with its id if readable. */
   public Outcome refused(@Nullable MessageId command, Refusal refusal, String detail) {
-    return make(
-        command, null, Result.REFUSED, refusal, detail, null, null, List.of(), null, null, null);
+    return plain(command, null, Result.REFUSED, refusal, detail);
   }
 
   /** A refused command with its lease and disk. */
@@ -60,20 +59,28 @@ public final class Outcomes {
 
   /** A completed command without a lease. */
   Outcome done(@Nullable MessageId command, String detail) {
-    return make(command, null, Result.DONE, null, detail, null, null, List.of(), null, null, null);
+    return plain(command, null, Result.DONE, null, detail);
   }
 
   /** A failed command without a lease. */
   Outcome failed(MessageId command, String detail) {
-    return make(
-        command, null, Result.FAILED, null, detail, null, null, List.of(), null, null, null);
+    return plain(command, null, Result.FAILED, null, detail);
   }
 
   /** A release of an unknown lease. */
   Outcome notHeld(MessageId command, MessageId lease) {
     String detail = "no such lease: it has ended or never existed on this host";
+    return plain(command, lease, Result.RELEASED, null, detail);
+  }
+
+  private Outcome plain(
+      @Nullable MessageId command,
+      @Nullable MessageId lease,
+      Result result,
+      @Nullable Refusal refusal,
+      String detail) {
     return make(
-        command, lease, Result.RELEASED, null, detail, null, null, List.of(), null, null, null);
+        command, lease, result, refusal, detail, null, null, List.of(), null, null, null);
   }
 
   /** The outcome of a lease. */

@@ -16,11 +16,22 @@ import java.util.stream.Collectors;
  * cause only well beyond that. Requests delayed by a limit are not in flight, so for limits only a
  * shutdown counts. Not thread-safe.
  */
-final class StarvationGuard {
+public final class StarvationGuard {
   /** Time beyond the device's ageing that requests may wait. */
   static final long GRACE_MILLIS = 5_000;
 
   private final Map<MessageId, Progress> progress = new HashMap<>();
+
+  /**
+   * The state of a throttled disk.
+   *
+   * @param completed requests of all kinds that its own device completed
+   * @param inFlight requests in flight there
+   * @param agingMillis maximum wait of the idle class in the physical device's scheduler
+   * @param shuttingDown whether the toolstack requested a shutdown, or the backend is closing
+   */
+  public record DiskProgress(
+      long completed, long inFlight, long agingMillis, boolean shuttingDown) {}
 
   private record Progress(long completed, long sinceMillis, boolean shuttingDown) {}
 
@@ -36,14 +47,14 @@ final class StarvationGuard {
    * @param sight state of the lease's disk; empty when unreadable, which restarts the wait
    * @return why the lease must end; empty when it need not
    */
-  Optional<String> check(Lease lease, Optional<ThrottledDisks.DiskProgress> sight, long nowMillis) {
+  Optional<String> check(Lease lease, Optional<DiskProgress> sight, long nowMillis) {
     Progress before = progress.get(lease.id());
     if (sight.isEmpty()) {
       progress.computeIfPresent(
           lease.id(), (_, old) -> new Progress(old.completed(), nowMillis, old.shuttingDown()));
       return Optional.empty();
     }
-    ThrottledDisks.DiskProgress seen = sight.get();
+    DiskProgress seen = sight.get();
     boolean stands =
         before != null && seen.inFlight() > 0 && seen.completed() == before.completed();
     // The guest removes the request when it starts to shut down.

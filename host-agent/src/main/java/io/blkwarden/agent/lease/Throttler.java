@@ -3,15 +3,18 @@ package io.blkwarden.agent.lease;
 import io.blkwarden.agent.kernel.ReadResult;
 import io.blkwarden.agent.lease.CommandGate.CommandResult;
 import io.blkwarden.agent.lease.CommandGate.ReceivedCommand;
+import io.blkwarden.agent.lease.LeaseStart.Started;
 import io.blkwarden.agent.lease.LeaseStore.FoundLeases;
 import io.blkwarden.agent.lease.LeaseStore.SalvagedLeases;
 import io.blkwarden.agent.lease.LeaseStore.StoredLeases;
+import io.blkwarden.agent.lease.StarvationGuard.DiskProgress;
 import io.blkwarden.model.IoPriority;
 import io.blkwarden.model.message.Command;
 import io.blkwarden.model.message.CommandAction;
 import io.blkwarden.model.message.Outcome;
 import io.blkwarden.model.message.Outcome.Refusal;
 import io.blkwarden.model.message.Outcome.Result;
+import io.blkwarden.model.message.Outcome.WorkerChange;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -162,12 +165,11 @@ public final class Throttler {
     if (objection.isPresent()) {
       return refuse(command, Refusal.GATE, objection.get());
     }
-    LeaseStart start =
-        LeaseStart.prepare(workers, groups, apply, recovery, command.reason(), nowMillis);
-    if (start instanceof LeaseStart.Refused(String detail)) {
-      return refuse(command, Refusal.GATE, detail);
+    LeaseStart start = new LeaseStart(workers, groups, recovery);
+    ReadResult<Lease> prepared = start.prepare(apply, command.reason(), nowMillis);
+    if (!(prepared instanceof ReadResult.Present<Lease>(Lease lease))) {
+      return refuse(command, Refusal.GATE, prepared.describe());
     }
-    Lease lease = ((LeaseStart.Prepared) start).lease();
     LeaseTable before = table;
     table = table.with(lease);
     Optional<String> fault = store();
@@ -176,8 +178,8 @@ public final class Throttler {
       String detail = "nothing changed: the lease could not be stored: " + fault.get();
       return outcomes.of(command.id(), lease, Result.FAILED, detail, List.of(), null);
     }
-    return switch (LeaseStart.carryOut(workers, groups, lease)) {
-      case LeaseStart.Set(Lease settled, List<Outcome.WorkerChange> changes) -> {
+    return switch (start.carryOut(lease)) {
+      case ReadResult.Present<Started>(Started(Lease settled, List<WorkerChange> changes)) -> {
         table = table.with(settled);
         recovery.removeWorkersOf(settled);
         store();
@@ -185,15 +187,11 @@ public final class Throttler {
         schedulers.begin(settled, apply.disk());
         String detail =
             "%d workers set to %s: %s".formatted(changes.size(), lease.restraint(), lease.reason());
-        yield outcomes.of(
-            command.id(),
-            settled,
-            Result.APPLIED,
-            detail,
-            changes,
-            settled.remainingMillis(nowMillis));
+        long left = settled.remainingMillis(nowMillis);
+        yield outcomes.of(command.id(), settled, Result.APPLIED, detail, changes, left);
       }
-      case LeaseStart.Failed(String cause) -> {
+      case ReadResult<Started> none -> {
+        String cause = none.describe();
         Outcome undone = end(command, lease, LeaseEnd.RECOVERED, cause, nowMillis);
         store();
         yield outcomes.of(command.id(), lease, Result.FAILED, cause, undone.workers(), null);
@@ -212,13 +210,8 @@ public final class Throttler {
       return outcomes.of(
           command.id(), lease, Result.FAILED, detail, List.of(), lease.remainingMillis(nowMillis));
     }
-    return outcomes.of(
-        command.id(),
-        renewed,
-        Result.RENEWED,
-        command.reason(),
-        List.of(),
-        renewed.remainingMillis(nowMillis));
+    long left = renewed.remainingMillis(nowMillis);
+    return outcomes.of(command.id(), renewed, Result.RENEWED, command.reason(), List.of(), left);
   }
 
   private CommandResult releaseAll(Command command, long nowMillis) {
@@ -227,9 +220,8 @@ public final class Throttler {
     Outcome reply =
         outcomes.done(
             command.id(), "%d leases ended, %d pending".formatted(ended.size() - stuck, stuck));
-    List<Outcome> published = new ArrayList<>(ended);
-    published.add(reply);
-    return new CommandResult(reply, published);
+    ended.add(reply);
+    return new CommandResult(reply, ended);
   }
 
   /** Ends all leases and restores the prior state; {@link #expire} retries failures. */
@@ -282,13 +274,16 @@ public final class Throttler {
     return endIf(LeaseEnd.UNDONE, ending::undone, nowMillis);
   }
 
-  /** Ends the leases that starve their disk. */
-  public List<Outcome> endStarved(CurrentMapping mapping, ThrottledDisks disks, long nowMillis) {
+  /**
+   * Ends the leases that starve their disk.
+   *
+   * @param disks the state of a lease's disk; empty when unreadable
+   */
+  public List<Outcome> endStarved(Function<Lease, Optional<DiskProgress>> disks, long nowMillis) {
     starvation.keep(table.all());
     return endIf(
         LeaseEnd.STARVED,
-        lease ->
-            starvation.check(lease, mapping.find(lease.disk()).flatMap(disks::read), nowMillis),
+        lease -> starvation.check(lease, disks.apply(lease), nowMillis),
         nowMillis);
   }
 
@@ -332,7 +327,7 @@ public final class Throttler {
   }
 
   private Outcome setAgain(Lease lease, IoPriority priority, String why, long nowMillis) {
-    List<Outcome.WorkerChange> changes = new ArrayList<>();
+    List<WorkerChange> changes = new ArrayList<>();
     StringBuilder detail =
         new StringBuilder(why).append("; ").append(priority).append(" is set again");
     Result result = Result.RENEWED;
@@ -341,10 +336,10 @@ public final class Throttler {
         continue;
       }
       switch (workers.set(worker, priority)) {
-        case WorkerPriorities.Change.Done(Outcome.WorkerChange change) -> changes.add(change);
-        case WorkerPriorities.Change.Failed(String cause) -> {
+        case ReadResult.Present<WorkerChange>(WorkerChange change) -> changes.add(change);
+        case ReadResult<WorkerChange> none -> {
           result = Result.FAILED;
-          detail.append("; failed: ").append(cause);
+          detail.append("; failed: ").append(none.describe());
         }
       }
     }
@@ -465,7 +460,7 @@ public final class Throttler {
     return result;
   }
 
-  /** Number of tasks without a lease that still must be restored after a record was recovery. */
+  /** Number of tasks without a lease that still must be restored after a record was damaged. */
   public int unrestored() {
     PendingRestores pending = recovery.pending();
     return pending.workers().size() + pending.named().size();

@@ -1,6 +1,7 @@
 package io.blkwarden.agent.lease;
 
 import io.blkwarden.agent.kernel.ReadResult;
+import io.blkwarden.agent.kernel.TaskStat;
 import io.blkwarden.model.IoPriority;
 import io.blkwarden.model.Worker;
 import io.blkwarden.model.WorkerId;
@@ -37,37 +38,23 @@ final class WorkerPriorities {
     record Unknown(String cause) implements TaskState {}
   }
 
-  /** The result of setting a priority. */
-  sealed interface Change {
-    /** It is set and was read back. */
-    record Done(WorkerChange change) implements Change {}
-
-    /** It is not set, or this is unknown: the worker must be restored. */
-    record Failed(String cause) implements Change {}
-  }
-
-  /** The result of restoring a priority. */
-  sealed interface Restored {
-    /** The prior priority is set, or the task has ended. */
-    record Back(WorkerChange change) implements Restored {}
-
-    /** Something else has set another priority, which is left alone. */
-    record LeftAlone(WorkerChange change) implements Restored {}
-
-    /** It failed and must be retried. */
-    record Stuck(String cause) implements Restored {}
-  }
+  /**
+   * A worker that needs no restore: the prior priority is set, or the task has ended.
+   *
+   * @param leftAlone whether instead something else has set another priority, which stays
+   */
+  record Restored(WorkerChange change, boolean leftAlone) {}
 
   /** Why a task must not be changed; empty when it is the proven worker. */
   Optional<String> objection(WorkerId id, String comm) {
     return switch (tasks.read(id.pid())) {
-      case ReadResult.Present<Tasks.Task>(Tasks.Task task) -> objection(id, comm, task);
-      case ReadResult<Tasks.Task> other ->
+      case ReadResult.Present<TaskStat>(TaskStat task) -> objection(id, comm, task);
+      case ReadResult<TaskStat> other ->
           Optional.of("pid %d: %s".formatted(id.pid(), other.describe()));
     };
   }
 
-  private static Optional<String> objection(WorkerId id, String comm, Tasks.Task task) {
+  private static Optional<String> objection(WorkerId id, String comm, TaskStat task) {
     if (!task.id().equals(id)) {
       return Optional.of(
           "pid %d: expected start time %d, found %d"
@@ -77,7 +64,7 @@ final class WorkerPriorities {
       return Optional.of(
           "pid %d: expected name '%s', found '%s'".formatted(id.pid(), comm, task.comm()));
     }
-    return task.kernelThread()
+    return task.isKernelThread()
         ? Optional.empty()
         : Optional.of("pid %d: expected a kernel thread, found a process".formatted(id.pid()));
   }
@@ -92,17 +79,17 @@ final class WorkerPriorities {
   TaskState state(LeasedWorker worker) {
     return switch (tasks.read(worker.id().pid())) {
       // start times have 10 ms resolution: another task may share pid and start time
-      case ReadResult.Present<Tasks.Task>(Tasks.Task task)
+      case ReadResult.Present<TaskStat>(TaskStat task)
           when objection(worker.id(), worker.comm(), task).isPresent() ->
           new TaskState.Gone();
-      case ReadResult.Present<Tasks.Task> _ ->
+      case ReadResult.Present<TaskStat> _ ->
           switch (priorities.get(worker.id().pid())) {
             case ReadResult.Present<IoPriority>(IoPriority current) -> new TaskState.Same(current);
             case ReadResult.Absent<IoPriority> _ -> new TaskState.Gone();
             case ReadResult<IoPriority> other -> new TaskState.Unknown(other.describe());
           };
-      case ReadResult.Absent<Tasks.Task> _ -> new TaskState.Gone();
-      case ReadResult<Tasks.Task> other -> new TaskState.Unknown(other.describe());
+      case ReadResult.Absent<TaskStat> _ -> new TaskState.Gone();
+      case ReadResult<TaskStat> other -> new TaskState.Unknown(other.describe());
     };
   }
 
@@ -114,24 +101,26 @@ final class WorkerPriorities {
             : !worker.ours().contains(current));
   }
 
-  Change set(LeasedWorker worker, IoPriority priority) {
+  /** Sets a priority and reads it back; if that fails, the worker must be restored. */
+  ReadResult<WorkerChange> set(LeasedWorker worker, IoPriority priority) {
     int pid = worker.id().pid();
     Optional<IoPriority> before = priorities.get(pid).toOptional();
     Optional<String> objection = objection(worker.id(), worker.comm());
     if (objection.isPresent()) {
-      return new Change.Failed(objection.get());
+      return ReadResult.failed(objection.get());
     }
     Optional<String> fault = priorities.set(pid, priority);
     if (fault.isPresent()) {
-      return new Change.Failed("pid %d: %s".formatted(pid, fault.get()));
+      return ReadResult.failed("pid %d: %s".formatted(pid, fault.get()));
     }
     return switch (state(worker)) {
       case TaskState.Same(IoPriority current) when current.equals(priority) ->
-          new Change.Done(change(worker, before.orElse(null), current));
+          ReadResult.present(change(worker, before.orElse(null), current));
       case TaskState.Same(IoPriority current) ->
-          new Change.Failed("pid %d: set to %s, reads %s".formatted(pid, priority, current));
-      case TaskState.Gone() -> new Change.Failed(restoreNewTask(worker, priority));
-      case TaskState.Unknown(String cause) -> new Change.Failed("pid %d: %s".formatted(pid, cause));
+          ReadResult.failed("pid %d: set to %s, reads %s".formatted(pid, priority, current));
+      case TaskState.Gone() -> ReadResult.failed(restoreNewTask(worker, priority));
+      case TaskState.Unknown(String cause) ->
+          ReadResult.failed("pid %d: %s".formatted(pid, cause));
     };
   }
 
@@ -151,29 +140,35 @@ final class WorkerPriorities {
         .orElse(met + "; the new task was restored to " + worker.prior());
   }
 
-  Restored restore(LeasedWorker worker) {
+  /** Restores the prior priority; if that fails, it must be retried. */
+  ReadResult<Restored> restore(LeasedWorker worker) {
     return switch (state(worker)) {
-      case TaskState.Gone() -> new Restored.Back(change(worker, null, null));
-      case TaskState.Unknown(String cause) -> new Restored.Stuck(cause);
+      case TaskState.Gone() -> restored(worker, null, null);
+      case TaskState.Unknown(String cause) -> ReadResult.failed(cause);
       case TaskState.Same(IoPriority current) when current.equals(worker.prior()) ->
-          new Restored.Back(change(worker, current, current));
+          restored(worker, current, current);
       case TaskState.Same(IoPriority current) when !worker.ours().contains(current) ->
-          new Restored.LeftAlone(change(worker, current, current));
+          ReadResult.present(new Restored(change(worker, current, current), true));
       case TaskState.Same(IoPriority current) -> reset(worker, current);
     };
   }
 
-  private Restored reset(LeasedWorker worker, IoPriority current) {
+  private static ReadResult<Restored> restored(
+      LeasedWorker worker, @Nullable IoPriority before, @Nullable IoPriority after) {
+    return ReadResult.present(new Restored(change(worker, before, after), false));
+  }
+
+  private ReadResult<Restored> reset(LeasedWorker worker, IoPriority current) {
     int pid = worker.id().pid();
     Optional<String> fault = priorities.restore(pid, worker.prior());
     return switch (state(worker)) {
-      case TaskState.Gone() -> new Restored.Back(change(worker, current, null));
+      case TaskState.Gone() -> restored(worker, current, null);
       case TaskState.Unknown(String cause) ->
-          new Restored.Stuck("pid %d: %s".formatted(pid, cause));
+          ReadResult.failed("pid %d: %s".formatted(pid, cause));
       case TaskState.Same(IoPriority after) when after.equals(worker.prior()) ->
-          new Restored.Back(change(worker, current, after));
+          restored(worker, current, after);
       case TaskState.Same(IoPriority after) ->
-          new Restored.Stuck(
+          ReadResult.failed(
               "pid %d: expected %s, reads %s%s"
                   .formatted(pid, worker.prior(), after, fault.map(f -> ": " + f).orElse("")));
     };

@@ -17,6 +17,12 @@ import java.util.List;
 
 /** A change in a host's mapping. */
 public sealed interface MappingChange {
+  /** A change of a disk. */
+  sealed interface OfDisk extends MappingChange {
+    /** The disk. */
+    MappedDisk disk();
+  }
+
   /**
    * A domain appeared.
    *
@@ -36,14 +42,14 @@ public sealed interface MappingChange {
    *
    * @param disk the disk as known so far
    */
-  record Attached(MappedDisk disk) implements MappingChange {}
+  record Attached(MappedDisk disk) implements OfDisk {}
 
   /**
    * A disk was removed.
    *
    * @param disk last known state, with state {@code gone}
    */
-  record Detached(MappedDisk disk) implements MappingChange {}
+  record Detached(MappedDisk disk) implements OfDisk {}
 
   /**
    * A device-mapper device became usable or was renamed.
@@ -64,7 +70,7 @@ public sealed interface MappingChange {
    *
    * @param disk the new state
    */
-  record Served(MappedDisk disk) implements MappingChange {}
+  record Served(MappedDisk disk) implements OfDisk {}
 
   /**
    * Something else about a disk changed.
@@ -72,7 +78,7 @@ public sealed interface MappingChange {
    * @param disk the new state
    * @param what changed parts, as in {@link DiskChanged}
    */
-  record Changed(MappedDisk disk, List<String> what) implements MappingChange {
+  record Changed(MappedDisk disk, List<String> what) implements OfDisk {
     public Changed {
       what = List.copyOf(what);
     }

@@ -34,11 +34,9 @@ interface CounterSource {
     put(into, SampleColumn.UNKNOWN_COLUMNS, inFlight == null ? SampleColumn.IN_FLIGHT.bit() : 0);
     put(into, SampleColumn.IO_MS, counted.ioMillis());
     put(into, SampleColumn.QUEUE_MS, counted.queueMillis());
-    DiskStat.Transfers discards = counted.discards();
-    put(into, SampleColumn.DISCARD_IOS, discards == null ? 0 : discards.ios());
-    put(into, SampleColumn.DISCARD_SECTORS, discards == null ? 0 : discards.sectors());
-    DiskStat.Flushes flushes = counted.flushes();
-    put(into, SampleColumn.FLUSH_IOS, flushes == null ? 0 : flushes.ios());
-    put(into, SampleColumn.FLUSH_MS, flushes == null ? 0 : flushes.millis());
+    put(into, SampleColumn.DISCARD_IOS, counted.discards().ios());
+    put(into, SampleColumn.DISCARD_SECTORS, counted.discards().sectors());
+    put(into, SampleColumn.FLUSH_IOS, counted.flushes().ios());
+    put(into, SampleColumn.FLUSH_MS, counted.flushes().millis());
   }
 }

@@ -60,7 +60,7 @@ final class LeaseCopy {
     pending.named().forEach(id -> lines.add(new Line(null, null, null, id, null)));
     pending.suspects().forEach(found -> lines.add(new Line(null, null, null, null, found)));
     return RecordLines.encode(
-        lines.stream().map(line -> LeaseJson.MAPPER.writeValueAsBytes(line)).toList());
+        lines.stream().map(line -> LeaseDocument.MAPPER.writeValueAsBytes(line)).toList());
   }
 
   static LeaseDocument.Decoded decode(byte[] bytes) {
@@ -73,7 +73,7 @@ final class LeaseCopy {
     List<PendingRestores.Suspect> suspects = new ArrayList<>();
     for (byte[] record : read.records()) {
       try {
-        Line line = LeaseJson.MAPPER.readValue(record, Line.class);
+        Line line = LeaseDocument.MAPPER.readValue(record, Line.class);
         head = head == null ? line.head() : head;
         Optional.ofNullable(line.lease()).ifPresent(leases::add);
         Optional.ofNullable(line.worker()).ifPresent(workers::add);

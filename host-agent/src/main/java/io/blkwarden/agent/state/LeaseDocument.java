@@ -2,6 +2,7 @@ package io.blkwarden.agent.state;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.blkwarden.agent.lease.Lease;
 import io.blkwarden.agent.lease.LeaseStore.SalvagedLeases;
 import io.blkwarden.agent.lease.LeaseStore.StoredLeases;
@@ -20,6 +21,9 @@ import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import tools.jackson.core.JacksonException;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.PropertyNamingStrategies;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The format of {@code leases.json}, which every version of the agent can read.
@@ -32,6 +36,22 @@ import tools.jackson.core.JacksonException;
 record LeaseDocument(String format, UUID boot, long epoch, List<Lease> leases) {
   /** Name and version of the format. */
   static final String FORMAT = "blkwarden.leases.v1";
+
+  /** For documents and single values. */
+  static final JsonMapper MAPPER =
+      JsonMapper.builder()
+          .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+          // earlier versions of the agent do not know limits
+          .changeDefaultPropertyInclusion(
+              inclusion -> inclusion.withValueInclusion(JsonInclude.Include.NON_NULL))
+          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .build();
+
+  /** For a value that is followed by more text. */
+  static final JsonMapper PREFIX_MAPPER =
+      MAPPER.rebuild().disable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
 
   private static final Pattern BOOT = Pattern.compile("\"boot\"\\s*:\\s*\"([0-9a-fA-F-]{36})\"");
   private static final Pattern LEASE = Pattern.compile("\\{\\s*\"id\"\\s*:\\s*\"");
@@ -62,13 +82,13 @@ record LeaseDocument(String format, UUID boot, long epoch, List<Lease> leases) {
   }
 
   static byte[] encode(StoredLeases leases) {
-    return LeaseJson.MAPPER.writeValueAsBytes(
+    return MAPPER.writeValueAsBytes(
         new LeaseDocument(FORMAT, leases.boot(), leases.epoch(), leases.leases()));
   }
 
   static Decoded decode(byte[] bytes) {
     try {
-      LeaseDocument document = LeaseJson.MAPPER.readValue(bytes, LeaseDocument.class);
+      LeaseDocument document = MAPPER.readValue(bytes, LeaseDocument.class);
       if (document == null) {
         return new Decoded.Damaged("expected %s, found null".formatted(FORMAT), Optional.empty());
       }
@@ -114,7 +134,7 @@ record LeaseDocument(String format, UUID boot, long epoch, List<Lease> leases) {
     Matcher found = start.matcher(text);
     while (found.find() && values.size() < most) {
       try {
-        values.add(LeaseJson.PREFIX_MAPPER.readValue(text.substring(found.start()), type));
+        values.add(PREFIX_MAPPER.readValue(text.substring(found.start()), type));
       } catch (JacksonException | IllegalArgumentException _) {
         // damaged: its workers are searched for separately
       }

@@ -114,7 +114,7 @@ public final class QueueFile implements QueueStore {
 
   private ReadResult<Settings> decodeJson(byte[] bytes) {
     try {
-      Document found = LeaseJson.MAPPER.readValue(bytes, Document.class);
+      Document found = LeaseDocument.MAPPER.readValue(bytes, Document.class);
       return found == null
           ? ReadResult.malformed(json.path().toString(), FORMAT, "null")
           : ReadResult.present(new Settings(found.boot(), found.held(), true));
@@ -130,7 +130,7 @@ public final class QueueFile implements QueueStore {
     boolean whole = read.whole();
     for (byte[] record : read.records()) {
       try {
-        Line line = LeaseJson.MAPPER.readValue(record, Line.class);
+        Line line = LeaseDocument.MAPPER.readValue(record, Line.class);
         from = from == null ? line.boot() : from;
         Optional.ofNullable(line.held()).ifPresent(held::add);
       } catch (JacksonException | IllegalArgumentException _) {
@@ -154,9 +154,9 @@ public final class QueueFile implements QueueStore {
   @Override
   public Optional<String> save(List<ChangedSetting> held) {
     List<byte[]> lines = new ArrayList<>();
-    lines.add(LeaseJson.MAPPER.writeValueAsBytes(new Line(boot, null)));
-    held.forEach(each -> lines.add(LeaseJson.MAPPER.writeValueAsBytes(new Line(null, each))));
-    byte[] document = LeaseJson.MAPPER.writeValueAsBytes(new Document(FORMAT, boot, held));
+    lines.add(LeaseDocument.MAPPER.writeValueAsBytes(new Line(boot, null)));
+    held.forEach(each -> lines.add(LeaseDocument.MAPPER.writeValueAsBytes(new Line(null, each))));
+    byte[] document = LeaseDocument.MAPPER.writeValueAsBytes(new Document(FORMAT, boot, held));
     Optional<String> copyFault =
         held.isEmpty() ? copy.remove() : copy.replace(RecordLines.encode(lines));
     Optional<String> jsonFault = held.isEmpty() ? json.remove() : json.replace(document);

@@ -58,16 +58,11 @@ public record BackendTree(List<BackendNode> nodes, List<String> ignored) {
           List<String> devices = new ArrayList<>();
           List<ReadResult<List<String>>> listings = store.directories(domains);
           for (int n = 0; n < domains.size(); n++) {
-            switch (listings.get(n)) {
-              case ReadResult.Present<List<String>> present ->
-                  devices.addAll(numbered(domains.get(n), present.value(), ignored));
-              case ReadResult.Absent<List<String>> _ -> {}
-              case ReadResult.Malformed<List<String>> bad -> {
-                return ReadResult.malformed(bad.source(), bad.expected(), bad.found());
-              }
-              case ReadResult.Failed<List<String>> failed -> {
-                return ReadResult.failed(failed.cause());
-              }
+            ReadResult<List<String>> listing = listings.get(n);
+            if (listing instanceof ReadResult.Present<List<String>>(List<String> found)) {
+              devices.addAll(numbered(domains.get(n), found, ignored));
+            } else if (!(listing instanceof ReadResult.Absent)) {
+              return listing.withoutValue();
             }
           }
           if (devices.size() > MAX_NODES) {

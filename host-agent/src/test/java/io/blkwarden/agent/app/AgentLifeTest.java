@@ -88,7 +88,8 @@ final class AgentLifeTest {
             Optional.empty(),
             this::agentMillis,
             InstantSource.system(),
-            new Random(5));
+            new Random(5),
+            Optional.empty());
     return AgentRuntime.create(
             new AgentSettings(
                 host.host(), "test", Duration.ofMillis(200), false, RolePatterns.DEFAULTS),

@@ -3,6 +3,7 @@ package io.blkwarden.agent.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.blkwarden.agent.bus.Controllers;
+import io.blkwarden.agent.bus.IncomingCommand;
 import io.blkwarden.agent.bus.OutcomeJournal;
 import io.blkwarden.agent.kernel.ReadResult;
 import io.blkwarden.agent.lease.LimitGroups;
@@ -100,7 +101,8 @@ final class RunningAgent implements AutoCloseable {
             Optional.empty(),
             RunningAgent::nowMillis,
             InstantSource.system(),
-            random);
+            random,
+            Optional.empty());
     AgentSettings settings =
         new AgentSettings(id, "test", Duration.ofMillis(200), readOnly, RolePatterns.DEFAULTS);
     ReadResult<AgentRuntime> made =
@@ -148,6 +150,11 @@ final class RunningAgent implements AutoCloseable {
   /** Signals a xenstore change. */
   void changed(String path, String token) {
     inbox.xen(new XenEvent.Changed(path, token));
+  }
+
+  /** Queues a command from the host itself. */
+  boolean local(IncomingCommand command) {
+    return inbox.localCommand(command);
   }
 
   /** The number of commands refused as overload. */

@@ -75,7 +75,8 @@ final class TestBus {
             Optional.empty(),
             nowMillis,
             InstantSource.system(),
-            RANDOM);
+            RANDOM,
+            Optional.empty());
     AgentSettings settings =
         new AgentSettings(host, "test", Duration.ofSeconds(1), false, RolePatterns.DEFAULTS);
     pipeline =

@@ -171,6 +171,21 @@ final class AgentCommandTest {
   }
 
   @Test
+  void releaseNeedsALease() {
+    assertThat(execute("release", "--state-dir", state.toString(), "vm101/xvda2")).isOne();
+    assertThat(err.toString()).contains("0 throttles of vm101/xvda2", "release-all");
+  }
+
+  @Test
+  void throttleChecksItsArguments() {
+    for (String option : List.of("--priority=realtime", "--priority=limit 10/s", "--limit=1")) {
+      assertThat(execute("throttle", "--reason=x", option, "vm101/xvda2")).as(option).isEqualTo(2);
+    }
+    assertThat(execute("throttle", "vm101/xvda2")).as("no reason").isEqualTo(2);
+    assertThat(execute("trace", "--for=6m", "vm101/xvda2")).isEqualTo(2);
+  }
+
+  @Test
   void doctorReportsWhetherIoniceIsEffective() {
     assertThat(execute("doctor", "--root", CAPTURE.toString(), "--no-nats", "--json")).isZero();
 

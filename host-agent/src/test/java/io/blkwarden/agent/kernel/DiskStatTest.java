@@ -45,15 +45,15 @@ final class DiskStatTest {
     assertThat(stat.writes()).isEqualTo(new Transfers(5, 6, 7, 8));
     assertThat(List.of(stat.inFlight(), stat.ioMillis(), stat.queueMillis()))
         .containsExactly(9L, 10L, 11L);
-    assertThat(stat.discards()).isNull();
-    assertThat(stat.flushes()).isNull();
+    assertThat(stat.discards()).isEqualTo(new Transfers(0, 0, 0, 0));
+    assertThat(stat.flushes()).isEqualTo(new Flushes(0, 0));
   }
 
   @Test
   void kernelsWithDiscardsOnly() {
     DiskStat stat = parsed(ELEVEN + " 12 13 14 15");
     assertThat(stat.discards()).isEqualTo(new Transfers(12, 13, 14, 15));
-    assertThat(stat.flushes()).isNull();
+    assertThat(stat.flushes()).isEqualTo(new Flushes(0, 0));
     assertThat(parsed(ELEVEN + " 12 13 14 15 16 17").flushes()).isEqualTo(new Flushes(16, 17));
   }
 

@@ -1,6 +1,7 @@
 package io.blkwarden.agent.lease;
 
 import io.blkwarden.agent.kernel.ReadResult;
+import io.blkwarden.agent.kernel.TaskStat;
 import io.blkwarden.model.IoPriority;
 import io.blkwarden.model.WorkerId;
 import java.util.ArrayList;
@@ -13,7 +14,7 @@ import java.util.Set;
 
 /** Fake tasks with the kernel's semantics: a call affects the current owner of the pid. */
 public final class FakeKernel implements Tasks, IoPriorities {
-  private final Map<Integer, Tasks.Task> tasks = new HashMap<>();
+  private final Map<Integer, TaskStat> tasks = new HashMap<>();
   private final Map<Integer, IoPriority> priorities = new HashMap<>();
   private final Set<Integer> refusing = new HashSet<>();
   private final List<String> calls = new ArrayList<>();
@@ -28,7 +29,7 @@ public final class FakeKernel implements Tasks, IoPriorities {
 
   public WorkerId start(int pid, String comm, boolean kernelThread) {
     WorkerId id = new WorkerId(pid, ++ticks);
-    tasks.put(pid, new Tasks.Task(id, comm, kernelThread));
+    tasks.put(pid, stat(id, comm, kernelThread));
     priorities.put(pid, IoPriority.UNSET);
     groups.put(pid, LimitGroups.ROOT);
     return id;
@@ -36,7 +37,7 @@ public final class FakeKernel implements Tasks, IoPriorities {
 
   /** Reuses the pid within the same clock tick. */
   public void replaceAtOnce(int pid, String comm, boolean kernelThread) {
-    tasks.computeIfPresent(pid, (_, task) -> new Tasks.Task(task.id(), comm, kernelThread));
+    tasks.computeIfPresent(pid, (_, task) -> stat(task.id(), comm, kernelThread));
   }
 
   public void end(int pid) {
@@ -84,7 +85,7 @@ public final class FakeKernel implements Tasks, IoPriorities {
   }
 
   public boolean lives(WorkerId id) {
-    Tasks.Task task = tasks.get(id.pid());
+    TaskStat task = tasks.get(id.pid());
     return task != null && task.id().equals(id);
   }
 
@@ -92,9 +93,13 @@ public final class FakeKernel implements Tasks, IoPriorities {
     return List.copyOf(calls);
   }
 
+  private static TaskStat stat(WorkerId id, String comm, boolean kernelThread) {
+    return new TaskStat(id, comm, kernelThread ? 2 : 1, kernelThread ? 0x20_0000 : 0);
+  }
+
   @Override
-  public ReadResult<Tasks.Task> read(int pid) {
-    Tasks.Task task = tasks.get(pid);
+  public ReadResult<TaskStat> read(int pid) {
+    TaskStat task = tasks.get(pid);
     return task == null ? ReadResult.absent("proc/" + pid + "/stat") : ReadResult.present(task);
   }
 

@@ -2,7 +2,7 @@ package io.blkwarden.agent.lease;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.blkwarden.agent.lease.ThrottledDisks.DiskProgress;
+import io.blkwarden.agent.lease.StarvationGuard.DiskProgress;
 import io.blkwarden.model.Actuator;
 import io.blkwarden.model.DeviceNumber;
 import io.blkwarden.model.IoPriority;
@@ -29,7 +29,7 @@ final class StarvationGuardTest {
 
   private List<Outcome> look(long afterMillis, Optional<DiskProgress> sight) {
     host.nowMillis += afterMillis;
-    return host.throttler.endStarved(host.mapping(), _ -> sight, host.nowMillis);
+    return host.throttler.endStarved(_ -> sight, host.nowMillis);
   }
 
   private List<Outcome> look(long afterMillis, long inFlight, boolean shuttingDown) {
@@ -92,7 +92,6 @@ final class StarvationGuardTest {
     host.send(host.limit(other, host.id(), 20, 600_000));
     assertThat(
             host.throttler.endStarved(
-                host.mapping(),
                 seen -> Optional.of(new DiskProgress(5, 0, 10_000, seen.domain().domid() == 2)),
                 host.nowMillis))
         .singleElement()

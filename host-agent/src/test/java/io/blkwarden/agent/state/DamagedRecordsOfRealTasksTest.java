@@ -12,7 +12,6 @@ import io.blkwarden.agent.lease.LeaseStore.StoredLeases;
 import io.blkwarden.agent.lease.LeasedWorker;
 import io.blkwarden.agent.lease.LimitGroups;
 import io.blkwarden.agent.lease.Outcomes;
-import io.blkwarden.agent.lease.Tasks;
 import io.blkwarden.agent.lease.Throttler;
 import io.blkwarden.agent.restraint.LinuxIoPriorities;
 import io.blkwarden.model.DomainRef;
@@ -83,7 +82,8 @@ final class DamagedRecordsOfRealTasksTest {
             new CommandGate(new HostId("dom0-7"), false, 0),
             _ -> Optional.empty(),
             pid ->
-                TaskStat.read(files, pid).map(stat -> new Tasks.Task(stat.id(), stat.comm(), true)),
+                TaskStat.read(files, pid)
+                    .map(stat -> new TaskStat(stat.id(), stat.comm(), 2, 0x20_0000)),
             priorities,
             LimitGroups.none("no cgroups here"),
             new LeaseFile(directory),

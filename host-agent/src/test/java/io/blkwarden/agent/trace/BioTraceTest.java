@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -79,6 +80,48 @@ final class BioTraceTest {
       assertThat(content("events/block/block_bio_queue/enable")).isEqualTo("0");
       assertThat(trace.drain()).isEqualTo(ReadResult.present(BioBatch.EMPTY));
     }
+  }
+
+  @Test
+  void countsByThread() throws IOException {
+    try (BioTrace trace = open()) {
+      arm(trace, ONE);
+      Files.writeString(
+          instance.resolve("trace"),
+          """
+          1.xvda2-0-627 [001] ..... 82.1: block_bio_queue: 253,1 WS 54784 + 128 [1.xvda2-0]
+          1.xvda2-0-627 [001] ..... 82.2: block_bio_queue: 253,1 RA 54784 + 8 [1.xvda2-0]
+          1.xvda2-0-627 [001] ..... 82.3: block_bio_queue: 253,1 FWS 0 + 0 [1.xvda2-0]
+          dd-700 [000] ..... 82.4: block_bio_queue: 253,1 R 8 + 1024 [dd]
+          dd-700 [000] ..... 82.5: block_bio_queue: 253,1 D 8 + 1024 [dd]
+          not an event
+          """);
+
+      BioTally tally =
+          BioTally.of(trace, ONE.getFirst(), Duration.ofMillis(1), () -> false)
+              .toOptional()
+              .orElseThrow();
+
+      assertThat(tally.loads())
+          .containsExactly(
+              new BioTally.Load(700, "dd", 1, 524_288, 0, 0, 1),
+              new BioTally.Load(627, "1.xvda2-0", 1, 4_096, 1, 65_536, 1));
+      assertThat(tally.lost()).isOne();
+      assertThat(tally.cut()).isFalse();
+    }
+  }
+
+  @Test
+  void countedThreadsAreBounded() {
+    BioTally tally = new BioTally();
+    List<TracedBio> bios =
+        IntStream.range(0, 2 * BioTally.MAX_THREADS)
+            .mapToObj(pid -> new TracedBio(pid, "dd", ONE.getFirst(), 8, "R"))
+            .toList();
+    tally.add(new BioBatch(bios, 3, 0, true));
+    assertThat(tally.loads()).hasSize(BioTally.MAX_THREADS);
+    assertThat(tally.lost()).isEqualTo(BioTally.MAX_THREADS + 3);
+    assertThat(tally.cut()).isTrue();
   }
 
   @Test

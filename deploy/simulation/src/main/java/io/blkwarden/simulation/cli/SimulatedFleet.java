@@ -74,7 +74,8 @@ final class SimulatedFleet implements AutoCloseable {
             Optional.empty(),
             SimulatedFleet::monotonicMillis,
             InstantSource.system(),
-            random);
+            random,
+            Optional.empty());
     AgentRuntime agent =
         SimulateCommand.required(
             AgentRuntime.create(

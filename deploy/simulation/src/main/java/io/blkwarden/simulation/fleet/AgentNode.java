@@ -77,7 +77,8 @@ final class AgentNode {
             Optional.empty(),
             env::now,
             () -> env.wall().plusMillis(wallOffsetMillis),
-            new SplittableRandom(env.random.nextLong()));
+            new SplittableRandom(env.random.nextLong()),
+            Optional.empty());
     AgentSettings settings =
         new AgentSettings(id(), "simulated", Duration.ofSeconds(1), false, RolePatterns.DEFAULTS);
     env.log(id() + " agent starts");
