@@ -17,13 +17,19 @@ final class MappingHandler {
   private final SampleHandler sampling;
   private final HostProblems problems;
   private final Throttles throttles;
+  private final ScopedAlerts scoped;
 
   MappingHandler(
-      EngineState engine, SampleHandler sampling, HostProblems problems, Throttles throttles) {
+      EngineState engine,
+      SampleHandler sampling,
+      HostProblems problems,
+      Throttles throttles,
+      ScopedAlerts scoped) {
     this.engine = engine;
     this.sampling = sampling;
     this.problems = problems;
     this.throttles = throttles;
+    this.scoped = scoped;
   }
 
   void take(MappingEvent event) {
@@ -53,6 +59,7 @@ final class MappingHandler {
         tracker.match(engine.policies());
         tracker.attributions.match(tracker, engine.policies(), engine.attributionBudget);
         closeUnmatched(tracker);
+        scoped.match(tracker, engine.policies());
       }
       case REBASED -> answered(tracker);
       case REPLACED -> {
@@ -81,6 +88,7 @@ final class MappingHandler {
     closeGone(tracker);
     closeRestarted(tracker, false);
     closeUnmatched(tracker);
+    scoped.match(tracker, engine.policies());
   }
 
   /** A snapshot arrived that throttles may wait for. */
@@ -127,6 +135,7 @@ final class MappingHandler {
       kept.forEach(each -> each.policyIndex = next.ofDisks.indexOf(each.policy));
       tracker.index(next, kept);
       tracker.attributions.match(tracker, next, engine.attributionBudget);
+      scoped.match(tracker, next);
     }
     engine.policies(next);
   }

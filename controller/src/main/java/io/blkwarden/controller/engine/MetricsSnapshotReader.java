@@ -173,8 +173,14 @@ final class MetricsSnapshotReader {
   private Map<String, Integer> breaches() {
     Map<String, Integer> breaches = new TreeMap<>();
     engine.policies().ofDisks.forEach(policy -> breaches.put(policy.name(), 0));
+    engine.policies().ofScopes.forEach(policy -> breaches.put(policy.name(), 0));
     for (HostTracker tracker : engine.hosts.values()) {
       for (Evaluation each : tracker.evaluations.values()) {
+        if (each.breached()) {
+          breaches.merge(each.policy.name(), 1, Integer::sum);
+        }
+      }
+      for (ScopedAlert each : tracker.scoped) {
         if (each.breached()) {
           breaches.merge(each.policy.name(), 1, Integer::sum);
         }

@@ -30,6 +30,7 @@ final class SampleHandler {
   private final ThrottlePlanner planner;
   private final BaselineLearner outliers;
   private final DuplicateHosts duplicates;
+  private final ScopedAlerts scoped;
   private final Neighbourhood neighbourhood = new Neighbourhood();
   private final Sample sample = new Sample();
 
@@ -37,11 +38,13 @@ final class SampleHandler {
       EngineState engine,
       ThrottlePlanner planner,
       BaselineLearner outliers,
-      DuplicateHosts duplicates) {
+      DuplicateHosts duplicates,
+      ScopedAlerts scoped) {
     this.engine = engine;
     this.planner = planner;
     this.outliers = outliers;
     this.duplicates = duplicates;
+    this.scoped = scoped;
   }
 
   void take(HostId host, SampleFrame frame) {
@@ -104,6 +107,7 @@ final class SampleHandler {
         }
       }
     }
+    scoped.measure(tracker);
     engine.alerts.restored.measured(tracker);
     if (!tracker.evaluations.isEmpty()) {
       drive(tracker);

@@ -89,6 +89,9 @@ final class SnapshotReader {
     for (Evaluation each : tracker.evaluations.values()) {
       breaches += each.breached() ? 1 : 0;
     }
+    for (ScopedAlert each : tracker.scoped) {
+      breaches += each.breached() ? 1 : 0;
+    }
     return new HostSnapshot(
         tracker.host(),
         tracker.live
