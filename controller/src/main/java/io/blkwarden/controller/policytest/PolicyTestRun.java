@@ -19,6 +19,7 @@ import io.blkwarden.model.message.Heartbeat;
 import io.blkwarden.model.message.Outcome;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +33,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PolicyTestRun {
   private static final long SEED = 1;
+  private static final int EXPLAINED_DISKS = 5;
+  private static final int EXPLAINED_DECISIONS = 5;
   private static final long EPOCH = 1;
   private static final long HEARTBEAT_MILLIS = 5_000;
   private static final Instant BEGIN = Instant.parse("2026-01-01T00:00:00Z");
@@ -43,7 +46,16 @@ public final class PolicyTestRun {
   private final Map<MessageId, Fact> alerts = new LinkedHashMap<>();
   private final Map<MessageId, Fact> throttles = new LinkedHashMap<>();
   private final List<Fact> decisions = new ArrayList<>();
+  private final List<Explained> explained = new ArrayList<>();
   private long millis;
+
+  /**
+   * A decision as failures print it.
+   *
+   * @param disk the host, domain and disk
+   * @param text time, verdict, policy and reason
+   */
+  private record Explained(Fact disk, String text) {}
 
   private PolicyTestRun(PolicyTestFile.Trial test, PolicySet policies) {
     this.test = test;
@@ -181,12 +193,21 @@ public final class PolicyTestRun {
               "policy",
               alert.policy(),
               "state",
-              alert.state().wire()));
+              alert.state().wire(),
+              "device",
+              alert.device()));
     }
   }
 
   private void record(Decision decision) {
     if (decision.verdict() != Decision.Verdict.RENEW) {
+      String policy = decision.policy() == null ? "" : " " + decision.policy();
+      explained.add(
+          new Explained(
+              fact(decision.host(), decision.domain(), decision.vdev()),
+              "%d s: %s%s: %s"
+                  .formatted(
+                      millis / 1_000, decision.verdict().wire(), policy, decision.reason())));
       decisions.add(
           fact(
               decision.host(),
@@ -220,37 +241,65 @@ public final class PolicyTestRun {
   }
 
   private void compare(PolicyTestFile.Expected at, List<String> failures) {
-    compare(at, "alerts", at.alerts(), List.copyOf(alerts.values()), failures);
-    compare(at, "throttles", at.throttles(), List.copyOf(throttles.values()), failures);
-    compare(at, "decisions", at.decisions(), List.copyOf(decisions), failures);
+    List<Fact> different = new ArrayList<>();
+    compare(at, "alerts", at.alerts(), alerts.values(), failures, different);
+    compare(at, "throttles", at.throttles(), throttles.values(), failures, different);
+    compare(at, "decisions", at.decisions(), decisions, failures, different);
     decisions.clear();
+    if (!different.isEmpty()) {
+      failures.add(failures.removeLast() + explanation(different));
+    }
   }
 
   private static void compare(
       PolicyTestFile.Expected at,
       String what,
       @Nullable List<Fact> wanted,
-      List<Fact> found,
-      List<String> failures) {
+      Collection<Fact> found,
+      List<String> failures,
+      List<Fact> different) {
     if (wanted == null) {
       return;
     }
+    int before = different.size();
     List<Fact> left = new ArrayList<>(found);
     List<String> lines = new ArrayList<>();
     for (Fact each : wanted) {
       Fact match = left.stream().filter(each::fits).findFirst().orElse(null);
       if (match == null) {
         lines.add("    - " + each);
+        different.add(each);
       } else {
         left.remove(match);
         lines.add("      " + match);
       }
     }
     left.forEach(each -> lines.add("    + " + each));
-    if (lines.stream().anyMatch(line -> !line.startsWith("      "))) {
+    different.addAll(left);
+    if (different.size() > before) {
       failures.add(
           "line %d, at %d ms, %s (- expected, + found):%n%s"
               .formatted(at.line(), at.atMillis(), what, String.join("\n", lines)));
     }
+  }
+
+  /** The last decisions about the disks that differ. */
+  private String explanation(List<Fact> different) {
+    Map<Fact, List<String>> ofDisks = new LinkedHashMap<>();
+    for (Explained each : explained) {
+      if (different.stream().anyMatch(fact -> fact.place().fits(each.disk()))) {
+        ofDisks.computeIfAbsent(each.disk(), _ -> new ArrayList<>()).add(each.text());
+      }
+    }
+    StringBuilder text = new StringBuilder();
+    ofDisks.entrySet().stream()
+        .limit(EXPLAINED_DISKS)
+        .forEach(each -> {
+          text.append("\n    last decisions about ").append(each.getKey());
+          List<String> all = each.getValue();
+          all.subList(Math.max(0, all.size() - EXPLAINED_DECISIONS), all.size())
+              .forEach(decision -> text.append("\n      ").append(decision));
+        });
+    return text.isEmpty() ? "\n    no decisions about these disks so far" : text.toString();
   }
 }
