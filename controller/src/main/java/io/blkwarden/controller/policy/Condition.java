@@ -26,6 +26,8 @@ public record Condition(Combine combine, List<Term> terms) {
     List<Term> terms = new ArrayList<>(in.sections("any", Condition::term));
     terms.addAll(in.sections("all", Condition::term));
     if (any == in.has("all")) {
+      in.known("metric"); // a single condition in place of a list is one problem
+      in.known("above");
       in.problem("any", "expected either 'any' or 'all' with conditions");
     } else if (in.valid() && (terms.isEmpty() || terms.size() > PolicyLimits.TERMS_MAX)) {
       in.problem(

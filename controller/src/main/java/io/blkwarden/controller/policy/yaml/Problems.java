@@ -34,6 +34,11 @@ public final class Problems {
     }
   }
 
+  /** Removes the problems of a key from the list, because another one has the same cause. */
+  void remove(String key) {
+    list.removeIf(each -> each.key().equals(key));
+  }
+
   /** A value from the file as problems show it: shortened, escaped, in quotes. */
   public static String quoted(String found) {
     String shown = found.length() > FOUND_MAX ? found.substring(0, FOUND_MAX) + "…" : found;
