@@ -1,6 +1,5 @@
 package io.blkwarden.controller.policytest;
 
-import io.blkwarden.controller.engine.Effect;
 import io.blkwarden.controller.engine.EngineSettings;
 import io.blkwarden.controller.engine.FleetEngine;
 import io.blkwarden.controller.engine.Input;
@@ -14,6 +13,7 @@ import io.blkwarden.model.DomainRef;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.MessageId;
 import io.blkwarden.model.message.Alert;
+import io.blkwarden.model.message.Command;
 import io.blkwarden.model.message.CommandAction;
 import io.blkwarden.model.message.Heartbeat;
 import io.blkwarden.model.message.Outcome;
@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Deterministic. Throttles do not affect the measurements, which come from the test's series.
  */
-public final class PolicyTestRun {
+public final class PolicyTestRun implements SimulatedAgents.Effects {
   private static final long SEED = 1;
   private static final int EXPLAINED_DISKS = 5;
   private static final int EXPLAINED_DECISIONS = 5;
@@ -145,32 +145,17 @@ public final class PolicyTestRun {
   }
 
   private void feed(Input input) {
-    agents.feed(engine, input, now(), this::effect);
+    agents.feed(engine, input, now(), this);
   }
 
-  private void effect(Effect effect) {
-    switch (effect) {
-      case Effect.SendCommand send -> record(send);
-      case Effect.PublishAlert publish -> record(publish.alert());
-      case Effect.RecordDecision note -> record(note.decision());
-      case Effect.Failed failed -> throw failed.fault();
-      case Effect.RequestMap _,
-          Effect.AnnounceLeader _,
-          Effect.Answer _,
-          Effect.StoreBaseline _,
-          Effect.HostProblem _,
-          Effect.RemoveHost _,
-          Effect.StoreInput _ -> {}
-    }
-  }
-
-  private void record(Effect.SendCommand send) {
-    switch (send.command().action()) {
+  @Override
+  public void command(Command command) {
+    switch (command.action()) {
       case CommandAction.Set set ->
           throttles.put(
               set.lease(),
               fact(
-                  send.command().host(),
+                  command.host(),
                   set.domain(),
                   set.vdev(),
                   "set",
@@ -180,7 +165,8 @@ public final class PolicyTestRun {
     }
   }
 
-  private void record(Alert alert) {
+  @Override
+  public void alert(Alert alert) {
     if (alert.state() == Alert.State.RESOLVED) {
       alerts.remove(alert.id());
     } else {
@@ -199,7 +185,8 @@ public final class PolicyTestRun {
     }
   }
 
-  private void record(Decision decision) {
+  @Override
+  public void decision(Decision decision) {
     if (decision.verdict() != Decision.Verdict.RENEW) {
       String policy = decision.policy() == null ? "" : " " + decision.policy();
       explained.add(

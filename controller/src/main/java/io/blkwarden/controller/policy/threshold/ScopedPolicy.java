@@ -49,11 +49,6 @@ public record ScopedPolicy(
 
   public ScopedPolicy {
     Require.text(name, 100, "name");
-    Require.present(scope, "scope");
-    Require.present(mode, "mode");
-    Require.present(match, "match");
-    Require.present(when, "when");
-    Require.present(then, "then");
   }
 
   /** Reads what a scope allows of a threshold policy. */
