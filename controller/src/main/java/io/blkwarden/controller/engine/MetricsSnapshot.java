@@ -22,7 +22,7 @@ import java.util.Map;
  * @param busiest the busiest disks, by share of device time
  * @param longest at most {@link #THROTTLES_MAX} throttles in force, the oldest first
  * @param throttles number of throttles in force
- * @param breaches disks over the threshold of each policy, by policy name
+ * @param breaches disks, devices or hosts over the threshold of each policy, by policy name
  */
 public record MetricsSnapshot(
     int live,

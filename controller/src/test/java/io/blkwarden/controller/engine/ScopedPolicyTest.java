@@ -8,6 +8,7 @@ import io.blkwarden.model.DeviceNumber;
 import io.blkwarden.model.MessageId;
 import io.blkwarden.model.PhysicalDevice;
 import io.blkwarden.model.message.Alert;
+import io.blkwarden.model.message.OperatorRequest;
 import io.blkwarden.model.sample.SampleColumn;
 import io.blkwarden.model.sample.SampleFrame;
 import java.util.Collections;
@@ -300,5 +301,42 @@ final class ScopedPolicyTest {
 
     rig.policies(SLOW.replace("    scope:", "    match: { device: ssd }\n    scope:"));
     assertThat(EngineRig.alerts(rig.seconds(10, host, () -> slow("sda")))).isEmpty();
+  }
+
+  @Test
+  void theAlertOfARemovedHostIsResolved() {
+    EngineRig rig = rig(SLOW);
+    rig.begin(host);
+    rig.seconds(5, host, () -> slow("sda"));
+    for (int i = 0; i < 90; i++) {
+      rig.pass(1_000);
+      rig.tick();
+    }
+    List<Effect> asked = rig.ask(new OperatorRequest.Forget(host.id), 42);
+    rig.feed(new Input.HostRemoved((Effect.RemoveHost) asked.getFirst()));
+
+    assertThat(EngineRig.states(rig.all)).containsExactly("firing", "unknown", "resolved");
+    assertThat(EngineRig.alerts(rig.all).getLast().summary()).contains("the host was removed");
+  }
+
+  @Test
+  void severalWindowsCount() {
+    EngineRig rig = rig(SLOW.replace(" for: 3s", " windows: 2 of 3, window: 5s"));
+    rig.begin(host);
+    for (int i = 0; i < 3; i++) {
+      rig.seconds(4, host, () -> slow("sda"));
+      rig.seconds(1, host, this::calm);
+    }
+
+    assertThat(EngineRig.states(rig.all)).containsExactly("firing");
+  }
+
+  @Test
+  void metricsCountTheBreach() {
+    EngineRig rig = rig(SLOW);
+    rig.begin(host);
+    assertThat(rig.step.reading(0).breaches()).containsEntry("slow-device", 0);
+    rig.seconds(5, host, () -> slow("sda"));
+    assertThat(rig.step.reading(0).breaches()).containsEntry("slow-device", 1);
   }
 }
