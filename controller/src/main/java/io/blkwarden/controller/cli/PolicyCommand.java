@@ -27,7 +27,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Checks, shows and tests policy files. */
@@ -35,7 +34,8 @@ import tools.jackson.databind.node.ObjectNode;
     name = "policy",
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND",
-    description = "Checks, shows and tests policy files. Only 'check --fleet' needs NATS and a controller.",
+    description =
+        "Checks, shows and tests policy files. Only 'check --fleet' needs NATS and a controller.",
     subcommands = {PolicyCommand.Check.class, PolicyShow.class, PolicyTest.class})
 final class PolicyCommand {
   private PolicyCommand() {}

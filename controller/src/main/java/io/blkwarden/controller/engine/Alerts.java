@@ -70,8 +70,11 @@ final class Alerts {
   Breach begin(HostTracker tracker, Evaluation found) {
     Breach made = new Breach(engine, tracker, found);
     if (!found.policy.isStanding()) {
-      AlertEvent breached = new AlertEvent.Breached(engine.newId(), incident(tracker, Breach.devices(tracker, found.row)));
-      Alert earlier = restored.claim(tracker.host(), each -> each.isAbout(found), null); // after what could fail
+      AlertEvent breached =
+          new AlertEvent.Breached(
+              engine.newId(), incident(tracker, Breach.devices(tracker, found.row)));
+      // after what could fail
+      Alert earlier = restored.claim(tracker.host(), each -> each.isAbout(found), null);
       made.apply(new AlertEvent.AlertRestored(earlier));
       made.apply(breached);
     }

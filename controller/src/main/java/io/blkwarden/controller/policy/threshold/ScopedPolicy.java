@@ -57,7 +57,8 @@ public record ScopedPolicy(
     boolean device = scope == MetricScope.DEVICE;
     String key = device ? "device" : "host";
     if (policy.has("blame")) {
-      policy.invalid("blame", "expected none: a policy with 'scope: %s' only alerts".formatted(key));
+      policy.invalid(
+          "blame", "expected none: a policy with 'scope: %s' only alerts".formatted(key));
     }
     if (!rule.then().ladder().isEmpty()) {
       policy.problem(
@@ -70,7 +71,8 @@ public record ScopedPolicy(
         new Match(List.of(), any, match.host(), any, any, any, Map.of(), devices))) {
       policy.invalid(
           "match",
-          "expected only %s with 'scope: %s'".formatted(device ? "'host' and 'device'" : "'host'", key));
+          "expected only %s with 'scope: %s'"
+              .formatted(device ? "'host' and 'device'" : "'host'", key));
     }
     Condition onlyIf = rule.onlyIf();
     if (onlyIf != null

@@ -80,7 +80,8 @@ final class PolicyWarningsTest {
     assertThat(unmatched("    match: { role: root }\n    swap: { above: 1MB/s, for: 30s }\n"))
         .hasSize(1);
     String device = "    when: { metric: device.util, above: 50%, for: 1m }\n";
-    assertThat(unmatched("    scope: device\n    match: { host: \"dom0-*\" }\n" + device)).isEmpty();
+    assertThat(unmatched("    scope: device\n    match: { host: \"dom0-*\" }\n" + device))
+        .isEmpty();
     assertThat(unmatched("    scope: device\n    match: { host: \"db-*\" }\n" + device)).hasSize(1);
     assertThat(
             unmatched(
