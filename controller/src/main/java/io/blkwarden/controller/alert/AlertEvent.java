@@ -62,8 +62,9 @@ public sealed interface AlertEvent {
   enum Ending {
     CLEARED("the condition is over"),
     GONE("the disk is gone"),
+    DEVICE_GONE("no guest's disk is on the device any more"),
     GUEST_RESTARTED("the guest was restarted"),
-    UNMATCHED("the policy no longer matches the disk"),
+    UNMATCHED("the policy no longer matches it"),
     POLICY_GONE("the policy was changed or removed"),
     HOST_REMOVED("the host was removed"),
     SUPERSEDED("it was published again under another id");

@@ -143,14 +143,21 @@ public record AlertFacts(
   /** An alert of an earlier leader in another state. */
   static Alert restored(Alert last, Alert.State state, Instant now, @Nullable Ending ending) {
     String whose =
-        last.domain() == null
-            ? "policy " + last.policy()
-            : last.domain().name() + " on " + last.host();
+        last.domain() != null
+            ? last.domain().name() + " on " + last.host()
+            : last.host().equals(HostId.FLEET)
+                ? "policy " + last.policy()
+                : subject(last.device(), last.host());
     return last.withState(
         state,
         now,
         "%s: %s; the alert was published before this controller took over."
             .formatted(whose, ending == null ? "the host does not report" : ending.sentence()));
+  }
+
+  /** The device or host of an alert, such as {@code sda on dom0-7}. */
+  public static String subject(@Nullable String device, HostId host) {
+    return device == null ? host.value() : Printable.of(device) + " on " + host;
   }
 
   private String diskText() {
@@ -263,7 +270,8 @@ public record AlertFacts(
     };
   }
 
-  private static String duration(long millis) {
+  /** A time in words. */
+  public static String duration(long millis) {
     Duration duration = Duration.ofMillis(millis);
     if (duration.toMinutes() < 2) {
       return Math.max(0, Math.round(millis / 1_000.0)) + " s";

@@ -87,13 +87,7 @@ final class MapCommand implements Callable<Integer> {
     Instant now = Instant.now();
     UnmappedHosts unmapped;
     try (OperatorSession session = nats.connect(context)) {
-      stored.addAll(
-          StoredMap.all(
-              session,
-              why ->
-                  context.note(
-                      "a stored map cannot be read: %s; check the version of its agent"
-                          .formatted(why))));
+      stored.addAll(StoredMap.all(session, why -> context.note(StoredMap.unreadable(why))));
       unmapped = unmapped(session, stored, now);
     }
     List<String> known = stored.stream().map(StoredMap::host).toList();

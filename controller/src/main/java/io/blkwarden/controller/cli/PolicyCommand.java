@@ -2,20 +2,31 @@ package io.blkwarden.controller.cli;
 
 import io.blkwarden.commandline.AsciiJson;
 import io.blkwarden.commandline.ExitCodes;
+import io.blkwarden.commandline.Table;
+import io.blkwarden.controller.nats.NatsException;
+import io.blkwarden.controller.nats.OperatorSession;
+import io.blkwarden.controller.policy.Labels;
+import io.blkwarden.controller.policy.Policy;
+import io.blkwarden.controller.policy.PolicySet;
+import io.blkwarden.controller.policy.PolicyTree;
+import io.blkwarden.controller.policy.read.LabelsReader;
 import io.blkwarden.controller.policy.read.PolicyLoad;
 import io.blkwarden.controller.policy.read.PolicyReader;
+import io.blkwarden.controller.policy.read.PolicyWarnings;
 import io.blkwarden.controller.policy.yaml.PolicyFile;
 import io.blkwarden.controller.policy.yaml.PolicyProblem;
 import io.blkwarden.model.Printable;
+import io.blkwarden.model.message.MappingSnapshot;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Checks, shows and tests policy files. */
@@ -23,7 +34,8 @@ import tools.jackson.databind.node.ObjectNode;
     name = "policy",
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND",
-    description = "Checks, shows and tests policy files; needs neither NATS nor a controller.",
+    description =
+        "Checks, shows and tests policy files. Only 'check --fleet' needs NATS and a controller.",
     subcommands = {PolicyCommand.Check.class, PolicyShow.class, PolicyTest.class})
 final class PolicyCommand {
   private PolicyCommand() {}
@@ -33,8 +45,9 @@ final class PolicyCommand {
       name = "check",
       mixinStandardHelpOptions = true,
       description = {
-        "Validates policy files as the controller does, and prints every problem and warning.",
-        "Exit code 1 if there is a problem. Does not check whether disks match now."
+        "Validates policy files as the controller does. Prints every problem, warnings and the"
+            + " policies.",
+        "Exit code 1 if there is a problem; warnings do not change it."
       })
   static final class Check implements Callable<Integer> {
     private final CommandContext context;
@@ -46,8 +59,19 @@ final class PolicyCommand {
     List<Path> paths = new ArrayList<>();
 
     @Option(
-        names = "--json",
-        description = "Print one JSON object, with all problems and warnings.")
+        names = "--labels",
+        paramLabel = "FILE",
+        description = "Labels file, to validate as well.")
+    @Nullable Path labels;
+
+    @Option(
+        names = "--fleet",
+        description = "Warn about policies that match nothing in the maps that agents stored.")
+    boolean fleet;
+
+    @Mixin NatsOptions nats = new NatsOptions();
+
+    @Option(names = "--json", description = "Print one JSON object, with all problems.")
     boolean json;
 
     Check(CommandContext context) {
@@ -55,59 +79,96 @@ final class PolicyCommand {
     }
 
     @Override
-    public Integer call() {
+    public Integer call() throws NatsException {
       List<PolicyFile> files = new ArrayList<>();
       List<PolicyProblem> unreadable = new ArrayList<>();
       for (Path path : paths) {
         try {
           files.addAll(PolicyFiles.read(path));
         } catch (IOException e) {
-          String why = String.valueOf(e.getMessage());
-          unreadable.add(new PolicyProblem(path.toString(), why));
-          if (!json) {
-            context.failed(why, PolicyFiles.REMEDY);
-          }
+          unreadable(path, e, unreadable);
         }
       }
       PolicyLoad load = PolicyReader.read(files, PolicyLoad.NONE);
-      if (json) {
-        context.out().println(json(load, unreadable, files.size()));
-      } else {
-        text(load, files.size());
+      List<PolicyProblem> problems = new ArrayList<>(load.problems());
+      PolicySet policies = load.policies();
+      if (labels != null) {
+        try {
+          LabelsReader.Load labelled = LabelsReader.read(PolicyFiles.one(labels), Labels.NONE);
+          problems.addAll(labelled.problems());
+          policies = policies.with(labelled.labels());
+        } catch (IOException e) {
+          unreadable(labels, e, unreadable);
+        }
       }
-      return unreadable.isEmpty() && load.problems().isEmpty() ? ExitCodes.DONE : ExitCodes.FAILED;
+      List<PolicyProblem> warnings = new ArrayList<>(PolicyWarnings.of(load));
+      if (fleet) {
+        List<MappingSnapshot> maps = maps();
+        if (maps.isEmpty()) {
+          context.note("no maps stored: --fleet checks nothing");
+        } else {
+          warnings.addAll(PolicyWarnings.unmatched(load, policies, maps));
+        }
+      }
+      if (json) {
+        List<PolicyProblem> all = new ArrayList<>(unreadable);
+        all.addAll(problems);
+        context.out().println(json(load, all, warnings, files.size() + unreadable.size()));
+      } else {
+        text(load, problems, warnings, files.size());
+      }
+      return unreadable.isEmpty() && problems.isEmpty() ? ExitCodes.DONE : ExitCodes.FAILED;
     }
 
-    private static String json(PolicyLoad load, List<PolicyProblem> unreadable, int files) {
+    private void unreadable(Path path, IOException e, List<PolicyProblem> unreadable) {
+      String why = String.valueOf(e.getMessage());
+      unreadable.add(new PolicyProblem(path.toString(), why));
+      if (!json) {
+        context.failed(why, PolicyFiles.REMEDY);
+      }
+    }
+
+    private List<MappingSnapshot> maps() throws NatsException {
+      try (OperatorSession session = nats.connect(context)) {
+        return StoredMap.all(session, why -> context.note(StoredMap.unreadable(why))).stream()
+            .map(StoredMap::snapshot)
+            .toList();
+      }
+    }
+
+    private static String json(
+        PolicyLoad load, List<PolicyProblem> problems, List<PolicyProblem> warnings, int files) {
       ObjectNode root = AsciiJson.MAPPER.createObjectNode();
       root.put("schema", "blkwarden.policy-check.v1");
-      root.put("files", files + unreadable.size());
+      root.put("files", files);
       root.put("good", load.good().size());
       root.put("policies", load.policies().policies().size());
-      ArrayNode problems = root.putArray("problems");
-      unreadable.forEach(problems::addPOJO);
-      load.problems().forEach(problems::addPOJO);
-      load.policies().warnings().forEach(root.putArray("warnings")::add);
+      problems.forEach(root.putArray("problems")::addPOJO);
+      warnings.forEach(root.putArray("warnings")::addPOJO);
       return AsciiJson.MAPPER.writeValueAsString(root);
     }
 
-    private void text(PolicyLoad load, int files) {
-      for (PolicyProblem problem : load.problems()) {
-        context.out().println(Printable.of(problem.toString()));
+    private void text(
+        PolicyLoad load, List<PolicyProblem> problems, List<PolicyProblem> warnings, int files) {
+      List<Policy> policies = load.policies().policies();
+      if (!policies.isEmpty()) {
+        Table table = new Table("POLICY", "MODE", "KIND");
+        policies.forEach(each ->
+            table.row(List.of(each.name(), each.mode().wire(), PolicyTree.kind(each))));
+        table.print(context.out());
       }
-      load.policies()
-          .warnings()
-          .forEach(each -> context.out().println("warning: " + Printable.of(each)));
-      int problems = load.problems().size();
+      problems.forEach(each -> context.out().println(Printable.of(each.toString())));
+      warnings.forEach(each -> context.out().println("warning: " + Printable.of(each.toString())));
       context
           .out()
           .printf(
-              "%s: %s%s, %s%s%n",
-              problems == 0 ? "OK" : "FAILED",
-              problems == 0 ? "" : load.good().size() + " valid of ",
+              "%s: %s%s, %s%s%s%n",
+              problems.isEmpty() ? "OK" : "FAILED",
+              problems.isEmpty() ? "" : load.good().size() + " valid of ",
               count(files, "file", "files"),
-              count(load.policies().policies().size(), "policy", "policies"),
-              problems == 0 ? "" : ", " + count(problems, "problem", "problems"));
+              count(policies.size(), "policy", "policies"),
+              problems.isEmpty() ? "" : ", " + count(problems.size(), "problem", "problems"),
+              warnings.isEmpty() ? "" : ", " + count(warnings.size(), "warning", "warnings"));
     }
 
     private static String count(int number, String one, String many) {

@@ -57,6 +57,10 @@ final class PolicyYaml {
       case "standing" -> to.set("standing", standing(from));
       case "outlier" -> to.set("when", outlier(from));
       case "fleet" -> to.set("fleet", fleet(from));
+      case "scoped" -> {
+        copy(from, to, "scope");
+        to.set("when", metric(from.path("when"), threshold(from.path("when"), "above")));
+      }
       default -> to.set("when", metric(from.path("when"), threshold(from.path("when"), "above")));
     }
     if (from.path("only_if").isObject()) {

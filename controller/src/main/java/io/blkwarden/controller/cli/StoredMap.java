@@ -58,6 +58,11 @@ final class StoredMap {
     return new ArrayList<>(found.values());
   }
 
+  /** The note about a map that cannot be read. */
+  static String unreadable(String why) {
+    return "a stored map cannot be read: %s; check the version of its agent".formatted(why);
+  }
+
   String host() {
     return snapshot.origin().host().value();
   }

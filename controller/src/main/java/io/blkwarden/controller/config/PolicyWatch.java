@@ -4,6 +4,7 @@ import io.blkwarden.controller.policy.Labels;
 import io.blkwarden.controller.policy.read.LabelsReader;
 import io.blkwarden.controller.policy.read.PolicyLoad;
 import io.blkwarden.controller.policy.read.PolicyReader;
+import io.blkwarden.controller.policy.read.PolicyWarnings;
 import io.blkwarden.controller.policy.yaml.PolicyFile;
 import io.blkwarden.controller.policy.yaml.PolicyProblem;
 import io.blkwarden.model.Printable;
@@ -109,7 +110,8 @@ public final class PolicyWatch implements Runnable {
     now.keptFromBefore()
         .forEach(file ->
             log.warn("policy: {} is invalid, keeping the last good version", Printable.of(file)));
-    now.policies().warnings().forEach(each -> log.warn("{}", Printable.of(each)));
+    PolicyWarnings.of(now)
+        .forEach(each -> log.warn("policy: {}", Printable.of(each.toString())));
     failures.add(now.problems().size());
     log.info(
         "policies: {} of {} files valid, {} policies",

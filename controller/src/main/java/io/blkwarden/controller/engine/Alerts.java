@@ -70,8 +70,11 @@ final class Alerts {
   Breach begin(HostTracker tracker, Evaluation found) {
     Breach made = new Breach(engine, tracker, found);
     if (!found.policy.isStanding()) {
-      AlertEvent breached = new AlertEvent.Breached(engine.newId(), incident(tracker, found));
-      Alert earlier = restored.claim(tracker.host(), found, null); // after what could fail
+      AlertEvent breached =
+          new AlertEvent.Breached(
+              engine.newId(), incident(tracker, Breach.devices(tracker, found.row)));
+      // after what could fail
+      Alert earlier = restored.claim(tracker.host(), each -> each.isAbout(found), null);
       made.apply(new AlertEvent.AlertRestored(earlier));
       made.apply(breached);
     }
@@ -79,12 +82,16 @@ final class Alerts {
   }
 
   /** The incident of an open alert about the same physical devices, or a new one. */
-  private MessageId incident(HostTracker tracker, Evaluation found) {
-    List<String> devices = Breach.devices(tracker, found.row);
+  MessageId incident(HostTracker tracker, List<String> devices) {
     return tracker.breaches().stream()
         .filter(other -> Breach.devices(tracker, other.evaluation.row).equals(devices))
         .flatMap(other -> Stream.ofNullable(other.incident()))
         .findFirst()
+        .or(() ->
+            tracker.scoped.stream()
+                .filter(other -> other.devices().equals(devices))
+                .flatMap(other -> Stream.ofNullable(other.incident()))
+                .findFirst())
         .or(() -> restored.incident(tracker, devices))
         .orElseGet(engine::newId);
   }
@@ -94,6 +101,7 @@ final class Alerts {
     if (!tracker.evaluations.isEmpty()) {
       tracker.breaches().forEach(each -> each.apply(event));
     }
+    tracker.scoped.forEach(each -> each.apply(event));
   }
 
   private void apply(AlertEvent event) {
@@ -111,10 +119,13 @@ final class Alerts {
       for (HostTracker tracker : engine.hosts.values()) {
         for (Breach each : tracker.breaches()) {
           if (each.id() != null) {
-            Alert earlier = restored.claim(tracker.host(), each.evaluation, each.id());
+            Evaluation one = each.evaluation;
+            Alert earlier =
+                restored.claim(tracker.host(), other -> other.isAbout(one), each.id());
             each.apply(new AlertEvent.AlertRestored(earlier));
           }
         }
+        tracker.scoped.forEach(ScopedAlert::restore);
       }
     }
     apply(new AlertEvent.Refreshed());

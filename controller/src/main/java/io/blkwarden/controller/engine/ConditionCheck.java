@@ -7,6 +7,7 @@ import io.blkwarden.controller.policy.Condition;
 import io.blkwarden.model.PhysicalDevice;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -18,13 +19,17 @@ enum ConditionCheck {
   UNKNOWN;
 
   static ConditionCheck of(@Nullable Condition condition, HostState state, int row) {
+    return condition == null ? MET : of(condition, metric -> state.value(metric, row));
+  }
+
+  static ConditionCheck of(@Nullable Condition condition, ToDoubleFunction<Metric> values) {
     if (condition == null) {
       return MET;
     }
     boolean all = condition.combine() == Condition.Combine.ALL;
     boolean unknown = false;
     for (Condition.Term term : condition.terms()) {
-      double value = state.value(term.metric(), row);
+      double value = values.applyAsDouble(term.metric());
       if (Double.isNaN(value)) {
         unknown = true;
       } else if (value > term.above() != all) {

@@ -52,9 +52,11 @@ public final class FleetEngine implements EngineCore {
     problems = new HostProblems(engine);
     duplicates = new DuplicateHosts(engine, problems);
     outliers = new BaselineLearner(engine);
+    ScopedAlerts scoped = new ScopedAlerts(engine);
     sampling =
-        new SampleHandler(engine, new ThrottlePlanner(engine, throttles), outliers, duplicates);
-    mapping = new MappingHandler(engine, sampling, problems, throttles);
+        new SampleHandler(
+            engine, new ThrottlePlanner(engine, throttles), outliers, duplicates, scoped);
+    mapping = new MappingHandler(engine, sampling, problems, throttles, scoped);
     proposals = new Proposals(engine, throttles);
     hostRemoval = new HostRemoval(engine, sampling);
     requests = new OperatorRequests(engine, throttles, proposals, hostRemoval);

@@ -1,5 +1,6 @@
 package io.blkwarden.controller.engine;
 
+import io.blkwarden.controller.alert.AlertEvent;
 import io.blkwarden.controller.alert.AlertEvent.Ending;
 import io.blkwarden.controller.throttle.Decision;
 import io.blkwarden.model.HostId;
@@ -40,6 +41,7 @@ record HostRemoval(EngineState engine, SampleHandler sampling) {
     HostTracker tracker = engine.hosts.get(host);
     if (tracker != null) {
       tracker.openEvaluations().forEach(each -> sampling.close(tracker, each, Ending.HOST_REMOVED));
+      tracker.scoped.forEach(each -> each.apply(new AlertEvent.Ended(Ending.HOST_REMOVED)));
       tracker.attributions.end();
       engine.live(tracker, false);
       engine.hosts.remove(host);

@@ -32,6 +32,9 @@ final class HostTracker {
   /** The host's share of the total of each fleet policy. */
   List<HostTotal> ofFleet = List.of();
 
+  /** The policies on its devices and on the host itself. */
+  List<ScopedAlert> scoped = List.of();
+
   /** Open evaluations of each row; empty when there are none. */
   private short[] open = {};
 

@@ -13,7 +13,11 @@ import java.util.function.Predicate;
 
 /** Handles changes of maps and policies, and moves evaluations to their new rows. */
 record MappingHandler(
-    EngineState engine, SampleHandler sampling, HostProblems problems, Throttles throttles) {
+    EngineState engine,
+    SampleHandler sampling,
+    HostProblems problems,
+    Throttles throttles,
+    ScopedAlerts scoped) {
   void take(MappingEvent event) {
     engine.tracker(event.origin().host()).ifPresent(tracker -> take(tracker, event));
   }
@@ -40,6 +44,7 @@ record MappingHandler(
         tracker.match(engine.policies());
         tracker.attributions.match(tracker, engine.policies(), engine.attributionBudget);
         close(tracker, each -> !tracker.isAbout(each.row, each.policyIndex), Ending.UNMATCHED);
+        scoped.match(tracker, engine.policies());
       }
       case REBASED -> answered(tracker);
       case REPLACED -> {
@@ -67,6 +72,7 @@ record MappingHandler(
     gone.forEach(each -> sampling.close(tracker, each, Ending.GONE));
     closeEnded(tracker, false);
     close(tracker, each -> !tracker.isAbout(each.row, each.policyIndex), Ending.UNMATCHED);
+    scoped.match(tracker, engine.policies());
   }
 
   /** A snapshot arrived that throttles may wait for. */
@@ -102,6 +108,7 @@ record MappingHandler(
       kept.forEach(each -> each.policyIndex = next.ofDisks.indexOf(each.policy));
       tracker.index(next, kept);
       tracker.attributions.match(tracker, next, engine.attributionBudget);
+      scoped.match(tracker, next);
     }
     engine.policies(next);
   }

@@ -6,6 +6,7 @@ import io.blkwarden.controller.policy.DiskPolicy;
 import io.blkwarden.controller.policy.Match;
 import io.blkwarden.controller.policy.Policy;
 import io.blkwarden.controller.policy.PolicySet;
+import io.blkwarden.controller.policy.threshold.ScopedPolicy;
 import io.blkwarden.controller.policy.total.FleetPolicy;
 import io.blkwarden.controller.policy.total.HostTotal;
 import io.blkwarden.model.MappedDisk;
@@ -23,6 +24,7 @@ final class PolicyIndex {
   final PolicySet policies;
   final List<DiskPolicy> ofDisks;
   final List<FleetPolicy> ofFleet;
+  final List<ScopedPolicy> ofScopes;
   final Metric[] metrics;
   final double[] above;
 
@@ -43,6 +45,11 @@ final class PolicyIndex {
         fleet.add(whole);
       }
     }
+    ofScopes =
+        policies.policies().stream()
+            .filter(ScopedPolicy.class::isInstance)
+            .map(ScopedPolicy.class::cast)
+            .toList();
     ofDisks = List.copyOf(list);
     ofFleet = List.copyOf(fleet);
     metrics = list.stream().map(policy -> policy.when().metric()).toArray(Metric[]::new);

@@ -8,6 +8,7 @@ import io.blkwarden.controller.policy.ClearRule;
 import io.blkwarden.controller.policy.DetectorFeed;
 import io.blkwarden.controller.policy.DiskPolicy;
 import io.blkwarden.controller.policy.Sample;
+import io.blkwarden.controller.policy.Threshold;
 import io.blkwarden.model.DiskKey;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.MappingState;
@@ -18,8 +19,10 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -49,22 +52,35 @@ final class RestoredAlerts {
   }
 
   /** An alert as published last. */
-  private static final class Earlier extends LiveAlert {
+  static final class Earlier extends LiveAlert {
     final String policy;
     final @Nullable DiskKey disk;
+
+    /** Whether it is about a device or a host. */
+    final boolean scoped;
+
+    /** Name of the device; absent if it is about a disk or a host. */
+    final @Nullable String device;
+
     long clearForMillis;
 
     Earlier(EngineState engine, Alert last) {
       super(engine, new AlertState.Restored(last, 0));
       policy = last.policy();
+      scoped = last.domain() == null;
+      device = last.device();
       disk =
           last.domain() == null || last.disk() == null
               ? null
               : DiskKey.of(last.domain(), last.disk().vdev());
     }
 
-    boolean about(Evaluation one) {
+    boolean isAbout(Evaluation one) {
       return policy.equals(one.policy.name()) && one.disk.equals(disk);
+    }
+
+    boolean isAbout(String policyName, @Nullable String name) {
+      return scoped && policy.equals(policyName) && Objects.equals(device, name);
     }
 
     @Override
@@ -107,19 +123,20 @@ final class RestoredAlerts {
   /**
    * Removes the alert that was published for a breach, and resolves further ones.
    *
+   * @param isAbout whether an alert is about the breach
    * @param id of the breach's alert; absent for a new breach
    */
-  @Nullable Alert claim(HostId host, Evaluation evaluation, @Nullable MessageId id) {
+  @Nullable Alert claim(HostId host, Predicate<Earlier> isAbout, @Nullable MessageId id) {
     List<Earlier> ofHost = ofHosts.getOrDefault(host, List.of());
     List<Alert> about =
         ofHost.stream()
-            .filter(each -> each.about(evaluation))
+            .filter(isAbout)
             .flatMap(each -> Stream.ofNullable(each.state().last()))
             .toList();
     if (about.isEmpty()) {
       return null;
     }
-    ofHost.removeIf(each -> each.about(evaluation));
+    ofHost.removeIf(isAbout);
     Alert chosen = choose(about, id);
     about.stream().filter(each -> !each.equals(chosen)).forEach(this::supersede);
     return chosen;
@@ -134,6 +151,9 @@ final class RestoredAlerts {
   Optional<MessageId> incident(HostTracker tracker, List<String> devices) {
     return ofHosts.getOrDefault(tracker.host(), List.of()).stream()
         .filter(each -> {
+          if (each.scoped) {
+            return devices.equals(each.device == null ? List.of() : List.of(each.device));
+          }
           OptionalInt row = row(tracker, each);
           return row.isPresent() && Breach.devices(tracker, row.getAsInt()).equals(devices);
         })
@@ -165,6 +185,9 @@ final class RestoredAlerts {
 
   /** What a window says about the alert; empty when that is unknown. */
   private Optional<AlertEvent> event(HostTracker tracker, Earlier earlier) {
+    if (earlier.scoped) {
+      return scoped(tracker, earlier);
+    }
     List<DiskPolicy> policies = engine.policies().ofDisks;
     int index = 0;
     while (index < policies.size() && !policies.get(index).name().equals(earlier.policy)) {
@@ -184,6 +207,30 @@ final class RestoredAlerts {
       return policiesComplete ? ended(Ending.UNMATCHED) : Optional.empty();
     }
     return measured(tracker, earlier, row.getAsInt(), index);
+  }
+
+  private Optional<AlertEvent> scoped(HostTracker tracker, Earlier earlier) {
+    if (tracker.state.map().gap()) {
+      return Optional.empty();
+    }
+    Optional<ScopedAlert> found =
+        tracker.scoped.stream()
+            .filter(each -> each.isAbout(earlier.policy, earlier.device))
+            .findFirst();
+    if (found.isEmpty()) {
+      boolean device =
+          tracker.state.devices().stream().anyMatch(each -> each.name().equals(earlier.device));
+      return policiesComplete
+          ? ended(device || earlier.device == null ? Ending.POLICY_GONE : Ending.DEVICE_GONE)
+          : Optional.empty();
+    }
+    Threshold when = found.get().policy.when();
+    double value = found.get().value(when.metric());
+    earlier.clearForMillis = when.clearForMillis();
+    return Double.isNaN(value)
+        ? Optional.empty()
+        : Optional.of(
+            new AlertEvent.Measured(value < when.clearBelow(), tracker.state.windowMillis()));
   }
 
   private static Optional<AlertEvent> ended(Ending ending) {

@@ -29,17 +29,20 @@ final class SampleHandler {
   private final ThrottlePlanner planner;
   private final BaselineLearner outliers;
   private final DuplicateHosts duplicates;
+  private final ScopedAlerts scoped;
   private final Sample sample = new Sample();
 
   SampleHandler(
       EngineState engine,
       ThrottlePlanner planner,
       BaselineLearner outliers,
-      DuplicateHosts duplicates) {
+      DuplicateHosts duplicates,
+      ScopedAlerts scoped) {
     this.engine = engine;
     this.planner = planner;
     this.outliers = outliers;
     this.duplicates = duplicates;
+    this.scoped = scoped;
   }
 
   void take(HostId host, SampleFrame frame) {
@@ -102,6 +105,7 @@ final class SampleHandler {
         }
       }
     }
+    scoped.measure(tracker);
     engine.alerts.restored.measured(tracker);
     if (!tracker.evaluations.isEmpty()) {
       drive(tracker);

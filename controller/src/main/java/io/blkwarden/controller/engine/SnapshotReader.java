@@ -52,6 +52,7 @@ final class SnapshotReader {
     this.proposals = proposals;
     engine.throttles.all().forEach(each -> held.merge(each.host, 1, Integer::sum));
     engine.policies().ofDisks.forEach(policy -> breaches.put(policy.name(), 0));
+    engine.policies().ofScopes.forEach(policy -> breaches.put(policy.name(), 0));
   }
 
   FleetSnapshot read(FleetSnapshot.Parts parts) {
@@ -233,6 +234,12 @@ final class SnapshotReader {
     }
     int breached = 0;
     for (Evaluation each : tracker.evaluations.values()) {
+      if (each.breached()) {
+        breached++;
+        breaches.merge(each.policy.name(), 1, Integer::sum);
+      }
+    }
+    for (ScopedAlert each : tracker.scoped) {
       if (each.breached()) {
         breached++;
         breaches.merge(each.policy.name(), 1, Integer::sum);

@@ -48,6 +48,9 @@ public final class AlertmanagerJson {
       labels.put("disk", alert.disk().vdev());
       labels.put("role", alert.disk().role().wire());
     }
+    if (alert.device() != null) {
+      labels.put("device", alert.device());
+    }
     if (alert.incident() != null) {
       labels.put("incident", alert.incident().value());
     }

@@ -15,7 +15,6 @@ import java.util.Optional;
  */
 public record Condition(Combine combine, List<Term> terms) {
   public Condition {
-    Require.present(combine, "combine");
     terms = Require.list(terms, PolicyLimits.TERMS_MAX, "only_if");
     Require.within(terms.size(), 1, PolicyLimits.TERMS_MAX, "only_if (count)");
   }
@@ -26,6 +25,8 @@ public record Condition(Combine combine, List<Term> terms) {
     List<Term> terms = new ArrayList<>(in.sections("any", Condition::term));
     terms.addAll(in.sections("all", Condition::term));
     if (any == in.has("all")) {
+      in.known("metric"); // a single condition in place of a list is one problem
+      in.known("above");
       in.problem("any", "expected either 'any' or 'all' with conditions");
     } else if (in.valid() && (terms.isEmpty() || terms.size() > PolicyLimits.TERMS_MAX)) {
       in.problem(
@@ -55,7 +56,6 @@ public record Condition(Combine combine, List<Term> terms) {
    */
   public record Term(Metric metric, double above) {
     public Term {
-      Require.present(metric, "metric");
       Require.finite(above, "above");
     }
   }

@@ -5,7 +5,6 @@ import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.Require;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -23,9 +22,7 @@ public record PolicySet(
 
   public PolicySet {
     policies = Require.list(policies, PolicyLimits.POLICIES_MAX, "policies");
-    Require.present(safetyLimits, "brakes");
     protect = Require.list(protect, PolicyLimits.PROTECT_MAX, "protect");
-    Require.present(labels, "labels");
     Set<String> names = new HashSet<>();
     for (Policy policy : policies) {
       if (!names.add(policy.name())) {
@@ -43,26 +40,6 @@ public record PolicySet(
   /** The same policies with these labels. */
   public PolicySet with(Labels others) {
     return new PolicySet(policies, safetyLimits, protect, others);
-  }
-
-  /** What is valid, but probably not intended, one sentence for each policy concerned. */
-  public List<String> warnings() {
-    return policies.stream().flatMap(policy -> warning(policy).stream()).toList();
-  }
-
-  private static Optional<String> warning(Policy policy) {
-    boolean acts = policy.mode() == Mode.AUTO || policy.mode() == Mode.APPROVE;
-    String warning = "";
-    if (acts && policy.then().ladder().isEmpty()) {
-      warning = "policy %s: mode %s without then.ladder: it alerts only, and never throttles";
-    } else if (policy.mode() == Mode.OBSERVE
-        && policy instanceof DiskPolicy disk
-        && disk.isStanding()) {
-      warning = "policy %s: a standing policy in mode %s has no effect: it raises no alerts";
-    }
-    return warning.isEmpty()
-        ? Optional.empty()
-        : Optional.of(warning.formatted(policy.name(), policy.mode().wire()));
   }
 
   /** Whether the disk matches. */

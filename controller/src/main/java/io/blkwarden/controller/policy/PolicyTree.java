@@ -31,14 +31,18 @@ public final class PolicyTree {
   public static ObjectNode of(Policy policy) {
     ObjectNode each = NODES.objectNode();
     each.put("name", policy.name());
-    each.put(
-        "kind", policy.getClass().getSimpleName().replace("Policy", "").toLowerCase(Locale.ROOT));
+    each.put("kind", kind(policy));
     for (Map.Entry<String, JsonNode> part : record((Record) policy).properties()) {
       if (!part.getKey().equals("name")) {
         each.set(part.getKey(), part.getValue());
       }
     }
     return each;
+  }
+
+  /** The kind of a policy, such as {@code threshold}. */
+  public static String kind(Policy policy) {
+    return policy.getClass().getSimpleName().replace("Policy", "").toLowerCase(Locale.ROOT);
   }
 
   /** The tree of a record and all below it. */

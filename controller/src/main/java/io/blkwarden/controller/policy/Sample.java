@@ -12,6 +12,7 @@ public final class Sample {
   private boolean conditionHolds;
   private ClearRule.Verdict mayClear = ClearRule.Verdict.UNKNOWN;
   private @Nullable DetectorFeed feed;
+  private double own;
 
   /**
    * Sets the disk.
@@ -35,6 +36,17 @@ public final class Sample {
     this.feed = feed;
   }
 
+  /**
+   * Sets the value of a device or host.
+   *
+   * @param value {@link Double#NaN} when it is unknown
+   * @param holds whether the policy's further condition is true; false when that is unknown
+   */
+  public void set(HostState state, double value, boolean holds) {
+    set(state, -1, null, holds, ClearRule.Verdict.CLEAR);
+    this.own = value;
+  }
+
   /** The feed of the policy; absent when it has none. */
   public @Nullable DetectorFeed feed() {
     return feed;
@@ -52,7 +64,7 @@ public final class Sample {
 
   /** What is compared with a threshold; see {@link #comparable}. */
   public double value(Threshold when) {
-    return comparable(state, row, when.metric(), when.above());
+    return row < 0 ? own : comparable(state, row, when.metric(), when.above());
   }
 
   /**

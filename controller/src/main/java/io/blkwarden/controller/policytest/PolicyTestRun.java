@@ -1,6 +1,5 @@
 package io.blkwarden.controller.policytest;
 
-import io.blkwarden.controller.engine.Effect;
 import io.blkwarden.controller.engine.EngineSettings;
 import io.blkwarden.controller.engine.FleetEngine;
 import io.blkwarden.controller.engine.Input;
@@ -14,11 +13,13 @@ import io.blkwarden.model.DomainRef;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.MessageId;
 import io.blkwarden.model.message.Alert;
+import io.blkwarden.model.message.Command;
 import io.blkwarden.model.message.CommandAction;
 import io.blkwarden.model.message.Heartbeat;
 import io.blkwarden.model.message.Outcome;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,8 +31,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Deterministic. Throttles do not affect the measurements, which come from the test's series.
  */
-public final class PolicyTestRun {
+public final class PolicyTestRun implements SimulatedAgents.Effects {
   private static final long SEED = 1;
+  private static final int EXPLAINED_DISKS = 5;
+  private static final int EXPLAINED_DECISIONS = 5;
   private static final long EPOCH = 1;
   private static final long HEARTBEAT_MILLIS = 5_000;
   private static final Instant BEGIN = Instant.parse("2026-01-01T00:00:00Z");
@@ -43,7 +46,16 @@ public final class PolicyTestRun {
   private final Map<MessageId, Fact> alerts = new LinkedHashMap<>();
   private final Map<MessageId, Fact> throttles = new LinkedHashMap<>();
   private final List<Fact> decisions = new ArrayList<>();
+  private final List<Explained> explained = new ArrayList<>();
   private long millis;
+
+  /**
+   * A decision as failures print it.
+   *
+   * @param disk the host, domain and disk
+   * @param text time, verdict, policy and reason
+   */
+  private record Explained(Fact disk, String text) {}
 
   private PolicyTestRun(PolicyTestFile.Trial test, PolicySet policies) {
     this.test = test;
@@ -133,32 +145,17 @@ public final class PolicyTestRun {
   }
 
   private void feed(Input input) {
-    agents.feed(engine, input, now(), this::effect);
+    agents.feed(engine, input, now(), this);
   }
 
-  private void effect(Effect effect) {
-    switch (effect) {
-      case Effect.SendCommand send -> record(send);
-      case Effect.PublishAlert publish -> record(publish.alert());
-      case Effect.RecordDecision note -> record(note.decision());
-      case Effect.Failed failed -> throw failed.fault();
-      case Effect.RequestMap _,
-          Effect.AnnounceLeader _,
-          Effect.Answer _,
-          Effect.StoreBaseline _,
-          Effect.HostProblem _,
-          Effect.RemoveHost _,
-          Effect.StoreInput _ -> {}
-    }
-  }
-
-  private void record(Effect.SendCommand send) {
-    switch (send.command().action()) {
+  @Override
+  public void command(Command command) {
+    switch (command.action()) {
       case CommandAction.Set set ->
           throttles.put(
               set.lease(),
               fact(
-                  send.command().host(),
+                  command.host(),
                   set.domain(),
                   set.vdev(),
                   "set",
@@ -168,7 +165,8 @@ public final class PolicyTestRun {
     }
   }
 
-  private void record(Alert alert) {
+  @Override
+  public void alert(Alert alert) {
     if (alert.state() == Alert.State.RESOLVED) {
       alerts.remove(alert.id());
     } else {
@@ -181,12 +179,22 @@ public final class PolicyTestRun {
               "policy",
               alert.policy(),
               "state",
-              alert.state().wire()));
+              alert.state().wire(),
+              "device",
+              alert.device()));
     }
   }
 
-  private void record(Decision decision) {
+  @Override
+  public void decision(Decision decision) {
     if (decision.verdict() != Decision.Verdict.RENEW) {
+      String policy = decision.policy() == null ? "" : " " + decision.policy();
+      explained.add(
+          new Explained(
+              fact(decision.host(), decision.domain(), decision.vdev()),
+              "%d s: %s%s: %s"
+                  .formatted(
+                      millis / 1_000, decision.verdict().wire(), policy, decision.reason())));
       decisions.add(
           fact(
               decision.host(),
@@ -220,37 +228,65 @@ public final class PolicyTestRun {
   }
 
   private void compare(PolicyTestFile.Expected at, List<String> failures) {
-    compare(at, "alerts", at.alerts(), List.copyOf(alerts.values()), failures);
-    compare(at, "throttles", at.throttles(), List.copyOf(throttles.values()), failures);
-    compare(at, "decisions", at.decisions(), List.copyOf(decisions), failures);
+    List<Fact> different = new ArrayList<>();
+    compare(at, "alerts", at.alerts(), alerts.values(), failures, different);
+    compare(at, "throttles", at.throttles(), throttles.values(), failures, different);
+    compare(at, "decisions", at.decisions(), decisions, failures, different);
     decisions.clear();
+    if (!different.isEmpty()) {
+      failures.add(failures.removeLast() + explanation(different));
+    }
   }
 
   private static void compare(
       PolicyTestFile.Expected at,
       String what,
       @Nullable List<Fact> wanted,
-      List<Fact> found,
-      List<String> failures) {
+      Collection<Fact> found,
+      List<String> failures,
+      List<Fact> different) {
     if (wanted == null) {
       return;
     }
+    int before = different.size();
     List<Fact> left = new ArrayList<>(found);
     List<String> lines = new ArrayList<>();
     for (Fact each : wanted) {
       Fact match = left.stream().filter(each::fits).findFirst().orElse(null);
       if (match == null) {
         lines.add("    - " + each);
+        different.add(each);
       } else {
         left.remove(match);
         lines.add("      " + match);
       }
     }
     left.forEach(each -> lines.add("    + " + each));
-    if (lines.stream().anyMatch(line -> !line.startsWith("      "))) {
+    different.addAll(left);
+    if (different.size() > before) {
       failures.add(
           "line %d, at %d ms, %s (- expected, + found):%n%s"
               .formatted(at.line(), at.atMillis(), what, String.join("\n", lines)));
     }
+  }
+
+  /** The last decisions about the disks that differ. */
+  private String explanation(List<Fact> different) {
+    Map<Fact, List<String>> ofDisks = new LinkedHashMap<>();
+    for (Explained each : explained) {
+      if (different.stream().anyMatch(fact -> fact.place().fits(each.disk()))) {
+        ofDisks.computeIfAbsent(each.disk(), _ -> new ArrayList<>()).add(each.text());
+      }
+    }
+    StringBuilder text = new StringBuilder();
+    ofDisks.entrySet().stream()
+        .limit(EXPLAINED_DISKS)
+        .forEach(each -> {
+          text.append("\n    last decisions about ").append(each.getKey());
+          List<String> all = each.getValue();
+          all.subList(Math.max(0, all.size() - EXPLAINED_DECISIONS), all.size())
+              .forEach(decision -> text.append("\n      ").append(decision));
+        });
+    return text.isEmpty() ? "\n    no decisions about these disks so far" : text.toString();
   }
 }

@@ -1,6 +1,5 @@
 package io.blkwarden.controller.replay;
 
-import io.blkwarden.controller.engine.Effect;
 import io.blkwarden.controller.engine.EngineSettings;
 import io.blkwarden.controller.engine.FleetEngine;
 import io.blkwarden.controller.engine.Input;
@@ -14,6 +13,7 @@ import io.blkwarden.model.MessageId;
 import io.blkwarden.model.json.ControlJson;
 import io.blkwarden.model.json.Decoded;
 import io.blkwarden.model.message.Alert;
+import io.blkwarden.model.message.Command;
 import io.blkwarden.model.message.CommandAction;
 import io.blkwarden.model.message.ControlMessage;
 import io.blkwarden.model.message.Heartbeat;
@@ -41,7 +41,7 @@ import org.jspecify.annotations.Nullable;
  * Recorded commands and operator requests only serve for comparison. Recorded counters do not react
  * to replayed throttles.
  */
-public final class Replay {
+public final class Replay implements SimulatedAgents.Effects {
   /** Maximum number of refusals listed. */
   public static final int REFUSALS_MAX = 10_000;
 
@@ -221,41 +221,25 @@ public final class Replay {
   }
 
   private void feed(Input input) {
-    agents.feed(engine, input, now, this::effect);
+    agents.feed(engine, input, now, this);
   }
 
-  private void effect(Effect effect) {
-    switch (effect) {
-      case Effect.SendCommand send -> {
-        commands++;
-        command(send);
-      }
-      case Effect.PublishAlert publish -> alert(publish.alert());
-      case Effect.RecordDecision note -> note(note.decision());
-      case Effect.Failed failed -> throw failed.fault();
-      case Effect.RequestMap _,
-          Effect.AnnounceLeader _,
-          Effect.Answer _,
-          Effect.StoreBaseline _,
-          Effect.HostProblem _,
-          Effect.RemoveHost _,
-          Effect.StoreInput _ -> {}
-    }
-  }
-
-  private void command(Effect.SendCommand send) {
+  @Override
+  public void command(Command command) {
+    commands++;
     long wall = now.wall().toEpochMilli();
-    switch (send.command().action()) {
+    switch (command.action()) {
       case CommandAction.Set set -> {
-        replayed.start(set.lease(), send.command().host(), set.domain(), set.vdev(), "auto", wall);
+        replayed.start(set.lease(), command.host(), set.domain(), set.vdev(), "auto", wall);
         replayed.set(set.lease(), set.restraint().toString());
       }
-      case CommandAction.Reset reset -> replayed.end(reset.lease(), wall, send.command().reason());
+      case CommandAction.Reset reset -> replayed.end(reset.lease(), wall, command.reason());
       case CommandAction.ReleaseAll _, CommandAction.Snapshot _ -> {}
     }
   }
 
-  private void alert(Alert alert) {
+  @Override
+  public void alert(Alert alert) {
     if (alert.state() == Alert.State.RESOLVED) {
       replayed.end(alert.id(), now.wall().toEpochMilli(), "alert resolved");
       open.remove(alert.id());
@@ -264,7 +248,8 @@ public final class Replay {
     }
   }
 
-  private void note(Decision decision) {
+  @Override
+  public void decision(Decision decision) {
     long wall = Math.max(now.wall().toEpochMilli(), fromMillis);
     switch (decision.verdict()) {
       case ACT -> {

@@ -4,10 +4,12 @@ import io.blkwarden.controller.engine.Effect;
 import io.blkwarden.controller.engine.FleetEngine;
 import io.blkwarden.controller.engine.Input;
 import io.blkwarden.controller.engine.Moment;
+import io.blkwarden.controller.throttle.Decision;
 import io.blkwarden.model.DomainRef;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.MessageId;
 import io.blkwarden.model.Restraint;
+import io.blkwarden.model.message.Alert;
 import io.blkwarden.model.message.Command;
 import io.blkwarden.model.message.CommandAction;
 import io.blkwarden.model.message.Heartbeat;
@@ -18,7 +20,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -39,18 +40,32 @@ public final class SimulatedAgents {
     this.random = random;
   }
 
-  /**
-   * Passes an input to an engine, then the outcomes of its commands, until there are no more.
-   *
-   * @param effects receives each effect, a command before its outcome
-   */
-  public void feed(FleetEngine engine, Input input, Moment now, Consumer<Effect> effects) {
+  /** Receives what an engine does. */
+  public interface Effects {
+    /** A command, before its outcome. */
+    void command(Command command);
+
+    /** An alert. */
+    void alert(Alert alert);
+
+    /** A decision. */
+    void decision(Decision decision);
+  }
+
+  /** Passes an input to an engine, then the outcomes of its commands, until there are no more. */
+  public void feed(FleetEngine engine, Input input, Moment now, Effects effects) {
     ArrayDeque<Input> inputs = new ArrayDeque<>(List.of(input));
     while (!inputs.isEmpty()) {
       for (Effect effect : engine.step(inputs.remove(), now)) {
-        effects.accept(effect);
-        if (effect instanceof Effect.SendCommand(Command command)) {
-          inputs.add(new Input.OutcomeReceived(answer(command, now)));
+        switch (effect) {
+          case Effect.SendCommand(Command command) -> {
+            effects.command(command);
+            inputs.add(new Input.OutcomeReceived(answer(command, now)));
+          }
+          case Effect.PublishAlert(Alert alert) -> effects.alert(alert);
+          case Effect.RecordDecision(Decision decision) -> effects.decision(decision);
+          case Effect.Failed failed -> throw failed.fault();
+          default -> {}
         }
       }
     }

@@ -156,6 +156,34 @@ final class BlkwardenTest {
     assertThat(missing.err()).contains("none.yaml cannot be read");
   }
 
+  @Test
+  void policyCheckListsPoliciesAndWarns() throws Exception {
+    Path file = Files.writeString(folder.resolve("good.yaml"), GOOD);
+    assertThat(CommandResult.run("", "policy", "check", file.toString()).out())
+        .containsPattern("POLICY +MODE +KIND\n")
+        .containsPattern("swap-storm +shadow +threshold\n")
+        .doesNotContain("warning");
+
+    Files.writeString(
+        file,
+        "policies:\n  - name: x\n    mode: auto\n"
+            + "    when: { metric: iops, above: 200, for: 10s }\n");
+    CommandResult warned = CommandResult.run("", "policy", "check", file.toString());
+    assertThat(warned.code()).isZero();
+    assertThat(warned.out())
+        .contains("warning: %s:2:5: policy x: only alerts".formatted(file))
+        .contains("OK: 1 file, 1 policy, 1 warning");
+    assertThat(CommandResult.run("", "policy", "check", "--json", file.toString()).out())
+        .contains("\"problems\":[],\"warnings\":[{\"file\":");
+
+    Path labels = Files.writeString(folder.resolve("labels"), "labels: { vm1: { plam: small } }");
+    CommandResult wrong =
+        CommandResult.run(
+            "", "policy", "check", file.toString(), "--labels", labels.toString());
+    assertThat(wrong.code()).isEqualTo(ExitCodes.FAILED);
+    assertThat(wrong.out()).contains("plam: unknown key", "FAILED");
+  }
+
   private static final String GOOD =
       """
       policies:

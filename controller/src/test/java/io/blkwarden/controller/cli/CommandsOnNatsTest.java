@@ -26,6 +26,8 @@ import io.blkwarden.testing.NatsServer;
 import io.nats.client.api.KeyValueConfiguration;
 import io.nats.client.api.StreamConfiguration;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -38,10 +40,13 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 final class CommandsOnNatsTest {
   private static final HostId HOST = new HostId("dom0-7");
   private static final Subjects SUBJECTS = Subjects.DEFAULT;
+
+  @TempDir Path folder;
 
   private final NatsServer server = NatsServer.start();
   private final FakeAgent agent = Fleet.connect(server, HOST);
@@ -98,6 +103,35 @@ final class CommandsOnNatsTest {
         .contains("137.xvda2-0[27444]", "full-name", "resolved")
         .doesNotContain("\u001B")
         .doesNotContain("stale");
+  }
+
+  @Test
+  void policyCheckWarnsAboutPoliciesThatMatchNothing() throws Exception {
+    Path file =
+        Files.writeString(
+            folder.resolve("p.yaml"),
+            """
+            policies:
+              - name: storm
+                match: { role: swap }
+                when: { metric: iops, above: 200, for: 10s }
+              - name: other
+                match: { host: "other-*" }
+                when: { metric: iops, above: 200, for: 10s }
+            """);
+    CommandResult empty =
+        CommandResult.run(server.url(), "policy", "check", "--fleet", file.toString());
+    assertThat(empty.err()).contains("no maps stored");
+    assertThat(empty.code()).isZero();
+
+    agent.snapshot(Fleet.snapshot(HOST, 1, "vm176"));
+    CommandResult result =
+        CommandResult.run(server.url(), "policy", "check", "--fleet", file.toString());
+
+    assertThat(result.code()).isZero();
+    assertThat(result.out())
+        .contains("policy other: matches nothing in the stored maps")
+        .doesNotContain("policy storm:");
   }
 
   @Test

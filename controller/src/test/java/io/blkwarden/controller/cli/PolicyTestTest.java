@@ -60,7 +60,63 @@ final class PolicyTestTest {
         .contains("- {policy=other}\n")
         .contains("+ {policy=swap-storm, state=handled, host=host, domain=vm176, disk=xvda2}\n")
         .contains("+ {set=best-effort/7, host=host, domain=vm176, disk=xvda2}\n")
-        .contains("0 tests passed, 1 failed");
+        .contains("0 tests passed, 1 failed")
+        .contains("last decisions about {host=host, domain=vm176, disk=xvda2}\n")
+        .containsPattern("\\d+ s: act swap-storm: ");
+  }
+
+  @Test
+  void failureExplainsWithTheLastFiveDecisionsOfTheDisk() throws Exception {
+    CommandResult result =
+        test(
+            """
+            policies: swap-storm.yaml
+            tests:
+              - name: protected
+                disks:
+                  - { domain: vm-billing3, disk: xvda2, role: swap, read_iops: 800 }
+                  - { domain: vm5, disk: xvda2, role: swap, read_iops: 800 }
+                expect:
+                  - { at: 5m, throttles: [ { set: best-effort/7, domain: vm-billing3 },
+                                           { set: best-effort/7, domain: vm5 } ] }
+              - name: quiet
+                disks: [ { domain: vm5, disk: xvda2, role: swap, read_iops: 1 } ]
+                expect: [ { at: 30s, alerts: [ { policy: swap-storm } ] } ]
+            """);
+
+    assertThat(result.out())
+        .contains("last decisions about {host=host, domain=vm-billing3, disk=xvda2}\n")
+        .contains("s: refuse swap-storm: ")
+        .contains("no decisions about these disks so far\n");
+    assertThat(result.out().lines().filter(line -> line.matches(" +\\d+ s: .*")))
+        .hasSizeLessThanOrEqualTo(10);
+  }
+
+  @Test
+  void alertsOfDevicesAreTested() throws Exception {
+    Files.copy(
+        Path.of("../docs/examples/policies/device-latency.yaml"),
+        folder.resolve("device-latency.yaml"));
+    CommandResult result =
+        test(
+            """
+            policies: device-latency.yaml
+            tests:
+              - name: one alert for three disks
+                hosts: { dom0-7: { io_full: 0.1 } }
+                disks:
+                  - { host: dom0-7, domain: vm1, read_iops: 50, await_ms: 2x10 63x180 2 }
+                  - { host: dom0-7, domain: vm2, read_iops: 50, await_ms: 2x10 63x180 2 }
+                  - { host: dom0-7, domain: vm3, read_iops: 50, await_ms: 2x10 63x180 2 }
+                expect:
+                  - { at: 125s, alerts: [] }
+                  - at: 135s
+                    alerts: [ { policy: device-latency, state: firing, device: sda, host: dom0-7 } ]
+                    throttles: []
+                  - { at: 5m, alerts: [] }
+            """);
+
+    assertThat(result.code()).as(result.out() + result.err()).isZero();
   }
 
   @Test

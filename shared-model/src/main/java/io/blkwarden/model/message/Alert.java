@@ -37,6 +37,7 @@ import org.jspecify.annotations.Nullable;
  * @param ackedBy operator who acknowledged it; absent if none
  * @param inhibitedBy {@code handled}, or the id of the fleet alert that inhibits it; absent if none
  * @param epoch epoch of the publishing controller; absent from older versions
+ * @param device name of the physical device; absent unless the alert is about one
  */
 public record Alert(
     MessageId id,
@@ -56,13 +57,15 @@ public record Alert(
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable MessageId silencedBy,
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String ackedBy,
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String inhibitedBy,
-    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Long epoch)
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Long epoch,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String device)
     implements ControlMessage {
   public Alert {
     Require.text(policy, 100, "policy");
     Require.text(summary, 2_000, "summary");
     Require.optionalText(ackedBy, 255, "acked_by");
     Require.optionalText(inhibitedBy, 64, "inhibited_by");
+    Require.optionalText(device, 64, "device");
     if (epoch != null) {
       Require.within(epoch, 0, Long.MAX_VALUE, "epoch");
     }
@@ -86,7 +89,7 @@ public record Alert(
       String summary) {
     this(
         id, incident, state, severity, policy, host, domain, disk, since, at, condition, evidence,
-        action, summary, null, null, null, null);
+        action, summary, null, null, null, null, null);
   }
 
   /** A copy in another state. */
@@ -115,7 +118,7 @@ public record Alert(
       @Nullable Long leader) {
     return new Alert(
         id, incident, next, severity, policy, host, domain, disk, since, when, condition, evidence,
-        action, sentence, silence, acked, inhibited, leader);
+        action, sentence, silence, acked, inhibited, leader, device);
   }
 
   /** Whether its notifications are suppressed. */

@@ -41,6 +41,7 @@ final class Golden {
           "alert.blame",
           "alert.quiet",
           "alert.epoch",
+          "alert.device",
           "operator-request.approve",
           "operator-reply.proposals",
           "decision",

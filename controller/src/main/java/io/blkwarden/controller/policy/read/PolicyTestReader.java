@@ -32,7 +32,6 @@ public final class PolicyTestReader {
           "util",
           "in_flight");
   private static final List<String> PRESSURE = List.of("io_some", "io_full");
-  private static final List<String> PLACE = List.of("host", "domain", "disk");
   private static final Value<Boolean> ROTATIONAL = Value.oneOf(Map.of("hdd", true, "ssd", false));
   private static final Value<VolumeRole> ROLE = Value.oneOf(VolumeRole.values(), VolumeRole::wire);
 
@@ -117,7 +116,7 @@ public final class PolicyTestReader {
 
   private static Optional<PolicyTestFile.Expected> expected(Section in) {
     Optional<Long> at = in.need("at", Value.DURATION);
-    List<PolicyTestFile.Fact> alerts = facts(in, "alerts", "policy", "state");
+    List<PolicyTestFile.Fact> alerts = facts(in, "alerts", "policy", "state", "device");
     List<PolicyTestFile.Fact> throttles = facts(in, "throttles", "set");
     List<PolicyTestFile.Fact> decisions = facts(in, "decisions", "verdict", "policy", "guard");
     return in.make(() ->
@@ -131,7 +130,7 @@ public final class PolicyTestReader {
 
   private static PolicyTestFile.Fact fact(Section in, String... more) {
     Map<String, String> parts = new LinkedHashMap<>();
-    Stream.concat(Stream.of(more), PLACE.stream())
+    Stream.concat(Stream.of(more), PolicyTestFile.Fact.PLACE.stream())
         .forEach(part -> in.get(part, TEXT).ifPresent(value -> parts.put(part, value)));
     return in.closed(new PolicyTestFile.Fact(parts));
   }

@@ -1,6 +1,7 @@
 package io.blkwarden.controller.policy.testfile;
 
 import io.blkwarden.model.VolumeRole;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -93,6 +94,16 @@ public record PolicyTestFile(List<String> policies, @Nullable String labels, Lis
    * @param parts by name, in order
    */
   public record Fact(Map<String, String> parts) {
+    /** The parts of every fact. */
+    public static final List<String> PLACE = List.of("host", "domain", "disk");
+
+    /** Its host, domain and disk, as far as it names them. */
+    public Fact place() {
+      Map<String, String> place = new LinkedHashMap<>(parts);
+      place.keySet().retainAll(PLACE);
+      return new Fact(place);
+    }
+
     /** Whether the other fact has all parts of this one. */
     public boolean fits(Fact found) {
       return parts.entrySet().stream()

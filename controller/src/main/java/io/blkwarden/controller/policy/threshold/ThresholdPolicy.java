@@ -1,6 +1,7 @@
 package io.blkwarden.controller.policy.threshold;
 
 import io.blkwarden.controller.fleet.Metric;
+import io.blkwarden.controller.fleet.MetricScope;
 import io.blkwarden.controller.policy.AttributionClause;
 import io.blkwarden.controller.policy.Condition;
 import io.blkwarden.controller.policy.Detector;
@@ -8,6 +9,7 @@ import io.blkwarden.controller.policy.DiskPolicy;
 import io.blkwarden.controller.policy.DiskRule;
 import io.blkwarden.controller.policy.Match;
 import io.blkwarden.controller.policy.Mode;
+import io.blkwarden.controller.policy.Policy;
 import io.blkwarden.controller.policy.PolicyKind;
 import io.blkwarden.controller.policy.Response;
 import io.blkwarden.controller.policy.Threshold;
@@ -41,16 +43,16 @@ public record ThresholdPolicy(
 
   public ThresholdPolicy {
     Require.text(name, 100, "name");
-    Require.present(mode, "mode");
-    Require.present(match, "match");
-    Require.present(when, "when");
-    Require.present(then, "then");
   }
 
-  private static Optional<ThresholdPolicy> read(Section policy, String name, Mode mode) {
+  private static Optional<? extends Policy> read(Section policy, String name, Mode mode) {
     DiskRule rule = DiskRule.read(policy);
     if (!policy.known(KIND.key())) {
       policy.missing(KIND.key(), "a condition { metric, above, for }");
+    }
+    MetricScope scope = policy.get("scope", ScopedPolicy.SCOPE, MetricScope.DISK);
+    if (scope != MetricScope.DISK) {
+      return ScopedPolicy.read(policy, name, mode, scope, rule);
     }
     return policy
         .section(KIND.key())
@@ -60,7 +62,7 @@ public record ThresholdPolicy(
                 name, mode, rule.match(), when, rule.onlyIf(), rule.blame(), rule.then()));
   }
 
-  private static Optional<Threshold> when(Section in) {
+  static Optional<Threshold> when(Section in) {
     Optional<Metric> metric = in.metric();
     Optional<Threshold> when = Threshold.read(in, metric, in.needAmount("above", metric));
     return in.make(when::orElseThrow);

@@ -265,7 +265,7 @@ public final class Section {
     return problems.count() == problemsBefore;
   }
 
-  /** Reports every key that no getter asked for. */
+  /** Reports every key that no getter asked for; a misspelt key is not reported as missing too. */
   public void close() {
     keys.forEach((key, at) -> {
       if (!known.contains(key)) {

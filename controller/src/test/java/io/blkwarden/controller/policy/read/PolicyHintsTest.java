@@ -52,31 +52,4 @@ final class PolicyHintsTest {
             name -> assertThat(name).endsWith("found ''"),
             limit -> assertThat(limit).endsWith("found '20'; did you mean '20/s'?"));
   }
-
-  @Test
-  void warnsOfPoliciesThatDoNotAct() {
-    PolicyLoad load =
-        read(
-            """
-            policies:
-              - name: a
-                mode: auto
-                when: { metric: iops, above: 200, for: 10s }
-              - name: b
-                mode: observe
-                standing: { limit: 20/s }
-              - name: c
-                mode: observe
-                when: { metric: iops, above: 200, for: 10s }
-              - name: d
-                mode: auto
-                standing: { limit: 20/s }
-            """);
-
-    assertThat(load.problems()).isEmpty();
-    assertThat(load.policies().warnings())
-        .satisfiesExactly(
-            first -> assertThat(first).startsWith("policy a: mode auto without then.ladder"),
-            second -> assertThat(second).startsWith("policy b: a standing policy in mode observe"));
-  }
 }

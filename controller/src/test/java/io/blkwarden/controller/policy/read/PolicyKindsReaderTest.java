@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.blkwarden.controller.attribution.AttributionRule;
 import io.blkwarden.controller.baseline.BaselineThreshold;
 import io.blkwarden.controller.fleet.Metric;
+import io.blkwarden.controller.fleet.MetricScope;
 import io.blkwarden.controller.policy.AttributionClause;
 import io.blkwarden.controller.policy.DiskPolicy;
 import io.blkwarden.controller.policy.Glob;
@@ -15,6 +16,7 @@ import io.blkwarden.controller.policy.Threshold;
 import io.blkwarden.controller.policy.baseline.OutlierPolicy;
 import io.blkwarden.controller.policy.budget.BudgetPolicy;
 import io.blkwarden.controller.policy.standing.StandingPolicy;
+import io.blkwarden.controller.policy.threshold.ScopedPolicy;
 import io.blkwarden.controller.policy.yaml.PolicyFile;
 import io.blkwarden.controller.policy.yaml.PolicyProblem;
 import io.blkwarden.model.Restraint;
@@ -260,5 +262,102 @@ final class PolicyKindsReaderTest {
                 + " standing, swap, when; did you mean 'when'?",
             "p.yaml:10:15: policy d: "
                 + "policies[3].standing.priority: expected either 'priority' or 'limit'");
+  }
+
+  private static List<String> scoped(String more) {
+    return problems(
+        """
+        policies:
+          - name: slow
+            scope: device
+        """
+            + more);
+  }
+
+  @Test
+  void readsScopes() {
+    PolicyLoad load =
+        read(
+            """
+            policies:
+              - name: slow
+                scope: device
+                match: { host: "dom0-*", device: hdd }
+                when: { metric: device.await_ms, above: 50, for: 2m }
+                then: { alert: critical }
+              - name: full
+                scope: host
+                when: { metric: host.io_full, above: 20%, for: 1m }
+              - name: disks
+                scope: disk
+                when: { metric: await_ms, above: 50, for: 2m }
+            """);
+
+    assertThat(load.problems()).isEmpty();
+    assertThat(load.policies().policies())
+        .extracting(each -> each.getClass().getSimpleName())
+        .containsExactly("ScopedPolicy", "ScopedPolicy", "ThresholdPolicy");
+    assertThat(((ScopedPolicy) load.policies().policies().getFirst()).scope())
+        .isEqualTo(MetricScope.DEVICE);
+  }
+
+  @Test
+  void scopeAllowsOnlyWhatItCanSelect() {
+    assertThat(scoped("    when: { metric: iops, above: 50, for: 2m }\n"))
+        .singleElement()
+        .asString()
+        .contains("p.yaml:4", "expected one of device.*, because of 'scope: device'", "'iops'");
+    assertThat(
+            scoped(
+                "    match: { role: swap }\n"
+                    + "    when: { metric: device.util, above: 50%, for: 2m }\n"))
+        .singleElement()
+        .asString()
+        .contains("p.yaml:4", "match: expected only 'host' and 'device' with 'scope: device'");
+    assertThat(
+            scoped(
+                "    when: { metric: device.util, above: 50%, for: 2m }\n"
+                    + "    only_if: { any: [ { metric: iops, above: 5 } ] }\n"))
+        .singleElement()
+        .asString()
+        .contains("p.yaml:5", "only_if: expected only metrics of devices and hosts");
+  }
+
+  @Test
+  void scopeOnlyAlerts() {
+    assertThat(
+            scoped(
+                "    when: { metric: device.util, above: 50%, for: 2m }\n"
+                    + "    blame: { margin: 0.1 }\n"
+                    + "    then: { ladder: [ idle ] }\n"))
+        .hasSize(2)
+        .anySatisfy(each -> assertThat(each).contains("blame: expected none"))
+        .anySatisfy(each -> assertThat(each).contains("then.ladder: expected none"));
+  }
+
+  @Test
+  void scopeIsOneOfThree() {
+    assertThat(
+            problems(
+                """
+                policies:
+                  - name: slow
+                    scope: volume
+                    when: { metric: device.util, above: 50%, for: 2m }
+                """))
+        .singleElement()
+        .asString()
+        .contains("p.yaml:3", "scope", "'volume'");
+    assertThat(
+            problems(
+                """
+                policies:
+                  - name: slow
+                    scope: device
+                    standing: { priority: idle }
+                """))
+        .singleElement()
+        .asString()
+        .contains("scope");
   }
 }

@@ -138,7 +138,8 @@ final class PolicyReaderTest {
                 """))
         .containsExactly(
             "p.yaml:3:5: policy a: policies[0].mod: unknown key; expected blame, budget, fleet,"
-                + " match, mode, name, only_if, standing, swap, then, when; did you mean 'mode'?",
+                + " match, mode, name, only_if, scope, standing, swap, then, when; did you mean"
+                + " 'mode'?",
             "p.yaml:4:21: policy a: policies[0].when.metric: expected one of "
                 + "await_ms, bytes_per_s, device.await_ms, device.in_flight, device.iops,"
                 + " device.laggards, device.util, device_time_share, discard_bytes_per_s,"

@@ -1,0 +1,223 @@
+package io.blkwarden.controller.engine;
+
+import io.blkwarden.controller.alert.AlertEvent;
+import io.blkwarden.controller.alert.AlertEvent.Ending;
+import io.blkwarden.controller.alert.AlertFacts;
+import io.blkwarden.controller.alert.AlertState;
+import io.blkwarden.controller.fleet.Metric;
+import io.blkwarden.controller.fleet.MetricScope;
+import io.blkwarden.controller.policy.Detector;
+import io.blkwarden.controller.policy.Sample;
+import io.blkwarden.controller.policy.Threshold;
+import io.blkwarden.controller.policy.threshold.ScopedPolicy;
+import io.blkwarden.model.MessageId;
+import io.blkwarden.model.Printable;
+import io.blkwarden.model.message.Alert;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** A policy applied to a physical device or a host, with its alert; mutable. */
+final class ScopedAlert extends LiveAlert {
+  final ScopedPolicy policy;
+
+  /** Name of the device; absent for a host. */
+  final @Nullable String device;
+
+  private final HostTracker tracker;
+  private final Detector detector;
+
+  /** The device's row in the host's map. */
+  int row;
+
+  /** The last known value. */
+  private double value;
+
+  /** Whether the detector has nothing to remember. */
+  private boolean idle = true;
+
+  ScopedAlert(
+      EngineState engine, HostTracker tracker, ScopedPolicy policy, @Nullable String device) {
+    super(engine, new AlertState.Inactive());
+    this.tracker = tracker;
+    this.policy = policy;
+    this.device = device;
+    this.detector = policy.detector();
+  }
+
+  boolean isAbout(String policyName, @Nullable String name) {
+    return policy.name().equals(policyName) && Objects.equals(device, name);
+  }
+
+  /** Whether the policy's condition is met. */
+  boolean breached() {
+    return detector.breached();
+  }
+
+  /** The devices that its incident is about. */
+  List<String> devices() {
+    return device == null ? List.of() : List.of(device);
+  }
+
+  /** The value of a metric now; {@link Double#NaN} when it is unknown. */
+  double value(Metric metric) {
+    return metric.scope() == MetricScope.HOST
+        ? tracker.state.value(metric, 0)
+        : device == null ? Double.NaN : tracker.state.deviceValue(metric, row);
+  }
+
+  /** Takes a window; allocates nothing while the value is not over the threshold. */
+  void measure(Sample sample) {
+    Threshold when = policy.when();
+    double now = value(when.metric());
+    if (idle && !(now > when.above())) {
+      return;
+    }
+    value = Double.isNaN(now) ? value : now;
+    boolean holds = ConditionCheck.of(policy.onlyIf(), this::value) == ConditionCheck.MET;
+    sample.set(tracker.state, now, holds);
+    Detector.Change change = detector.observe(sample);
+    boolean over = detector.breached();
+    if (over && (!(state() instanceof AlertState.Active) || state().isKept())) {
+      breach();
+    } else if (!over && state() instanceof AlertState.Active && !state().isKept()) {
+      clear();
+    } else if (state().isKept() && !Double.isNaN(now)) {
+      apply(new AlertEvent.Measured(!(now > when.above()), tracker.state.windowMillis()));
+    }
+    apply(new AlertEvent.Refreshed());
+    if (state() instanceof AlertState.Resolved) {
+      reset();
+    }
+    idle = change == Detector.Change.QUIET && state() instanceof AlertState.Inactive;
+  }
+
+  private void breach() {
+    AlertEvent breached =
+        new AlertEvent.Breached(engine.newId(), engine.alerts.incident(tracker, devices()));
+    if (state() instanceof AlertState.Inactive) {
+      apply(new AlertEvent.AlertRestored(restored(null)));
+    }
+    apply(breached);
+  }
+
+  private void clear() {
+    if (calmMillis() == 0) {
+      apply(new AlertEvent.Ended(Ending.CLEARED));
+    } else {
+      apply(new AlertEvent.Cleared());
+    }
+  }
+
+  /** This controller leads: an alert that is open here continues the one that was published. */
+  void restore() {
+    if (state() instanceof AlertState.Active) {
+      apply(new AlertEvent.AlertRestored(restored(id())));
+    }
+  }
+
+  private @Nullable Alert restored(@Nullable MessageId id) {
+    return engine.alerts.restored.claim(
+        tracker.host(), each -> each.isAbout(policy.name(), device), id);
+  }
+
+  @Override
+  public long calmMillis() {
+    return policy.then().life().keepFiringMillis();
+  }
+
+  @Override
+  public long remindMillis() {
+    return policy.then().life().remindMillis();
+  }
+
+  @Override
+  public Alert message(AlertState.Active state, Alert.State published, @Nullable Ending ending) {
+    Threshold when = policy.when();
+    return new Alert(
+        state.life().id(),
+        state.life().incident(),
+        published,
+        policy.then().severity(),
+        policy.name(),
+        tracker.host(),
+        null,
+        null,
+        state.life().since(),
+        wall(),
+        new Alert.Condition(
+            when.metric().id(),
+            AlertFacts.rounded(value),
+            when.above(),
+            when.forMillis(),
+            when.clearBelow()),
+        new Alert.Evidence(
+            null,
+            known(Metric.DEVICE_UTIL),
+            known(Metric.DEVICE_AWAIT),
+            known(Metric.HOST_IO_FULL),
+            List.of()),
+        null,
+        summary(state, published, ending),
+        null,
+        null,
+        null,
+        null,
+        device);
+  }
+
+  private @Nullable Double known(Metric metric) {
+    double now = value(metric);
+    return Double.isNaN(now) ? null : AlertFacts.rounded(now);
+  }
+
+  private String summary(AlertState.Active state, Alert.State published, @Nullable Ending ending) {
+    String subject = AlertFacts.subject(device, tracker.host());
+    String name = policy.name();
+    return switch (published) {
+      case UNKNOWN ->
+          "%s: %s; unknown whether it still exceeds %s."
+              .formatted(
+                  subject,
+                  tracker.problem.isEmpty()
+                      ? "the host stopped reporting"
+                      : Printable.of(tracker.problem),
+                  name);
+      case RESOLVED -> {
+        long millis = Duration.between(state.life().since(), wall()).toMillis();
+        yield "%s no longer exceeds %s after %s, %s."
+            .formatted(
+                subject,
+                name,
+                AlertFacts.duration(millis),
+                (ending == null ? Ending.CLEARED : ending).sentence());
+      }
+      case FIRING, HANDLED ->
+          state.isKept()
+              ? "%s no longer exceeds %s; the alert is kept until that has lasted for %s."
+                  .formatted(subject, name, AlertFacts.duration(calmMillis()))
+              : "%s: %s for %s, above %s."
+                  .formatted(
+                      subject,
+                      finding(),
+                      AlertFacts.duration(detector.heldMillis()),
+                      policy.when().metric().format(policy.when().above()));
+    };
+  }
+
+  private String finding() {
+    Metric metric = policy.when().metric();
+    String number = metric.format(value);
+    return switch (metric) {
+      case DEVICE_AWAIT -> "I/O takes " + number;
+      case DEVICE_UTIL -> "busy for " + number + " of the time";
+      case DEVICE_IOPS -> "%.0f I/O per s".formatted(value);
+      case DEVICE_IN_FLIGHT -> number + " I/Os in flight";
+      case DEVICE_LAGGARDS -> number + " guests' disks with slow I/O";
+      case HOST_IO_SOME -> "PSI io some " + number;
+      case HOST_IO_FULL -> "PSI io full " + number;
+      default -> metric.id() + " is " + number;
+    };
+  }
+}
