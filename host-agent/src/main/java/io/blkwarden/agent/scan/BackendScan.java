@@ -1,8 +1,9 @@
 package io.blkwarden.agent.scan;
 
-import io.blkwarden.agent.backend.blkback.BackendId;
-import io.blkwarden.agent.backend.blkback.BackendParams;
+import io.blkwarden.agent.backend.BackendTypes;
 import io.blkwarden.agent.backend.blkback.BlkbackStatistics;
+import io.blkwarden.agent.backend.type.BackendId;
+import io.blkwarden.agent.backend.type.BackendParams;
 import io.blkwarden.agent.kernel.CounterWidth;
 import io.blkwarden.agent.kernel.KernelFiles;
 import io.blkwarden.agent.kernel.ReadResult;
@@ -155,7 +156,7 @@ final class BackendScan {
   }
 
   private @Nullable DeviceNumber device(BackendKind kind, BackendId id) {
-    return kind == BackendKind.VBD ? faults.value(directory(id), id.device(files), true) : null;
+    return faults.value(directory(id), BackendTypes.of(kind).kernelDevice(files, id), true);
   }
 
   private List<Backend> found() {
@@ -313,7 +314,7 @@ final class BackendScan {
   }
 
   private static String directory(BackendId id) {
-    return "sys/bus/xen-backend/devices/" + id.busId();
+    return id.directory();
   }
 
   private static String path(BackendNode node, String key) {

@@ -1,6 +1,7 @@
 package io.blkwarden.agent.xenstore;
 
 import io.blkwarden.agent.kernel.ReadResult;
+import io.blkwarden.model.BackendKind;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -19,7 +20,8 @@ public record BackendTree(List<BackendNode> nodes, List<String> ignored) {
   public static final String ROOT = "/local/domain/0/backend";
 
   /** Backend types of disks: names of directories below {@link #ROOT}. */
-  public static final List<String> TYPES = List.of("vbd", "vbd3", "qdisk", "tap");
+  private static final List<String> TYPES =
+      Stream.of(BackendKind.values()).map(BackendKind::wire).toList();
 
   /**
    * Paths to watch for changes of domains and disks. The directory of a type need not exist yet.

@@ -2,9 +2,9 @@ package io.blkwarden.agent.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.blkwarden.agent.backend.blkback.BackendId;
 import io.blkwarden.agent.backend.blkback.BlkbackName;
 import io.blkwarden.agent.backend.blkback.BlkbackStatistics;
+import io.blkwarden.agent.backend.type.BackendId;
 import io.blkwarden.testing.Given;
 import io.blkwarden.testing.Property;
 import java.util.List;

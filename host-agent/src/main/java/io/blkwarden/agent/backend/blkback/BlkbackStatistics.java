@@ -1,5 +1,6 @@
 package io.blkwarden.agent.backend.blkback;
 
+import io.blkwarden.agent.backend.type.BackendId;
 import io.blkwarden.agent.kernel.ColumnReader;
 import io.blkwarden.agent.kernel.CounterWidth;
 import io.blkwarden.agent.kernel.FileBytes;

@@ -1,4 +1,4 @@
-package io.blkwarden.agent.backend.blkback;
+package io.blkwarden.agent.backend.type;
 
 import io.blkwarden.agent.kernel.KernelFiles;
 import io.blkwarden.agent.kernel.ReadResult;
@@ -58,7 +58,7 @@ public record BackendId(BackendKind kind, int domid, int handle) {
   }
 
   /** Its directory in sysfs. */
-  String directory() {
+  public String directory() {
     return "sys/bus/xen-backend/devices/" + busId();
   }
 }
