@@ -19,19 +19,9 @@ public record TaskIo(long readBytes, long writeBytes) {
 
   /** Parses lines such as {@code read_bytes: 901853184}; others are ignored. */
   public static ReadResult<TaskIo> parse(String text) {
-    return field(text, "read_bytes:")
-        .flatMap(read -> field(text, "write_bytes:").map(written -> new TaskIo(read, written)));
-  }
-
-  private static ReadResult<Long> field(String text, String name) {
-    for (String line : text.split("\n", -1)) {
-      if (line.startsWith(name)) {
-        ColumnReader columns = ColumnReader.of(line.substring(name.length()));
-        return columns.nextNumber()
-            ? ReadResult.present(columns.number())
-            : ReadResult.malformed(name, "a number of bytes", line);
-      }
-    }
-    return ReadResult.malformed("io", "a line '" + name + " N'", text);
+    return ColumnReader.numberIn(text, "read_bytes:", "read_bytes:")
+        .flatMap(read ->
+            ColumnReader.numberIn(text, "write_bytes:", "write_bytes:")
+                .map(written -> new TaskIo(read, written)));
   }
 }

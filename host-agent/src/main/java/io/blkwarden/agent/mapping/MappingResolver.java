@@ -46,8 +46,8 @@ public final class MappingResolver {
     }
     ProofContext context = ProofContext.of(snapshot, before);
     ProofTable table = new ProofTable();
-    PidKeyProof.prove(context, table);
-    FullNameProof.prove(context, table);
+    NameProofs.provePids(context, table);
+    NameProofs.proveNames(context, table);
     addEarlierProofs(context, table);
     Map<Tie, Long> brackets = CounterProof.prove(context, table);
     TraceProof.prove(context, table);
@@ -56,7 +56,7 @@ public final class MappingResolver {
     Map<Slot, DiskState> certain = states(context, table);
     EliminationProof.prove(
         context,
-        before.domains,
+        before.domains(),
         domains,
         vbd -> certain.get(vbd.slot()) instanceof DiskState.Resolved,
         table);

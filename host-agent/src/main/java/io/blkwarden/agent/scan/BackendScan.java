@@ -109,7 +109,7 @@ final class BackendScan {
   }
 
   private <T> @Nullable T value(BackendId id, ReadResult<T> ofStatistics) {
-    return faults.value(directory(id) + "/statistics", ofStatistics, false);
+    return faults.value(id.directory() + "/statistics", ofStatistics, false);
   }
 
   private List<BackendNode> nodes(BackendKind kind, List<String> keys) {
@@ -126,7 +126,7 @@ final class BackendScan {
     List<Backend> seen =
         backends.stream()
             .map(backend ->
-                backend.withKernelState(device(backend.kind(), id(backend)), counters(id(backend))))
+                backend.with(backend.nodeDevice(), kernelDevice(id(backend)), counters(id(backend))))
             .toList();
     if (!isUnchanged()
         && (same != null
@@ -155,8 +155,9 @@ final class BackendScan {
     return same == null ? new ScanCache<>(mark.getAsLong(), uptimeTicks, backends) : cache;
   }
 
-  private @Nullable DeviceNumber device(BackendKind kind, BackendId id) {
-    return faults.value(directory(id), BackendTypes.of(kind).kernelDevice(files, id), true);
+  private @Nullable DeviceNumber kernelDevice(BackendId id) {
+    return faults.value(
+        id.directory(), BackendTypes.of(id.kind()).kernelDevice(files, id), true);
   }
 
   private List<Backend> found() {
@@ -311,10 +312,6 @@ final class BackendScan {
       throw new IllegalArgumentException("expected a number");
     }
     return Integer.valueOf(text.strip());
-  }
-
-  private static String directory(BackendId id) {
-    return id.directory();
   }
 
   private static String path(BackendNode node, String key) {

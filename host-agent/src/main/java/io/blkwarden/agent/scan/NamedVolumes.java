@@ -47,7 +47,7 @@ final class NamedVolumes {
     return BackendTypes.of(backend.kind())
         .namedDevice(params)
         .flatMap(this::number)
-        .map(backend::withNodeDevice)
+        .map(device -> backend.with(device, null, backend.counters()))
         .orElse(backend);
   }
 

@@ -72,7 +72,7 @@ public final class BioTrace implements AutoCloseable {
    * @return failed with what is missing: the mount, permissions, or the event
    */
   public static ReadResult<BioTrace> open(Path root, KernelFiles kernel, int pid) {
-    return TraceMount.find(root).flatMap(trace -> open(trace, kernel, pid));
+    return TraceFiles.find(root).flatMap(trace -> open(trace, kernel, pid));
   }
 
   static ReadResult<BioTrace> open(TraceFiles trace, KernelFiles kernel, int pid) {

@@ -5,6 +5,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * Reads a list of children that is longer than one message, in parts.
@@ -17,21 +18,22 @@ final class DirectoryParts {
   /** How often a changing list is read again. */
   static final int MAX_RESTARTS = 8;
 
-  /** Requests the part of the list at an offset. */
-  interface Request {
-    XenConnection.Answer at(String offset) throws InterruptedException;
-  }
-
   private final ByteArrayOutputStream names = new ByteArrayOutputStream();
   private String generation = "";
   private int restarts;
 
   private DirectoryParts() {}
 
-  static ReadResult<List<String>> read(String path, Request request) throws InterruptedException {
+  /**
+   * Reads the list of a node.
+   *
+   * @param request requests the part of the list at an offset
+   */
+  static ReadResult<List<String>> read(
+      String path, Function<String, XenConnection.Answer> request) {
     DirectoryParts parts = new DirectoryParts();
     while (true) {
-      switch (request.at(Integer.toString(parts.names.size()))) {
+      switch (request.apply(Integer.toString(parts.names.size()))) {
         case XenConnection.Answer.Reply(XenMessage reply) -> {
           if (!parts.add(reply.payload())) {
             return ReadResult.malformed(path, "GENERATION, NUL and names", "another payload");

@@ -142,19 +142,14 @@ public final class SocketXenStore implements XenStore, AutoCloseable {
   }
 
   private ReadResult<List<String>> inParts(String path) {
-    try {
-      return DirectoryParts.read(
-          path,
-          offset ->
-              switch (link) {
-                case Link.Up(XenConnection up) ->
-                    up.await(up.submit(XenOp.DIRECTORY_PART, path, offset));
-                case Link.Down(String reason) -> new XenConnection.Answer.Lost(reason);
-              });
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return ReadResult.failed(path + ": interrupted");
-    }
+    return DirectoryParts.read(
+        path,
+        offset ->
+            switch (link) {
+              case Link.Up(XenConnection up) ->
+                  up.await(up.submit(XenOp.DIRECTORY_PART, path, offset));
+              case Link.Down(String reason) -> new XenConnection.Answer.Lost(reason);
+            });
   }
 
   /** One answer per path, in order. */
@@ -167,21 +162,11 @@ public final class SocketXenStore implements XenStore, AutoCloseable {
           paths.stream()
               .<XenConnection.Answer>map(_ -> new XenConnection.Answer.Lost(reason))
               .toList();
-      case Link.Up(XenConnection up) -> {
-        try {
-          yield ask(up, op, paths);
-        } catch (InterruptedException e) {
-          Thread.currentThread().interrupt();
-          yield paths.stream()
-              .<XenConnection.Answer>map(_ -> new XenConnection.Answer.Lost("interrupted"))
-              .toList();
-        }
-      }
+      case Link.Up(XenConnection up) -> ask(up, op, paths);
     };
   }
 
-  private static List<XenConnection.Answer> ask(XenConnection up, XenOp op, List<String> paths)
-      throws InterruptedException {
+  private static List<XenConnection.Answer> ask(XenConnection up, XenOp op, List<String> paths) {
     List<XenConnection.Answer> answers = new ArrayList<>(paths.size());
     for (int from = 0; from < paths.size(); from += XenConnection.MAX_OUTSTANDING) {
       int to = Math.min(paths.size(), from + XenConnection.MAX_OUTSTANDING);
@@ -203,7 +188,7 @@ public final class SocketXenStore implements XenStore, AutoCloseable {
     return switch (link) {
       // EEXIST if a new connection has registered it already
       case Link.Up(XenConnection up) -> {
-        Optional<String> refusal = refusal(path, askOnce(up, path, token));
+        Optional<String> refusal = refusal(path, up.await(up.submit(XenOp.WATCH, path, token)));
         if (refusal.isEmpty()) {
           registered.add(path);
         }
@@ -221,24 +206,11 @@ public final class SocketXenStore implements XenStore, AutoCloseable {
         : OptionalLong.empty();
   }
 
-  private XenConnection.Answer askOnce(XenConnection up, String path, String token) {
-    try {
-      return up.await(up.submit(XenOp.WATCH, path, token));
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return new XenConnection.Answer.Lost("interrupted");
-    }
-  }
-
   private static Optional<String> refusal(String path, XenConnection.Answer answer) {
-    return switch (answer) {
-      case XenConnection.Answer.Reply _ -> Optional.empty();
-      case XenConnection.Answer.Refused(String error) when error.equals("EEXIST") ->
-          Optional.empty();
-      case XenConnection.Answer.Refused(String error) ->
-          Optional.of(path + ": xenstored returned " + error);
-      case XenConnection.Answer.Lost(String reason) -> Optional.of(path + ": " + reason);
-    };
+    boolean registered =
+        answer instanceof XenConnection.Answer.Refused(String error) && error.equals("EEXIST");
+    ReadResult<String> result = reading(path, answer, _ -> ReadResult.present(path));
+    return registered || result.isPresent() ? Optional.empty() : Optional.of(result.describe());
   }
 
   private void run() {
@@ -300,7 +272,7 @@ public final class SocketXenStore implements XenStore, AutoCloseable {
     }
   }
 
-  private void serve(XenConnection connection) throws InterruptedException {
+  private void serve(XenConnection connection) {
     registered.clear();
     changes.incrementAndGet();
     // watches are sent before other requests, so they do not wait
