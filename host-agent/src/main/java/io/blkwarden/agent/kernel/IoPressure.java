@@ -20,7 +20,7 @@ public record IoPressure(long someMicros, long fullMicros) {
 
   /** Reads the file. */
   public static ReadResult<IoPressure> read(KernelFiles files) {
-    return files.read(PATH).parse(PATH, IoPressure::parse);
+    return files.parse(PATH, IoPressure::parse);
   }
 
   /** Parses the file's text. */

@@ -13,8 +13,7 @@ package io.blkwarden.agent.kernel;
 public record TaskIo(long readBytes, long writeBytes) {
   /** Reads {@code proc/PID/io}. Absent when the task does not exist. */
   public static ReadResult<TaskIo> read(KernelFiles files, int pid) {
-    String path = "proc/" + pid + "/io";
-    return files.read(path).parse(path, TaskIo::parse);
+    return files.parse("proc/" + pid + "/io", TaskIo::parse);
   }
 
   /** Parses lines such as {@code read_bytes: 901853184}; others are ignored. */

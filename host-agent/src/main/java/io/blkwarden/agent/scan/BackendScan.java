@@ -9,8 +9,8 @@ import io.blkwarden.agent.kernel.KernelFiles;
 import io.blkwarden.agent.kernel.ReadResult;
 import io.blkwarden.agent.mapping.Backend;
 import io.blkwarden.agent.mapping.DiskCounters;
-import io.blkwarden.agent.xenstore.BackendNode;
 import io.blkwarden.agent.xenstore.BackendTree;
+import io.blkwarden.agent.xenstore.BackendTree.BackendNode;
 import io.blkwarden.agent.xenstore.XenStore;
 import io.blkwarden.model.BackendKind;
 import io.blkwarden.model.DeviceNumber;
@@ -114,8 +114,8 @@ final class BackendScan {
 
   private List<BackendNode> nodes(BackendKind kind, List<String> keys) {
     String source = BackendTree.ROOT + "/" + kind.wire();
-    BackendTree tree = faults.value(source, BackendTree.read(store, kind.wire(), keys), true);
-    return tree == null ? List.of() : tree.nodes();
+    List<BackendNode> all = faults.value(source, BackendTree.read(store, kind.wire(), keys), true);
+    return all == null ? List.of() : all;
   }
 
   /**

@@ -5,7 +5,6 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -161,10 +160,5 @@ public final class TextXenStore implements XenStore {
   /** The number of nodes. */
   public int size() {
     return values.size();
-  }
-
-  /** The paths of all nodes, in the order of the dump. */
-  public List<String> paths() {
-    return new ArrayList<>(values.keySet());
   }
 }

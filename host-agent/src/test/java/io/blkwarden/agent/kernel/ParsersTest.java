@@ -71,8 +71,8 @@ final class ParsersTest {
         given -> {
           String text = changed(given);
           MapFiles files = new MapFiles().with(DiskStats.PATH, text);
-          DiskStats.Found found = new DiskStats().read(files).toOptional().orElseThrow();
-          assertThat(found.faults() + found.devices()).isEqualTo((int) text.lines().count());
+          int valid = new DiskStats().read(files).toOptional().orElseThrow();
+          assertThat(valid).isBetween(0, (int) text.lines().count());
         });
   }
 

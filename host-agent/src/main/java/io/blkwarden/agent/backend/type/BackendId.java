@@ -44,8 +44,7 @@ public record BackendId(BackendKind kind, int domid, int handle) {
    * backend is gone, has no device yet (the hotplug script sets it), or is not blkback's.
    */
   public ReadResult<DeviceNumber> device(KernelFiles files) {
-    String path = directory() + "/physical_device";
-    return files.read(path).parse(path, BackendId::parseDevice);
+    return files.parse(directory() + "/physical_device", BackendId::parseDevice);
   }
 
   /** Parses {@code fd:c} and a newline. */
