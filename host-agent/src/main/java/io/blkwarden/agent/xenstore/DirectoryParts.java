@@ -1,6 +1,7 @@
 package io.blkwarden.agent.xenstore;
 
 import io.blkwarden.agent.kernel.ReadResult;
+import io.blkwarden.agent.xenstore.XenConnection.Answer;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -29,25 +30,24 @@ final class DirectoryParts {
    *
    * @param request requests the part of the list at an offset
    */
-  static ReadResult<List<String>> read(
-      String path, Function<String, XenConnection.Answer> request) {
+  static ReadResult<List<String>> read(String path, Function<String, Answer> request) {
     DirectoryParts parts = new DirectoryParts();
     while (true) {
       switch (request.apply(Integer.toString(parts.names.size()))) {
-        case XenConnection.Answer.Reply(XenMessage reply) -> {
+        case Answer.Reply(XenMessage reply) -> {
           if (!parts.add(reply.payload())) {
             return ReadResult.malformed(path, "GENERATION, NUL and names", "another payload");
           }
         }
-        case XenConnection.Answer.Refused(String error) when error.equals("ENOENT") -> {
+        case Answer.Refused(String error) when error.equals("ENOENT") -> {
           return ReadResult.absent(path);
         }
-        case XenConnection.Answer.Refused(String error) -> {
+        case Answer.Refused(String error) -> {
           return ReadResult.failed(
               "%s: more than %d bytes of names, and this xenstored has no DIRECTORY_PART (%s)"
                   .formatted(path, XenMessage.MAX_PAYLOAD_BYTES, error));
         }
-        case XenConnection.Answer.Lost(String reason) -> {
+        case Answer.Lost(String reason) -> {
           return ReadResult.failed(path + ": " + reason);
         }
       }
