@@ -2,8 +2,6 @@ package io.blkwarden.agent.xenstore;
 
 import io.blkwarden.agent.kernel.ReadResult;
 import java.io.ByteArrayOutputStream;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.HashMap;
@@ -98,15 +96,9 @@ public final class TextXenStore implements XenStore {
     if (at != escaped.length()) {
       return ReadResult.malformed(path, "an escape of xenstore-ls", escaped.substring(at));
     }
-    try {
-      return ReadResult.present(
-          StandardCharsets.UTF_8
-              .newDecoder()
-              .decode(ByteBuffer.wrap(bytes.toByteArray()))
-              .toString());
-    } catch (CharacterCodingException e) {
-      return ReadResult.malformed(path, "UTF-8", escaped);
-    }
+    return XenMessage.decodeText(bytes.toByteArray(), 0, bytes.size())
+        .map(ReadResult::present)
+        .orElseGet(() -> ReadResult.malformed(path, "UTF-8", escaped));
   }
 
   private static final Pattern PIECE =

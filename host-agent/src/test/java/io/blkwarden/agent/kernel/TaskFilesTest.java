@@ -23,7 +23,7 @@ final class TaskFilesTest {
     TaskStat expected = new TaskStat(new WorkerId(564, 4159), "1.xvda2-0", 2, 0x200040);
     assertThat(TaskStat.read(captured, 564)).isEqualTo(ReadResult.present(expected));
     assertThat(expected.isKernelThread()).isTrue();
-    assertThat(TaskIo.read(captured, 564)).isEqualTo(ReadResult.present(new TaskIo(901853184, 0)));
+    assertThat(TaskIo.read(captured, 564)).isEqualTo(ReadResult.present(new TaskIo(901853184)));
   }
 
   @Test
@@ -72,10 +72,10 @@ final class TaskFilesTest {
   }
 
   @Test
-  void ioRequiresBothLines() {
+  void ioRequiresTheBytesRead() {
     assertThat(TaskIo.parse("read_bytes: 1\nwrite_bytes: 2\ncancelled_write_bytes: 3\n"))
-        .isEqualTo(ReadResult.present(new TaskIo(1, 2)));
-    assertThat(TaskIo.parse("read_bytes: 1\ncancelled_write_bytes: 3\n"))
+        .isEqualTo(ReadResult.present(new TaskIo(1)));
+    assertThat(TaskIo.parse("write_bytes: 2\ncancelled_write_bytes: 3\n"))
         .isInstanceOf(ReadResult.Malformed.class);
     assertThat(TaskIo.parse("read_bytes: -1\nwrite_bytes: 2\n"))
         .isInstanceOf(ReadResult.Malformed.class);
