@@ -14,7 +14,11 @@ final class ArchitectureTest {
   private static final Architecture AGENT = new Architecture("io.blkwarden.agent");
 
   private static final String[] PURE = {
-    "..agent.backend..",
+    "..agent.backend",
+    "..agent.backend.blkback..",
+    "..agent.backend.qdisk..",
+    "..agent.backend.tapdisk..",
+    "..agent.backend.type..",
     "..agent.kernel..",
     "..agent.lease..",
     "..agent.mapping..",

@@ -11,6 +11,7 @@ import io.blkwarden.model.message.Alert;
 import io.blkwarden.model.message.OperatorRequest;
 import io.blkwarden.model.sample.SampleColumn;
 import io.blkwarden.model.sample.SampleFrame;
+import io.blkwarden.controller.snapshot.FleetSnapshot;
 import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;

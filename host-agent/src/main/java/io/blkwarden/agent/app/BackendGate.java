@@ -1,6 +1,6 @@
 package io.blkwarden.agent.app;
 
-import io.blkwarden.agent.backend.blkback.BackendId;
+import io.blkwarden.agent.backend.type.BackendId;
 import io.blkwarden.agent.kernel.KernelFiles;
 import io.blkwarden.agent.kernel.ReadResult;
 import io.blkwarden.agent.lease.DiskGate;

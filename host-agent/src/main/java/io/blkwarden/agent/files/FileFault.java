@@ -1,7 +1,13 @@
 package io.blkwarden.agent.files;
 
+import static java.nio.file.StandardOpenOption.TRUNCATE_EXISTING;
+import static java.nio.file.StandardOpenOption.WRITE;
+
 import io.blkwarden.agent.kernel.ReadResult;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -45,6 +51,13 @@ public final class FileFault {
                 + ": permission denied; run as root, or with CAP_DAC_READ_SEARCH and"
                 + " CAP_SYS_PTRACE"
             : path + ": " + text);
+  }
+
+  /** Writes a kernel file in one call: the kernel handles each write separately. */
+  public static void write(Path file, String text) throws IOException {
+    try (FileChannel channel = FileChannel.open(file, WRITE, TRUNCATE_EXISTING)) {
+      channel.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
+    }
   }
 
   /** The message of the exception, without the path. */

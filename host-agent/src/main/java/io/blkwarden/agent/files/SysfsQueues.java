@@ -1,17 +1,11 @@
 package io.blkwarden.agent.files;
 
-import static java.nio.file.StandardOpenOption.TRUNCATE_EXISTING;
-import static java.nio.file.StandardOpenOption.WRITE;
-
 import io.blkwarden.agent.kernel.KernelFiles;
 import io.blkwarden.agent.kernel.QueueScheduler;
 import io.blkwarden.agent.kernel.ReadResult;
 import io.blkwarden.agent.queue.QueueSetting;
 import io.blkwarden.agent.queue.QueueSettings;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -48,12 +42,11 @@ public final class SysfsQueues implements QueueSettings {
                 : ReadResult.malformed(path, "a time in ms", text));
   }
 
-  /** Writes in one call: the kernel handles each write separately. */
   @Override
   public Optional<String> set(String device, QueueSetting setting, String value) {
     Path path = root.resolve(setting.path(device));
-    try (FileChannel channel = FileChannel.open(path, WRITE, TRUNCATE_EXISTING)) {
-      channel.write(ByteBuffer.wrap(value.getBytes(StandardCharsets.UTF_8)));
+    try {
+      FileFault.write(path, value);
       return Optional.empty();
     } catch (IOException e) {
       return Optional.of("%s: %s ('%s')".formatted(path, FileFault.text(e), value));

@@ -136,27 +136,14 @@ public final class BackingFiles {
     return String.join("-", parts);
   }
 
+  /** The mounts of process 1, read once; a systemd unit's own may be restricted. */
   private MountTable mounts() {
     MountTable read = mounts;
     if (read == null) {
-      read = readMounts();
+      String own = files.read("proc/self/mountinfo").orElse("");
+      read = MountTable.ofMountInfo(files.read("proc/1/mountinfo").orElse(own));
       mounts = read;
     }
     return read;
-  }
-
-  /** Reads the mounts of process 1; a systemd unit's own may be restricted. */
-  private MountTable readMounts() {
-    for (String path : List.of("proc/1/mountinfo", "proc/self/mountinfo")) {
-      if (files.read(path) instanceof ReadResult.Present<String>(String text)) {
-        return MountTable.ofMountInfo(text);
-      }
-    }
-    for (String path : List.of("proc/1/mounts", "proc/self/mounts", "proc/mounts")) {
-      if (files.read(path) instanceof ReadResult.Present<String>(String text)) {
-        return MountTable.ofMounts(text);
-      }
-    }
-    return new MountTable(List.of());
   }
 }

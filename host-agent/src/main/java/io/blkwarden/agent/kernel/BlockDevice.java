@@ -96,8 +96,7 @@ public record BlockDevice(String name, DeviceNumber number, String disk) {
    * drivers never change it.
    */
   public static ReadResult<Boolean> isRotational(KernelFiles files, String device) {
-    String path = "sys/block/" + device + "/queue/rotational";
-    return files.read(path).parse(path, BlockDevice::parseFlag);
+    return files.parse("sys/block/" + device + "/queue/rotational", BlockDevice::parseFlag);
   }
 
   /** Parses {@code 0} or {@code 1} and a newline. */

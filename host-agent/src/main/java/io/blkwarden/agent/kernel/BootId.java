@@ -17,7 +17,7 @@ public record BootId(UUID id) {
 
   /** Reads the file. */
   public static ReadResult<BootId> read(KernelFiles files) {
-    return files.read(PATH).parse(PATH, BootId::parse);
+    return files.parse(PATH, BootId::parse);
   }
 
   /** Parses the file's text. */

@@ -27,6 +27,20 @@ public final class ColumnReader {
     return new ColumnReader(bytes, 0, bytes.length);
   }
 
+  /** The number after a key, in the first line that starts with these words. */
+  static ReadResult<Long> numberIn(String text, String lineStart, String key) {
+    for (String line : text.split("\n", -1)) {
+      int at = line.indexOf(key);
+      if (line.startsWith(lineStart) && at >= 0) {
+        ColumnReader columns = of(line.substring(at + key.length()));
+        return columns.nextNumber()
+            ? ReadResult.present(columns.number())
+            : ReadResult.malformed(lineStart + " " + key, "a number", line);
+      }
+    }
+    return ReadResult.malformed("text", "a line '%s ... %sN'".formatted(lineStart, key), text);
+  }
+
   /** Moves to the next column; false at the end. */
   boolean next() {
     start = stop;

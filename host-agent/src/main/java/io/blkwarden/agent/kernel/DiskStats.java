@@ -5,14 +5,13 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The counters of all block devices from {@code /proc/diskstats}. Not thread-safe.
  *
  * <p>A line is {@code " 253 1 dm-1 14292 0 1824960 ..."}: major, minor, name, then the columns of
- * {@link DiskStat}. Devices without a medium are not listed. A malformed line is counted and
+ * {@link DiskStat}. Devices without a medium are not listed. A malformed line is
  * skipped. A line whose bytes have not changed since the last reading is not parsed again, and its
  * device keeps the same {@link DiskStat} instance.
  */
@@ -38,15 +37,6 @@ public final class DiskStats {
   /** A table without readings. */
   public DiskStats() {}
 
-  /**
-   * The result of a reading.
-   *
-   * @param devices number of valid lines
-   * @param faults number of malformed lines
-   * @param firstFault description of the first malformed line
-   */
-  public record Found(int devices, int faults, Optional<String> firstFault) {}
-
   private static final class Device {
     DiskStat stat;
     long reading;
@@ -59,8 +49,10 @@ public final class DiskStats {
   /** A line's position in the file; without a device when malformed. */
   private record Line(int from, int to, @Nullable Device device) {}
 
-  /** Reads the file; if that fails, no device has counters. */
-  public ReadResult<Found> read(KernelFiles files) {
+  /**
+   * Reads the file and returns the number of valid lines; if that fails, no device has counters.
+   */
+  public ReadResult<Integer> read(KernelFiles files) {
     FileBytes next = fileBefore;
     fileBefore = file;
     file = next;
@@ -92,12 +84,11 @@ public final class DiskStats {
         .toList();
   }
 
-  private Found scan(FileBytes read) {
+  private int scan(FileBytes read) {
     byte[] bytes = read.array();
     byte[] before = fileBefore.array();
     List<Line> lines = new ArrayList<>(linesBefore.size());
-    int faults = 0;
-    Optional<String> firstFault = Optional.empty();
+    int valid = 0;
     int from = 0;
     while (from < read.length()) {
       int to = from;
@@ -109,16 +100,10 @@ public final class DiskStats {
       if (old == null
           || device == null
           || !Arrays.equals(bytes, from, to, before, old.from(), old.to())) {
-        ReadResult<Device> parsed = parse(new ColumnReader(bytes, from, to));
-        device = parsed.toOptional().orElse(null);
-        if (device == null) {
-          faults++;
-          int number = lines.size() + 1;
-          firstFault =
-              firstFault.or(() -> Optional.of(PATH + " line " + number + ": " + parsed.describe()));
-        }
+        device = parse(new ColumnReader(bytes, from, to)).toOptional().orElse(null);
       }
       if (device != null) {
+        valid++;
         device.reading = readings;
       }
       lines.add(new Line(from, to, device));
@@ -129,7 +114,7 @@ public final class DiskStats {
       byNumber.values().removeIf(device -> device.reading != readings);
       paths.values().removeIf(device -> device.reading != readings);
     }
-    return new Found(lines.size() - faults, faults, firstFault);
+    return valid;
   }
 
   private ReadResult<Device> parse(ColumnReader columns) {

@@ -18,30 +18,16 @@ public record IoPressure(long someMicros, long fullMicros) {
   /** Path of the file. */
   public static final String PATH = "proc/pressure/io";
 
-  private static final String TOTAL = "total=";
-
   /** Reads the file. */
   public static ReadResult<IoPressure> read(KernelFiles files) {
-    return files.read(PATH).parse(PATH, IoPressure::parse);
+    return files.parse(PATH, IoPressure::parse);
   }
 
   /** Parses the file's text. */
   public static ReadResult<IoPressure> parse(String text) {
-    return total(text, "some")
-        .flatMap(some -> total(text, "full").map(full -> new IoPressure(some, full)));
-  }
-
-  private static ReadResult<Long> total(String text, String kind) {
-    for (String line : text.split("\n", -1)) {
-      int at = line.indexOf(TOTAL);
-      if (line.startsWith(kind + " ") && at >= 0) {
-        String number = line.substring(at + TOTAL.length());
-        ColumnReader columns = ColumnReader.of(number);
-        return columns.nextNumber()
-            ? ReadResult.present(columns.number())
-            : ReadResult.malformed(kind + " total", "microseconds", number);
-      }
-    }
-    return ReadResult.malformed("pressure", "a line '" + kind + " ... total=N'", text);
+    return ColumnReader.numberIn(text, "some ", "total=")
+        .flatMap(some ->
+            ColumnReader.numberIn(text, "full ", "total=")
+                .map(full -> new IoPressure(some, full)));
   }
 }

@@ -1,6 +1,7 @@
 package io.blkwarden.agent.kernel;
 
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * Kernel files below a root: {@code /} on a live host, or a captured tree.
@@ -17,6 +18,11 @@ public interface KernelFiles {
 
   /** The file's whole text. Bytes that are not UTF-8 become U+FFFD. */
   ReadResult<String> read(String path);
+
+  /** Parses the file's text; the path prefixes the source of a malformed result. */
+  default <T> ReadResult<T> parse(String path, Function<String, ReadResult<T>> parser) {
+    return read(path).parse(path, parser);
+  }
 
   /** Names in a directory, sorted, without {@code .} and {@code ..}. */
   ReadResult<List<String>> list(String dir);

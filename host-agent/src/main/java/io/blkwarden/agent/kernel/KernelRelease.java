@@ -21,7 +21,7 @@ public record KernelRelease(int major, int minor, String text) {
 
   /** Reads the file. */
   public static ReadResult<KernelRelease> read(KernelFiles files) {
-    return files.read(PATH).parse(PATH, KernelRelease::parse);
+    return files.parse(PATH, KernelRelease::parse);
   }
 
   /** Parses the file's text. */

@@ -9,8 +9,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The mounted file systems in mount order.
  *
- * <p>Source: {@code /proc/PID/mountinfo}, or {@code /proc/mounts}, which has no device numbers.
- * Both write a space in a path as {@code \\040}.
+ * <p>Source: {@code /proc/PID/mountinfo}, which writes a space in a path as {@code \\040}.
  *
  * @param mounts all mounts
  */
@@ -22,7 +21,7 @@ public record MountTable(List<Mount> mounts) {
    * One mounted file system.
    *
    * @param point where it is mounted
-   * @param device its device; absent when it has none or it is not listed
+   * @param device its device; absent when it has none
    * @param source mounted device, such as {@code /dev/sda1}
    */
   public record Mount(String point, @Nullable DeviceNumber device, String source) {
@@ -45,18 +44,6 @@ public record MountTable(List<Mount> mounts) {
       if (before.length > MOUNT_POINT && after.length > 1) {
         mounts.add(
             new Mount(unescape(before[MOUNT_POINT]), number(before[NUMBER]), unescape(after[1])));
-      }
-    }
-    return new MountTable(mounts);
-  }
-
-  /** Parses {@code /proc/mounts}. */
-  public static MountTable ofMounts(String text) {
-    List<Mount> mounts = new ArrayList<>();
-    for (String line : text.lines().toList()) {
-      String[] fields = line.split(" ", -1);
-      if (fields.length > 2) {
-        mounts.add(new Mount(unescape(fields[1]), null, unescape(fields[0])));
       }
     }
     return new MountTable(mounts);

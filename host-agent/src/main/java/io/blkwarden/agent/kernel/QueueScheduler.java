@@ -20,8 +20,7 @@ public record QueueScheduler(String active, List<String> available) {
 
   /** Reads {@code sys/block/NAME/queue/scheduler}. */
   public static ReadResult<QueueScheduler> read(KernelFiles files, String device) {
-    String path = "sys/block/" + device + "/queue/scheduler";
-    return files.read(path).parse(path, QueueScheduler::parse);
+    return files.parse("sys/block/" + device + "/queue/scheduler", QueueScheduler::parse);
   }
 
   /** Parses the file's text. */

@@ -13,8 +13,7 @@ public record TaskCgroup(String path) {
 
   /** Reads {@code proc/PID/cgroup}; absent when the task does not exist. */
   public static ReadResult<TaskCgroup> read(KernelFiles files, int pid) {
-    String path = "proc/" + pid + "/cgroup";
-    return files.read(path).parse(path, TaskCgroup::parse);
+    return files.parse("proc/" + pid + "/cgroup", TaskCgroup::parse);
   }
 
   /** Parses the whole file. */

@@ -1,37 +1,22 @@
 package io.blkwarden.agent.kernel;
 
 /**
- * Bytes of block I/O of a task, cumulative since its start.
+ * Bytes that a task has read from block devices since its start.
  *
  * <p>Source: {@code /proc/PID/io} (needs {@code CONFIG_TASK_IO_ACCOUNTING} and ptrace rights). For
- * a blkback thread {@code readBytes} is exact and {@code writeBytes} is always 0: the kernel
+ * a blkback thread {@code read_bytes} is exact and {@code write_bytes} is always 0: the kernel
  * charges writes when pages are dirtied, and blkback submits bios of foreign pages.
  *
  * @param readBytes bytes read
- * @param writeBytes bytes written
  */
-public record TaskIo(long readBytes, long writeBytes) {
+public record TaskIo(long readBytes) {
   /** Reads {@code proc/PID/io}. Absent when the task does not exist. */
   public static ReadResult<TaskIo> read(KernelFiles files, int pid) {
-    String path = "proc/" + pid + "/io";
-    return files.read(path).parse(path, TaskIo::parse);
+    return files.parse("proc/" + pid + "/io", TaskIo::parse);
   }
 
   /** Parses lines such as {@code read_bytes: 901853184}; others are ignored. */
   public static ReadResult<TaskIo> parse(String text) {
-    return field(text, "read_bytes:")
-        .flatMap(read -> field(text, "write_bytes:").map(written -> new TaskIo(read, written)));
-  }
-
-  private static ReadResult<Long> field(String text, String name) {
-    for (String line : text.split("\n", -1)) {
-      if (line.startsWith(name)) {
-        ColumnReader columns = ColumnReader.of(line.substring(name.length()));
-        return columns.nextNumber()
-            ? ReadResult.present(columns.number())
-            : ReadResult.malformed(name, "a number of bytes", line);
-      }
-    }
-    return ReadResult.malformed("io", "a line '" + name + " N'", text);
+    return ColumnReader.numberIn(text, "read_bytes:", "read_bytes:").map(TaskIo::new);
   }
 }

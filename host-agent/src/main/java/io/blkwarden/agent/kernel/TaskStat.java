@@ -20,8 +20,7 @@ public record TaskStat(WorkerId id, String comm, int parentPid, long flags) {
 
   /** Reads {@code proc/PID/stat}. Absent when the task does not exist. */
   public static ReadResult<TaskStat> read(KernelFiles files, int pid) {
-    String path = "proc/" + pid + "/stat";
-    return files.read(path).parse(path, TaskStat::parse);
+    return files.parse("proc/" + pid + "/stat", TaskStat::parse);
   }
 
   /** Whether it is a kernel thread created by kthreadd; no user process can look like one. */

@@ -21,7 +21,7 @@ public record Uptime(long millis) {
 
   /** Reads the file. */
   public static ReadResult<Uptime> read(KernelFiles files) {
-    return files.read(PATH).parse(PATH, Uptime::parse);
+    return files.parse(PATH, Uptime::parse);
   }
 
   /** Parses the file's text. */

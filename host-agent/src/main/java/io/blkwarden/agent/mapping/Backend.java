@@ -75,8 +75,9 @@ public record Backend(
     Require.optionalText(params, 1024, "backend.params");
   }
 
-  /** A copy with the given state from the kernel. */
-  public Backend withKernelState(@Nullable DeviceNumber device, @Nullable DiskCounters counted) {
+  /** A copy with other devices and counters. */
+  public Backend with(
+      @Nullable DeviceNumber node, @Nullable DeviceNumber kernel, @Nullable DiskCounters counted) {
     return new Backend(
         kind,
         domid,
@@ -86,30 +87,11 @@ public record Backend(
         params,
         state,
         online,
-        nodeDevice,
-        device,
+        node,
+        kernel,
         pids,
         maxQueues,
         requestedQueues,
         counted);
-  }
-
-  /** A copy with the device that {@code params} names. */
-  public Backend withNodeDevice(DeviceNumber device) {
-    return new Backend(
-        kind,
-        domid,
-        handle,
-        dev,
-        mode,
-        params,
-        state,
-        online,
-        device,
-        kernelDevice,
-        pids,
-        maxQueues,
-        requestedQueues,
-        counters);
   }
 }

@@ -1,12 +1,12 @@
 package io.blkwarden.agent.mapping;
 
+import io.blkwarden.agent.backend.BackendTypes;
 import io.blkwarden.agent.kernel.DmDevice;
 import io.blkwarden.agent.kernel.DmName;
 import io.blkwarden.agent.mapping.HostSnapshot.HostThread;
 import io.blkwarden.agent.mapping.ProofTable.ProvenPair;
 import io.blkwarden.agent.mapping.verdict.RolePatterns;
 import io.blkwarden.agent.mapping.verdict.RolePatterns.RoleVerdict;
-import io.blkwarden.model.BackendKind;
 import io.blkwarden.model.DeviceNumber;
 import io.blkwarden.model.DiskRef;
 import io.blkwarden.model.DomainRef;
@@ -26,9 +26,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Builds the published description of each disk. */
 final class DiskBuilder {
-  private static final DiskState UNSUPPORTED =
-      new DiskState.Unresolved(UnresolvedReason.UNSUPPORTED_BACKEND);
-
   private final RolePatterns roles;
 
   DiskBuilder(RolePatterns roles) {
@@ -55,10 +52,13 @@ final class DiskBuilder {
       return Optional.empty();
     }
     Vbd vbd = new Vbd(backend, domain);
+    UnresolvedReason unsupported = BackendTypes.of(backend.kind()).unsupported().orElse(null);
     DiskState state =
-        backend.kind() == BackendKind.VBD
+        unsupported == null
             ? states.apply(vbd)
-            : Boolean.FALSE.equals(backend.online()) ? new DiskState.Gone() : UNSUPPORTED;
+            : Boolean.FALSE.equals(backend.online())
+                ? new DiskState.Gone()
+                : new DiskState.Unresolved(unsupported);
     String mode = backend.mode() == null ? "?" : backend.mode();
     DeviceNumber device = vbd.device();
     return Optional.of(

@@ -16,8 +16,22 @@ import org.jspecify.annotations.Nullable;
  * <p>Immutable; created by {@link MappingResolver}. It drops threads that ended and disks that were
  * detached, reconnected or moved to another device, so the snapshot bounds its size. The agent
  * starts with {@link #none()}.
+ *
+ * @param uptimeTicks uptime of the snapshot, read before its bios were drained
+ * @param proofs counter and trace proofs
+ * @param brackets counter brackets seen once, with the thread's bytes read at that time
+ * @param leftovers threads that may be left over from an earlier connection of some disk, with the
+ *     devices of those connections; name and elimination prove nothing for them
+ * @param waits earlier waits for more rings
  */
-public final class Evidence {
+public record Evidence(
+    @Nullable Long uptimeTicks,
+    Map<Slot, DiskMemory> disks,
+    Map<Tie, Proof> proofs,
+    Map<Tie, Long> brackets,
+    Map<WorkerId, Set<DeviceNumber>> leftovers,
+    Map<Integer, DomainSet> domains,
+    RingWaits waits) {
   /** A thread and a connection of a disk. */
   record Tie(WorkerId thread, Connection connection) {}
 
@@ -44,43 +58,12 @@ public final class Evidence {
   private static final Evidence NONE =
       new Evidence(null, Map.of(), Map.of(), Map.of(), Map.of(), Map.of(), RingWaits.none());
 
-  /** Uptime of the snapshot, read before its bios were drained. */
-  final @Nullable Long uptimeTicks;
-
-  final Map<Slot, DiskMemory> disks;
-
-  /** Counter and trace proofs. */
-  final Map<Tie, Proof> proofs;
-
-  /** Counter brackets seen once, with the thread's bytes read at that time. */
-  final Map<Tie, Long> brackets;
-
-  /**
-   * Threads that may be left over from an earlier connection of some disk, with the devices of
-   * those connections. Name and elimination prove nothing for them.
-   */
-  final Map<WorkerId, Set<DeviceNumber>> leftovers;
-
-  final Map<Integer, DomainSet> domains;
-
-  /** Earlier waits for more rings. */
-  final RingWaits waits;
-
-  Evidence(
-      @Nullable Long uptimeTicks,
-      Map<Slot, DiskMemory> disks,
-      Map<Tie, Proof> proofs,
-      Map<Tie, Long> brackets,
-      Map<WorkerId, Set<DeviceNumber>> leftovers,
-      Map<Integer, DomainSet> domains,
-      RingWaits waits) {
-    this.uptimeTicks = uptimeTicks;
-    this.disks = Map.copyOf(disks);
-    this.proofs = Map.copyOf(proofs);
-    this.brackets = Map.copyOf(brackets);
-    this.leftovers = Map.copyOf(leftovers);
-    this.domains = Map.copyOf(domains);
-    this.waits = waits;
+  public Evidence {
+    disks = Map.copyOf(disks);
+    proofs = Map.copyOf(proofs);
+    brackets = Map.copyOf(brackets);
+    leftovers = Map.copyOf(leftovers);
+    domains = Map.copyOf(domains);
   }
 
   /** No evidence. */

@@ -34,7 +34,7 @@ final class EvidenceHistory {
     this.before = before;
     Set<WorkerId> alive =
         host.threads().values().stream().map(HostThread::id).collect(Collectors.toSet());
-    before.leftovers.forEach((thread, devices) -> {
+    before.leftovers().forEach((thread, devices) -> {
       if (alive.contains(thread)) {
         leftovers.put(thread, new HashSet<>(devices));
       }
@@ -46,15 +46,15 @@ final class EvidenceHistory {
   }
 
   private static DiskMemory remember(Host host, Vbd vbd, Evidence before) {
-    DiskMemory last = before.disks.get(vbd.slot());
+    DiskMemory last = before.disks().get(vbd.slot());
     Connection connection = vbd.connection().orElse(null);
-    Long unconnected = last == null ? before.uptimeTicks : last.unconnectedTicks();
+    Long unconnected = last == null ? before.uptimeTicks() : last.unconnectedTicks();
     if (vbd.hasNoThreads()) {
       unconnected = host.uptimeTicks() == null ? unconnected : host.uptimeTicks();
     } else if (connection == null) {
       connection = last == null ? null : last.connection(); // unknown, so nothing has ended yet
     } else if (last != null && last.certain() && !connection.equals(last.connection())) {
-      unconnected = before.uptimeTicks;
+      unconnected = before.uptimeTicks();
     }
     boolean certain = vbd.hasNoThreads() || vbd.connection().isPresent();
     return new DiskMemory(connection, certain, vbd.backend().dev(), vbd.device(), unconnected);
@@ -65,7 +65,7 @@ final class EvidenceHistory {
    * name, are not known to be older than the connection, and still exist.
    */
   private void markLeftovers(Host host, Evidence before) {
-    before.disks.forEach((slot, last) -> {
+    before.disks().forEach((slot, last) -> {
       DiskMemory now = disks.get(slot);
       boolean ended =
           now == null
@@ -76,8 +76,8 @@ final class EvidenceHistory {
       }
     });
     disks.forEach((slot, now) -> {
-      if (now.certain() && now.connection() == null && !before.disks.containsKey(slot)) {
-        mark(host, slot, new DiskMemory(null, true, now.dev(), now.device(), before.uptimeTicks));
+      if (now.certain() && now.connection() == null && !before.disks().containsKey(slot)) {
+        mark(host, slot, new DiskMemory(null, true, now.dev(), now.device(), before.uptimeTicks()));
       }
     });
   }
@@ -118,7 +118,7 @@ final class EvidenceHistory {
    * pid is the thread's.
    */
   boolean aliveSinceLastDrain(HostThread thread) {
-    Long lastUptimeTicks = before.uptimeTicks;
+    Long lastUptimeTicks = before.uptimeTicks();
     return lastUptimeTicks != null
         && thread.id().startTicks() + CLOCK_SLACK_TICKS <= lastUptimeTicks;
   }
@@ -136,11 +136,11 @@ final class EvidenceHistory {
 
   /** Earlier proofs; those of ended threads and connections match nothing in this snapshot. */
   Map<Tie, Proof> proofs() {
-    return before.proofs;
+    return before.proofs();
   }
 
   @Nullable Long bracketBytes(Tie tie) {
-    return before.brackets.get(tie);
+    return before.brackets().get(tie);
   }
 
   Map<Slot, DiskMemory> disks() {

@@ -3,15 +3,19 @@ package io.blkwarden.agent.mapping;
 import io.blkwarden.agent.backend.blkback.BlkbackName;
 import io.blkwarden.agent.kernel.DmDevice;
 import io.blkwarden.agent.kernel.KernelRelease;
+import io.blkwarden.model.BackendKind;
 import io.blkwarden.model.DeviceNumber;
 import io.blkwarden.model.DomainRef;
 import io.blkwarden.model.IoPriority;
 import io.blkwarden.model.Require;
 import io.blkwarden.model.WorkerId;
 import io.blkwarden.model.message.MappingSnapshot;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -20,8 +24,8 @@ import org.jspecify.annotations.Nullable;
  * The result of one scan of a host, the input of the mapping.
  *
  * <p>Proofs depend on the order of reading: uptime, drained bios, xenstore, each disk's counters,
- * the threads, each disk's counters again; after that the backends must be unchanged. If {@link
- * UntruncatedNames} are sufficient, no counters are read.
+ * the threads, each disk's counters again; after that the backends must be unchanged. If
+ * {@link #untruncatedNamesSuffice}, no counters are read.
  *
  * @param kernel Linux release; absent when it could not be read
  * @param uptimeTicks uptime at the start of the scan in clock ticks; absent when it could not be
@@ -69,6 +73,29 @@ public record HostSnapshot(
    */
   public boolean complete() {
     return unread.stream().noneMatch(UnreadSource::essential);
+  }
+
+  /**
+   * Whether the names of a host's threads make counters unnecessary: no name may be truncated, and
+   * no two disks of a domain have the same name. Then each thread matches at most one disk and is
+   * proven by its name or not at all.
+   */
+  public static boolean untruncatedNamesSuffice(Collection<BlkbackName> threads, List<Backend> backends) {
+    for (BlkbackName name : threads) {
+      if (!name.whole() || name.style() == BlkbackName.Style.NUMBERED) {
+        return false;
+      }
+    }
+    Set<String> disks = new HashSet<>();
+    for (Backend backend : backends) {
+      if (backend.kind() == BackendKind.VBD) {
+        String dev = backend.dev() == null ? null : NameMatch.kernelSpelling(backend.dev());
+        if (dev == null || !disks.add(backend.domid() + "." + dev)) {
+          return false;
+        }
+      }
+    }
+    return true;
   }
 
   /** The stacks below all disks, whether devices or files. */

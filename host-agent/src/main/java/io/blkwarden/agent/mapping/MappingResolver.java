@@ -46,17 +46,17 @@ public final class MappingResolver {
     }
     ProofContext context = ProofContext.of(snapshot, before);
     ProofTable table = new ProofTable();
-    PidKeyProof.prove(context, table);
-    FullNameProof.prove(context, table);
+    Proofs.provePids(context, table);
+    Proofs.proveNames(context, table);
     addEarlierProofs(context, table);
-    Map<Tie, Long> brackets = CounterProof.prove(context, table);
-    TraceProof.prove(context, table);
+    Map<Tie, Long> brackets = Proofs.proveCounters(context, table);
+    Proofs.proveBios(context, table);
 
     Map<Integer, DomainSet> domains = domains(context);
     Map<Slot, DiskState> certain = states(context, table);
-    EliminationProof.prove(
+    Proofs.proveByElimination(
         context,
-        before.domains,
+        before.domains(),
         domains,
         vbd -> certain.get(vbd.slot()) instanceof DiskState.Resolved,
         table);

@@ -6,6 +6,6 @@ record ProofContext(Host host, EvidenceHistory history, Candidates candidates, R
     Host host = new Host(snapshot);
     EvidenceHistory history = new EvidenceHistory(host, before);
     return new ProofContext(
-        host, history, new Candidates(host, history), before.waits.at(host.uptimeTicks()));
+        host, history, new Candidates(host, history), before.waits().at(host.uptimeTicks()));
   }
 }

@@ -1,8 +1,5 @@
 package io.blkwarden.agent.restraint;
 
-import static java.nio.file.StandardOpenOption.TRUNCATE_EXISTING;
-import static java.nio.file.StandardOpenOption.WRITE;
-
 import io.blkwarden.agent.files.FileFault;
 import io.blkwarden.agent.kernel.BlockDevice;
 import io.blkwarden.agent.kernel.IoMax;
@@ -12,9 +9,6 @@ import io.blkwarden.agent.kernel.TaskCgroup;
 import io.blkwarden.agent.lease.LimitGroups;
 import io.blkwarden.model.DeviceNumber;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -165,11 +159,10 @@ public final class CgroupLimits implements LimitGroups {
     return tree.resolve(group.substring(1));
   }
 
-  /** Writes in one call: the kernel handles each write separately. */
   private Optional<String> write(String group, String file, String text) {
     Path path = at(group).resolve(file);
-    try (FileChannel channel = FileChannel.open(path, WRITE, TRUNCATE_EXISTING)) {
-      channel.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
+    try {
+      FileFault.write(path, text);
       return Optional.empty();
     } catch (IOException e) {
       return Optional.of("%s ('%s')".formatted(reason(path, e), text));

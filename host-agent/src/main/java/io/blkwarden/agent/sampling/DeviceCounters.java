@@ -30,7 +30,7 @@ final class DeviceCounters {
 
   /** Reads the file; {@link #of} reads missing devices from their own files. */
   void read() {
-    ReadResult<DiskStats.Found> _ = all.read(files);
+    ReadResult<Integer> _ = all.read(files);
   }
 
   /**

@@ -2,13 +2,13 @@ package io.blkwarden.agent.sampling;
 
 import static io.blkwarden.agent.sampling.CounterSource.put;
 
-import io.blkwarden.agent.backend.blkback.BackendId;
-import io.blkwarden.agent.backend.blkback.BlkbackStatistics;
+import io.blkwarden.agent.backend.BackendTypes;
+import io.blkwarden.agent.backend.type.BackendId;
+import io.blkwarden.agent.backend.type.BackendType;
 import io.blkwarden.agent.kernel.DiskStat;
 import io.blkwarden.agent.kernel.KernelFiles;
-import io.blkwarden.agent.kernel.KernelFiles.OpenAttribute;
 import io.blkwarden.agent.kernel.ReadResult;
-import io.blkwarden.model.BackendKind;
+import io.blkwarden.model.DiskRef;
 import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.Volume;
 import io.blkwarden.model.sample.SampleColumn;
@@ -25,10 +25,8 @@ final class DiskSource implements CounterSource {
   private final boolean shared;
   private final SoleUse use;
 
-  /** blkback's counters; absent for other backends. */
-  private final @Nullable BlkbackCounters own;
-
-  private final @Nullable OpenAttribute full;
+  /** The backend's own counters, if it has any. */
+  private final BackendType.@Nullable Counters own;
 
   /** The device's counters when {@code oo_req} was last read, and its value. */
   private @Nullable DiskStat fullDevice;
@@ -46,14 +44,9 @@ final class DiskSource implements CounterSource {
     this.stat = stat(disk.volume());
     this.shared = shared;
     this.use = use;
-    if (disk.disk().backend() == BackendKind.VBD) {
-      BackendId id = new BackendId(BackendKind.VBD, disk.domain().domid(), disk.disk().handle());
-      own = new BlkbackCounters(files, id);
-      full = BlkbackStatistics.open(files, id, "oo_req");
-    } else {
-      own = null;
-      full = null;
-    }
+    DiskRef ref = disk.disk();
+    BackendId id = new BackendId(ref.backend(), disk.domain().domid(), ref.handle());
+    this.own = BackendTypes.of(ref.backend()).counters(files, id).orElse(null);
   }
 
   /** Partitions, md, drbd and raw disks have no dm name but a number. */
@@ -80,7 +73,7 @@ final class DiskSource implements CounterSource {
       put(
           into,
           SampleColumn.OUT_OF_REQUESTS,
-          full == null ? 0 : outOfRequests(full, counted, counters));
+          own == null ? 0 : outOfRequests(own, counted, counters));
       return Optional.empty();
     }
     if (own == null) {
@@ -93,16 +86,16 @@ final class DiskSource implements CounterSource {
                   disk.disk().backend().wire()));
     }
     boolean counts = use.verdict() != SoleUse.Verdict.NOT_COUNTED;
-    return own.read(counts ? counted : null, counters, into);
+    return own.read(counts ? counted : null, counters.shortBuffer(), into);
   }
 
   private boolean isAlone(DiskStat counted, DeviceCounters counters) {
-    BlkbackCounters backend = own;
+    BackendType.Counters backend = own;
     if (backend == null) {
       return true;
     }
     if (use.due(counted)
-        && backend.sectors(counters) instanceof ReadResult.Present<Long>(Long sectors)) {
+        && backend.sectors(counters.shortBuffer()) instanceof ReadResult.Present<Long>(Long sectors)) {
       return use.update(counted, sectors) == SoleUse.Verdict.ALONE;
     }
     return use.verdict() == SoleUse.Verdict.ALONE;
@@ -113,11 +106,12 @@ final class DiskSource implements CounterSource {
    * unchanged too, or is read when a suspended device resumes.
    */
   @SuppressWarnings("ReferenceEquality") // an idle device keeps its instance
-  private long outOfRequests(OpenAttribute file, DiskStat counted, DeviceCounters counters) {
+  private long outOfRequests(
+      BackendType.Counters backend, DiskStat counted, DeviceCounters counters) {
     if (counted == fullDevice && counted.isIdle()) {
       return fullCount;
     }
-    ReadResult<Long> found = BlkbackStatistics.counter(file, counters.shortBuffer());
+    ReadResult<Long> found = backend.outOfRequests(counters.shortBuffer());
     fullDevice = found.isPresent() ? counted : null;
     // A closing backend has no statistics; its device's counters are still valid.
     fullCount = found.orElse(0L);
@@ -126,9 +120,6 @@ final class DiskSource implements CounterSource {
 
   @Override
   public void close() {
-    if (full != null) {
-      full.close();
-    }
     if (own != null) {
       own.close();
     }

@@ -1,15 +1,16 @@
 package io.blkwarden.agent.scan;
 
-import io.blkwarden.agent.backend.blkback.BackendId;
-import io.blkwarden.agent.backend.blkback.BackendParams;
+import io.blkwarden.agent.backend.BackendTypes;
 import io.blkwarden.agent.backend.blkback.BlkbackStatistics;
+import io.blkwarden.agent.backend.type.BackendId;
+import io.blkwarden.agent.backend.type.BackendParams;
 import io.blkwarden.agent.kernel.CounterWidth;
 import io.blkwarden.agent.kernel.KernelFiles;
 import io.blkwarden.agent.kernel.ReadResult;
 import io.blkwarden.agent.mapping.Backend;
 import io.blkwarden.agent.mapping.DiskCounters;
-import io.blkwarden.agent.xenstore.BackendNode;
 import io.blkwarden.agent.xenstore.BackendTree;
+import io.blkwarden.agent.xenstore.BackendTree.BackendNode;
 import io.blkwarden.agent.xenstore.XenStore;
 import io.blkwarden.model.BackendKind;
 import io.blkwarden.model.DeviceNumber;
@@ -108,13 +109,13 @@ final class BackendScan {
   }
 
   private <T> @Nullable T value(BackendId id, ReadResult<T> ofStatistics) {
-    return faults.value(directory(id) + "/statistics", ofStatistics, false);
+    return faults.value(id.directory() + "/statistics", ofStatistics, false);
   }
 
   private List<BackendNode> nodes(BackendKind kind, List<String> keys) {
     String source = BackendTree.ROOT + "/" + kind.wire();
-    BackendTree tree = faults.value(source, BackendTree.read(store, kind.wire(), keys), true);
-    return tree == null ? List.of() : tree.nodes();
+    List<BackendNode> all = faults.value(source, BackendTree.read(store, kind.wire(), keys), true);
+    return all == null ? List.of() : all;
   }
 
   /**
@@ -125,7 +126,7 @@ final class BackendScan {
     List<Backend> seen =
         backends.stream()
             .map(backend ->
-                backend.withKernelState(device(backend.kind(), id(backend)), counters(id(backend))))
+                backend.with(backend.nodeDevice(), kernelDevice(id(backend)), counters(id(backend))))
             .toList();
     if (!isUnchanged()
         && (same != null
@@ -154,8 +155,9 @@ final class BackendScan {
     return same == null ? new ScanCache<>(mark.getAsLong(), uptimeTicks, backends) : cache;
   }
 
-  private @Nullable DeviceNumber device(BackendKind kind, BackendId id) {
-    return kind == BackendKind.VBD ? faults.value(directory(id), id.device(files), true) : null;
+  private @Nullable DeviceNumber kernelDevice(BackendId id) {
+    return faults.value(
+        id.directory(), BackendTypes.of(id.kind()).kernelDevice(files, id), true);
   }
 
   private List<Backend> found() {
@@ -310,10 +312,6 @@ final class BackendScan {
       throw new IllegalArgumentException("expected a number");
     }
     return Integer.valueOf(text.strip());
-  }
-
-  private static String directory(BackendId id) {
-    return "sys/bus/xen-backend/devices/" + id.busId();
   }
 
   private static String path(BackendNode node, String key) {

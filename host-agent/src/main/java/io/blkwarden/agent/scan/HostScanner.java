@@ -14,7 +14,6 @@ import io.blkwarden.agent.mapping.DeviceStack;
 import io.blkwarden.agent.mapping.HostSnapshot;
 import io.blkwarden.agent.mapping.HostSnapshot.HostThread;
 import io.blkwarden.agent.mapping.HostSnapshot.ObservedBio;
-import io.blkwarden.agent.mapping.UntruncatedNames;
 import io.blkwarden.agent.xenstore.LabelTree;
 import io.blkwarden.agent.xenstore.XenStore;
 import io.blkwarden.model.DeviceNumber;
@@ -92,7 +91,8 @@ public final class HostScanner {
     List<Backend> nodes = backendScan.begin();
     List<BlkbackThread> named = blkback(faults);
     boolean counted =
-        !UntruncatedNames.areSufficient(named.stream().map(BlkbackThread::name).toList(), nodes);
+        !HostSnapshot.untruncatedNamesSuffice(
+            named.stream().map(BlkbackThread::name).toList(), nodes);
     if (counted) {
       backendScan.countBefore();
       named = blkback(faults);

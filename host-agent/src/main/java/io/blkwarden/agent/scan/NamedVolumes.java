@@ -1,28 +1,23 @@
 package io.blkwarden.agent.scan;
 
+import io.blkwarden.agent.backend.BackendTypes;
 import io.blkwarden.agent.kernel.BlockDevice;
 import io.blkwarden.agent.kernel.DmDevice;
 import io.blkwarden.agent.kernel.DmName;
 import io.blkwarden.agent.kernel.KernelFiles;
 import io.blkwarden.agent.kernel.ReadResult;
 import io.blkwarden.agent.mapping.Backend;
-import io.blkwarden.model.BackendKind;
 import io.blkwarden.model.DeviceNumber;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * Finds the block devices of disks whose backend names them in {@code params} only, such as QEMU's
  * {@code aio:/dev/vg/lv}. Such disks are sampled and never throttled.
  */
 final class NamedVolumes {
-  private static final Pattern DEVICE =
-      Pattern.compile("(?:[A-Za-z0-9_+.-]{1,32}:){0,3}/dev/([^:,?\\s]{1,512})");
-
   private static final String MAPPER = "mapper/";
 
   private final KernelFiles files;
@@ -46,14 +41,14 @@ final class NamedVolumes {
 
   private Backend find(Backend backend) {
     String params = backend.params();
-    boolean open =
-        backend.kind() != BackendKind.VBD
-            && backend.nodeDevice() == null
-            && backend.kernelDevice() == null;
-    Matcher named = DEVICE.matcher(open && params != null ? params : "");
-    return named.matches()
-        ? number(named.group(1)).map(backend::withNodeDevice).orElse(backend)
-        : backend;
+    if (params == null || backend.nodeDevice() != null || backend.kernelDevice() != null) {
+      return backend;
+    }
+    return BackendTypes.of(backend.kind())
+        .namedDevice(params)
+        .flatMap(this::number)
+        .map(device -> backend.with(device, null, backend.counters()))
+        .orElse(backend);
   }
 
   /**

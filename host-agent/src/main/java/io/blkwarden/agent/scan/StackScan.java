@@ -1,6 +1,6 @@
 package io.blkwarden.agent.scan;
 
-import io.blkwarden.agent.backend.blkback.BackendParams;
+import io.blkwarden.agent.backend.type.BackendParams;
 import io.blkwarden.agent.kernel.BlockDevice;
 import io.blkwarden.agent.kernel.BlockStack;
 import io.blkwarden.agent.kernel.BlockTree;

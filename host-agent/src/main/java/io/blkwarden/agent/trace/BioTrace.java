@@ -4,7 +4,9 @@ import io.blkwarden.agent.kernel.KernelFiles;
 import io.blkwarden.agent.kernel.ReadResult;
 import io.blkwarden.agent.kernel.TaskStat;
 import io.blkwarden.model.DeviceNumber;
+import io.blkwarden.model.WorkerId;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -35,6 +37,12 @@ public final class BioTrace implements AutoCloseable {
   static final int MAX_TEXT_BYTES = 1024 * 1024;
   private static final String BUFFER_KIB_PER_CPU = "64";
   private static final int MAX_STATS_BYTES = 4_096;
+  private static final String DIRECTORY = "instances";
+
+  /** Instances are named after their process, to tell a crashed agent's from a running one's. */
+  private static final String PREFIX = "blkwarden";
+
+  private static final Pattern INSTANCE = Pattern.compile(PREFIX + "-(\\d{1,7})-(\\d{1,18})");
   private static final Pattern LOST = Pattern.compile("(?m)^(?:overrun|dropped events): (\\d+)$");
   private static final Logger LOG = LoggerFactory.getLogger(BioTrace.class);
 
@@ -72,15 +80,15 @@ public final class BioTrace implements AutoCloseable {
    * @return failed with what is missing: the mount, permissions, or the event
    */
   public static ReadResult<BioTrace> open(Path root, KernelFiles kernel, int pid) {
-    return TraceMount.find(root).flatMap(trace -> open(trace, kernel, pid));
+    return TraceFiles.find(root).flatMap(trace -> open(trace, kernel, pid));
   }
 
   static ReadResult<BioTrace> open(TraceFiles trace, KernelFiles kernel, int pid) {
     return TaskStat.read(kernel, pid)
         .flatMap(self -> {
-          List<String> leftovers = TraceInstance.removeLeftovers(trace, kernel);
-          BioTrace made = new BioTrace(trace, TraceInstance.nameFor(self.id()), leftovers);
-          Optional<String> problem = trace.makeDirectory(TraceInstance.DIRECTORY + "/" + made.name);
+          List<String> leftovers = removeLeftovers(trace, kernel);
+          BioTrace made = new BioTrace(trace, nameFor(self.id()), leftovers);
+          Optional<String> problem = trace.makeDirectory(DIRECTORY + "/" + made.name);
           if (problem.isPresent()) {
             return ReadResult.failed("trace instance: " + problem.get());
           }
@@ -179,7 +187,7 @@ public final class BioTrace implements AutoCloseable {
   }
 
   private String file(String path) {
-    return TraceInstance.DIRECTORY + "/" + name + "/" + path;
+    return DIRECTORY + "/" + name + "/" + path;
   }
 
   /** Disables the event and removes the instance; if that fails, the next run removes it. */
@@ -187,8 +195,53 @@ public final class BioTrace implements AutoCloseable {
   public void close() {
     if (!closed) {
       closed = true;
-      TraceInstance.remove(trace, name)
+      remove(trace, name)
           .ifPresent(reason -> LOG.warn("cannot remove the trace instance: {}", reason));
     }
+  }
+
+  private static String nameFor(WorkerId owner) {
+    return "%s-%d-%d".formatted(PREFIX, owner.pid(), owner.startTicks());
+  }
+
+  /**
+   * Removes instances of earlier runs. Those whose owner runs, or may run, are kept.
+   *
+   * @return why some could not be removed, such as EBUSY
+   */
+  private static List<String> removeLeftovers(TraceFiles trace, KernelFiles kernel) {
+    List<String> problems = new ArrayList<>();
+    switch (trace.list(DIRECTORY)) {
+      case ReadResult.Present<List<String>>(List<String> names) ->
+          names.stream()
+              .filter(name -> name.startsWith(PREFIX) && isOrphan(name, kernel))
+              .forEach(name ->
+                  remove(trace, name)
+                      .ifPresent(reason ->
+                          problems.add("cannot remove an instance of an earlier run: " + reason)));
+      case ReadResult<List<String>> none -> problems.add(none.describe());
+    }
+    return problems;
+  }
+
+  private static boolean isOrphan(String name, KernelFiles kernel) {
+    Matcher matcher = INSTANCE.matcher(name);
+    if (!matcher.matches()) {
+      return true;
+    }
+    return switch (TaskStat.read(kernel, Integer.parseInt(matcher.group(1)))) {
+      case ReadResult.Present<TaskStat>(TaskStat stat) ->
+          stat.id().startTicks() != Long.parseLong(matcher.group(2));
+      case ReadResult.Absent<TaskStat> _ -> true;
+      case ReadResult.Malformed<TaskStat> _, ReadResult.Failed<TaskStat> _ -> false;
+    };
+  }
+
+  /** Disables the event of an instance and removes it. */
+  private static Optional<String> remove(TraceFiles trace, String name) {
+    String directory = DIRECTORY + "/" + name;
+    // errors are ignored: only the removal matters
+    Optional<String> _ = trace.write(directory + "/" + EVENT + "/enable", "0");
+    return trace.removeDirectory(directory);
   }
 }

@@ -5,7 +5,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * A message of the kernel about a device.
@@ -38,11 +37,6 @@ public record Uevent(
 
   public Uevent {
     properties = Map.copyOf(properties);
-  }
-
-  /** A variable, such as {@code DM_NAME}. */
-  public Optional<String> property(String name) {
-    return Optional.ofNullable(properties.get(name));
   }
 
   /**

@@ -1,25 +1,21 @@
 package io.blkwarden.agent.xenstore;
 
 import io.blkwarden.agent.kernel.ReadResult;
+import io.blkwarden.model.BackendKind;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
 import java.util.stream.Stream;
 
-/**
- * All devices of a backend type, read in three rounds of pipelined requests.
- *
- * @param nodes the devices, in the server's order of domains and handles
- * @param ignored paths whose last name is not a number, which libxl never writes
- */
-public record BackendTree(List<BackendNode> nodes, List<String> ignored) {
+/** The backend nodes of dom0, read in three rounds of pipelined requests. */
+public final class BackendTree {
   /** Directory of dom0's backends. */
   public static final String ROOT = "/local/domain/0/backend";
 
   /** Backend types of disks: names of directories below {@link #ROOT}. */
-  public static final List<String> TYPES = List.of("vbd", "vbd3", "qdisk", "tap");
+  private static final List<String> TYPES =
+      Stream.of(BackendKind.values()).map(BackendKind::wire).toList();
 
   /**
    * Paths to watch for changes of domains and disks. The directory of a type need not exist yet.
@@ -33,13 +29,37 @@ public record BackendTree(List<BackendNode> nodes, List<String> ignored) {
   /** Maximum number of devices of a type; more is a failure. */
   public static final int MAX_NODES = 65_536;
 
-  public BackendTree {
-    nodes = List.copyOf(nodes);
-    ignored = List.copyOf(ignored);
+  private BackendTree() {}
+
+  /**
+   * The backend node of a virtual device in xenstore: {@code
+   * /local/domain/0/backend/TYPE/DOMID/HANDLE}.
+   *
+   * @param type {@code vbd}, {@code vbd3}, {@code qdisk} or {@code tap}
+   * @param domid the guest
+   * @param handle the virtual device's number, such as 51714 for xvda2
+   * @param values values below the node by relative path ({@code state}, {@code
+   *     queue-0/kthread-pid}); contains each requested key
+   */
+  public record BackendNode(
+      String type, int domid, int handle, Map<String, ReadResult<String>> values) {
+    public BackendNode {
+      values = Map.copyOf(values);
+    }
+
+    /** The value of a key; absent if it was not requested. */
+    public ReadResult<String> value(String key) {
+      return values.getOrDefault(key, ReadResult.absent(path() + "/" + key));
+    }
+
+    /** The node's absolute path. */
+    public String path() {
+      return ROOT + "/" + type + "/" + domid + "/" + handle;
+    }
   }
 
   /**
-   * Reads these keys of all devices of a type.
+   * Reads these keys of all devices of a type, in the order of the server.
    *
    * <p>Absent if there was never a device of the type. A domain that disappears meanwhile is left
    * out; any other failure to list a directory fails the whole read, because an unlisted device
@@ -48,19 +68,18 @@ public record BackendTree(List<BackendNode> nodes, List<String> ignored) {
    * @param type {@code vbd}, {@code vbd3}, {@code qdisk} or {@code tap}
    * @param keys relative paths below a device, such as {@code state}
    */
-  public static ReadResult<BackendTree> read(XenStore store, String type, List<String> keys) {
+  public static ReadResult<List<BackendNode>> read(XenStore store, String type, List<String> keys) {
     String top = ROOT + "/" + type;
     return store
         .directory(top)
         .flatMap(names -> {
-          List<String> ignored = new ArrayList<>();
-          List<String> domains = numbered(top, names, ignored);
+          List<String> domains = numbered(top, names);
           List<String> devices = new ArrayList<>();
           List<ReadResult<List<String>>> listings = store.directories(domains);
           for (int n = 0; n < domains.size(); n++) {
             ReadResult<List<String>> listing = listings.get(n);
             if (listing instanceof ReadResult.Present<List<String>>(List<String> found)) {
-              devices.addAll(numbered(domains.get(n), found, ignored));
+              devices.addAll(numbered(domains.get(n), found));
             } else if (!(listing instanceof ReadResult.Absent)) {
               return listing.withoutValue();
             }
@@ -70,7 +89,7 @@ public record BackendTree(List<BackendNode> nodes, List<String> ignored) {
                 "%s: expected at most %3$d devices, found %2$d"
                     .formatted(top, devices.size(), MAX_NODES));
           }
-          return ReadResult.present(new BackendTree(values(store, type, devices, keys), ignored));
+          return ReadResult.present(values(store, type, devices, keys));
         });
   }
 
@@ -96,23 +115,12 @@ public record BackendTree(List<BackendNode> nodes, List<String> ignored) {
     return nodes;
   }
 
-  private static List<String> numbered(String parent, List<String> names, List<String> ignored) {
-    List<String> paths = new ArrayList<>(names.size());
-    for (String name : names) {
-      (number(name).isPresent() ? paths : ignored).add(parent + "/" + name);
-    }
-    return paths;
-  }
-
-  private static OptionalInt number(String name) {
-    try {
-      int number = Integer.parseInt(name);
-      // not +1 or 01, which would not give the same path again
-      return number >= 0 && name.equals(Integer.toString(number))
-          ? OptionalInt.of(number)
-          : OptionalInt.empty();
-    } catch (NumberFormatException e) {
-      return OptionalInt.empty();
-    }
+  /** Paths of the children that are numbers; libxl never writes others. */
+  private static List<String> numbered(String parent, List<String> names) {
+    return names.stream()
+        .filter(name -> name.matches("0|[1-9]\\d{0,9}"))
+        .filter(name -> Long.parseLong(name) <= Integer.MAX_VALUE)
+        .map(name -> parent + "/" + name)
+        .toList();
   }
 }

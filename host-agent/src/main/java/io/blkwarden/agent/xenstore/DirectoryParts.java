@@ -1,10 +1,12 @@
 package io.blkwarden.agent.xenstore;
 
 import io.blkwarden.agent.kernel.ReadResult;
+import io.blkwarden.agent.xenstore.XenConnection.Answer;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * Reads a list of children that is longer than one message, in parts.
@@ -17,35 +19,35 @@ final class DirectoryParts {
   /** How often a changing list is read again. */
   static final int MAX_RESTARTS = 8;
 
-  /** Requests the part of the list at an offset. */
-  interface Request {
-    XenConnection.Answer at(String offset) throws InterruptedException;
-  }
-
   private final ByteArrayOutputStream names = new ByteArrayOutputStream();
   private String generation = "";
   private int restarts;
 
   private DirectoryParts() {}
 
-  static ReadResult<List<String>> read(String path, Request request) throws InterruptedException {
+  /**
+   * Reads the list of a node.
+   *
+   * @param request requests the part of the list at an offset
+   */
+  static ReadResult<List<String>> read(String path, Function<String, Answer> request) {
     DirectoryParts parts = new DirectoryParts();
     while (true) {
-      switch (request.at(Integer.toString(parts.names.size()))) {
-        case XenConnection.Answer.Reply(XenMessage reply) -> {
+      switch (request.apply(Integer.toString(parts.names.size()))) {
+        case Answer.Reply(XenMessage reply) -> {
           if (!parts.add(reply.payload())) {
             return ReadResult.malformed(path, "GENERATION, NUL and names", "another payload");
           }
         }
-        case XenConnection.Answer.Refused(String error) when error.equals("ENOENT") -> {
+        case Answer.Refused(String error) when error.equals("ENOENT") -> {
           return ReadResult.absent(path);
         }
-        case XenConnection.Answer.Refused(String error) -> {
+        case Answer.Refused(String error) -> {
           return ReadResult.failed(
               "%s: more than %d bytes of names, and this xenstored has no DIRECTORY_PART (%s)"
                   .formatted(path, XenMessage.MAX_PAYLOAD_BYTES, error));
         }
-        case XenConnection.Answer.Lost(String reason) -> {
+        case Answer.Lost(String reason) -> {
           return ReadResult.failed(path + ": " + reason);
         }
       }

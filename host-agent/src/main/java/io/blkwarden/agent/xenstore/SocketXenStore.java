@@ -1,6 +1,7 @@
 package io.blkwarden.agent.xenstore;
 
 import io.blkwarden.agent.kernel.ReadResult;
+import io.blkwarden.agent.xenstore.XenConnection.Answer;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -106,7 +107,7 @@ public final class SocketXenStore implements XenStore, AutoCloseable {
   @Override
   public List<ReadResult<String>> readAll(List<String> paths) {
     List<ReadResult<String>> readings = new ArrayList<>(paths.size());
-    List<XenConnection.Answer> answers = ask(XenOp.READ, paths);
+    List<Answer> answers = ask(XenOp.READ, paths);
     for (int n = 0; n < answers.size(); n++) {
       String path = paths.get(n);
       readings.add(reading(path, answers.get(n), reply -> reply.value(path)));
@@ -117,12 +118,11 @@ public final class SocketXenStore implements XenStore, AutoCloseable {
   @Override
   public List<ReadResult<List<String>>> directories(List<String> paths) {
     List<ReadResult<List<String>>> listings = new ArrayList<>(paths.size());
-    List<XenConnection.Answer> answers = ask(XenOp.DIRECTORY, paths);
+    List<Answer> answers = ask(XenOp.DIRECTORY, paths);
     for (int n = 0; n < answers.size(); n++) {
       String path = paths.get(n);
       listings.add(
-          answers.get(n) instanceof XenConnection.Answer.Refused(String error)
-                  && error.equals("E2BIG")
+          answers.get(n) instanceof Answer.Refused(String error) && error.equals("E2BIG")
               ? inParts(path)
               : reading(path, answers.get(n), reply -> reply.strings(path)));
     }
@@ -130,59 +130,42 @@ public final class SocketXenStore implements XenStore, AutoCloseable {
   }
 
   private static <T> ReadResult<T> reading(
-      String path, XenConnection.Answer answer, Function<XenMessage, ReadResult<T>> parse) {
+      String path, Answer answer, Function<XenMessage, ReadResult<T>> parse) {
     return switch (answer) {
-      case XenConnection.Answer.Reply(XenMessage reply) -> parse.apply(reply);
-      case XenConnection.Answer.Refused(String error) when error.equals("ENOENT") ->
+      case Answer.Reply(XenMessage reply) -> parse.apply(reply);
+      case Answer.Refused(String error) when error.equals("ENOENT") ->
           ReadResult.absent(path);
-      case XenConnection.Answer.Refused(String error) ->
+      case Answer.Refused(String error) ->
           ReadResult.failed(path + ": xenstored returned " + error);
-      case XenConnection.Answer.Lost(String reason) -> ReadResult.failed(path + ": " + reason);
+      case Answer.Lost(String reason) -> ReadResult.failed(path + ": " + reason);
     };
   }
 
   private ReadResult<List<String>> inParts(String path) {
-    try {
-      return DirectoryParts.read(
-          path,
-          offset ->
-              switch (link) {
-                case Link.Up(XenConnection up) ->
-                    up.await(up.submit(XenOp.DIRECTORY_PART, path, offset));
-                case Link.Down(String reason) -> new XenConnection.Answer.Lost(reason);
-              });
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return ReadResult.failed(path + ": interrupted");
-    }
+    return DirectoryParts.read(
+        path,
+        offset ->
+            switch (link) {
+              case Link.Up(XenConnection up) ->
+                  up.await(up.submit(XenOp.DIRECTORY_PART, path, offset));
+              case Link.Down(String reason) -> new Answer.Lost(reason);
+            });
   }
 
   /** One answer per path, in order. */
-  private List<XenConnection.Answer> ask(XenOp op, List<String> paths) {
+  private List<Answer> ask(XenOp op, List<String> paths) {
     if (Thread.currentThread() == thread) {
       throw new IllegalStateException("xenstore: request on the thread that reads the answers");
     }
     return switch (link) {
       case Link.Down(String reason) ->
-          paths.stream()
-              .<XenConnection.Answer>map(_ -> new XenConnection.Answer.Lost(reason))
-              .toList();
-      case Link.Up(XenConnection up) -> {
-        try {
-          yield ask(up, op, paths);
-        } catch (InterruptedException e) {
-          Thread.currentThread().interrupt();
-          yield paths.stream()
-              .<XenConnection.Answer>map(_ -> new XenConnection.Answer.Lost("interrupted"))
-              .toList();
-        }
-      }
+          paths.stream().<Answer>map(_ -> new Answer.Lost(reason)).toList();
+      case Link.Up(XenConnection up) -> ask(up, op, paths);
     };
   }
 
-  private static List<XenConnection.Answer> ask(XenConnection up, XenOp op, List<String> paths)
-      throws InterruptedException {
-    List<XenConnection.Answer> answers = new ArrayList<>(paths.size());
+  private static List<Answer> ask(XenConnection up, XenOp op, List<String> paths) {
+    List<Answer> answers = new ArrayList<>(paths.size());
     for (int from = 0; from < paths.size(); from += XenConnection.MAX_OUTSTANDING) {
       int to = Math.min(paths.size(), from + XenConnection.MAX_OUTSTANDING);
       for (XenConnection.Ticket ticket : up.submitAll(op, paths.subList(from, to))) {
@@ -203,7 +186,7 @@ public final class SocketXenStore implements XenStore, AutoCloseable {
     return switch (link) {
       // EEXIST if a new connection has registered it already
       case Link.Up(XenConnection up) -> {
-        Optional<String> refusal = refusal(path, askOnce(up, path, token));
+        Optional<String> refusal = refusal(path, up.await(up.submit(XenOp.WATCH, path, token)));
         if (refusal.isEmpty()) {
           registered.add(path);
         }
@@ -221,24 +204,10 @@ public final class SocketXenStore implements XenStore, AutoCloseable {
         : OptionalLong.empty();
   }
 
-  private XenConnection.Answer askOnce(XenConnection up, String path, String token) {
-    try {
-      return up.await(up.submit(XenOp.WATCH, path, token));
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return new XenConnection.Answer.Lost("interrupted");
-    }
-  }
-
-  private static Optional<String> refusal(String path, XenConnection.Answer answer) {
-    return switch (answer) {
-      case XenConnection.Answer.Reply _ -> Optional.empty();
-      case XenConnection.Answer.Refused(String error) when error.equals("EEXIST") ->
-          Optional.empty();
-      case XenConnection.Answer.Refused(String error) ->
-          Optional.of(path + ": xenstored returned " + error);
-      case XenConnection.Answer.Lost(String reason) -> Optional.of(path + ": " + reason);
-    };
+  private static Optional<String> refusal(String path, Answer answer) {
+    boolean registered = answer instanceof Answer.Refused(String error) && error.equals("EEXIST");
+    ReadResult<String> result = reading(path, answer, _ -> ReadResult.present(path));
+    return registered || result.isPresent() ? Optional.empty() : Optional.of(result.describe());
   }
 
   private void run() {
@@ -300,7 +269,7 @@ public final class SocketXenStore implements XenStore, AutoCloseable {
     }
   }
 
-  private void serve(XenConnection connection) throws InterruptedException {
+  private void serve(XenConnection connection) {
     registered.clear();
     changes.incrementAndGet();
     // watches are sent before other requests, so they do not wait
@@ -329,11 +298,11 @@ public final class SocketXenStore implements XenStore, AutoCloseable {
     }
   }
 
-  private void report(Watch watch, XenConnection.Answer answer) {
+  private void report(Watch watch, Answer answer) {
     Optional<String> refusal = refusal(watch.path(), answer);
     if (refusal.isEmpty()) {
       registered.add(watch.path());
-    } else if (answer instanceof XenConnection.Answer.Refused) {
+    } else if (answer instanceof Answer.Refused) {
       emit(new XenEvent.WatchRefused(watch.path(), refusal.get()));
     }
   }

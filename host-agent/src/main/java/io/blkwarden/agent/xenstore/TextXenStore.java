@@ -2,10 +2,7 @@ package io.blkwarden.agent.xenstore;
 
 import io.blkwarden.agent.kernel.ReadResult;
 import java.io.ByteArrayOutputStream;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -99,15 +96,9 @@ public final class TextXenStore implements XenStore {
     if (at != escaped.length()) {
       return ReadResult.malformed(path, "an escape of xenstore-ls", escaped.substring(at));
     }
-    try {
-      return ReadResult.present(
-          StandardCharsets.UTF_8
-              .newDecoder()
-              .decode(ByteBuffer.wrap(bytes.toByteArray()))
-              .toString());
-    } catch (CharacterCodingException e) {
-      return ReadResult.malformed(path, "UTF-8", escaped);
-    }
+    return XenMessage.decodeText(bytes.toByteArray(), 0, bytes.size())
+        .map(ReadResult::present)
+        .orElseGet(() -> ReadResult.malformed(path, "UTF-8", escaped));
   }
 
   private static final Pattern PIECE =
@@ -161,10 +152,5 @@ public final class TextXenStore implements XenStore {
   /** The number of nodes. */
   public int size() {
     return values.size();
-  }
-
-  /** The paths of all nodes, in the order of the dump. */
-  public List<String> paths() {
-    return new ArrayList<>(values.keySet());
   }
 }

@@ -60,7 +60,7 @@ final class XenConnection {
   }
 
   /** Sends a request; waits while too many are outstanding. */
-  Ticket submit(XenOp op, String... strings) throws InterruptedException {
+  Ticket submit(XenOp op, String... strings) {
     ByteArrayOutputStream frames = new ByteArrayOutputStream();
     Ticket ticket = prepare(op, frames, strings);
     write(frames);
@@ -73,7 +73,7 @@ final class XenConnection {
    *
    * @param paths at most {@link #MAX_OUTSTANDING}
    */
-  List<Ticket> submitAll(XenOp op, List<String> paths) throws InterruptedException {
+  List<Ticket> submitAll(XenOp op, List<String> paths) {
     ByteArrayOutputStream frames = new ByteArrayOutputStream();
     List<Ticket> tickets = new ArrayList<>(paths.size());
     for (String path : paths) {
@@ -84,8 +84,7 @@ final class XenConnection {
   }
 
   /** Adds a request to the frames; writes these before it waits for outstanding requests. */
-  private Ticket prepare(XenOp op, ByteArrayOutputStream frames, String... strings)
-      throws InterruptedException {
+  private Ticket prepare(XenOp op, ByteArrayOutputStream frames, String... strings) {
     Ticket ticket = new Ticket(new CompletableFuture<>(), received.get());
     Optional<XenMessage> message = XenMessage.ofStrings(op, lastId.incrementAndGet(), strings);
     if (message.isEmpty()) {
@@ -94,12 +93,17 @@ final class XenConnection {
           "the request contains a NUL or is longer than %d bytes"
               .formatted(XenMessage.MAX_PAYLOAD_BYTES));
     }
-    if (!acquireSlot(frames)) {
-      onTimeout(ticket);
-      return lost(
-          ticket,
-          "%d requests are outstanding and none was answered within %d ms"
-              .formatted(MAX_OUTSTANDING, requestMillis));
+    try {
+      if (!acquireSlot(frames)) {
+        onTimeout(ticket);
+        return lost(
+            ticket,
+            "%d requests are outstanding and none was answered within %d ms"
+                .formatted(MAX_OUTSTANDING, requestMillis));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return lost(ticket, "interrupted");
     }
     pending.put(message.get().requestId(), new Pending(op, ticket.answer()));
     String reason = ended.get();
@@ -120,7 +124,7 @@ final class XenConnection {
   }
 
   /** Waits for the answer, up to the request timeout. */
-  Answer await(Ticket ticket) throws InterruptedException {
+  Answer await(Ticket ticket) {
     try {
       return ticket.answer().get(requestMillis, TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
@@ -128,6 +132,9 @@ final class XenConnection {
       return new Answer.Lost("no answer within " + requestMillis + " ms");
     } catch (ExecutionException e) {
       return new Answer.Lost(String.valueOf(e.getCause()));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return new Answer.Lost("interrupted");
     }
   }
 

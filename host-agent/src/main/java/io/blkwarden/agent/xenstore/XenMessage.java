@@ -172,7 +172,8 @@ final class XenMessage {
     return name.isEmpty() ? "an unnamed error" : name.toString();
   }
 
-  private static Optional<String> decodeText(byte[] bytes, int from, int length) {
+  /** Decodes UTF-8; empty if it is malformed. */
+  static Optional<String> decodeText(byte[] bytes, int from, int length) {
     // invalid UTF-8 decodes to this character; texts that contain it are decoded again, strictly
     String text = new String(bytes, from, length, StandardCharsets.UTF_8);
     if (text.indexOf(REPLACEMENT) < 0) {

@@ -41,11 +41,11 @@ final class ParsersFuzzTest {
 
     MapFiles files = new MapFiles().with(DiskStats.PATH, text);
     DiskStats again = new DiskStats();
-    ReadResult<DiskStats.Found> first = again.read(files);
-    DiskStats.Found found = first.toOptional().orElseThrow();
+    ReadResult<Integer> first = again.read(files);
+    long valid = first.toOptional().orElseThrow();
     // Lines end with a line feed only; the last one may lack it.
     long lines = Pattern.compile("[^\n]*\n|[^\n]+").matcher(text).results().count();
-    assertThat((long) found.faults() + found.devices()).isEqualTo(lines);
+    assertThat(valid).isBetween(0L, lines);
     assertThat(again.read(files)).isEqualTo(first);
   }
 }

@@ -2,9 +2,9 @@ package io.blkwarden.agent.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.blkwarden.agent.backend.blkback.BackendId;
 import io.blkwarden.agent.backend.blkback.BlkbackName;
 import io.blkwarden.agent.backend.blkback.BlkbackStatistics;
+import io.blkwarden.agent.backend.type.BackendId;
 import io.blkwarden.testing.Given;
 import io.blkwarden.testing.Property;
 import java.util.List;
@@ -71,8 +71,8 @@ final class ParsersTest {
         given -> {
           String text = changed(given);
           MapFiles files = new MapFiles().with(DiskStats.PATH, text);
-          DiskStats.Found found = new DiskStats().read(files).toOptional().orElseThrow();
-          assertThat(found.faults() + found.devices()).isEqualTo((int) text.lines().count());
+          int valid = new DiskStats().read(files).toOptional().orElseThrow();
+          assertThat(valid).isBetween(0, (int) text.lines().count());
         });
   }
 

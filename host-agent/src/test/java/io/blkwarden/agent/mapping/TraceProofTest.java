@@ -42,7 +42,7 @@ final class TraceProofTest {
     resolved.look(host.later(100));
 
     assertThat(resolved.of(37, "xvda2")).isEqualTo("27444:traced-bio");
-    assertThat(resolved.last().next().proofs).hasSize(1);
+    assertThat(resolved.last().next().proofs()).hasSize(1);
   }
 
   @Test
@@ -53,7 +53,7 @@ final class TraceProofTest {
     resolved.look(host.later(100).change(37, 51714, edit -> edit.state(4)));
 
     assertThat(resolved.of(37, "xvda2")).isEqualTo("ambiguous-name");
-    assertThat(resolved.last().next().proofs).isEmpty();
+    assertThat(resolved.last().next().proofs()).isEmpty();
   }
 
   @Test
@@ -62,7 +62,7 @@ final class TraceProofTest {
     resolved.look(host.later(100).bio(27444, 20));
     host.later(100).threads.remove(27444);
 
-    assertThat(resolved.look(host).last().next().proofs).isEmpty();
+    assertThat(resolved.look(host).last().next().proofs()).isEmpty();
   }
 
   @Test

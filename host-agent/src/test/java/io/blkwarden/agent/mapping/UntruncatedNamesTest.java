@@ -29,7 +29,7 @@ final class UntruncatedNamesTest {
   }
 
   private static boolean tellAll(List<String> threads, Backend... disks) {
-    return UntruncatedNames.areSufficient(
+    return HostSnapshot.untruncatedNamesSuffice(
         threads.stream().map(name -> BlkbackName.parse(name).orElseThrow()).toList(),
         Arrays.asList(disks));
   }

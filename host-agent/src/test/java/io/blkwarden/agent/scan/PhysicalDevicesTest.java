@@ -115,7 +115,6 @@ final class PhysicalDevicesTest {
         "proc/1/mountinfo|25 1 8:1 / / rw - ext4 /dev/root rw",
         "proc/self/mountinfo|25 1 8:1 / / rw shared:1 - ext4 /dev/root rw",
         "proc/1/mountinfo|25 1 0:22 /@ / rw - btrfs /dev/sda1 rw",
-        "proc/mounts|/dev/sda1 / ext4 rw 0 0",
       })
   void loopDeviceIsOnTheDiskOfItsFile(String table, String line) throws IOException {
     device(PCI + "sda", "8:0");

@@ -22,8 +22,8 @@ final class UeventTest {
     assertThat(first.devpath()).isEqualTo("/devices/vbd-3-51713");
     assertThat(first.subsystem()).isEqualTo("xen-backend");
     assertThat(first.seqnum()).isEqualTo(849);
-    assertThat(first.property("XENBUS_PATH")).contains("backend/vbd/3/51713");
-    assertThat(first.property("DM_NAME")).isEmpty();
+    assertThat(first.properties()).containsEntry("XENBUS_PATH", "backend/vbd/3/51713");
+    assertThat(first.properties()).doesNotContainKey("DM_NAME");
     assertThat(events).extracting(Uevent::action).contains("bind", "unbind", "remove");
   }
 
@@ -34,8 +34,8 @@ final class UeventTest {
         .first()
         .satisfies(event -> {
           assertThat(event.subsystem()).isEqualTo("block");
-          assertThat(event.property("DISKSEQ")).contains("7");
-          assertThat(event.property("MAJOR")).contains("253");
+          assertThat(event.properties()).containsEntry("DISKSEQ", "7");
+          assertThat(event.properties()).containsEntry("MAJOR", "253");
         });
   }
 

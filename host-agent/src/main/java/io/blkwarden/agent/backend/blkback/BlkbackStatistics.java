@@ -1,5 +1,6 @@
 package io.blkwarden.agent.backend.blkback;
 
+import io.blkwarden.agent.backend.type.BackendId;
 import io.blkwarden.agent.kernel.ColumnReader;
 import io.blkwarden.agent.kernel.CounterWidth;
 import io.blkwarden.agent.kernel.FileBytes;
@@ -67,8 +68,7 @@ public record BlkbackStatistics(long readSectors, long writeSectors, CounterWidt
   }
 
   private static ReadResult<Long> counter(KernelFiles files, BackendId id, String name) {
-    String path = path(id, name);
-    return files.read(path).parse(path, BlkbackStatistics::parseCounter);
+    return files.parse(path(id, name), BlkbackStatistics::parseCounter);
   }
 
   private static String path(BackendId id, String name) {

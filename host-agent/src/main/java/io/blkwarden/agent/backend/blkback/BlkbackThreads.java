@@ -12,15 +12,13 @@ import java.util.Optional;
  * The blkback threads found by one scan of all tasks.
  *
  * <p>Source: {@code /proc/PID/stat} of every PID, one read each. Tasks that end during the scan are
- * skipped; unreadable ones are counted as faults.
+ * skipped.
  *
  * @param blkback threads with blkback names, by pid
- * @param tasks number of tasks scanned
- * @param faults number of unreadable tasks
- * @param firstFault description of the first fault
+ * @param firstFault why a task could not be read, if any
  */
 public record BlkbackThreads(
-    List<BlkbackThread> blkback, int tasks, int faults, Optional<String> firstFault) {
+    List<BlkbackThread> blkback, Optional<String> firstFault) {
   private static final int MAX_PID_DIGITS = 7;
 
   public BlkbackThreads {
@@ -34,23 +32,16 @@ public record BlkbackThreads(
 
   private static BlkbackThreads scan(KernelFiles files, List<Integer> pids) {
     List<BlkbackThread> threads = new ArrayList<>();
-    int faults = 0;
     Optional<String> firstFault = Optional.empty();
     for (int pid : pids) {
       switch (TaskStat.read(files, pid)) {
         case ReadResult.Present<TaskStat>(TaskStat stat) -> blkback(stat).ifPresent(threads::add);
-        case ReadResult.Absent<TaskStat> gone -> {}
-        case ReadResult.Malformed<TaskStat> bad -> {
-          faults++;
-          firstFault = firstFault.or(() -> Optional.of(bad.describe()));
-        }
-        case ReadResult.Failed<TaskStat> failed -> {
-          faults++;
-          firstFault = firstFault.or(() -> Optional.of(failed.describe()));
-        }
+        case ReadResult.Absent<TaskStat> _ -> {}
+        case ReadResult<TaskStat> fault ->
+            firstFault = firstFault.or(() -> Optional.of(fault.describe()));
       }
     }
-    return new BlkbackThreads(threads, pids.size(), faults, firstFault);
+    return new BlkbackThreads(threads, firstFault);
   }
 
   private static Optional<BlkbackThread> blkback(TaskStat stat) {

@@ -1,4 +1,4 @@
-/** The kernel's blkback: names, threads, parameters and statistics of its disks. */
+/** The kernel's blkback: names, threads and statistics of its disks. */
 @NullMarked
 package io.blkwarden.agent.backend.blkback;
 

@@ -34,58 +34,17 @@ final class RoleWords {
   private static final Map<VolumeRole, Set<String>> WORDS =
       Map.of(
           VolumeRole.SWAP,
-          Set.of(
-              "swap",
-              "swp",
-              "swapfile",
-              "swapdisk",
-              "swapdev",
-              "swapfs",
-              "swapimg",
-              "swaplv",
-              "swappart",
-              "swapspace",
-              "swapvol",
-              "lvswap",
-              "pagefile",
-              "paging"),
+          words(
+              "swap swp swapfile swapdisk swapdev swapfs swapimg swaplv swappart"
+                  + " swapspace swapvol lvswap pagefile paging"),
           VolumeRole.ROOT,
-          Set.of(
-              "root",
-              "rootfs",
-              "rootdisk",
-              "rootdev",
-              "rootimg",
-              "rootlv",
-              "rootpart",
-              "rootvol",
-              "lvroot",
-              "system",
-              "sysdisk",
-              "sys",
-              "boot",
-              "bootdisk",
-              "os",
-              "osdisk"),
+          words(
+              "root rootfs rootdisk rootdev rootimg rootlv rootpart rootvol lvroot"
+                  + " system sysdisk sys boot bootdisk os osdisk"),
           VolumeRole.DATA,
-          Set.of(
-              "data",
-              "datadisk",
-              "datalv",
-              "datavol",
-              "lvdata",
-              "cidata",
-              "cloudinit",
-              "config",
-              "configdrive",
-              "ephemeral",
-              "eph",
-              "home",
-              "modules",
-              "scratch",
-              "seed",
-              "tmp",
-              "var"));
+          words(
+              "data datadisk datalv datavol lvdata cidata cloudinit config configdrive"
+                  + " ephemeral eph home modules scratch seed tmp var"));
 
   /** Words for any disk; the first one of a guest is its root disk. */
   private static final Set<String> ANY_DISK = Set.of("disk", "hdd", "image", "img", "vdisk");
@@ -93,6 +52,10 @@ final class RoleWords {
   private static final Set<String> FIRST_DISK = Set.of("hda", "sda", "vda", "xvda");
 
   private RoleWords() {}
+
+  private static Set<String> words(String separated) {
+    return Set.of(separated.split(" "));
+  }
 
   /** The role and the word that matched; empty without a match. */
   static Optional<RoleVerdict> of(String name) {

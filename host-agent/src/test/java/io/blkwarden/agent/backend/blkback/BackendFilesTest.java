@@ -3,6 +3,7 @@ package io.blkwarden.agent.backend.blkback;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.blkwarden.agent.CapturedTree;
+import io.blkwarden.agent.backend.type.BackendId;
 import io.blkwarden.agent.kernel.CounterWidth;
 import io.blkwarden.agent.kernel.KernelFiles;
 import io.blkwarden.agent.kernel.MapFiles;

@@ -1,10 +1,9 @@
-package io.blkwarden.agent.sampling;
+package io.blkwarden.agent.backend.blkback;
 
-import static io.blkwarden.agent.sampling.CounterSource.put;
-
-import io.blkwarden.agent.backend.blkback.BackendId;
-import io.blkwarden.agent.backend.blkback.BlkbackStatistics;
+import io.blkwarden.agent.backend.type.BackendId;
+import io.blkwarden.agent.backend.type.BackendType;
 import io.blkwarden.agent.kernel.DiskStat;
+import io.blkwarden.agent.kernel.FileBytes;
 import io.blkwarden.agent.kernel.KernelFiles;
 import io.blkwarden.agent.kernel.KernelFiles.OpenAttribute;
 import io.blkwarden.agent.kernel.ReadResult;
@@ -22,9 +21,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Each counter is a file, which stays open once it is read often. Not thread-safe.
  */
-final class BlkbackCounters {
+final class BlkbackCounters implements BackendType.Counters {
   /** Columns that blkback does not count. */
-  static final long UNKNOWN =
+  private static final long UNKNOWN =
       SampleColumn.bits(
           SampleColumn.READ_MS,
           SampleColumn.WRITE_MS,
@@ -74,33 +73,33 @@ final class BlkbackCounters {
     this.id = id;
   }
 
-  /** Sum of sectors read and written. */
-  ReadResult<Long> sectors(DeviceCounters counters) {
+  @Override
+  public ReadResult<Long> sectors(FileBytes buffer) {
     if (!open.containsKey(File.RD_SECT) && ++sectorReadings < OPEN_AFTER) {
       return BlkbackStatistics.sectors(files, id);
     }
-    return counter(File.RD_SECT, counters)
-        .flatMap(read -> counter(File.WR_SECT, counters).map(written -> read + written));
+    return counter(File.RD_SECT, buffer)
+        .flatMap(read -> counter(File.WR_SECT, buffer).map(written -> read + written));
   }
 
-  private ReadResult<Long> counter(File file, DeviceCounters counters) {
+  @Override
+  public ReadResult<Long> outOfRequests(FileBytes buffer) {
+    return counter(File.OO_REQ, buffer);
+  }
+
+  private ReadResult<Long> counter(File file, FileBytes buffer) {
     OpenAttribute attribute =
         open.computeIfAbsent(file, each -> BlkbackStatistics.open(files, id, each.path()));
-    return BlkbackStatistics.counter(attribute, counters.shortBuffer());
+    return BlkbackStatistics.counter(attribute, buffer);
   }
 
-  /**
-   * Reads a row.
-   *
-   * @param device the counters of its shared block device; absent when the kernel does not count it
-   * @return why the row is unknown; empty when it was read
-   */
+  @Override
   @SuppressWarnings("ReferenceEquality") // an idle device keeps its instance
-  Optional<String> read(@Nullable DiskStat device, DeviceCounters counters, long[] into) {
+  public Optional<String> read(@Nullable DiskStat device, FileBytes buffer, long[] into) {
     boolean idle =
         device != null && device == lastDevice && device.isIdle() && device.everCounted();
     if (!idle) {
-      Optional<String> fault = readFiles(counters);
+      Optional<String> fault = readFiles(buffer);
       if (fault.isPresent()) {
         lastDevice = null;
         return fault;
@@ -109,31 +108,32 @@ final class BlkbackCounters {
       if (device == null) {
         row[SampleColumn.UNKNOWN_COLUMNS.id()] |= SampleColumn.SHARED_IO_MS.bit();
       } else {
-        put(row, SampleColumn.SHARED_IO_MS, device.ioMillis());
+        row[SampleColumn.SHARED_IO_MS.id()] = device.ioMillis();
       }
     }
     System.arraycopy(row, 0, into, 0, row.length);
     return Optional.empty();
   }
 
-  private Optional<String> readFiles(DeviceCounters counters) {
+  private Optional<String> readFiles(FileBytes buffer) {
     Arrays.fill(row, 0);
     long unknown = UNKNOWN;
     for (File file : FILES) {
-      ReadResult<Long> found = counter(file, counters);
+      ReadResult<Long> found = counter(file, buffer);
       if (found instanceof ReadResult.Present<Long>(Long value)) {
-        put(row, file.column, value);
+        row[file.column.id()] = value;
       } else if (file.required) {
         return Optional.of(id.busId() + "/statistics/" + file.path() + ": " + found.describe());
       } else {
         unknown |= file.column.bit();
       }
     }
-    put(row, SampleColumn.UNKNOWN_COLUMNS, unknown);
+    row[SampleColumn.UNKNOWN_COLUMNS.id()] = unknown;
     return Optional.empty();
   }
 
-  void close() {
+  @Override
+  public void close() {
     open.values().forEach(OpenAttribute::close);
     open.clear();
   }

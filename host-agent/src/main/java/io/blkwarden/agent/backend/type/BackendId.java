@@ -1,4 +1,4 @@
-package io.blkwarden.agent.backend.blkback;
+package io.blkwarden.agent.backend.type;
 
 import io.blkwarden.agent.kernel.KernelFiles;
 import io.blkwarden.agent.kernel.ReadResult;
@@ -44,8 +44,7 @@ public record BackendId(BackendKind kind, int domid, int handle) {
    * backend is gone, has no device yet (the hotplug script sets it), or is not blkback's.
    */
   public ReadResult<DeviceNumber> device(KernelFiles files) {
-    String path = directory() + "/physical_device";
-    return files.read(path).parse(path, BackendId::parseDevice);
+    return files.parse(directory() + "/physical_device", BackendId::parseDevice);
   }
 
   /** Parses {@code fd:c} and a newline. */
@@ -58,7 +57,7 @@ public record BackendId(BackendKind kind, int domid, int handle) {
   }
 
   /** Its directory in sysfs. */
-  String directory() {
+  public String directory() {
     return "sys/bus/xen-backend/devices/" + busId();
   }
 }

@@ -1,4 +1,4 @@
-package io.blkwarden.agent.backend.blkback;
+package io.blkwarden.agent.backend.type;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;

@@ -1,5 +1,6 @@
-package io.blkwarden.agent.backend.blkback;
+package io.blkwarden.agent.backend.type;
 
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -20,33 +21,9 @@ import org.jspecify.annotations.Nullable;
 public final class BackendParams {
   /** Formats and drivers that prefix a path or another form. */
   private static final Set<String> FORMATS =
-      Set.of(
-          "aio",
-          "block",
-          "cow",
-          "fat",
-          "file",
-          "host_cdrom",
-          "host_device",
-          "ioemu",
-          "iso",
-          "luks",
-          "phy",
-          "qcow",
-          "qcow2",
-          "qed",
-          "ram",
-          "raw",
-          "rw",
-          "sync",
-          "tap",
-          "tap2",
-          "tapdisk",
-          "vdi",
-          "vhd",
-          "vhdx",
-          "vmdk",
-          "vpc");
+      words(
+          "aio block cow fat file host_cdrom host_device ioemu iso luks phy qcow qcow2"
+              + " qed ram raw rw sync tap tap2 tapdisk vdi vhd vhdx vmdk vpc");
 
   /** Schemes of names such as {@code pool/image}; options follow a colon. */
   private static final Set<String> NAMED =
@@ -54,22 +31,9 @@ public final class BackendParams {
 
   /** Schemes of URLs whose path is an export, a target or an image, and not secret. */
   private static final Set<String> STORAGE_URLS =
-      Set.of(
-          "ceph",
-          "gluster",
-          "gluster+tcp",
-          "gluster+unix",
-          "iscsi",
-          "iser",
-          "nbd",
-          "nbd+unix",
-          "nbds",
-          "nbds+unix",
-          "nfs",
-          "rbd",
-          "sheepdog",
-          "ssh",
-          "sftp");
+      words(
+          "ceph gluster gluster+tcp gluster+unix iscsi iser nbd nbd+unix nbds nbds+unix"
+              + " nfs rbd sheepdog ssh sftp");
 
   private static final Set<String> SHOWN_OPTIONS =
       Set.of("dataset", "image", "iqn", "lun", "lv", "pool", "portal", "target", "vg");
@@ -83,6 +47,8 @@ public final class BackendParams {
       Pattern.compile("/dev/disk/by-[a-z]+/[\\p{L}\\p{N}._+@~%:,-]+");
   private static final Pattern DEVICE =
       Pattern.compile("(sd|hd|vd|xvd|md|dm-|drbd|nvme|loop|rbd|zd|mmcblk|nbd)[a-z0-9]{0,16}");
+  private static final Pattern AUTHORITY = Pattern.compile("[^/?#]*+");
+  private static final Pattern URL_PATH = Pattern.compile("[^?#]*+");
   private static final Pattern HOST =
       Pattern.compile("([\\p{L}\\p{N}._-]+|\\[[0-9a-fA-F:.]+])?(:[0-9]{1,5})?");
   private static final Pattern TARGET =
@@ -96,7 +62,20 @@ public final class BackendParams {
       Pattern.compile("exportname=([\\p{L}\\p{N}._+/-]+)(:.*)?");
   private static final int MAX_NESTED = 4;
 
+  private static final Pattern BLOCK_DEVICE =
+      Pattern.compile("(?:[A-Za-z0-9_+.-]{1,32}:){0,3}/dev/([^:,?\\s]{1,512})");
+
   private BackendParams() {}
+
+  private static Set<String> words(String separated) {
+    return Set.of(separated.split(" "));
+  }
+
+  /** The block device that the publishable part of params names, below {@code /dev/}. */
+  static Optional<String> device(String shown) {
+    Matcher named = BLOCK_DEVICE.matcher(shown);
+    return named.matches() ? Optional.of(named.group(1)) : Optional.empty();
+  }
 
   /** The publishable part of params; may be empty. */
   public static String shown(String params) {
@@ -191,13 +170,8 @@ public final class BackendParams {
 
   private static String url(String scheme, String rest) {
     String bare = scheme + "://";
-    int end = rest.length();
-    for (char stop : new char[] {'/', '?', '#'}) {
-      int at = rest.indexOf(stop);
-      end = at < 0 ? end : Math.min(end, at);
-    }
-    String authority = rest.substring(0, end);
-    String path = rest.substring(end);
+    String authority = start(AUTHORITY, rest);
+    String path = rest.substring(authority.length());
     String host = authority.substring(authority.lastIndexOf('@') + 1);
     if (path.indexOf('@') >= 0 || !HOST.matcher(host).matches()) {
       return bare; // may be a password with a slash
@@ -224,12 +198,7 @@ public final class BackendParams {
 
   /** The last part of a web address, if it names an image; other parts may be tokens. */
   private static String imageFile(String path) {
-    int end = path.length();
-    for (char stop : new char[] {'?', '#'}) {
-      int at = path.indexOf(stop);
-      end = at < 0 ? end : Math.min(end, at);
-    }
-    String only = path.substring(0, end);
+    String only = start(URL_PATH, path);
     int slash = only.lastIndexOf('/');
     String name = only.substring(slash + 1);
     return IMAGE_FILE.matcher(name).matches() ? (slash > 0 ? "/.../" : "/") + name : "";

@@ -1,0 +1,5 @@
+/** QEMU's disk backend. */
+@NullMarked
+package io.blkwarden.agent.backend.qdisk;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,255 @@
+package io.blkwarden.agent.mapping;
+
+import io.blkwarden.agent.mapping.Candidates.Pair;
+import io.blkwarden.agent.mapping.Evidence.DomainSet;
+import io.blkwarden.agent.mapping.Evidence.Tie;
+import io.blkwarden.agent.mapping.HostSnapshot.HostThread;
+import io.blkwarden.agent.mapping.HostSnapshot.ObservedBio;
+import io.blkwarden.model.DeviceNumber;
+import io.blkwarden.model.Proof;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/** The proofs that a thread serves a disk; each adds what it proves to the table. */
+final class Proofs {
+  private Proofs() {}
+
+  /**
+   * Proof by the backend's {@code kthread-pid} keys, flat or per ring, of a connected disk.
+   *
+   * <p>Pids that are not those of a kernel thread with a matching name are ignored: XCP-ng's 4.19
+   * removes the key after the thread has ended.
+   */
+  static void provePids(ProofContext context, ProofTable table) {
+    for (Vbd vbd : context.host().vbds()) {
+      if (vbd.connection().isPresent()) {
+        Backend.KthreadPids pids = vbd.backend().pids();
+        for (Candidates.Pair pair : context.candidates().of(vbd)) {
+          Integer pid = pair.thread().id().pid();
+          if (pid.equals(pids.flat()) || pids.byRing().containsValue(pid)) {
+            table.add(pair, Proof.KTHREAD_PID);
+          }
+        }
+      }
+    }
+  }
+
+  /**
+   * Proof by name: the thread's untruncated name matches only this disk.
+   *
+   * <p>A name of maximum length may be truncated. It counts only while no other disk of the host
+   * could have the longer name, the thread cannot be a leftover of such a disk, and the disk has
+   * done I/O (so its own thread exists) if there are statistics.
+   */
+  static void proveNames(ProofContext context, ProofTable table) {
+    for (List<Pair> fits : context.candidates().threads()) {
+      List<Pair> whole = fits.stream().filter(pair -> pair.name().whole()).toList();
+      if (whole.size() == 1) {
+        Pair pair = whole.getFirst();
+        boolean proven = !pair.name().borderline() || isProvenAtMaximumLength(context, pair, fits);
+        if (proven && pair.vbd().connection().isPresent()) {
+          table.add(pair, Proof.FULL_NAME);
+        }
+      }
+    }
+  }
+
+  private static boolean isProvenAtMaximumLength(ProofContext context, Pair pair, List<Pair> fits) {
+    DiskCounters counters = pair.vbd().backend().counters();
+    return fits.size() == 1
+        && !context.history().mayBeLeftover(pair.thread())
+        && (counters == null
+            || counters.sawIo()
+            || context.history().startedAfterUnconnected(pair.thread(), pair.vbd()));
+  }
+
+  /**
+   * Proof by counters: the thread's read bytes lay between two readings of one disk's, twice, and of
+   * no other's.
+   *
+   * <p>Both count the same bytes from 0: the thread ({@code read_bytes}) when it submits, the disk
+   * ({@code rd_sect}) just after. So the counter of a disk's own thread always lies between two
+   * readings of the disk, give or take one request, and a disk that has read has a thread. If exactly
+   * one of all candidates lies there, and lies nowhere else, twice with growth between, it is that
+   * thread. Disks with several rings need other proofs.
+   *
+   * @return the pairs seen once
+   */
+  static Map<Tie, Long> proveCounters(ProofContext context, ProofTable table) {
+    Map<Tie, Long> seenOnce = new HashMap<>();
+    for (Vbd vbd : context.host().vbds()) {
+      DiskCounters counters = vbd.backend().counters();
+      if (counters != null && counters.readSectorsBefore() > 0 && table.of(vbd).isEmpty()) {
+        vbd.connection()
+            .ifPresent(connection -> {
+              List<Pair> fits = context.candidates().of(vbd);
+              if (comparable(fits, counters)) {
+                List<Pair> inside = fits.stream().filter(Proofs::isInside).toList();
+                for (Pair pair : inside) {
+                  Tie tie = new Tie(pair.thread().id(), connection);
+                  Long before = context.history().bracketBytes(tie);
+                  boolean only = inside.size() == 1 && isOutsideAllOthers(context, pair);
+                  update(pair, tie, before, only, table, seenOnce);
+                }
+              }
+            });
+      }
+    }
+    return seenOnce;
+  }
+
+  private static void update(
+      Pair pair,
+      Tie tie,
+      @Nullable Long before,
+      boolean only,
+      ProofTable table,
+      Map<Tie, Long> seenOnce) {
+    Long now = pair.thread().readBytes();
+    if (only && before != null && now != null && now > before) {
+      table.add(pair, Proof.COUNTER_BRACKET);
+    } else if (before != null) {
+      seenOnce.put(tie, before);
+    } else if (only && now != null) {
+      seenOnce.put(tie, now);
+    }
+  }
+
+  /**
+   * Whether the counters of all candidates were read and each candidate is a disk's only thread.
+   */
+  private static boolean comparable(List<Pair> fits, DiskCounters counters) {
+    return counters.isValid()
+        && fits.stream()
+            .allMatch(pair -> {
+              Long read = pair.thread().readBytes();
+              return pair.singleRing() && read != null && !counters.mayHaveWrapped(read);
+            });
+  }
+
+  private static boolean isInside(Pair pair) {
+    DiskCounters counters = pair.vbd().backend().counters();
+    Long read = pair.thread().readBytes();
+    return counters != null && read != null && read > 0 && counters.contains(read, 1);
+  }
+
+  private static boolean isOutsideAllOthers(ProofContext context, Pair chosen) {
+    return context.candidates().of(chosen.thread().id()).stream()
+        .filter(pair -> !pair.vbd().slot().equals(chosen.vbd().slot()))
+        .allMatch(other -> {
+          DiskCounters counters = other.vbd().backend().counters();
+          Long read = other.thread().readBytes();
+          // Without a kernel device a disk was never connected and has no thread.
+          return other.vbd().backend().kernelDevice() == null
+              || (counters != null
+                  && read != null
+                  && other.singleRing()
+                  && counters.isValid()
+                  && !counters.mayHaveWrapped(read)
+                  && !isInside(other));
+        });
+  }
+
+  /**
+   * Proof by a traced bio of a candidate thread on the disk's own device.
+   *
+   * <p>The event fires in the submitter's context. Conditions: the device belongs to exactly one disk
+   * of the host; it is not below another disk that the thread may serve (dm remaps in the submitter's
+   * context, so bios also show on lower devices); and the pid was this thread's during the whole
+   * trace.
+   */
+  static void proveBios(ProofContext context, ProofTable table) {
+    for (ObservedBio bio : new HashSet<>(context.host().snapshot().bios())) {
+      HostThread thread = context.host().threads().get(bio.pid());
+      if (thread != null && context.history().aliveSinceLastDrain(thread)) {
+        proveBio(context, thread, bio.device(), table);
+      }
+    }
+  }
+
+  private static void proveBio(
+      ProofContext context, HostThread thread, DeviceNumber device, ProofTable table) {
+    List<Pair> fits = context.candidates().of(thread.id());
+    fits.stream()
+        .filter(pair -> device.equals(pair.vbd().agreedDevice()))
+        .filter(pair -> pair.vbd().connection().isPresent())
+        .filter(_ -> context.host().servesOneDisk(device))
+        .filter(_ -> !context.history().mayBeLeftover(thread, device))
+        .filter(pair ->
+            fits.stream()
+                .filter(other -> !other.vbd().slot().equals(pair.vbd().slot()))
+                .noneMatch(other -> mayLieAbove(context.host(), other.vbd(), device)))
+        .forEach(pair -> table.add(pair, Proof.TRACED_BIO));
+  }
+
+  /** Whether I/O of this disk may show on a device below it; true for unknown stacks. */
+  private static boolean mayLieAbove(Host host, Vbd vbd, DeviceNumber device) {
+    DeviceNumber top = vbd.backend().kernelDevice();
+    // Without a kernel device a disk was never connected and has no thread.
+    return top != null && host.stack(top).map(stack -> stack.below().contains(device)).orElse(true);
+  }
+
+  /**
+   * Proof by elimination: all other disks of the domain are proven, one thread remains, and nothing
+   * changed since the last snapshot.
+   *
+   * <p>It requires that the disk's own thread exists: the disk did I/O since it was connected, or the
+   * thread started after the disk was seen unconnected. Otherwise the remaining thread may belong to
+   * a removed disk while this disk's own thread does not exist yet.
+   *
+   * @param before sets of the previous snapshot, by domid
+   * @param now sets of this snapshot
+   * @param resolved whether all workers of a disk are proven
+   */
+  static void proveByElimination(
+      ProofContext context,
+      Map<Integer, DomainSet> before,
+      Map<Integer, DomainSet> now,
+      Predicate<Vbd> resolved,
+      ProofTable table) {
+    now.forEach((domid, set) -> {
+      if (set.equals(before.get(domid))) {
+        List<Vbd> open = context.host().vbdsOf(domid).stream().filter(resolved.negate()).toList();
+        if (open.size() == 1) {
+          proveRemaining(context, open.getFirst(), table);
+        }
+      }
+    });
+  }
+
+  private static void proveRemaining(ProofContext context, Vbd vbd, ProofTable table) {
+    List<Pair> left =
+        context.candidates().of(vbd).stream()
+            .filter(pair -> !table.isProven(pair.thread()))
+            .toList();
+    if (vbd.connection().isPresent() && table.of(vbd).isEmpty() && left.size() == 1) {
+      Pair pair = left.getFirst();
+      if (!context.history().mayBeLeftover(pair.thread())
+          && ownThreadExists(context, pair)
+          && countersAgree(pair)) {
+        table.add(pair, Proof.ELIMINATION);
+      }
+    }
+  }
+
+  private static boolean ownThreadExists(ProofContext context, Pair pair) {
+    DiskCounters counters = pair.vbd().backend().counters();
+    return (counters != null && counters.sawIo())
+        || (pair.singleRing()
+            && context.history().startedAfterUnconnected(pair.thread(), pair.vbd()));
+  }
+
+  private static boolean countersAgree(Pair pair) {
+    DiskCounters counters = pair.vbd().backend().counters();
+    Long read = pair.thread().readBytes();
+    return counters == null
+        || read == null
+        || !counters.isValid()
+        || counters.mayHaveWrapped(read)
+        || counters.contains(read, 1);
+  }
+}
