@@ -13,6 +13,7 @@ import io.blkwarden.controller.ingest.FleetIntake;
 import io.blkwarden.controller.ingest.LatestBatches;
 import io.blkwarden.controller.leader.Leadership;
 import io.blkwarden.controller.nats.BusMessage;
+import io.blkwarden.controller.nats.NatsException;
 import io.blkwarden.controller.notify.Notifier;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.message.OperatorRequest;
@@ -70,7 +71,6 @@ final class ControllerPipeline {
    * @param intake decodes and admits messages
    * @param batches conflates samples
    * @param dispatch sends messages
-   * @param stored changes the state that NATS stores
    * @param notifier notifies receivers of alerts
    * @param reports the query that answers an operator who asks for the state of the fleet
    * @param observer receives all effects, for logs, counters and views
@@ -81,7 +81,6 @@ final class ControllerPipeline {
       LatestBatches batches,
       EngineRunner engine,
       Dispatch dispatch,
-      StateStore stored,
       Notifier notifier,
       BiFunction<Long, OperatorRequest.Fleet, EngineInput.Query> reports,
       Consumer<Effect> observer) {}
@@ -182,11 +181,11 @@ final class ControllerPipeline {
             .then(),
         effects
             .ofType(Effect.StoreInput.class)
-            .flatMap(parts.stored()::store, Integer.MAX_VALUE)
+            .flatMap(this::store, Integer.MAX_VALUE)
             .then(),
         effects
             .ofType(Effect.RemoveHost.class)
-            .flatMap(parts.stored()::removeHost, Integer.MAX_VALUE)
+            .flatMap(this::removeHost, Integer.MAX_VALUE)
             .then(),
         effects
             .ofType(Effect.StoreBaseline.class)
@@ -202,6 +201,37 @@ final class ControllerPipeline {
             .onErrorContinue(ControllerPipeline::failed)
             .then(),
         effects.doOnNext(parts.observer()).onErrorContinue(ControllerPipeline::failed).then());
+  }
+
+  /** Deletes a host's stored mapping; the engine or the operator gets the result. */
+  private Mono<Void> removeHost(Effect.RemoveHost effect) {
+    return bus.deleteMapping(effect.host())
+        .doOnSuccess(_ -> {
+          parts.batches().remove(effect.host());
+          internal.put(new EngineInput.Single(new Input.HostRemoved(effect)));
+        })
+        .onErrorResume(e ->
+            refused(
+                effect.asked(),
+                "the stored mapping of %s was not deleted, try again: %s"
+                    .formatted(effect.host(), e.getMessage())));
+  }
+
+  /** Stores operators' input; the engine or the operator gets the result. */
+  private Mono<Void> store(Effect.StoreInput effect) {
+    return bus.storeOperatorInput(effect.input(), effect.set(), effect.expired())
+        .doOnSuccess(_ -> internal.put(new EngineInput.Single(new Input.InputStored(effect))))
+        .onErrorResume(e ->
+            refused(
+                effect.asked(),
+                "NATS did not confirm the change, which may or may not be in effect; check /readyz"
+                    + " of the controller and try again: "
+                    + (e instanceof NatsException ? e.getMessage() : e)));
+  }
+
+  private Mono<Void> refused(Input.RequestReceived request, String why) {
+    dispatch.mailbox().fail(request.correlation(), why);
+    return Mono.empty();
   }
 
   /** Effects of a type, mapped; an effect for which that fails is logged and skipped. */

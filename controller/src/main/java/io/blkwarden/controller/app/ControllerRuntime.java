@@ -9,7 +9,6 @@ import io.blkwarden.controller.config.PolicyWatch;
 import io.blkwarden.controller.dispatch.CommandFlow;
 import io.blkwarden.controller.dispatch.DispatchCounters;
 import io.blkwarden.controller.dispatch.EffectLog;
-import io.blkwarden.controller.dispatch.LocalRequests;
 import io.blkwarden.controller.dispatch.MessageFactory;
 import io.blkwarden.controller.dispatch.OperatorMailbox;
 import io.blkwarden.controller.engine.Effect;
@@ -39,6 +38,8 @@ import io.blkwarden.controller.notify.settings.Secret;
 import io.blkwarden.controller.snapshot.FleetSnapshot;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.MessageId;
+import io.blkwarden.model.message.OperatorReply;
+import io.blkwarden.model.message.OperatorReply.Verdict;
 import io.blkwarden.model.message.Outcome;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -105,12 +106,22 @@ public final class ControllerRuntime implements AutoCloseable {
     records = new RecordServer(settings.bus(), busCounters, clock, random);
     audit = new AuditReader(records, clock);
     notifier = notifier(settings.pages());
-    LocalRequests localRequests = new LocalRequests(bus::reply);
-    OperatorMailbox mailbox = new OperatorMailbox(localRequests, clock, dispatchCounters);
+    OperatorMailbox mailbox = new OperatorMailbox(bus::reply, clock, dispatchCounters);
     intake =
         new FleetIntake(settings.bus().subjects(), new Backlog(), intakeCounters, clock, mailbox);
     LatestBatches batches = new LatestBatches(intake, control);
-    commands = commandFlow(toEngine());
+    commands = commandFlow(
+            new CommandFlow.Results() {
+              @Override
+              public void outcome(Outcome outcome) {
+                internal.put(intake.admitOutcome(outcome));
+              }
+
+              @Override
+              public void abandoned(HostId host, MessageId command, String why) {
+                internal.put(intake.commandAbandoned(host, command, why));
+              }
+            });
     FleetEngine core = new FleetEngine(engineSettings, random, instance);
     EngineRunner engine =
         new EngineRunner(
@@ -129,10 +140,9 @@ public final class ControllerRuntime implements AutoCloseable {
                 engine,
                 new ControllerPipeline.Dispatch(
                     commands,
-                    commandFlow(ignored()),
+                    commandFlow(new CommandFlow.Results() {}),
                     new MessageFactory(this::epoch, instance, clock, random),
                     mailbox),
-                new StateStore(bus, internal, mailbox, batches),
                 notifier,
                 new FleetReports(instance, core, view, this::readiness, mailbox, dispatchThread)
                     ::query,
@@ -142,7 +152,7 @@ public final class ControllerRuntime implements AutoCloseable {
             thread("blkwarden-reports"));
     policies = settings.policies() == null ? null : watch(settings.policies());
     readiness = new ControllerReadiness(engine, bus, view, policies);
-    http = settings.http() == null ? null : serve(settings.http(), core, approvals(localRequests));
+    http = settings.http() == null ? null : serve(settings.http(), core, approvals());
     flow = pipeline.start(this::onFailure);
     if (policies != null) {
       Scheduler watcher = BlockingSchedulers.single("blkwarden-policies");
@@ -342,19 +352,23 @@ public final class ControllerRuntime implements AutoCloseable {
                 text -> pipeline.query(() -> core.search(text, DashboardData.SEARCH_MAX)),
                 changes,
                 pages),
-            new MetricSource(metrics.all(clock, this::readiness, fleet), fleet),
+            new MetricSource(metrics.all(clock, this::readiness, fleet), fleet::get),
             approvals,
             audit);
     threads.add(new HistoryRecorder(history, changes, snapshots, pages).snapshots().subscribe());
     return server;
   }
 
-  private Approvals approvals(LocalRequests requests) {
+  private Approvals approvals() {
     Secret token = settings.httpToken();
     return new Approvals(
         token == null ? null : token::matches,
         request ->
-            requests.send(replyTo -> internal.put(intake.readRequest(request, null, replyTo))),
+            Mono.<OperatorReply>create(
+                    sink -> internal.put(intake.readRequest(request, null, sink::success)))
+                .timeout(
+                    Duration.ofMillis(OperatorMailbox.WAIT_MILLIS),
+                    Mono.just(new OperatorReply(Verdict.FAILED, "no reply in time"))),
         clock);
   }
 
@@ -381,30 +395,5 @@ public final class ControllerRuntime implements AutoCloseable {
         dispatchThread,
         dispatchCounters,
         random);
-  }
-
-  private CommandFlow.Results toEngine() {
-    return new CommandFlow.Results() {
-      @Override
-      public void outcome(Outcome outcome) {
-        internal.put(intake.admitOutcome(outcome));
-      }
-
-      @Override
-      public void abandoned(HostId host, MessageId command, String why) {
-        internal.put(intake.commandAbandoned(host, command, why));
-      }
-    };
-  }
-
-  /** The agent publishes its snapshot as a message of its own, so the outcome is not needed. */
-  private static CommandFlow.Results ignored() {
-    return new CommandFlow.Results() {
-      @Override
-      public void outcome(Outcome outcome) {}
-
-      @Override
-      public void abandoned(HostId host, MessageId command, String why) {}
-    };
   }
 }

@@ -56,13 +56,16 @@ public final class CommandFlow {
     Mono<byte[]> request(HostId host, byte[] command, Duration timeout);
   }
 
-  /** Receives the results of commands. */
+  /**
+   * Receives the results of commands; ignores them by default, as for snapshots, which the agent
+   * publishes as messages of their own.
+   */
   public interface Results {
     /** The agent answered. */
-    void outcome(Outcome outcome);
+    default void outcome(Outcome outcome) {}
 
     /** The command was abandoned. */
-    void abandoned(HostId host, MessageId command, String why);
+    default void abandoned(HostId host, MessageId command, String why) {}
   }
 
   private final Agents agents;

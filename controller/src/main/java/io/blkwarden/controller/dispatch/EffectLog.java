@@ -15,16 +15,9 @@ import org.slf4j.LoggerFactory;
  * Counts the engine's effects, and writes each command, alert and decision to the log {@code
  * blkwarden.decisions}.
  */
-public final class EffectLog {
+public record EffectLog(DispatchCounters counters) {
   private static final Logger log = LoggerFactory.getLogger(EffectLog.class);
   private static final Logger record = LoggerFactory.getLogger("blkwarden.decisions");
-
-  private final DispatchCounters counters;
-
-  /** Creates a log. */
-  public EffectLog(DispatchCounters counters) {
-    this.counters = counters;
-  }
 
   /** Counts and logs an effect. */
   public void accept(Effect effect) {

@@ -15,6 +15,7 @@ import io.blkwarden.model.message.ControlMessage;
 import io.blkwarden.model.message.Heartbeat;
 import io.blkwarden.model.message.MappingEvent;
 import io.blkwarden.model.message.MappingSnapshot;
+import io.blkwarden.model.message.OperatorReply;
 import io.blkwarden.model.message.OperatorRequest;
 import io.blkwarden.model.message.Outcome;
 import io.blkwarden.model.subject.HostToken;
@@ -27,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -219,32 +221,35 @@ public final class FleetIntake {
       return null;
     }
     IntakeCounters.increment(counters.received, Kind.OPERATOR);
+    Consumer<OperatorReply> requester = mailbox.requester(replyTo);
     return switch (ControlJson.decode(OperatorRequest.class, message.payload())) {
       case Decoded.Malformed<OperatorRequest> bad -> {
         faults.report(Kind.OPERATOR, message.subject(), bad);
         mailbox.refuse(
-            replyTo, "invalid request, at byte %d: %s".formatted(bad.offset(), bad.detail()));
+            requester, "invalid request, at byte %d: %s".formatted(bad.offset(), bad.detail()));
         yield null;
       }
-      case Decoded.Ok<OperatorRequest> ok -> readRequest(ok.value(), message.subject(), replyTo);
+      case Decoded.Ok<OperatorRequest> ok -> readRequest(ok.value(), message.subject(), requester);
     };
   }
 
-  private @Nullable Single readRequest(OperatorRequest request, String subject, String replyTo) {
+  private @Nullable Single readRequest(
+      OperatorRequest request, String subject, Consumer<OperatorReply> requester) {
     String verb = request.ask().verb();
     try {
       Subjects.RequestSubject asked = subjects.parseRequest(subject);
       return asked.name().equals(verb)
-          ? readRequest(request, asked.key(), replyTo)
-          : wrongRequest(subject, replyTo, "expected operator." + verb);
+          ? readRequest(request, asked.key(), requester)
+          : wrongRequest(subject, requester, "expected operator." + verb);
     } catch (IllegalArgumentException e) {
-      return wrongRequest(subject, replyTo, String.valueOf(e.getMessage()));
+      return wrongRequest(subject, requester, String.valueOf(e.getMessage()));
     }
   }
 
-  private @Nullable Single wrongRequest(String subject, String replyTo, String why) {
+  private @Nullable Single wrongRequest(
+      String subject, Consumer<OperatorReply> requester, String why) {
     faults.wrongSubject(Kind.OPERATOR, subject, why);
-    mailbox.refuse(replyTo, "wrong subject: " + why);
+    mailbox.refuse(requester, "wrong subject: " + why);
     return null;
   }
 
@@ -255,8 +260,8 @@ public final class FleetIntake {
    * @return absent if too many wait, which is replied
    */
   public @Nullable Single readRequest(
-      OperatorRequest request, @Nullable OperatorKey key, String replyTo) {
-    Optional<Long> correlation = mailbox.open(replyTo);
+      OperatorRequest request, @Nullable OperatorKey key, Consumer<OperatorReply> requester) {
+    Optional<Long> correlation = mailbox.open(requester);
     if (correlation.isEmpty()) {
       IntakeCounters.increment(counters.refused, Kind.OPERATOR);
       return null;

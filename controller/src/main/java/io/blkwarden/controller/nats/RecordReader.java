@@ -48,7 +48,11 @@ import tools.jackson.databind.json.JsonMapper;
  * {@link #SCAN_TIME}. A page that reaches a bound ends there and reports that there is more, even
  * if no message matched.
  */
-final class RecordReader implements RecordPages {
+record RecordReader(
+    Connection connection,
+    Subjects subjects,
+    String servers,
+    InstantSource clock) implements RecordPages {
   /** Most message bytes on a page; half of the server's maximum payload if that is less. */
   static final int PAGE_BYTES = 512 << 10;
 
@@ -79,18 +83,6 @@ final class RecordReader implements RecordPages {
                           .build())
                   .build())
           .build();
-
-  private final Connection connection;
-  private final Subjects subjects;
-  private final String servers;
-  private final InstantSource clock;
-
-  RecordReader(Connection connection, Subjects subjects, String servers, InstantSource clock) {
-    this.connection = connection;
-    this.subjects = subjects;
-    this.servers = servers;
-    this.clock = clock;
-  }
 
   @Override
   public ReplayPage page(RecordKind kind, ReplayRequest request) throws NatsException {

@@ -97,7 +97,6 @@ final class ControllerPipelineTest {
                   commandFlow(),
                   new MessageFactory(this::epoch, "c1", clock, new SplittableRandom(2)),
                   mailbox),
-              new StateStore(bus, internal, mailbox, batches),
               new Notifier(NotifySettings.NONE, Map.of(), clock, () -> true, time),
               (_, _) -> new EngineInput.Query(() -> {}),
               new EffectLog(sent)::accept),
