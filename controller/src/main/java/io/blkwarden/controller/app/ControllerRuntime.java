@@ -138,18 +138,17 @@ public final class ControllerRuntime implements AutoCloseable {
                 intake,
                 batches,
                 engine,
-                new ControllerPipeline.Dispatch(
-                    commands,
-                    commandFlow(new CommandFlow.Results() {}),
-                    new MessageFactory(this::epoch, instance, clock, random),
-                    mailbox),
+                commands,
+                commandFlow(new CommandFlow.Results() {}),
+                new MessageFactory(this::epoch, instance, clock, random),
+                mailbox,
                 notifier,
                 new FleetReports(instance, core, view, this::readiness, mailbox, dispatchThread)
                     ::query,
-                this::observe),
-            internal,
-            control,
-            thread("blkwarden-reports"));
+                this::observe,
+                internal,
+                control,
+                thread("blkwarden-reports")));
     policies = settings.policies() == null ? null : watch(settings.policies());
     readiness = new ControllerReadiness(engine, bus, view, policies);
     http = settings.http() == null ? null : serve(settings.http(), core, approvals());

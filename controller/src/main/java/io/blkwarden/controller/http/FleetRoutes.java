@@ -85,7 +85,7 @@ final class FleetRoutes {
     return data.view().alerts().stream().limit(ALERTS_MAX).toList();
   }
 
-  private Map<String, Object> decisions() {
+  Map<String, Object> decisions() {
     RecentDecisions recentDecisions = data.recentDecisions();
     Map<String, Map<String, Long>> counts = new HashMap<>();
     for (Policy policy : data.view().policies().policies()) {
@@ -94,22 +94,14 @@ final class FleetRoutes {
     return Map.of("last", recentDecisions.last(), "counts", counts);
   }
 
-  private Map<String, Object> policies() {
+  Map<String, Object> policies() {
     return Map.of(
         "policies", data.view().policies().policies().stream().map(PolicyTree::of).toList(),
         "brakes", PolicyTree.of(data.view().policies().safetyLimits()));
   }
 
-  Publisher<Void> fleet(HttpServerRequest request, HttpServerResponse response) {
-    return rendered(response, () -> Map.of("fleet", data.history().overview(), "acts", acts()));
-  }
-
-  Publisher<Void> policies(HttpServerRequest request, HttpServerResponse response) {
-    return rendered(response, this::policies);
-  }
-
-  Publisher<Void> decisions(HttpServerRequest request, HttpServerResponse response) {
-    return rendered(response, this::decisions);
+  Map<String, Object> fleet() {
+    return Map.of("fleet", data.history().overview(), "acts", acts());
   }
 
   /** {@code GET /api/v1/disks?host=dom0-7}; {@code host} is repeatable. */
@@ -183,8 +175,10 @@ final class FleetRoutes {
     return all;
   }
 
-  private Publisher<Void> rendered(HttpServerResponse response, Supplier<Object> value) {
-    return Mono.fromSupplier(value)
+  /** Responds with a value, rendered on the scheduler. */
+  RequestCheck.Handler rendered(Supplier<Object> value) {
+    return (_, response) ->
+        Mono.fromSupplier(value)
         .subscribeOn(data.scheduler())
         .flatMap(each -> Mono.from(Api.ok(response, each)));
   }

@@ -113,11 +113,11 @@ public final class StatusServer implements AutoCloseable {
         .get("/api/v1/hosts", check.check((_, response) -> Api.ok(response, view.hosts())))
         .get("/api/v1/throttles", check.check((_, response) -> Api.ok(response, view.throttles())))
         .get("/api/v1/alerts", check.check((_, response) -> Api.ok(response, view.alerts())))
-        .get("/api/v1/fleet", check.check(fleet::fleet))
+        .get("/api/v1/fleet", check.check(fleet.rendered(fleet::fleet)))
         .get("/api/v1/search", check.check(fleet::search))
         .get("/api/v1/disks", check.check(fleet::disks))
-        .get("/api/v1/policies", check.check(fleet::policies))
-        .get("/api/v1/decisions", check.check(fleet::decisions))
+        .get("/api/v1/policies", check.check(fleet.rendered(fleet::policies)))
+        .get("/api/v1/decisions", check.check(fleet.rendered(fleet::decisions)))
         .get("/api/v1/events", check.check(events::handle));
   }
 

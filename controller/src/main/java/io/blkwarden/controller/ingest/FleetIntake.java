@@ -124,25 +124,35 @@ public final class FleetIntake {
 
   /** Decodes a heartbeat or a mapping event. */
   public @Nullable Single readReport(BusMessage message) {
-    String subject = message.subject();
-    byte[] json = message.payload();
-    if (subject.startsWith(heartbeats)) {
-      Heartbeat beat = read(Kind.HEARTBEAT, subject, 2, Heartbeat.class, json, Heartbeat::host);
-      return beat == null
-          ? null
-          : admitted(Kind.HEARTBEAT, beat.host(), new Input.HeartbeatReceived(beat), json.length);
-    }
-    MappingEvent event =
-        read(Kind.MAPPING, subject, 2, MappingEvent.class, json, e -> e.origin().host());
-    return event == null
-        ? null
-        : admitted(
-            Kind.MAPPING, event.origin().host(), new Input.MappingChanged(event), json.length);
+    return message.subject().startsWith(heartbeats)
+        ? report(
+            Kind.HEARTBEAT,
+            message,
+            Heartbeat.class,
+            Heartbeat::host,
+            Input.HeartbeatReceived::new)
+        : report(
+            Kind.MAPPING,
+            message,
+            MappingEvent.class,
+            event -> event.origin().host(),
+            Input.MappingChanged::new);
   }
 
-  private @Nullable Single admitted(Kind kind, HostId host, Input input, int bytes) {
+  private <T extends ControlMessage> @Nullable Single report(
+      Kind kind,
+      BusMessage message,
+      Class<T> type,
+      Function<T, HostId> of,
+      Function<T, Input> input) {
+    int bytes = message.payload().length;
+    T report = read(kind, message.subject(), 2, type, message.payload(), of);
+    if (report == null) {
+      return null;
+    }
+    HostId host = of.apply(report);
     if (backlog.admit(host, bytes, Backlog.REPORTS_MAX)) {
-      return new Single(input, host, bytes);
+      return new Single(input.apply(report), host, bytes);
     }
     IntakeCounters.increment(counters.refused, kind);
     if (kind == Kind.MAPPING) {
