@@ -1,5 +1,8 @@
 package io.blkwarden.controller.app;
 
+import java.util.List;
+import java.util.ArrayList;
+import io.blkwarden.controller.bus.BusStatus;
 import io.blkwarden.controller.bus.BusCounters;
 import io.blkwarden.controller.bus.NatsFleetBus;
 import io.blkwarden.controller.bus.RecordServer;
@@ -69,6 +72,9 @@ import reactor.core.scheduler.Schedulers;
  */
 public final class ControllerRuntime implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ControllerRuntime.class);
+  /** An engine that ticks each second and has processed nothing for this long hangs. */
+  private static final long ENGINE_IDLE_MILLIS = 15_000;
+
   private static final Duration DRAIN_MARGIN = Duration.ofSeconds(3);
 
   private final ControllerSettings settings;
@@ -91,7 +97,7 @@ public final class ControllerRuntime implements AutoCloseable {
   private final FleetIntake intake;
   private final CommandFlow commands;
   private final ControllerPipeline pipeline;
-  private final ControllerReadiness readiness;
+  private final EngineRunner engine;
   private final Disposable flow;
   private final @Nullable PolicyWatch policies;
   private final @Nullable StatusServer http;
@@ -123,7 +129,7 @@ public final class ControllerRuntime implements AutoCloseable {
               }
             });
     FleetEngine core = new FleetEngine(engineSettings, random, instance);
-    EngineRunner engine =
+    engine =
         new EngineRunner(
             core,
             intake,
@@ -150,7 +156,6 @@ public final class ControllerRuntime implements AutoCloseable {
                 control,
                 thread("blkwarden-reports")));
     policies = settings.policies() == null ? null : watch(settings.policies());
-    readiness = new ControllerReadiness(engine, bus, view, policies);
     http = settings.http() == null ? null : serve(settings.http(), core, approvals());
     flow = pipeline.start(this::onFailure);
     if (policies != null) {
@@ -206,7 +211,41 @@ public final class ControllerRuntime implements AutoCloseable {
 
   /** Whether the controller is ready, and what is wrong. */
   public Readiness readiness() {
-    return readiness.get();
+    List<String> problems = new ArrayList<>();
+    List<String> remarks = new ArrayList<>();
+    long idle = engine.idleMillis();
+    if (idle > ENGINE_IDLE_MILLIS) {
+      problems.add("the engine has processed nothing for %d s".formatted(idle / 1_000));
+    }
+    BusStatus status = bus.status();
+    if (!status.problem().isEmpty()) {
+      problems.add(status.problem());
+    }
+    switch (status.leadership()) {
+      case Leadership.Leading _ -> {}
+      case Leadership.Unknown _ -> problems.add("no leader known yet");
+      case Leadership.Following(String holder, long _) ->
+          problems.add("standby: controller %s leads".formatted(holder));
+    }
+    view.operatorState()
+        .pause()
+        .ifPresent(pause ->
+            remarks.add(
+                "enforcement is paused by %s since %s: %s"
+                    .formatted(pause.by(), pause.at(), pause.reason())));
+    remarks.addAll(view.problemRemarks());
+    if (policies == null) {
+      problems.add("started without --policies, so it never leads");
+    } else {
+      if (policies.load().good().isEmpty()) {
+        problems.add("no valid policy file in %s, so it never leads".formatted(policies.folder()));
+      }
+      if (!policies.folderProblem().isEmpty()) {
+        remarks.add(policies.folderProblem());
+      }
+      policies.load().problems().forEach(problem -> remarks.add(problem.toString()));
+    }
+    return new Readiness(!engine.hasFailed(), problems, remarks);
   }
 
   /**

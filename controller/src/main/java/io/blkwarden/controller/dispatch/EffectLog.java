@@ -38,11 +38,7 @@ public record EffectLog(DispatchCounters counters) {
       case Effect.Failed(HostId host, String what, RuntimeException fault) ->
           log.error("engine: step failed: host={}, {}: {}", host, what, fault.toString(), fault);
       case Effect.RequestMap _ -> counters.snapshots.increment();
-      case Effect.AnnounceLeader _,
-          Effect.Answer _,
-          Effect.RemoveHost _,
-          Effect.StoreInput _,
-          Effect.StoreBaseline _ -> {}
+      default -> {}
     }
   }
 
