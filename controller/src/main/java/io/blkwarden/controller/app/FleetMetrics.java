@@ -203,11 +203,10 @@ final class FleetMetrics {
   }
 
   private static double drops(Heartbeat beat) {
-    long sum = 0;
-    for (Map.Entry<String, Long> each : beat.drops().entrySet()) {
-      sum += each.getKey().equals("changes_conflated") ? 0 : each.getValue();
-    }
-    return (double) sum;
+    return beat.drops().entrySet().stream()
+        .filter(each -> !each.getKey().equals("changes_conflated"))
+        .mapToLong(Map.Entry::getValue)
+        .sum();
   }
 
   private void hosts(Sink to) {

@@ -3,6 +3,7 @@ package io.blkwarden.controller.http;
 import io.blkwarden.controller.history.RecentDecisions;
 import io.blkwarden.controller.policy.Policy;
 import io.blkwarden.controller.policy.PolicyTree;
+import io.blkwarden.controller.snapshot.DiskSnapshot;
 import io.blkwarden.controller.snapshot.FleetSnapshot;
 import io.blkwarden.controller.snapshot.HostSnapshot;
 import io.blkwarden.model.HostId;
@@ -10,9 +11,7 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import java.net.URI;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -161,18 +160,13 @@ final class FleetRoutes {
                     "too many requests; retry in a few seconds")));
   }
 
-  private static List<Map<String, Object>> flat(FleetSnapshot snapshot) {
-    List<Map<String, Object>> all = new ArrayList<>();
-    snapshot
-        .disks()
-        .forEach((host, disks) ->
-            disks.forEach(disk -> {
-              Map<String, Object> each = new LinkedHashMap<>();
-              each.put("host", host);
-              each.put("disk", disk);
-              all.add(each);
-            }));
-    return all;
+  /** A disk with its host. */
+  private record DiskRow(HostId host, DiskSnapshot disk) {}
+
+  private static List<DiskRow> flat(FleetSnapshot snapshot) {
+    return snapshot.disks().entrySet().stream()
+        .flatMap(each -> each.getValue().stream().map(disk -> new DiskRow(each.getKey(), disk)))
+        .toList();
   }
 
   /** Responds with a value, rendered on the scheduler. */

@@ -76,8 +76,8 @@ final class StatusServerTest {
                   new Metric(
                       "faults_total",
                       "Faults.",
-                      "reason",
-                      List.of(new Metric.Series("syntax", () -> 7))))),
+                      List.of("reason"),
+                      to -> to.take(7, "syntax")))),
           new Approvals("right-token"::equals, this::answer, Clock.systemUTC()),
           this::tell);
   private final StatusServer closed =
