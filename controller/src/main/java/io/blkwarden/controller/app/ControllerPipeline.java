@@ -206,7 +206,8 @@ final class ControllerPipeline {
   /** Stores operators' input; the engine or the operator gets the result. */
   private Mono<Void> store(Effect.StoreInput effect) {
     return bus.storeOperatorInput(effect.input(), effect.set(), effect.expired())
-        .doOnSuccess(_ -> parts.internal().put(new EngineInput.Single(new Input.InputStored(effect))))
+        .doOnSuccess(_ ->
+            parts.internal().put(new EngineInput.Single(new Input.InputStored(effect))))
         .onErrorResume(e ->
             refused(
                 effect.asked(),

@@ -1,9 +1,7 @@
 package io.blkwarden.controller.app;
 
-import java.util.List;
-import java.util.ArrayList;
-import io.blkwarden.controller.bus.BusStatus;
 import io.blkwarden.controller.bus.BusCounters;
+import io.blkwarden.controller.bus.BusStatus;
 import io.blkwarden.controller.bus.NatsFleetBus;
 import io.blkwarden.controller.bus.RecordServer;
 import io.blkwarden.controller.config.ControllerSettings;
@@ -48,6 +46,8 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;

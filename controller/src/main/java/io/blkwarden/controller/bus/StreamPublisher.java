@@ -3,7 +3,6 @@ package io.blkwarden.controller.bus;
 import io.blkwarden.controller.bus.PublishQueue.Entry;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;

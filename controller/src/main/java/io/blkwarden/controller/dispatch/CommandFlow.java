@@ -76,16 +76,10 @@ public final class CommandFlow {
   private final RandomGenerator random;
   private final AtomicInteger waiting = new AtomicInteger();
   private final Map<MessageId, PendingCommand> inFlight = new ConcurrentHashMap<>();
-  private volatile Generation generation = new Generation("");
+  private volatile Generation generation = new Generation(0, "");
 
-  /** The commands between two calls of {@link #abandon}; compared by identity. */
-  private static final class Generation {
-    private final String previousEnd;
-
-    Generation(String previousEnd) {
-      this.previousEnd = previousEnd;
-    }
-  }
+  /** The commands between two calls of {@link #abandon}. */
+  private record Generation(long number, String previousEnd) {}
 
   /** A command that waits or is in flight. */
   private static final class PendingCommand {
@@ -185,9 +179,9 @@ public final class CommandFlow {
   /** Abandons all commands that wait or are in flight. */
   public void abandon(String why) {
     Generation ended = generation;
-    generation = new Generation(why);
+    generation = new Generation(ended.number() + 1, why);
     inFlight.values().stream()
-        .filter(each -> each.generation == ended)
+        .filter(each -> each.generation.number() == ended.number())
         .forEach(each -> each.abandon(why));
   }
 
@@ -200,8 +194,9 @@ public final class CommandFlow {
     return Mono.defer(
             () -> {
               inFlight.put(pending.command.id(), pending);
-              if (pending.generation != generation) {
-                pending.abandon(generation.previousEnd);
+              Generation current = generation;
+              if (pending.generation.number() != current.number()) {
+                pending.abandon(current.previousEnd());
               }
               return Mono.firstWithSignal(pending.result.asMono(), attempts(pending));
             })

@@ -105,7 +105,8 @@ record Connector(NatsSettings settings, RandomGenerator random) {
       try {
         Seeds.use(credentials, options);
       } catch (IOException | IllegalArgumentException e) {
-        throw unusable("NATS credentials " + credentials, e, "check --creds, NATS_CREDS and its mode");
+        throw unusable(
+            "NATS credentials " + credentials, e, "check --creds, NATS_CREDS and its mode");
       }
     }
     return options.build();
