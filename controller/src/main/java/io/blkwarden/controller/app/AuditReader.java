@@ -10,8 +10,6 @@ import io.blkwarden.controller.nats.Records;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.atomic.AtomicInteger;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
@@ -27,8 +25,7 @@ final class AuditReader implements AuditSource, AutoCloseable {
 
   private final RecordPages pages;
   private final InstantSource clock;
-  private final Scheduler reader = BlockingSchedulers.pool("blkwarden-audit", 1, 2 * WAITING_MAX);
-  private final AtomicInteger requests = new AtomicInteger();
+  private final Scheduler reader = BlockingSchedulers.pool("blkwarden-audit", 1, WAITING_MAX);
 
   AuditReader(RecordPages pages, InstantSource clock) {
     this.pages = pages;
@@ -37,17 +34,7 @@ final class AuditReader implements AuditSource, AutoCloseable {
 
   @Override
   public Mono<AuditTrail> find(AuditQuery query, Duration since) {
-    return Mono.defer(() -> {
-      if (requests.incrementAndGet() > 1 + WAITING_MAX) {
-        requests.decrementAndGet();
-        return Mono.error(
-            new RejectedExecutionException(
-                "%d requests are already waiting".formatted(WAITING_MAX)));
-      }
-      return Mono.fromCallable(() -> read(query, since))
-          .subscribeOn(reader)
-          .doFinally(_ -> requests.decrementAndGet());
-    });
+    return Mono.fromCallable(() -> read(query, since)).subscribeOn(reader);
   }
 
   private AuditTrail read(AuditQuery query, Duration since) throws NatsException, IOException {

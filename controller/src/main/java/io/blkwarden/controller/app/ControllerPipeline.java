@@ -13,6 +13,7 @@ import io.blkwarden.controller.ingest.FleetIntake;
 import io.blkwarden.controller.ingest.LatestBatches;
 import io.blkwarden.controller.leader.Leadership;
 import io.blkwarden.controller.nats.BusMessage;
+import io.blkwarden.controller.nats.NatsException;
 import io.blkwarden.controller.notify.Notifier;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.message.OperatorRequest;
@@ -69,64 +70,47 @@ final class ControllerPipeline {
    *
    * @param intake decodes and admits messages
    * @param batches conflates samples
-   * @param dispatch sends messages
-   * @param stored changes the state that NATS stores
+   * @param commands sends commands to agents, except snapshot requests
+   * @param snapshots sends requests to agents
+   * @param messages creates snapshot requests and decision messages
+   * @param mailbox replies to operators
    * @param notifier notifies receivers of alerts
    * @param reports the query that answers an operator who asks for the state of the fleet
    * @param observer receives all effects, for logs, counters and views
+   * @param internal inputs from this controller itself
+   * @param control brings all inputs but samples, mappings and heartbeats
+   * @param reporting brings mappings and heartbeats
    */
   record Parts(
       FleetBus bus,
       FleetIntake intake,
       LatestBatches batches,
       EngineRunner engine,
-      Dispatch dispatch,
-      StateStore stored,
-      Notifier notifier,
-      BiFunction<Long, OperatorRequest.Fleet, EngineInput.Query> reports,
-      Consumer<Effect> observer) {}
-
-  /**
-   * The parts that send messages.
-   *
-   * @param commands to agents, except snapshot requests
-   * @param snapshots requests to agents
-   * @param messages creates snapshot requests and decision messages
-   * @param mailbox replies to operators
-   */
-  record Dispatch(
       CommandFlow commands,
       CommandFlow snapshots,
       MessageFactory messages,
-      OperatorMailbox mailbox) {}
+      OperatorMailbox mailbox,
+      Notifier notifier,
+      BiFunction<Long, OperatorRequest.Fleet, EngineInput.Query> reports,
+      Consumer<Effect> observer,
+      InputSink<EngineInput> internal,
+      Scheduler control,
+      Scheduler reporting) {}
 
   private final Parts parts;
   private final FleetBus bus;
-  private final Dispatch dispatch;
-  private final InputSink<EngineInput> internal;
   private final Scheduler control;
-  private final Scheduler reporting;
   private final InputSink<HostId> mappingRequests = new InputSink<>();
   private final AtomicInteger queries = new AtomicInteger();
   private final Sinks.Empty<Void> intakeStopped = Sinks.empty();
   private final Sinks.Empty<Void> inputsStopped = Sinks.empty();
   private final Sinks.Empty<Void> effectsCompleted = Sinks.empty();
 
-  /**
-   * Creates a pipeline that is not started.
-   *
-   * @param internal inputs from this controller itself
-   * @param control brings all inputs but samples, mappings and heartbeats
-   * @param reporting brings mappings and heartbeats
-   */
-  ControllerPipeline(
-      Parts parts, InputSink<EngineInput> internal, Scheduler control, Scheduler reporting) {
+  /** Creates a pipeline that is not started. */
+  ControllerPipeline(Parts parts) {
     this.parts = parts;
     this.bus = parts.bus();
-    this.dispatch = parts.dispatch();
-    this.internal = internal;
-    this.control = control;
-    this.reporting = reporting;
+    this.control = parts.control();
   }
 
   /**
@@ -152,7 +136,8 @@ final class ControllerPipeline {
         untilIntakeStops(ticks()),
         untilIntakeStops(requests()),
         outcomes().takeUntilOther(inputsStopped.asMono()),
-        internal
+        parts
+            .internal()
             .flow()
             .takeUntilOther(inputsStopped.asMono())
             .publishOn(control, Integer.MAX_VALUE),
@@ -164,7 +149,7 @@ final class ControllerPipeline {
   /** Each effect goes to all branches; a branch that queues has a bounded queue of its own. */
   private Mono<Void> carryOut(Flux<Effect> effects) {
     return Mono.when(
-        dispatch
+        parts
             .commands()
             .sendInOrder(of(effects, Effect.SendCommand.class, Effect.SendCommand::command)),
         bus.publishAlerts(of(effects, Effect.PublishAlert.class, Effect.PublishAlert::alert)),
@@ -172,21 +157,21 @@ final class ControllerPipeline {
             of(
                 effects,
                 Effect.RecordDecision.class,
-                note -> dispatch.messages().decision(note.decision()))),
-        dispatch
+                note -> parts.messages().decision(note.decision()))),
+        parts
             .snapshots()
-            .sendInAnyOrder(effects.mapNotNull(guarded(dispatch.messages()::snapshotRequest))),
+            .sendInAnyOrder(effects.mapNotNull(guarded(parts.messages()::snapshotRequest))),
         of(effects, Effect.RequestMap.class, Effect.RequestMap::host)
             .filter(_ -> !(bus.status().leadership() instanceof Leadership.Leading))
             .doOnNext(mappingRequests::put)
             .then(),
         effects
             .ofType(Effect.StoreInput.class)
-            .flatMap(parts.stored()::store, Integer.MAX_VALUE)
+            .flatMap(this::store, Integer.MAX_VALUE)
             .then(),
         effects
             .ofType(Effect.RemoveHost.class)
-            .flatMap(parts.stored()::removeHost, Integer.MAX_VALUE)
+            .flatMap(this::removeHost, Integer.MAX_VALUE)
             .then(),
         effects
             .ofType(Effect.StoreBaseline.class)
@@ -195,13 +180,45 @@ final class ControllerPipeline {
             .then(),
         effects
             .ofType(Effect.Answer.class)
-            .doOnNext(answer -> dispatch.mailbox().answer(answer.correlation(), answer.reply()))
+            .doOnNext(answer -> parts.mailbox().answer(answer.correlation(), answer.reply()))
             .then(),
         of(effects, Effect.PublishAlert.class, Effect.PublishAlert::alert)
             .doOnNext(parts.notifier()::send)
             .onErrorContinue(ControllerPipeline::failed)
             .then(),
         effects.doOnNext(parts.observer()).onErrorContinue(ControllerPipeline::failed).then());
+  }
+
+  /** Deletes a host's stored mapping; the engine or the operator gets the result. */
+  private Mono<Void> removeHost(Effect.RemoveHost effect) {
+    return bus.deleteMapping(effect.host())
+        .doOnSuccess(_ -> {
+          parts.batches().remove(effect.host());
+          parts.internal().put(new EngineInput.Single(new Input.HostRemoved(effect)));
+        })
+        .onErrorResume(e ->
+            refused(
+                effect.asked(),
+                "the stored mapping of %s was not deleted, try again: %s"
+                    .formatted(effect.host(), e.getMessage())));
+  }
+
+  /** Stores operators' input; the engine or the operator gets the result. */
+  private Mono<Void> store(Effect.StoreInput effect) {
+    return bus.storeOperatorInput(effect.input(), effect.set(), effect.expired())
+        .doOnSuccess(_ ->
+            parts.internal().put(new EngineInput.Single(new Input.InputStored(effect))))
+        .onErrorResume(e ->
+            refused(
+                effect.asked(),
+                "NATS did not confirm the change, which may or may not be in effect; check /readyz"
+                    + " of the controller and try again: "
+                    + (e instanceof NatsException ? e.getMessage() : e)));
+  }
+
+  private Mono<Void> refused(Input.RequestReceived request, String why) {
+    parts.mailbox().fail(request.correlation(), why);
+    return Mono.empty();
   }
 
   /** Effects of a type, mapped; an effect for which that fails is logged and skipped. */
@@ -256,7 +273,7 @@ final class ControllerPipeline {
     }
     parts.intake().leading(leadership instanceof Leadership.Leading);
     if (!(leadership instanceof Leadership.Leading)) {
-      dispatch.commands().abandon("leadership lost");
+      parts.commands().abandon("leadership lost");
     }
     if (leadership instanceof Leadership.Following) {
       parts.notifier().handOver();
@@ -292,7 +309,7 @@ final class ControllerPipeline {
     if (outcome == null) {
       return null;
     }
-    dispatch.commands().resolve(outcome);
+    parts.commands().resolve(outcome);
     return parts.intake().admitOutcome(outcome);
   }
 
@@ -301,8 +318,8 @@ final class ControllerPipeline {
     return bus.reports()
         .<EngineInput>mapNotNull(guarded(this::report))
         .onBackpressureBuffer() // bounded by the backlog
-        .bufferTimeout(REPORTS_AT_ONCE, REPORTS_WITHIN, reporting, true)
-        .publishOn(reporting)
+        .bufferTimeout(REPORTS_AT_ONCE, REPORTS_WITHIN, parts.reporting(), true)
+        .publishOn(parts.reporting())
         .concatMapIterable(reports -> reports);
   }
 
@@ -324,7 +341,7 @@ final class ControllerPipeline {
                 .onBackpressureBuffer(
                     MAPPING_REQUESTS_MAX, _ -> {}, BufferOverflowStrategy.DROP_LATEST)
                 .flatMap(host -> bus.storedMapping(host).onErrorComplete(), MAPPINGS_AT_ONCE, 1))
-        .publishOn(reporting, 1)
+        .publishOn(parts.reporting(), 1)
         .mapNotNull(guarded(parts.intake()::readStoredMapping));
   }
 
@@ -354,7 +371,7 @@ final class ControllerPipeline {
         result.error(new RejectedExecutionException("too many queries are waiting"));
         return;
       }
-      internal.put(
+      parts.internal().put(
           new EngineInput.Query(() -> {
             queries.decrementAndGet();
             try {
@@ -377,7 +394,7 @@ final class ControllerPipeline {
     Mono<Boolean> answered = idle(timeout);
     Mono<Boolean> abandoned =
         Mono.defer(() -> {
-          dispatch.commands().abandon("the controller is stopping");
+          parts.commands().abandon("the controller is stopping");
           return idle(ABANDON_TIMEOUT).thenReturn(false);
         });
     return Mono.fromRunnable(intakeStopped::tryEmitEmpty)
@@ -391,7 +408,7 @@ final class ControllerPipeline {
   /** Whether no command is in flight within the timeout. */
   private Mono<Boolean> idle(Duration timeout) {
     return Flux.interval(Duration.ZERO, IDLE_CHECK, control)
-        .filter(_ -> dispatch.commands().size() == 0)
+        .filter(_ -> parts.commands().size() == 0)
         .next()
         .map(_ -> true)
         .timeout(timeout, Mono.just(false), control);

@@ -1,6 +1,7 @@
 package io.blkwarden.controller.app;
 
 import io.blkwarden.controller.bus.BusCounters;
+import io.blkwarden.controller.bus.BusStatus;
 import io.blkwarden.controller.bus.NatsFleetBus;
 import io.blkwarden.controller.bus.RecordServer;
 import io.blkwarden.controller.config.ControllerSettings;
@@ -9,7 +10,6 @@ import io.blkwarden.controller.config.PolicyWatch;
 import io.blkwarden.controller.dispatch.CommandFlow;
 import io.blkwarden.controller.dispatch.DispatchCounters;
 import io.blkwarden.controller.dispatch.EffectLog;
-import io.blkwarden.controller.dispatch.LocalRequests;
 import io.blkwarden.controller.dispatch.MessageFactory;
 import io.blkwarden.controller.dispatch.OperatorMailbox;
 import io.blkwarden.controller.engine.Effect;
@@ -39,11 +39,15 @@ import io.blkwarden.controller.notify.settings.Secret;
 import io.blkwarden.controller.snapshot.FleetSnapshot;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.MessageId;
+import io.blkwarden.model.message.OperatorReply;
+import io.blkwarden.model.message.OperatorReply.Verdict;
 import io.blkwarden.model.message.Outcome;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
@@ -68,6 +72,9 @@ import reactor.core.scheduler.Schedulers;
  */
 public final class ControllerRuntime implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ControllerRuntime.class);
+  /** An engine that ticks each second and has processed nothing for this long hangs. */
+  private static final long ENGINE_IDLE_MILLIS = 15_000;
+
   private static final Duration DRAIN_MARGIN = Duration.ofSeconds(3);
 
   private final ControllerSettings settings;
@@ -90,7 +97,7 @@ public final class ControllerRuntime implements AutoCloseable {
   private final FleetIntake intake;
   private final CommandFlow commands;
   private final ControllerPipeline pipeline;
-  private final ControllerReadiness readiness;
+  private final EngineRunner engine;
   private final Disposable flow;
   private final @Nullable PolicyWatch policies;
   private final @Nullable StatusServer http;
@@ -105,14 +112,24 @@ public final class ControllerRuntime implements AutoCloseable {
     records = new RecordServer(settings.bus(), busCounters, clock, random);
     audit = new AuditReader(records, clock);
     notifier = notifier(settings.pages());
-    LocalRequests localRequests = new LocalRequests(bus::reply);
-    OperatorMailbox mailbox = new OperatorMailbox(localRequests, clock, dispatchCounters);
+    OperatorMailbox mailbox = new OperatorMailbox(bus::reply, clock, dispatchCounters);
     intake =
         new FleetIntake(settings.bus().subjects(), new Backlog(), intakeCounters, clock, mailbox);
     LatestBatches batches = new LatestBatches(intake, control);
-    commands = commandFlow(toEngine());
+    commands = commandFlow(
+            new CommandFlow.Results() {
+              @Override
+              public void outcome(Outcome outcome) {
+                internal.put(intake.admitOutcome(outcome));
+              }
+
+              @Override
+              public void abandoned(HostId host, MessageId command, String why) {
+                internal.put(intake.commandAbandoned(host, command, why));
+              }
+            });
     FleetEngine core = new FleetEngine(engineSettings, random, instance);
-    EngineRunner engine =
+    engine =
         new EngineRunner(
             core,
             intake,
@@ -127,22 +144,19 @@ public final class ControllerRuntime implements AutoCloseable {
                 intake,
                 batches,
                 engine,
-                new ControllerPipeline.Dispatch(
-                    commands,
-                    commandFlow(ignored()),
-                    new MessageFactory(this::epoch, instance, clock, random),
-                    mailbox),
-                new StateStore(bus, internal, mailbox, batches),
+                commands,
+                commandFlow(new CommandFlow.Results() {}),
+                new MessageFactory(this::epoch, instance, clock, random),
+                mailbox,
                 notifier,
                 new FleetReports(instance, core, view, this::readiness, mailbox, dispatchThread)
                     ::query,
-                this::observe),
-            internal,
-            control,
-            thread("blkwarden-reports"));
+                this::observe,
+                internal,
+                control,
+                thread("blkwarden-reports")));
     policies = settings.policies() == null ? null : watch(settings.policies());
-    readiness = new ControllerReadiness(engine, bus, view, policies);
-    http = settings.http() == null ? null : serve(settings.http(), core, approvals(localRequests));
+    http = settings.http() == null ? null : serve(settings.http(), core, approvals());
     flow = pipeline.start(this::onFailure);
     if (policies != null) {
       Scheduler watcher = BlockingSchedulers.single("blkwarden-policies");
@@ -197,7 +211,41 @@ public final class ControllerRuntime implements AutoCloseable {
 
   /** Whether the controller is ready, and what is wrong. */
   public Readiness readiness() {
-    return readiness.get();
+    List<String> problems = new ArrayList<>();
+    List<String> remarks = new ArrayList<>();
+    long idle = engine.idleMillis();
+    if (idle > ENGINE_IDLE_MILLIS) {
+      problems.add("the engine has processed nothing for %d s".formatted(idle / 1_000));
+    }
+    BusStatus status = bus.status();
+    if (!status.problem().isEmpty()) {
+      problems.add(status.problem());
+    }
+    switch (status.leadership()) {
+      case Leadership.Leading _ -> {}
+      case Leadership.Unknown _ -> problems.add("no leader known yet");
+      case Leadership.Following(String holder, long _) ->
+          problems.add("standby: controller %s leads".formatted(holder));
+    }
+    view.operatorState()
+        .pause()
+        .ifPresent(pause ->
+            remarks.add(
+                "enforcement is paused by %s since %s: %s"
+                    .formatted(pause.by(), pause.at(), pause.reason())));
+    remarks.addAll(view.problemRemarks());
+    if (policies == null) {
+      problems.add("started without --policies, so it never leads");
+    } else {
+      if (policies.load().good().isEmpty()) {
+        problems.add("no valid policy file in %s, so it never leads".formatted(policies.folder()));
+      }
+      if (!policies.folderProblem().isEmpty()) {
+        remarks.add(policies.folderProblem());
+      }
+      policies.load().problems().forEach(problem -> remarks.add(problem.toString()));
+    }
+    return new Readiness(!engine.hasFailed(), problems, remarks);
   }
 
   /**
@@ -342,19 +390,23 @@ public final class ControllerRuntime implements AutoCloseable {
                 text -> pipeline.query(() -> core.search(text, DashboardData.SEARCH_MAX)),
                 changes,
                 pages),
-            new MetricSource(metrics.all(clock, this::readiness, fleet), fleet),
+            new MetricSource(metrics.all(clock, this::readiness, fleet), fleet::get),
             approvals,
             audit);
     threads.add(new HistoryRecorder(history, changes, snapshots, pages).snapshots().subscribe());
     return server;
   }
 
-  private Approvals approvals(LocalRequests requests) {
+  private Approvals approvals() {
     Secret token = settings.httpToken();
     return new Approvals(
         token == null ? null : token::matches,
         request ->
-            requests.send(replyTo -> internal.put(intake.readRequest(request, null, replyTo))),
+            Mono.<OperatorReply>create(
+                    sink -> internal.put(intake.readRequest(request, null, sink::success)))
+                .timeout(
+                    Duration.ofMillis(OperatorMailbox.WAIT_MILLIS),
+                    Mono.just(new OperatorReply(Verdict.FAILED, "no reply in time"))),
         clock);
   }
 
@@ -381,30 +433,5 @@ public final class ControllerRuntime implements AutoCloseable {
         dispatchThread,
         dispatchCounters,
         random);
-  }
-
-  private CommandFlow.Results toEngine() {
-    return new CommandFlow.Results() {
-      @Override
-      public void outcome(Outcome outcome) {
-        internal.put(intake.admitOutcome(outcome));
-      }
-
-      @Override
-      public void abandoned(HostId host, MessageId command, String why) {
-        internal.put(intake.commandAbandoned(host, command, why));
-      }
-    };
-  }
-
-  /** The agent publishes its snapshot as a message of its own, so the outcome is not needed. */
-  private static CommandFlow.Results ignored() {
-    return new CommandFlow.Results() {
-      @Override
-      public void outcome(Outcome outcome) {}
-
-      @Override
-      public void abandoned(HostId host, MessageId command, String why) {}
-    };
   }
 }

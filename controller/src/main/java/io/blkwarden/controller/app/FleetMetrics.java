@@ -3,7 +3,6 @@ package io.blkwarden.controller.app;
 import io.blkwarden.controller.http.FleetView;
 import io.blkwarden.controller.http.Metric;
 import io.blkwarden.controller.http.Metric.Sink;
-import io.blkwarden.controller.http.MetricSource;
 import io.blkwarden.controller.snapshot.DeviceSnapshot;
 import io.blkwarden.controller.snapshot.DiskSnapshot;
 import io.blkwarden.controller.snapshot.FleetSnapshot;
@@ -37,7 +36,7 @@ import reactor.core.scheduler.Scheduler;
  * <p>The engine is queried once for each scrape. If it does not answer within {@link #TIMEOUT}, the
  * metrics are omitted, because earlier values may be wrong.
  */
-final class FleetMetrics implements MetricSource.Refresh {
+final class FleetMetrics {
   private static final Logger log = LoggerFactory.getLogger(FleetMetrics.class);
   private static final Duration TIMEOUT = Duration.ofSeconds(3);
   private static final double MILLIS = 1_000;
@@ -79,8 +78,7 @@ final class FleetMetrics implements MetricSource.Refresh {
   }
 
   /** Queries the engine; concurrent scrapes share a query. */
-  @Override
-  public synchronized Mono<?> get() {
+  synchronized Mono<?> get() {
     Mono<Optional<FleetSnapshot>> pending = query;
     if (pending == null) {
       pending =
@@ -205,11 +203,10 @@ final class FleetMetrics implements MetricSource.Refresh {
   }
 
   private static double drops(Heartbeat beat) {
-    long sum = 0;
-    for (Map.Entry<String, Long> each : beat.drops().entrySet()) {
-      sum += each.getKey().equals("changes_conflated") ? 0 : each.getValue();
-    }
-    return (double) sum;
+    return beat.drops().entrySet().stream()
+        .filter(each -> !each.getKey().equals("changes_conflated"))
+        .mapToLong(Map.Entry::getValue)
+        .sum();
   }
 
   private void hosts(Sink to) {

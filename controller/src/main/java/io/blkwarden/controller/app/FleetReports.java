@@ -34,30 +34,14 @@ import reactor.core.scheduler.Scheduler;
  * Answers {@code operator.fleet}: takes a snapshot between two inputs of the engine, and makes the
  * report from it on another thread.
  */
-final class FleetReports {
+record FleetReports(
+    String instance,
+    FleetEngine engine,
+    FleetView view,
+    Supplier<Readiness> readiness,
+    OperatorMailbox mailbox,
+    Scheduler scheduler) {
   private static final Logger log = LoggerFactory.getLogger(FleetReports.class);
-
-  private final String instance;
-  private final FleetEngine engine;
-  private final FleetView view;
-  private final Supplier<Readiness> readiness;
-  private final OperatorMailbox mailbox;
-  private final Scheduler scheduler;
-
-  FleetReports(
-      String instance,
-      FleetEngine engine,
-      FleetView view,
-      Supplier<Readiness> readiness,
-      OperatorMailbox mailbox,
-      Scheduler scheduler) {
-    this.instance = instance;
-    this.engine = engine;
-    this.view = view;
-    this.readiness = readiness;
-    this.mailbox = mailbox;
-    this.scheduler = scheduler;
-  }
 
   /** The query that answers a request. */
   EngineInput.Query query(long correlation, OperatorRequest.Fleet ask) {

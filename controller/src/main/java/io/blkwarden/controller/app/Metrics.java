@@ -7,7 +7,6 @@ import io.blkwarden.controller.dispatch.CommandFlow;
 import io.blkwarden.controller.dispatch.DispatchCounters;
 import io.blkwarden.controller.http.FleetView;
 import io.blkwarden.controller.http.Metric;
-import io.blkwarden.controller.http.Metric.Series;
 import io.blkwarden.controller.http.Readiness;
 import io.blkwarden.controller.ingest.IntakeCounters;
 import io.blkwarden.controller.leader.Leadership;
@@ -93,10 +92,11 @@ record Metrics(
     return new Metric(
         name,
         help,
-        "receiver",
-        List.of(
-            new Series("alertmanager", () -> counter.apply(notifier.toAlertmanagers()).sum()),
-            new Series("webhook", () -> counter.apply(notifier.toWebhooks()).sum())));
+        List.of("receiver"),
+        to -> {
+          to.take(counter.apply(notifier.toAlertmanagers()).sum(), "alertmanager");
+          to.take(counter.apply(notifier.toWebhooks()).sum(), "webhook");
+        });
   }
 
   private List<Metric> gauges() {
@@ -123,10 +123,18 @@ record Metrics(
   }
 
   private static Metric of(CounterSet.Counter counter) {
-    List<Series> series = new ArrayList<>();
-    counter.series().forEach((value, count) -> series.add(new Series(value, count::sum)));
-    return counter.label().isEmpty()
-        ? Metric.of(counter.name(), counter.help(), series.getFirst().value())
-        : new Metric(counter.name(), counter.help(), counter.label(), series);
+    List<String> labels = counter.label().isEmpty() ? List.of() : List.of(counter.label());
+    return new Metric(
+        counter.name(),
+        counter.help(),
+        labels,
+        to ->
+            counter.series().forEach((value, count) -> {
+              if (labels.isEmpty()) {
+                to.take(count.sum());
+              } else {
+                to.take(count.sum(), value);
+              }
+            }));
   }
 }

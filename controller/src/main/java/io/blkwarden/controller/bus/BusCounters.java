@@ -5,38 +5,44 @@ import java.util.concurrent.atomic.LongAdder;
 
 /** Counters of the bus since the start; thread-safe. */
 public final class BusCounters extends ConnectionCounters {
-  /** Alerts that the stream acknowledged. */
-  public final LongAdder alertsPublished =
-      counter("alerts_published_total", "Alerts stored by NATS.");
+  /**
+   * Counts of a kind of messages.
+   *
+   * @param published stored by NATS
+   * @param retried attempts that were not acknowledged and are repeated
+   * @param lost dropped because the queue was full, or can never be stored; each is logged
+   * @param discarded because another controller publishes them
+   * @param folded dropped because the queue was full and a later state waits
+   */
+  public record Published(
+      LongAdder published,
+      LongAdder retried,
+      LongAdder lost,
+      LongAdder discarded,
+      LongAdder folded) {}
 
-  /** Attempts to publish an alert that were not acknowledged and are repeated. */
-  public final LongAdder alertsRetried =
-      counter("alerts_retried_total", "Failed attempts to publish an alert.");
+  /** Alerts. */
+  public final Published alerts =
+      new Published(
+          counter("alerts_published_total", "Alerts stored by NATS."),
+          counter("alerts_retried_total", "Failed attempts to publish an alert."),
+          counter("alerts_lost_total", "Alerts lost because the queue was full; each is logged."),
+          counter("alerts_left_total", "Alert states discarded because another controller leads."),
+          counter(
+              "alerts_folded_total",
+              "Intermediate alert states dropped because the queue was full."));
 
-  /** Intermediate alert states dropped because the queue was full and a later state waits. */
-  public final LongAdder alertsFolded =
-      counter(
-          "alerts_folded_total", "Intermediate alert states dropped because the queue was full.");
-
-  /** Alerts lost because the queue was full or they can never be stored; each is logged. */
-  public final LongAdder alertsLost =
-      counter("alerts_lost_total", "Alerts lost because the queue was full; each is logged.");
-
-  /** Alert states discarded because another controller leads. */
-  public final LongAdder alertsLeft =
-      counter("alerts_left_total", "Alert states discarded because another controller leads.");
-
-  /** Decisions that the stream acknowledged. */
-  public final LongAdder decisionsPublished =
-      counter("decisions_published_total", "Decisions stored by NATS.");
-
-  /** Attempts to publish a decision that were not acknowledged and are repeated. */
-  public final LongAdder decisionsRetried =
-      counter("decisions_retried_total", "Failed attempts to publish a decision.");
-
-  /** Decisions lost because the queue was full or they can never be stored; each is logged. */
-  public final LongAdder decisionsLost =
+  private final LongAdder decisionsLost =
       counter("decisions_lost_total", "Decisions lost because the queue was full; each is logged.");
+
+  /** Decisions, which are neither discarded nor folded. */
+  public final Published decisions =
+      new Published(
+          counter("decisions_published_total", "Decisions stored by NATS."),
+          counter("decisions_retried_total", "Failed attempts to publish a decision."),
+          decisionsLost,
+          decisionsLost,
+          decisionsLost);
 
   /** Implausible epochs in heartbeats, which were ignored. */
   public final LongAdder epochsIgnored =

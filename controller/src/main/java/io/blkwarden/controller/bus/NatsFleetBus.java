@@ -65,15 +65,10 @@ public final class NatsFleetBus implements FleetBus, AutoCloseable {
 
   private final NatsSettings settings;
   private final InstantSource clock;
-  private final Scheduler blocking = BlockingSchedulers.pool("blkwarden-bus", THREADS, TASKS_MAX);
-  private final Scheduler timer = BlockingSchedulers.single("blkwarden-timer");
-  private final Scheduler mappingThread = BlockingSchedulers.single("blkwarden-maps");
+  private final Disposable.Composite threads = Disposables.composite();
+  private final Scheduler mappingThread = thread("blkwarden-maps");
   private final Scheduler fetchThreads =
-      BlockingSchedulers.pool("blkwarden-fetch", FETCH_THREADS, FETCHES_MAX);
-  private final Scheduler electionThread = BlockingSchedulers.single("blkwarden-leader");
-  private final Scheduler sharedThread = BlockingSchedulers.single("blkwarden-shared");
-  private final Scheduler alertThread = BlockingSchedulers.single("blkwarden-alerts");
-  private final Scheduler decisionThread = BlockingSchedulers.single("blkwarden-decisions");
+      pool("blkwarden-fetch", FETCH_THREADS, FETCHES_MAX);
   private final NatsConnection samplesConnection;
   private final NatsConnection control;
   private final NatsConnection recordsConnection;
@@ -81,7 +76,7 @@ public final class NatsFleetBus implements FleetBus, AutoCloseable {
   private final MessageSubscription reports;
   private final MessageSubscription outcomes;
   private final MessageSubscription operatorRequests;
-  private final SharedStateQueue sharedState = new SharedStateQueue(sharedThread);
+  private final SharedStateQueue sharedState = new SharedStateQueue(thread("blkwarden-shared"));
   private final OperatorInputBucket inputs;
   private final BaselineBucket baselines;
   private final JetStreamSetup setup;
@@ -107,6 +102,8 @@ public final class NatsFleetBus implements FleetBus, AutoCloseable {
     this.settings = settings;
     this.clock = clock;
     Subjects subjects = settings.subjects();
+    Scheduler blocking = pool("blkwarden-bus", THREADS, TASKS_MAX);
+    Scheduler timer = thread("blkwarden-timer");
     samplesConnection = new NatsConnection(settings, "samples", counters, random, blocking, timer);
     control = new NatsConnection(settings, "control", counters, random, blocking, timer);
     recordsConnection = new NatsConnection(settings, "alerts", counters, random, blocking, timer);
@@ -120,8 +117,8 @@ public final class NatsFleetBus implements FleetBus, AutoCloseable {
     StreamPublishers publishers =
         new StreamPublishers(
             recordsConnection, subjects, counters, Flux.defer(this::reconnected), random);
-    alerts = publishers.alerts(this::alertGate, alertThread);
-    decisions = publishers.decisions(this::decisionGate, decisionThread);
+    alerts = publishers.alerts(this::alertGate, thread("blkwarden-alerts"));
+    decisions = publishers.decisions(this::decisionGate, thread("blkwarden-decisions"));
     OpenAlerts openAlerts = new OpenAlerts(control, subjects, alerts::pending);
     election =
         new LeaderElection(
@@ -141,7 +138,19 @@ public final class NatsFleetBus implements FleetBus, AutoCloseable {
                 counters.leadershipGained,
                 counters.epochsIgnored),
             clock,
-            electionThread);
+            thread("blkwarden-leader"));
+  }
+
+  private Scheduler thread(String name) {
+    Scheduler created = BlockingSchedulers.single(name);
+    threads.add(created);
+    return created;
+  }
+
+  private Scheduler pool(String name, int size, int waiting) {
+    Scheduler created = BlockingSchedulers.pool(name, size, waiting);
+    threads.add(created);
+    return created;
   }
 
   /** Emits when NATS is back after now. */
@@ -392,15 +401,6 @@ public final class NatsFleetBus implements FleetBus, AutoCloseable {
     subscriptions.dispose();
     election.close();
     connections().forEach(NatsConnection::close);
-    Stream.of(
-            blocking,
-            timer,
-            mappingThread,
-            fetchThreads,
-            electionThread,
-            sharedThread,
-            alertThread,
-            decisionThread)
-        .forEach(Scheduler::dispose);
+    threads.dispose();
   }
 }

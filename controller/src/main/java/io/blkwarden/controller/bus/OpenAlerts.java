@@ -24,28 +24,18 @@ import reactor.core.publisher.Mono;
  * <p>Reads at most the last {@link #STATES_MAX} states, and waits at most {@link #READ_TIMEOUT} for
  * each. If the stream cannot be read, open alerts are raised again under new ids, and that is
  * logged: a leader that starts late does more harm.
+ *
+ * @param pending alerts of this controller that are not stored yet, in order
  */
-public final class OpenAlerts {
+public record OpenAlerts(
+    NatsConnection connection,
+    Subjects subjects,
+    Supplier<List<Alert>> pending) {
   /** Most alert states that are read, the newest. */
   static final long STATES_MAX = 200_000;
 
   private static final Duration READ_TIMEOUT = Duration.ofSeconds(5);
   private static final Logger log = LoggerFactory.getLogger(OpenAlerts.class);
-
-  private final NatsConnection connection;
-  private final Subjects subjects;
-  private final Supplier<List<Alert>> pending;
-
-  /**
-   * Creates a reader.
-   *
-   * @param pending alerts of this controller that are not stored yet, in order
-   */
-  OpenAlerts(NatsConnection connection, Subjects subjects, Supplier<List<Alert>> pending) {
-    this.connection = connection;
-    this.subjects = subjects;
-    this.pending = pending;
-  }
 
   /** The open alerts; a state with an older epoch than one before it is ignored. */
   private static final class States {

@@ -224,7 +224,7 @@ final class OperatorInputBucket {
               } else {
                 bucket.delete(key(input));
               }
-              return bucket.lastRevision(); // this change or a later one
+              return bucket.history().last(); // this change or a later one
             })
         .flatMap(revision -> shared.awaitRevision(revision, DELIVERY_TIMEOUT));
   }

@@ -3,7 +3,6 @@ package io.blkwarden.controller.bus;
 import io.blkwarden.controller.bus.PublishQueue.Entry;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -62,14 +61,6 @@ final class StreamPublisher<T> {
       Function<Throwable, String> describe,
       Function<T, String> text) {}
 
-  /** Counts of messages. */
-  record Counters(
-      LongAdder published,
-      LongAdder retried,
-      LongAdder lost,
-      LongAdder discarded,
-      LongAdder folded) {}
-
   private static final class NotStored extends RuntimeException {
     private static final long serialVersionUID = 1;
 
@@ -84,7 +75,7 @@ final class StreamPublisher<T> {
   private final Kind<T> kind;
   private final PublishQueue<T> queue;
   private final Supplier<Gate> gate;
-  private final Counters counters;
+  private final BusCounters.Published counters;
   private final Flux<?> reconnected;
   private final Scheduler scheduler;
   private final RandomGenerator random;
@@ -100,7 +91,7 @@ final class StreamPublisher<T> {
       Kind<T> kind,
       PublishQueue<T> queue,
       Supplier<Gate> gate,
-      Counters counters,
+      BusCounters.Published counters,
       Flux<?> reconnected,
       Scheduler scheduler,
       RandomGenerator random) {
@@ -129,13 +120,13 @@ final class StreamPublisher<T> {
   private void add(T message) {
     switch (queue.add(message)) {
       case QUEUED -> {}
-      case FOLDED -> counters.folded.increment();
+      case FOLDED -> counters.folded().increment();
       case REFUSED -> lost(message, "queue full, %d waiting for NATS".formatted(queue.size()));
     }
   }
 
   private void lost(T message, String why) {
-    counters.lost.increment();
+    counters.lost().increment();
     log.error("{}: not published ({}): {}", kind.plural(), why, kind.text().apply(message));
   }
 
@@ -168,7 +159,7 @@ final class StreamPublisher<T> {
       case WAIT -> Mono.error(new NotStored());
       case DISCARD -> {
         queue.remove(batch.stream().map(Entry::number).toList());
-        counters.discarded.add(batch.size());
+        counters.discarded().add(batch.size());
         yield Mono.just(batch.size());
       }
       case PUBLISH ->
@@ -197,8 +188,8 @@ final class StreamPublisher<T> {
   private Integer handle(List<Result> results) {
     List<Long> done = results.stream().filter(Result::done).map(Result::number).toList();
     queue.remove(done);
-    counters.published.add(results.stream().filter(Result::stored).count());
-    counters.retried.add(results.size() - done.size());
+    counters.published().add(results.stream().filter(Result::stored).count());
+    counters.retried().add(results.size() - done.size());
     String fault =
         results.stream().filter(each -> !each.done()).map(Result::fault).findFirst().orElse("");
     boolean isNew = !fault.equals(lastFault);

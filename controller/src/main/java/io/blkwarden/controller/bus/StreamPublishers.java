@@ -59,12 +59,7 @@ record StreamPublishers(
             alert -> new String(ControlJson.encode(alert), StandardCharsets.UTF_8)),
         new PublishQueue<>(ALERTS_MAX, Alert::id, StreamPublishers::isLast),
         gate,
-        new StreamPublisher.Counters(
-            counters.alertsPublished,
-            counters.alertsRetried,
-            counters.alertsLost,
-            counters.alertsLeft,
-            counters.alertsFolded),
+        counters.alerts,
         reconnected,
         scheduler,
         random);
@@ -94,12 +89,7 @@ record StreamPublishers(
             decision -> decision.id() + " (recorded in the log only)"),
         new PublishQueue<>(DECISIONS_MAX, DecisionNote::id, _ -> true),
         gate,
-        new StreamPublisher.Counters(
-            counters.decisionsPublished,
-            counters.decisionsRetried,
-            counters.decisionsLost,
-            counters.decisionsLost,
-            counters.decisionsLost),
+        counters.decisions,
         reconnected,
         scheduler,
         random);

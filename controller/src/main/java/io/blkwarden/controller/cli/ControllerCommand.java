@@ -80,7 +80,6 @@ final class ControllerCommand implements Callable<Integer> {
   @Option(
       names = "--http-port",
       paramLabel = "PORT",
-      defaultValue = "8087",
       description =
           "Port of dashboard, health checks and metrics; 0 picks a free one. Default"
               + " ${DEFAULT-VALUE}.")
@@ -92,7 +91,6 @@ final class ControllerCommand implements Callable<Integer> {
   @Option(
       names = "--http-host",
       paramLabel = "ADDRESS",
-      defaultValue = "127.0.0.1",
       description = "HTTP listen address. Default ${DEFAULT-VALUE}.")
   String httpHost = "127.0.0.1";
 
@@ -124,14 +122,12 @@ final class ControllerCommand implements Callable<Integer> {
   @Option(
       names = "--instance",
       paramLabel = "NAME",
-      defaultValue = "controller",
       description = "Name of this controller, unique among controllers. Default ${DEFAULT-VALUE}.")
   String instance = "controller";
 
   @Option(
       names = "--above-epoch",
       paramLabel = "N",
-      defaultValue = "0",
       description =
           "Lead with an epoch above N, for agents that refuse this controller as stale; /readyz"
               + " shows N. Default ${DEFAULT-VALUE}.")
@@ -140,7 +136,6 @@ final class ControllerCommand implements Callable<Integer> {
   @Option(
       names = "--replicas",
       paramLabel = "N|auto",
-      defaultValue = "auto",
       description =
           "Replicas of each JetStream stream and bucket: 1, 3, 5, or auto: 3 in a cluster of at"
               + " least 3 servers, else 1. Existing streams are changed to N. Default"
@@ -182,7 +177,6 @@ final class ControllerCommand implements Callable<Integer> {
   @Option(
       names = "--metrics-disks",
       paramLabel = "N|all",
-      defaultValue = "20",
       description =
           "Number of disks with metrics of their own, those with the largest share of device time"
               + " first: 0 to 10000, or all. Default ${DEFAULT-VALUE}.")
@@ -299,7 +293,7 @@ final class ControllerCommand implements Callable<Integer> {
           "--replicas: expected 1, 3, 5 or auto, found '%s'".formatted(replicas));
     }
     int count = replicas.equals("auto") ? 0 : Integer.parseInt(replicas);
-    return UsageException.wrap(() -> plain.above(aboveEpoch).replicated(count));
+    return UsageException.wrap(() -> plain.with(aboveEpoch, count));
   }
 
   private int metricsDisks() {

@@ -157,7 +157,9 @@ final class NatsInit implements Callable<Integer> {
       Subjects subjects = subjects(folder);
       int before = folder.hosts().size();
       all.addAll(folder.hosts());
-      List<Role> roles = new ArrayList<>(people(folder));
+      List<Role> roles = new ArrayList<>(List.of(new Role.Controllers()));
+      roles.addAll(people(folder, Role.Kind.OPERATOR, operators));
+      roles.addAll(people(folder, Role.Kind.VIEWER, viewers));
       all.forEach(host -> roles.add(new Role.Host(host)));
       String core = layout == null ? ServerConfig.CORE : layout.core();
       UserList list = users(folder, core, subjects, roles);
@@ -181,14 +183,7 @@ final class NatsInit implements Callable<Integer> {
     }
   }
 
-  /** The users other than hosts: those that have a seed, and new ones. */
-  private List<Role> people(AccessFolder folder) throws IOException {
-    List<Role> roles = new ArrayList<>(List.of(new Role.Controllers()));
-    roles.addAll(people(folder, Role.Kind.OPERATOR, operators));
-    roles.addAll(people(folder, Role.Kind.VIEWER, viewers));
-    return roles;
-  }
-
+  /** The users of a kind: those that have a seed, and new ones. */
   private static List<Role> people(AccessFolder folder, Role.Kind kind, List<String> more)
       throws IOException {
     SortedSet<String> names = new TreeSet<>(folder.people(kind.wire()));

@@ -5,6 +5,7 @@ import io.blkwarden.controller.nats.NatsSettings;
 import io.blkwarden.controller.notify.settings.Secret;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,7 +43,7 @@ public record ControllerSettings(
         bus,
         policies,
         labels,
-        http == null ? null : new HttpSettings(http),
+        http == null ? null : new HttpSettings(http, Set.of(), null, null),
         httpToken,
         pages,
         METRICS_DISKS);

@@ -56,13 +56,16 @@ public final class CommandFlow {
     Mono<byte[]> request(HostId host, byte[] command, Duration timeout);
   }
 
-  /** Receives the results of commands. */
+  /**
+   * Receives the results of commands; ignores them by default, as for snapshots, which the agent
+   * publishes as messages of their own.
+   */
   public interface Results {
     /** The agent answered. */
-    void outcome(Outcome outcome);
+    default void outcome(Outcome outcome) {}
 
     /** The command was abandoned. */
-    void abandoned(HostId host, MessageId command, String why);
+    default void abandoned(HostId host, MessageId command, String why) {}
   }
 
   private final Agents agents;
@@ -73,16 +76,10 @@ public final class CommandFlow {
   private final RandomGenerator random;
   private final AtomicInteger waiting = new AtomicInteger();
   private final Map<MessageId, PendingCommand> inFlight = new ConcurrentHashMap<>();
-  private volatile Generation generation = new Generation("");
+  private volatile Generation generation = new Generation(0, "");
 
-  /** The commands between two calls of {@link #abandon}; compared by identity. */
-  private static final class Generation {
-    private final String previousEnd;
-
-    Generation(String previousEnd) {
-      this.previousEnd = previousEnd;
-    }
-  }
+  /** The commands between two calls of {@link #abandon}. */
+  private record Generation(long number, String previousEnd) {}
 
   /** A command that waits or is in flight. */
   private static final class PendingCommand {
@@ -182,9 +179,9 @@ public final class CommandFlow {
   /** Abandons all commands that wait or are in flight. */
   public void abandon(String why) {
     Generation ended = generation;
-    generation = new Generation(why);
+    generation = new Generation(ended.number() + 1, why);
     inFlight.values().stream()
-        .filter(each -> each.generation == ended)
+        .filter(each -> each.generation.number() == ended.number())
         .forEach(each -> each.abandon(why));
   }
 
@@ -197,8 +194,9 @@ public final class CommandFlow {
     return Mono.defer(
             () -> {
               inFlight.put(pending.command.id(), pending);
-              if (pending.generation != generation) {
-                pending.abandon(generation.previousEnd);
+              Generation current = generation;
+              if (pending.generation.number() != current.number()) {
+                pending.abandon(current.previousEnd());
               }
               return Mono.firstWithSignal(pending.result.asMono(), attempts(pending));
             })

@@ -1,11 +1,13 @@
 package io.blkwarden.controller.dispatch;
 
 import io.blkwarden.controller.throttle.Decision;
+import io.blkwarden.model.DomainRef;
 import io.blkwarden.model.Printable;
 import io.blkwarden.model.message.Alert;
 import io.blkwarden.model.message.Command;
 import io.blkwarden.model.message.CommandAction;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** Formats commands, alerts and decisions as log lines, safe for terminals. */
 final class DecisionLine {
@@ -14,22 +16,13 @@ final class DecisionLine {
   /** Such as {@code act dom0-7 vm176/xvda2 policy=swap-storm iops=812.4: above 200 for 10 s}. */
   static String of(Decision decision) {
     StringBuilder line = new StringBuilder(decision.verdict().wire());
-    line.append(' ').append(Printable.of(decision.host().value()));
-    if (decision.domain() != null) {
-      line.append(' ').append(Printable.of(decision.domain().name()));
-    }
-    if (decision.vdev() != null) {
-      line.append('/').append(Printable.of(decision.vdev()));
-    }
-    if (decision.policy() != null) {
-      line.append(" policy=").append(Printable.of(decision.policy()));
-    }
-    if (decision.throttle() != null) {
-      line.append(" throttle=").append(decision.throttle());
-    }
-    if (decision.requestedByKey() != null) {
-      line.append(" key=").append(decision.requestedByKey());
-    }
+    DomainRef domain = decision.domain();
+    append(line, " ", decision.host());
+    append(line, " ", domain == null ? null : domain.name());
+    append(line, "/", decision.vdev());
+    append(line, " policy=", decision.policy());
+    append(line, " throttle=", decision.throttle());
+    append(line, " key=", decision.requestedByKey());
     decision
         .numbers()
         .forEach((name, value) ->
@@ -38,6 +31,12 @@ final class DecisionLine {
                 .append('=')
                 .append(String.format(Locale.ROOT, "%.4g", value)));
     return line.append(": ").append(Printable.of(decision.reason())).toString();
+  }
+
+  private static void append(StringBuilder line, String label, @Nullable Object value) {
+    if (value != null) {
+      line.append(label).append(Printable.of(value.toString()));
+    }
   }
 
   static String of(Command command) {

@@ -15,16 +15,9 @@ import org.slf4j.LoggerFactory;
  * Counts the engine's effects, and writes each command, alert and decision to the log {@code
  * blkwarden.decisions}.
  */
-public final class EffectLog {
+public record EffectLog(DispatchCounters counters) {
   private static final Logger log = LoggerFactory.getLogger(EffectLog.class);
   private static final Logger record = LoggerFactory.getLogger("blkwarden.decisions");
-
-  private final DispatchCounters counters;
-
-  /** Creates a log. */
-  public EffectLog(DispatchCounters counters) {
-    this.counters = counters;
-  }
 
   /** Counts and logs an effect. */
   public void accept(Effect effect) {
@@ -45,11 +38,7 @@ public final class EffectLog {
       case Effect.Failed(HostId host, String what, RuntimeException fault) ->
           log.error("engine: step failed: host={}, {}: {}", host, what, fault.toString(), fault);
       case Effect.RequestMap _ -> counters.snapshots.increment();
-      case Effect.AnnounceLeader _,
-          Effect.Answer _,
-          Effect.RemoveHost _,
-          Effect.StoreInput _,
-          Effect.StoreBaseline _ -> {}
+      default -> {}
     }
   }
 

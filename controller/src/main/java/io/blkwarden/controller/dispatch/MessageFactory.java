@@ -15,28 +15,18 @@ import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/** Creates the messages that carry this controller's name and epoch. */
-public final class MessageFactory {
+/**
+ * Creates the messages that carry this controller's name and epoch.
+ *
+ * @param epoch of this controller; absent unless it leads
+ * @param issuer name of this controller
+ */
+public record MessageFactory(
+    Supplier<OptionalLong> epoch,
+    String issuer,
+    InstantSource clock,
+    RandomGenerator random) {
   private static final long SNAPSHOT_EXPIRES_MILLIS = 5_000;
-
-  private final Supplier<OptionalLong> epoch;
-  private final String issuer;
-  private final InstantSource clock;
-  private final RandomGenerator random;
-
-  /**
-   * Creates a factory.
-   *
-   * @param epoch of this controller; absent unless it leads
-   * @param issuer name of this controller
-   */
-  public MessageFactory(
-      Supplier<OptionalLong> epoch, String issuer, InstantSource clock, RandomGenerator random) {
-    this.epoch = epoch;
-    this.issuer = issuer;
-    this.clock = clock;
-    this.random = random;
-  }
 
   /** The message of a decision, without numbers that were not measured. */
   public DecisionNote decision(Decision decision) {

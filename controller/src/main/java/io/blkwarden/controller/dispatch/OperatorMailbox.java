@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 
 /**
  * Operators' requests that wait for a reply; thread-safe.
@@ -22,7 +23,7 @@ public final class OperatorMailbox {
 
   private static final int DETAIL_MAX = 1_000;
 
-  private record Requester(String replyTo, long sinceMillis) {}
+  private record Requester(Consumer<OperatorReply> reply, long sinceMillis) {}
 
   private final BiConsumer<String, OperatorReply> replies;
   private final InstantSource clock;
@@ -42,24 +43,30 @@ public final class OperatorMailbox {
     this.counters = counters;
   }
 
+  /** Sends replies to an address. */
+  public Consumer<OperatorReply> requester(String replyTo) {
+    return reply -> replies.accept(replyTo, reply);
+  }
+
   /** Admits a request; returns its correlation, or empty if it was refused. */
-  public Optional<Long> open(String replyTo) {
+  public Optional<Long> open(Consumer<OperatorReply> requester) {
     synchronized (waiting) {
       long now = clock.millis();
-      waiting.values().removeIf(requester -> now - requester.sinceMillis() > WAIT_MILLIS);
+      waiting.values().removeIf(each -> now - each.sinceMillis() > WAIT_MILLIS);
       if (waiting.size() < LIMIT) {
-        waiting.put(++last, new Requester(replyTo, now));
+        waiting.put(++last, new Requester(requester, now));
         return Optional.of(last);
       }
     }
-    refuse(replyTo, "%d requests are already waiting: try again in a few seconds".formatted(LIMIT));
+    refuse(
+        requester, "%d requests are already waiting: try again in a few seconds".formatted(LIMIT));
     return Optional.empty();
   }
 
   /** Replies that a request is refused. */
-  public void refuse(String replyTo, String why) {
+  public void refuse(Consumer<OperatorReply> requester, String why) {
     counters.requestsRefused.increment();
-    replies.accept(replyTo, failed(why));
+    requester.accept(failed(why));
   }
 
   private static OperatorReply failed(String why) {
@@ -80,7 +87,7 @@ public final class OperatorMailbox {
     }
     if (requester != null) {
       counters.answers.increment();
-      replies.accept(requester.replyTo(), reply);
+      requester.reply().accept(reply);
     }
   }
 }

@@ -10,7 +10,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,7 +40,7 @@ public final class FleetHistory {
 
   private final Map<HostId, HostHistory> hosts = new HashMap<>();
   private final Map<HostId, Integer> watched = new HashMap<>();
-  private final Map<String, Series> fleet = new LinkedHashMap<>();
+  private final SeriesTable fleet = new SeriesTable();
   private FleetSnapshot last =
       new FleetSnapshot(
           Instant.EPOCH,
@@ -61,6 +60,38 @@ public final class FleetHistory {
   private int series;
   private int viewers;
 
+  /** The last snapshot of a host, and series of its devices. */
+  private static final class HostHistory {
+    private static final int PER_DEVICE = 3;
+
+    private final SeriesTable lines = new SeriesTable();
+    private HostSnapshot snapshot;
+
+    HostHistory(HostSnapshot snapshot) {
+      this.snapshot = snapshot;
+    }
+
+    /**
+     * Takes a snapshot.
+     *
+     * @param free how many series may be added
+     * @return how many were added
+     */
+    int take(HostSnapshot next, long slot, int free) {
+      snapshot = next;
+      int before = lines.size();
+      for (DeviceSnapshot device : next.devices()) {
+        boolean known = lines.contains(device.name() + " util");
+        if (known || lines.size() - before + PER_DEVICE <= free) {
+          lines.put(device.name() + " util", slot, device.util());
+          lines.put(device.name() + " await_ms", slot, device.awaitMs());
+          lines.put(device.name() + " in_flight", slot, device.inFlight());
+        }
+      }
+      return lines.size() - before;
+    }
+  }
+
   private static double orZero(@Nullable Double value) {
     return value == null ? 0 : value;
   }
@@ -69,7 +100,7 @@ public final class FleetHistory {
   public synchronized void take(FleetSnapshot snapshot, boolean all) {
     last = snapshot;
     revision++;
-    long slot = Series.slot(snapshot.at().toEpochMilli());
+    long slot = slot();
     for (HostSnapshot each : snapshot.hosts()) {
       series +=
           hosts
@@ -94,7 +125,7 @@ public final class FleetHistory {
           .entrySet()
           .removeIf(each -> {
             boolean gone = !known.contains(each.getKey());
-            series -= gone ? each.getValue().lines() : 0;
+            series -= gone ? each.getValue().lines.size() : 0;
             return gone;
           });
     }
@@ -112,14 +143,10 @@ public final class FleetHistory {
         iops = device.iops() == null ? iops : Double.valueOf(orZero(iops) + device.iops());
       }
     }
-    put("iops", slot, iops);
-    put("worst_pain_ms", slot, worst);
-    put("breaches", slot, (double) breaches);
-    put("throttles", slot, (double) snapshot.throttlesInAll());
-  }
-
-  private void put(String name, long slot, @Nullable Double value) {
-    fleet.computeIfAbsent(name, _ -> new Series()).put(slot, value);
+    fleet.put("iops", slot, iops);
+    fleet.put("worst_pain_ms", slot, worst);
+    fleet.put("breaches", slot, (double) breaches);
+    fleet.put("throttles", slot, (double) snapshot.throttlesInAll());
   }
 
   /**
@@ -195,7 +222,7 @@ public final class FleetHistory {
   /** The overview. */
   public synchronized Overview overview() {
     List<HostSnapshot> all = new ArrayList<>();
-    hosts.values().forEach(each -> all.add(each.snapshot()));
+    hosts.values().forEach(each -> all.add(each.snapshot));
     all.sort(WORST_FIRST);
     Map<HostSnapshot.State, Integer> states = new HashMap<>();
     long disks = 0;
@@ -226,10 +253,11 @@ public final class FleetHistory {
 
   /** The fleet's series. */
   public synchronized Chart chart() {
-    long slot = Series.slot(last.at().toEpochMilli());
-    Map<String, List<@Nullable Double>> lines = new LinkedHashMap<>();
-    fleet.forEach((name, each) -> lines.put(name, each.until(slot)));
-    return new Chart(slot * Series.STEP_MILLIS, Series.STEP_MILLIS, lines);
+    return fleet.chart(slot());
+  }
+
+  private long slot() {
+    return SeriesTable.slot(last.at().toEpochMilli());
   }
 
   /**
@@ -257,9 +285,9 @@ public final class FleetHistory {
     return Optional.of(
         new HostPage(
             last.at(),
-            known.snapshot(),
+            known.snapshot,
             last.disks().get(host),
             last.throttles().stream().filter(each -> each.host().equals(host)).toList(),
-            known.chart(Series.slot(last.at().toEpochMilli()))));
+            known.lines.chart(slot())));
   }
 }

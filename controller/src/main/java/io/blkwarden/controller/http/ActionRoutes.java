@@ -5,6 +5,15 @@ import io.blkwarden.model.MessageId;
 import io.blkwarden.model.json.ControlJson;
 import io.blkwarden.model.message.OperatorReply;
 import io.blkwarden.model.message.OperatorRequest;
+import io.blkwarden.model.message.OperatorRequest.AckAdd;
+import io.blkwarden.model.message.OperatorRequest.AckUndo;
+import io.blkwarden.model.message.OperatorRequest.Approve;
+import io.blkwarden.model.message.OperatorRequest.Ask;
+import io.blkwarden.model.message.OperatorRequest.Deny;
+import io.blkwarden.model.message.OperatorRequest.Release;
+import io.blkwarden.model.message.OperatorRequest.ReleaseAll;
+import io.blkwarden.model.message.OperatorRequest.SilenceAdd;
+import io.blkwarden.model.message.OperatorRequest.SilenceExpire;
 import io.blkwarden.model.message.Silence;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpResponseStatus;
@@ -14,11 +23,13 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Mono;
 import reactor.netty.http.server.HttpServerRequest;
 import reactor.netty.http.server.HttpServerResponse;
+import reactor.netty.http.server.HttpServerRoutes;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -51,70 +62,46 @@ final class ActionRoutes {
   }
 
   /** Parses an HTTP request and its body. */
-  interface RequestParser {
+  private interface RequestParser {
     /** Throws {@link IllegalArgumentException} if they are invalid. */
-    OperatorRequest.Ask of(HttpServerRequest request, JsonNode body);
+    Ask of(HttpServerRequest request, JsonNode body);
   }
 
-  Publisher<Void> approve(HttpServerRequest request, HttpServerResponse response) {
-    return handle(request, response, (http, _) -> new OperatorRequest.Approve(id(http)));
-  }
+  private record Action(String path, RequestParser parser) {}
 
-  Publisher<Void> deny(HttpServerRequest request, HttpServerResponse response) {
-    return handle(request, response, (http, _) -> new OperatorRequest.Deny(id(http)));
+  /** Adds the routes. */
+  void add(HttpServerRoutes routes, RequestCheck check) {
+    Stream.of(
+            new Action("proposals/{id}/approve", (http, _) -> new Approve(id(http))),
+            new Action("proposals/{id}/deny", (http, _) -> new Deny(id(http))),
+            new Action("release", (_, body) -> release(body)),
+            new Action("release-all", (_, _) -> new ReleaseAll()),
+            new Action("acks", (_, body) -> new AckAdd(new MessageId(text(body, "about")))),
+            new Action("acks/undo", (_, body) -> new AckUndo(new MessageId(text(body, "about")))),
+            new Action("silences", (_, body) -> silence(body)),
+            new Action("silences/{id}/expire", (http, _) -> new SilenceExpire(id(http))))
+        .forEach(each ->
+            routes.post(
+                "/api/v1/" + each.path(),
+                check.check((request, response) -> handle(request, response, each.parser()))));
   }
 
   /** Releases one disk: {@code {"host":"dom0-7","domain":"vm176","disk":"xvda2"}}. */
-  Publisher<Void> release(HttpServerRequest request, HttpServerResponse response) {
-    return handle(
-        request,
-        response,
-        (_, body) ->
-            new OperatorRequest.Release(
-                new HostId(text(body, "host")), text(body, "domain"), text(body, "disk")));
-  }
-
-  Publisher<Void> releaseAll(HttpServerRequest request, HttpServerResponse response) {
-    return handle(request, response, (_, _) -> new OperatorRequest.ReleaseAll());
-  }
-
-  /** Acknowledges an alert or an incident: {@code {"about":"<id>"}}. */
-  Publisher<Void> acknowledge(HttpServerRequest request, HttpServerResponse response) {
-    return handle(
-        request,
-        response,
-        (_, body) -> new OperatorRequest.AckAdd(new MessageId(text(body, "about"))));
-  }
-
-  /** Withdraws an acknowledgement: {@code {"about":"<id>"}}. */
-  Publisher<Void> undoAcknowledgement(HttpServerRequest request, HttpServerResponse response) {
-    return handle(
-        request,
-        response,
-        (_, body) -> new OperatorRequest.AckUndo(new MessageId(text(body, "about"))));
+  private static Ask release(JsonNode body) {
+    return new Release(new HostId(text(body, "host")), text(body, "domain"), text(body, "disk"));
   }
 
   /** Silences alerts: {@code {"match":{"host":"dom0-7","policy":"swap*"},"for_s":3600}}. */
-  Publisher<Void> silence(HttpServerRequest request, HttpServerResponse response) {
-    return handle(
-        request,
-        response,
-        (_, body) -> {
-          JsonNode match = body.path("match");
-          return new OperatorRequest.SilenceAdd(
-              new Silence.Matcher(
-                  pattern(match, "host"),
-                  pattern(match, "policy"),
-                  pattern(match, "domain"),
-                  pattern(match, "severity"),
-                  pattern(match, "role")),
-              Duration.ofSeconds(body.path("for_s").asLong(0)).toMillis());
-        });
-  }
-
-  /** Ends a silence. */
-  Publisher<Void> expireSilence(HttpServerRequest request, HttpServerResponse response) {
-    return handle(request, response, (http, _) -> new OperatorRequest.SilenceExpire(id(http)));
+  private static Ask silence(JsonNode body) {
+    JsonNode match = body.path("match");
+    return new SilenceAdd(
+        new Silence.Matcher(
+            pattern(match, "host"),
+            pattern(match, "policy"),
+            pattern(match, "domain"),
+            pattern(match, "severity"),
+            pattern(match, "role")),
+        Duration.ofSeconds(body.path("for_s").asLong(0)).toMillis());
   }
 
   private static @Nullable String pattern(JsonNode match, String key) {

@@ -17,15 +17,9 @@ import reactor.netty.http.server.HttpServerResponse;
  *
  * <p>Empty if there are no records, 429 if there are too many requests, 503 if NATS cannot be read.
  */
-final class AuditRoutes {
+record AuditRoutes(AuditSource audit) {
   private static final long DAY_S = 86_400;
   private static final long MAX_S = 31 * DAY_S;
-
-  private final AuditSource audit;
-
-  AuditRoutes(AuditSource audit) {
-    this.audit = audit;
-  }
 
   private record Request(AuditQuery query, Duration since) {}
 

@@ -23,27 +23,16 @@ import reactor.netty.http.server.HttpServerResponse;
  *
  * <p>Each event holds the whole topic, so a reconnecting client misses nothing. Slow clients get
  * fewer events. At most {@link FleetHistory#VIEWERS_MAX} streams.
+ *
+ * @param topics the topics of every stream; accessed only on the scheduler
+ * @param scheduler renders events; single-threaded
  */
-final class EventRoutes {
+record EventRoutes(
+    FleetHistory history,
+    List<Topic> topics,
+    ChangeSignal changes,
+    Scheduler scheduler) {
   private static final String RETRY = "retry: 2000\n\n";
-
-  private final FleetHistory history;
-  private final List<Topic> topics;
-  private final ChangeSignal changes;
-  private final Scheduler scheduler;
-
-  /**
-   * Routes for event streams.
-   *
-   * @param topics the topics of every stream; accessed only on the scheduler
-   * @param scheduler renders events; single-threaded
-   */
-  EventRoutes(FleetHistory history, List<Topic> topics, ChangeSignal changes, Scheduler scheduler) {
-    this.history = history;
-    this.topics = topics;
-    this.changes = changes;
-    this.scheduler = scheduler;
-  }
 
   Publisher<Void> handle(HttpServerRequest request, HttpServerResponse response) {
     HostId host;

@@ -3,6 +3,7 @@ package io.blkwarden.controller.http;
 import io.blkwarden.controller.history.RecentDecisions;
 import io.blkwarden.controller.policy.Policy;
 import io.blkwarden.controller.policy.PolicyTree;
+import io.blkwarden.controller.snapshot.DiskSnapshot;
 import io.blkwarden.controller.snapshot.FleetSnapshot;
 import io.blkwarden.controller.snapshot.HostSnapshot;
 import io.blkwarden.model.HostId;
@@ -10,9 +11,7 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import java.net.URI;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -85,7 +84,7 @@ final class FleetRoutes {
     return data.view().alerts().stream().limit(ALERTS_MAX).toList();
   }
 
-  private Map<String, Object> decisions() {
+  Map<String, Object> decisions() {
     RecentDecisions recentDecisions = data.recentDecisions();
     Map<String, Map<String, Long>> counts = new HashMap<>();
     for (Policy policy : data.view().policies().policies()) {
@@ -94,22 +93,14 @@ final class FleetRoutes {
     return Map.of("last", recentDecisions.last(), "counts", counts);
   }
 
-  private Map<String, Object> policies() {
+  Map<String, Object> policies() {
     return Map.of(
         "policies", data.view().policies().policies().stream().map(PolicyTree::of).toList(),
         "brakes", PolicyTree.of(data.view().policies().safetyLimits()));
   }
 
-  Publisher<Void> fleet(HttpServerRequest request, HttpServerResponse response) {
-    return rendered(response, () -> Map.of("fleet", data.history().overview(), "acts", acts()));
-  }
-
-  Publisher<Void> policies(HttpServerRequest request, HttpServerResponse response) {
-    return rendered(response, this::policies);
-  }
-
-  Publisher<Void> decisions(HttpServerRequest request, HttpServerResponse response) {
-    return rendered(response, this::decisions);
+  Map<String, Object> fleet() {
+    return Map.of("fleet", data.history().overview(), "acts", acts());
   }
 
   /** {@code GET /api/v1/disks?host=dom0-7}; {@code host} is repeatable. */
@@ -169,22 +160,19 @@ final class FleetRoutes {
                     "too many requests; retry in a few seconds")));
   }
 
-  private static List<Map<String, Object>> flat(FleetSnapshot snapshot) {
-    List<Map<String, Object>> all = new ArrayList<>();
-    snapshot
-        .disks()
-        .forEach((host, disks) ->
-            disks.forEach(disk -> {
-              Map<String, Object> each = new LinkedHashMap<>();
-              each.put("host", host);
-              each.put("disk", disk);
-              all.add(each);
-            }));
-    return all;
+  /** A disk with its host. */
+  private record DiskRow(HostId host, DiskSnapshot disk) {}
+
+  private static List<DiskRow> flat(FleetSnapshot snapshot) {
+    return snapshot.disks().entrySet().stream()
+        .flatMap(each -> each.getValue().stream().map(disk -> new DiskRow(each.getKey(), disk)))
+        .toList();
   }
 
-  private Publisher<Void> rendered(HttpServerResponse response, Supplier<Object> value) {
-    return Mono.fromSupplier(value)
+  /** Responds with a value, rendered on the scheduler. */
+  RequestCheck.Handler rendered(Supplier<Object> value) {
+    return (_, response) ->
+        Mono.fromSupplier(value)
         .subscribeOn(data.scheduler())
         .flatMap(each -> Mono.from(Api.ok(response, each)));
   }

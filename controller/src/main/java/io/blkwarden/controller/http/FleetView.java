@@ -121,18 +121,7 @@ public final class FleetView {
         policies = loaded.policies();
         policyRevision.incrementAndGet();
       }
-      case Input.MappingChanged _,
-          Input.ReportsDropped _,
-          Input.SampleBatch _,
-          Input.OutcomeReceived _,
-          Input.CommandAbandoned _,
-          Input.RequestReceived _,
-          Input.InputStored _,
-          Input.Tick _,
-          Input.BaselineLoaded _,
-          Input.AlertsRestored _,
-          Input.LeadershipGained _,
-          Input.LeadershipLost _ -> {}
+      default -> {}
     }
   }
 

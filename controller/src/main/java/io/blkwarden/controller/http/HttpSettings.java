@@ -28,19 +28,9 @@ public record HttpSettings(
   }
 
   /** Settings with the default limits. */
-  public HttpSettings(InetSocketAddress address, Set<String> names, @Nullable Tls tls) {
-    this(address, names, tls, (URI) null);
-  }
-
-  /** Settings with the default limits and a link to older data. */
   public HttpSettings(
       InetSocketAddress address, Set<String> names, @Nullable Tls tls, @Nullable URI grafana) {
     this(address, names, tls, Connections.Limits.DEFAULT, grafana);
-  }
-
-  /** Settings for plain HTTP without further names. */
-  public HttpSettings(InetSocketAddress address) {
-    this(address, Set.of(), null);
   }
 
   /**

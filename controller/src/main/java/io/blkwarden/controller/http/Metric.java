@@ -18,14 +18,6 @@ public record Metric(String name, String help, List<String> labels, Consumer<Sin
     labels = List.copyOf(labels);
   }
 
-  /**
-   * A series of a metric with one label.
-   *
-   * @param label value of the label
-   * @param value read at each scrape; must not block
-   */
-  public record Series(String label, DoubleSupplier value) {}
-
   /** Receives values. */
   public interface Sink {
     /**
@@ -35,15 +27,6 @@ public record Metric(String name, String help, List<String> labels, Consumer<Sin
      * @param labels label values; each combination at most once
      */
     void take(double value, String... labels);
-  }
-
-  /** A metric with one label and a fixed set of series. */
-  public Metric(String name, String help, String label, List<Series> series) {
-    this(
-        name,
-        help,
-        List.of(label),
-        taker -> series.forEach(each -> taker.take(each.value().getAsDouble(), each.label())));
   }
 
   /** A metric with a single series. */

@@ -1,23 +1,18 @@
 package io.blkwarden.controller.http;
 
 import java.util.List;
+import java.util.function.Supplier;
 import reactor.core.publisher.Mono;
 
 /**
  * The metrics to serve.
  *
  * @param metrics all metrics
- * @param refresh updates their values before a scrape
+ * @param refresh updates their values before a scrape; completes normally and soon, even on errors
  */
-public record MetricSource(List<Metric> metrics, Refresh refresh) {
+public record MetricSource(List<Metric> metrics, Supplier<? extends Mono<?>> refresh) {
   public MetricSource {
     metrics = List.copyOf(metrics);
-  }
-
-  /** Updates the values of metrics. */
-  public interface Refresh {
-    /** Starts an update; completes normally and soon, even on errors. */
-    Mono<?> get();
   }
 
   /** Metrics that need no update. */

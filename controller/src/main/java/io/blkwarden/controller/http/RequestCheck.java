@@ -32,20 +32,19 @@ final class RequestCheck {
     this.names = Set.copyOf(names);
   }
 
-  BiFunction<HttpServerRequest, HttpServerResponse, Publisher<Void>> check(
-      BiFunction<HttpServerRequest, HttpServerResponse, Publisher<Void>> handler) {
+  /** Handles requests. */
+  interface Handler extends BiFunction<HttpServerRequest, HttpServerResponse, Publisher<Void>> {}
+
+  Handler check(Handler handler) {
     return check(handler, false);
   }
 
   /** For health checks, which may send HTTP/1.0 without {@code Host}; browsers do not. */
-  BiFunction<HttpServerRequest, HttpServerResponse, Publisher<Void>> checkProbe(
-      BiFunction<HttpServerRequest, HttpServerResponse, Publisher<Void>> handler) {
+  Handler checkProbe(Handler handler) {
     return check(handler, true);
   }
 
-  private BiFunction<HttpServerRequest, HttpServerResponse, Publisher<Void>> check(
-      BiFunction<HttpServerRequest, HttpServerResponse, Publisher<Void>> handler,
-      boolean hostOptional) {
+  private Handler check(Handler handler, boolean hostOptional) {
     return (request, response) -> {
       response
           .header("X-Content-Type-Options", "nosniff")

@@ -5,7 +5,6 @@ import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.util.concurrent.GlobalEventExecutor;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.function.Supplier;
 import org.reactivestreams.Publisher;
@@ -23,80 +22,12 @@ public final class StatusServer implements AutoCloseable {
   private static final Duration STOP = Duration.ofSeconds(3);
   private static final int COMPRESS_BYTES = 1_024;
 
-  private final Supplier<Readiness> readiness;
-  private final MetricsText metrics;
-  private final MetricSource.Refresh refresh;
-  private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+  private final ChannelGroup connections;
   private final DisposableServer server;
 
-  private StatusServer(
-      HttpSettings settings,
-      Supplier<Readiness> readiness,
-      DashboardData data,
-      MetricSource metrics,
-      Approvals approvals,
-      AuditSource audit) {
-    this.readiness = readiness;
-    this.metrics = new MetricsText(metrics.metrics());
-    this.refresh = metrics.refresh();
-    Connections limited = new Connections(settings.limits());
-    RequestCheck check = new RequestCheck(settings.names());
-    HttpServer plain =
-        HttpServer.create()
-            .bindAddress(settings::address)
-            .compress(COMPRESS_BYTES)
-            .channelGroup(connections)
-            .doOnChannelInit((_, channel, _) -> limited.limit(channel))
-            .route(routes -> {
-              statusRoutes(routes, check, data.view());
-              dataRoutes(
-                  routes,
-                  check,
-                  data,
-                  new FleetRoutes(data, readiness, approvals.token() != null, settings.grafana()));
-              actionRoutes(routes, check, new ActionRoutes(approvals));
-              routes
-                  .get("/api/v1/why", check.check(new AuditRoutes(audit)::handle))
-                  .get("/**", check.check(new Assets()::handle));
-            });
-    HttpSettings.Tls tls = settings.tls();
-    this.server = (tls == null ? plain : plain.secure(tls::configure)).bindNow();
-  }
-
-  private void statusRoutes(HttpServerRoutes routes, RequestCheck check, FleetView view) {
-    routes
-        .get("/healthz", check.checkProbe((_, response) -> health(response)))
-        .get("/readyz", check.checkProbe((_, response) -> ready(response)))
-        .get("/metrics", check.check((_, response) -> metrics(response)))
-        .get("/api/v1/hosts", check.check((_, response) -> Api.ok(response, view.hosts())))
-        .get("/api/v1/throttles", check.check((_, response) -> Api.ok(response, view.throttles())))
-        .get("/api/v1/alerts", check.check((_, response) -> Api.ok(response, view.alerts())));
-  }
-
-  private void dataRoutes(
-      HttpServerRoutes routes, RequestCheck check, DashboardData data, FleetRoutes fleet) {
-    EventRoutes events =
-        new EventRoutes(data.history(), fleet.topics(), data.changes(), data.scheduler());
-    routes
-        .get("/api/v1/fleet", check.check(fleet::fleet))
-        .get("/api/v1/search", check.check(fleet::search))
-        .get("/api/v1/disks", check.check(fleet::disks))
-        .get("/api/v1/policies", check.check(fleet::policies))
-        .get("/api/v1/decisions", check.check(fleet::decisions))
-        .get("/api/v1/events", check.check(events::handle));
-  }
-
-  private static void actionRoutes(
-      HttpServerRoutes routes, RequestCheck check, ActionRoutes actions) {
-    routes
-        .post("/api/v1/proposals/{id}/approve", check.check(actions::approve))
-        .post("/api/v1/proposals/{id}/deny", check.check(actions::deny))
-        .post("/api/v1/release", check.check(actions::release))
-        .post("/api/v1/release-all", check.check(actions::releaseAll))
-        .post("/api/v1/acks", check.check(actions::acknowledge))
-        .post("/api/v1/acks/undo", check.check(actions::undoAcknowledgement))
-        .post("/api/v1/silences", check.check(actions::silence))
-        .post("/api/v1/silences/{id}/expire", check.check(actions::expireSilence));
+  private StatusServer(ChannelGroup connections, DisposableServer server) {
+    this.connections = connections;
+    this.server = server;
   }
 
   /**
@@ -111,13 +42,83 @@ public final class StatusServer implements AutoCloseable {
       MetricSource metrics,
       Approvals approvals,
       AuditSource audit) {
-    StatusServer started = new StatusServer(settings, readiness, data, metrics, approvals, audit);
+    ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+    Connections limited = new Connections(settings.limits());
+    RequestCheck check = new RequestCheck(settings.names());
+    FleetRoutes fleet =
+        new FleetRoutes(data, readiness, approvals.token() != null, settings.grafana());
+    HttpServer plain =
+        HttpServer.create()
+            .bindAddress(settings::address)
+            .compress(COMPRESS_BYTES)
+            .channelGroup(connections)
+            .doOnChannelInit((_, channel, _) -> limited.limit(channel))
+            .route(routes -> {
+              statusRoutes(routes, check, readiness, metrics);
+              dataRoutes(routes, check, data, fleet);
+              new ActionRoutes(approvals).add(routes, check);
+              routes
+                  .get("/api/v1/why", check.check(new AuditRoutes(audit)::handle))
+                  .get("/**", check.check(new Assets()::handle));
+            });
+    HttpSettings.Tls tls = settings.tls();
+    DisposableServer server = (tls == null ? plain : plain.secure(tls::configure)).bindNow();
     log.info(
         "serving {}://{}:{}/readyz",
-        settings.tls() == null ? "http" : "https",
+        tls == null ? "http" : "https",
         settings.address().getHostString(),
-        started.port());
-    return started;
+        server.port());
+    return new StatusServer(connections, server);
+  }
+
+  private static void statusRoutes(
+      HttpServerRoutes routes,
+      RequestCheck check,
+      Supplier<Readiness> readiness,
+      MetricSource source) {
+    MetricsText metrics = new MetricsText(source.metrics());
+    routes
+        .get(
+            "/healthz",
+            check.checkProbe((_, response) -> {
+              boolean alive = readiness.get().alive();
+              return text(response, alive, alive ? "ok" : "engine failed");
+            }))
+        .get(
+            "/readyz",
+            check.checkProbe((_, response) -> {
+              Readiness now = readiness.get();
+              return text(response, now.ready(), now.text().stripTrailing());
+            }))
+        .get(
+            "/metrics",
+            check.check((_, response) ->
+                response
+                    .header(HttpHeaderNames.CONTENT_TYPE, MetricsText.CONTENT_TYPE)
+                    .sendByteArray(
+                        source.refresh().get().then(Mono.fromSupplier(metrics::render)))));
+  }
+
+  private static Publisher<Void> text(HttpServerResponse response, boolean good, String text) {
+    return Api.text(
+        response, good ? HttpResponseStatus.OK : HttpResponseStatus.SERVICE_UNAVAILABLE, text);
+  }
+
+  private static void dataRoutes(
+      HttpServerRoutes routes, RequestCheck check, DashboardData data, FleetRoutes fleet) {
+    EventRoutes events =
+        new EventRoutes(data.history(), fleet.topics(), data.changes(), data.scheduler());
+    FleetView view = data.view();
+    routes
+        .get("/api/v1/hosts", check.check((_, response) -> Api.ok(response, view.hosts())))
+        .get("/api/v1/throttles", check.check((_, response) -> Api.ok(response, view.throttles())))
+        .get("/api/v1/alerts", check.check((_, response) -> Api.ok(response, view.alerts())))
+        .get("/api/v1/fleet", check.check(fleet.rendered(fleet::fleet)))
+        .get("/api/v1/search", check.check(fleet::search))
+        .get("/api/v1/disks", check.check(fleet::disks))
+        .get("/api/v1/policies", check.check(fleet.rendered(fleet::policies)))
+        .get("/api/v1/decisions", check.check(fleet.rendered(fleet::decisions)))
+        .get("/api/v1/events", check.check(events::handle));
   }
 
   /** The port it listens on. */
@@ -129,28 +130,5 @@ public final class StatusServer implements AutoCloseable {
   public void close() {
     connections.close().awaitUninterruptibly(STOP.toMillis()); // ends event streams
     server.disposeNow(STOP);
-  }
-
-  private Publisher<Void> health(HttpServerResponse response) {
-    boolean alive = readiness.get().alive();
-    return text(response, alive, alive ? "ok\n" : "engine failed\n");
-  }
-
-  private Publisher<Void> ready(HttpServerResponse response) {
-    Readiness now = readiness.get();
-    return text(response, now.ready(), now.text());
-  }
-
-  private Publisher<Void> metrics(HttpServerResponse response) {
-    return response
-        .header(HttpHeaderNames.CONTENT_TYPE, MetricsText.CONTENT_TYPE)
-        .sendByteArray(refresh.get().then(Mono.fromSupplier(metrics::render)));
-  }
-
-  private static Publisher<Void> text(HttpServerResponse response, boolean good, String text) {
-    return response
-        .status(good ? HttpResponseStatus.OK : HttpResponseStatus.SERVICE_UNAVAILABLE)
-        .header(HttpHeaderNames.CONTENT_TYPE, "text/plain; charset=utf-8")
-        .sendByteArray(Mono.just(text.getBytes(StandardCharsets.UTF_8)));
   }
 }

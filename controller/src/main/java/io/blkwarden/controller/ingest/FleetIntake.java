@@ -9,12 +9,14 @@ import io.blkwarden.controller.nats.BusMessage;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.MessageId;
 import io.blkwarden.model.OperatorKey;
+import io.blkwarden.model.Printable;
 import io.blkwarden.model.json.ControlJson;
 import io.blkwarden.model.json.Decoded;
 import io.blkwarden.model.message.ControlMessage;
 import io.blkwarden.model.message.Heartbeat;
 import io.blkwarden.model.message.MappingEvent;
 import io.blkwarden.model.message.MappingSnapshot;
+import io.blkwarden.model.message.OperatorReply;
 import io.blkwarden.model.message.OperatorRequest;
 import io.blkwarden.model.message.Outcome;
 import io.blkwarden.model.subject.HostToken;
@@ -27,8 +29,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Decodes messages, checks that each is about the host of its subject, and admits them to the
@@ -122,25 +129,35 @@ public final class FleetIntake {
 
   /** Decodes a heartbeat or a mapping event. */
   public @Nullable Single readReport(BusMessage message) {
-    String subject = message.subject();
-    byte[] json = message.payload();
-    if (subject.startsWith(heartbeats)) {
-      Heartbeat beat = read(Kind.HEARTBEAT, subject, 2, Heartbeat.class, json, Heartbeat::host);
-      return beat == null
-          ? null
-          : admitted(Kind.HEARTBEAT, beat.host(), new Input.HeartbeatReceived(beat), json.length);
-    }
-    MappingEvent event =
-        read(Kind.MAPPING, subject, 2, MappingEvent.class, json, e -> e.origin().host());
-    return event == null
-        ? null
-        : admitted(
-            Kind.MAPPING, event.origin().host(), new Input.MappingChanged(event), json.length);
+    return message.subject().startsWith(heartbeats)
+        ? report(
+            Kind.HEARTBEAT,
+            message,
+            Heartbeat.class,
+            Heartbeat::host,
+            Input.HeartbeatReceived::new)
+        : report(
+            Kind.MAPPING,
+            message,
+            MappingEvent.class,
+            event -> event.origin().host(),
+            Input.MappingChanged::new);
   }
 
-  private @Nullable Single admitted(Kind kind, HostId host, Input input, int bytes) {
+  private <T extends ControlMessage> @Nullable Single report(
+      Kind kind,
+      BusMessage message,
+      Class<T> type,
+      Function<T, HostId> of,
+      Function<T, Input> input) {
+    int bytes = message.payload().length;
+    T report = read(kind, message.subject(), 2, type, message.payload(), of);
+    if (report == null) {
+      return null;
+    }
+    HostId host = of.apply(report);
     if (backlog.admit(host, bytes, Backlog.REPORTS_MAX)) {
-      return new Single(input, host, bytes);
+      return new Single(input.apply(report), host, bytes);
     }
     IntakeCounters.increment(counters.refused, kind);
     if (kind == Kind.MAPPING) {
@@ -219,32 +236,35 @@ public final class FleetIntake {
       return null;
     }
     IntakeCounters.increment(counters.received, Kind.OPERATOR);
+    Consumer<OperatorReply> requester = mailbox.requester(replyTo);
     return switch (ControlJson.decode(OperatorRequest.class, message.payload())) {
       case Decoded.Malformed<OperatorRequest> bad -> {
         faults.report(Kind.OPERATOR, message.subject(), bad);
         mailbox.refuse(
-            replyTo, "invalid request, at byte %d: %s".formatted(bad.offset(), bad.detail()));
+            requester, "invalid request, at byte %d: %s".formatted(bad.offset(), bad.detail()));
         yield null;
       }
-      case Decoded.Ok<OperatorRequest> ok -> readRequest(ok.value(), message.subject(), replyTo);
+      case Decoded.Ok<OperatorRequest> ok -> readRequest(ok.value(), message.subject(), requester);
     };
   }
 
-  private @Nullable Single readRequest(OperatorRequest request, String subject, String replyTo) {
+  private @Nullable Single readRequest(
+      OperatorRequest request, String subject, Consumer<OperatorReply> requester) {
     String verb = request.ask().verb();
     try {
       Subjects.RequestSubject asked = subjects.parseRequest(subject);
       return asked.name().equals(verb)
-          ? readRequest(request, asked.key(), replyTo)
-          : wrongRequest(subject, replyTo, "expected operator." + verb);
+          ? readRequest(request, asked.key(), requester)
+          : wrongRequest(subject, requester, "expected operator." + verb);
     } catch (IllegalArgumentException e) {
-      return wrongRequest(subject, replyTo, String.valueOf(e.getMessage()));
+      return wrongRequest(subject, requester, String.valueOf(e.getMessage()));
     }
   }
 
-  private @Nullable Single wrongRequest(String subject, String replyTo, String why) {
+  private @Nullable Single wrongRequest(
+      String subject, Consumer<OperatorReply> requester, String why) {
     faults.wrongSubject(Kind.OPERATOR, subject, why);
-    mailbox.refuse(replyTo, "wrong subject: " + why);
+    mailbox.refuse(requester, "wrong subject: " + why);
     return null;
   }
 
@@ -255,8 +275,8 @@ public final class FleetIntake {
    * @return absent if too many wait, which is replied
    */
   public @Nullable Single readRequest(
-      OperatorRequest request, @Nullable OperatorKey key, String replyTo) {
-    Optional<Long> correlation = mailbox.open(replyTo);
+      OperatorRequest request, @Nullable OperatorKey key, Consumer<OperatorReply> requester) {
+    Optional<Long> correlation = mailbox.open(requester);
     if (correlation.isEmpty()) {
       IntakeCounters.increment(counters.refused, Kind.OPERATOR);
       return null;
@@ -290,6 +310,56 @@ public final class FleetIntake {
     } catch (IllegalArgumentException e) {
       faults.wrongSubject(kind, subject, String.valueOf(e.getMessage()));
       return null;
+    }
+  }
+
+  /**
+   * Counts malformed messages, and logs at most one for each subject and minute.
+   *
+   * <p>It remembers {@link #MAX_SUBJECTS} subjects; when full it clears them all, so some may be
+   * logged twice within a minute.
+   */
+  private static final class MalformedLog {
+    static final int MAX_SUBJECTS = 10_000;
+
+    private static final Logger log = LoggerFactory.getLogger(MalformedLog.class);
+    private static final long PERIOD_MILLIS = 60_000;
+
+    private final IntakeCounters counters;
+    private final InstantSource clock;
+    private final Map<String, Long> lastLogged = new ConcurrentHashMap<>();
+
+    MalformedLog(IntakeCounters counters, InstantSource clock) {
+      this.counters = counters;
+      this.clock = clock;
+    }
+
+    void report(Kind kind, String subject, Decoded.Malformed<?> fault) {
+      IntakeCounters.increment(counters.malformed, kind);
+      LongAdder count = counters.faults.get(fault.reason());
+      if (count != null) {
+        count.increment();
+      }
+      long now = clock.millis();
+      Long last = lastLogged.get(subject);
+      if (last != null && now - last < PERIOD_MILLIS) {
+        return;
+      }
+      if (lastLogged.size() >= MAX_SUBJECTS) {
+        lastLogged.clear();
+      }
+      lastLogged.put(subject, now);
+      log.warn(
+          "malformed {} on {}: {} at byte {}: {} (further ones within a minute are only counted)",
+          kind.wire(),
+          Printable.of(subject),
+          fault.reason(),
+          fault.offset(),
+          Printable.of(fault.detail()));
+    }
+
+    void wrongSubject(Kind kind, String subject, String detail) {
+      report(kind, subject, new Decoded.Malformed<>(Decoded.Reason.INVALID_FIELD, 0, detail));
     }
   }
 }

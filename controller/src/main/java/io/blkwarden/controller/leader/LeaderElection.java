@@ -93,7 +93,9 @@ public final class LeaderElection implements AutoCloseable {
             .publishOn(scheduler, 1)
             .filter(_ -> update())
             .onBackpressureDrop() // checks continue while the open alerts are read
-            .concatMap(_ -> hooks.openAlerts().doOnNext(this::publishIf), 0)
+            .concatMap(_ -> hooks.openAlerts(), 0)
+            .filter(accepted -> accepted)
+            .doOnNext(_ -> publish())
             .subscribe());
   }
 
@@ -177,12 +179,6 @@ public final class LeaderElection implements AutoCloseable {
 
   private synchronized boolean hasGained() {
     return leadership() instanceof Leadership.Leading now && !now.equals(published);
-  }
-
-  private void publishIf(boolean accepted) {
-    if (accepted) {
-      publish();
-    }
   }
 
   /** Publishes who leads if that has changed; one at a time, so in order. */

@@ -1,7 +1,6 @@
 package io.blkwarden.controller.nats;
 
 import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.atomic.AtomicInteger;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
@@ -13,7 +12,7 @@ public final class BlockingSchedulers {
 
   /** One thread. */
   public static Scheduler single(String name) {
-    return Schedulers.newSingle(task -> daemon(task, name));
+    return Schedulers.newSingle(Thread.ofPlatform().daemon().name(name).factory());
   }
 
   /**
@@ -22,14 +21,7 @@ public final class BlockingSchedulers {
    * @param waiting most tasks queued for each thread
    */
   public static Scheduler pool(String name, int threads, int waiting) {
-    AtomicInteger number = new AtomicInteger();
-    ThreadFactory factory = task -> daemon(task, name + "-" + number.incrementAndGet());
+    ThreadFactory factory = Thread.ofPlatform().daemon().name(name + "-", 1).factory();
     return Schedulers.newBoundedElastic(threads, waiting, factory, IDLE_SECONDS);
-  }
-
-  private static Thread daemon(Runnable task, String name) {
-    Thread thread = new Thread(task, name);
-    thread.setDaemon(true);
-    return thread;
   }
 }

@@ -2,14 +2,13 @@ package io.blkwarden.controller.nats;
 
 import io.nats.client.Connection;
 import io.nats.client.JetStreamApiException;
-import io.nats.client.JetStreamOptions;
 import io.nats.client.KeyValue;
 import io.nats.client.KeyValueOptions;
-import io.nats.client.api.KeyValueEntry;
 import io.nats.client.api.StreamInfo;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.ZonedDateTime;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** A key-value bucket with blocking calls and timeouts. Every failure is an {@link IOException}. */
@@ -42,42 +41,52 @@ public final class Bucket {
    * @param timeout of each call
    */
   static Bucket of(Connection connection, String name, Duration timeout) throws IOException {
-    JetStreamOptions options = JetStreamOptions.builder().requestTimeout(timeout).build();
-    return new Bucket(
-        connection.keyValue(name, KeyValueOptions.builder().jetStreamOptions(options).build()));
+    KeyValueOptions options =
+        KeyValueOptions.builder().jetStreamOptions(JetStreamAssets.options(timeout)).build();
+    return new Bucket(connection.keyValue(name, options));
+  }
+
+  private interface Call<T, X extends Exception> {
+    T run() throws IOException, JetStreamApiException, X;
+  }
+
+  private static <T, X extends Exception> T call(Call<T, X> call) throws IOException, X {
+    try {
+      return call.run();
+    } catch (JetStreamApiException | IllegalStateException e) {
+      throw new IOException(e.getMessage(), e);
+    }
+  }
+
+  /** Whether a compare-and-set was not lost. */
+  private static boolean won(Call<Long, RuntimeException> write) throws IOException {
+    try {
+      long _ = call(write);
+      return true;
+    } catch (IOException e) {
+      if (e.getCause() instanceof JetStreamApiException refused
+          && refused.getApiErrorCode() == WRONG_LAST_SEQUENCE) {
+        return false;
+      }
+      throw e;
+    }
   }
 
   /** An entry; absent if it does not exist or is deleted. */
   public KvEvent.@Nullable Entry get(String key) throws IOException {
-    try {
-      KeyValueEntry entry = bucket.get(key);
-      return entry == null
-          ? null
-          : new KvEvent.Entry(entry.getKey(), entry.getValue(), entry.getRevision());
-    } catch (JetStreamApiException | IllegalStateException e) {
-      throw failed(e);
-    }
+    return call(() -> Optional.ofNullable(bucket.get(key)))
+        .map(entry -> new KvEvent.Entry(entry.getKey(), entry.getValue(), entry.getRevision()))
+        .orElse(null);
   }
 
   /** Writes an entry; returns its revision. */
   public long put(String key, byte[] value) throws IOException {
-    try {
-      return bucket.put(key, value);
-    } catch (JetStreamApiException | IllegalStateException e) {
-      throw failed(e);
-    }
+    return call(() -> bucket.put(key, value));
   }
 
   /** Writes an entry that does not exist or is deleted; false if it exists. */
   public boolean create(String key, byte[] value) throws IOException {
-    try {
-      long _ = bucket.create(key, value);
-      return true;
-    } catch (JetStreamApiException e) {
-      return lost(e);
-    } catch (IllegalStateException e) {
-      throw failed(e);
-    }
+    return won(() -> bucket.create(key, value));
   }
 
   /** Writes an entry without history; false if the bucket has the key or its deletion marker. */
@@ -87,57 +96,30 @@ public final class Bucket {
 
   /** Writes an entry if its last revision is {@code revision}; false if it is another. */
   public boolean update(String key, byte[] value, long revision) throws IOException {
-    try {
-      long _ = bucket.update(key, value, revision);
-      return true;
-    } catch (JetStreamApiException e) {
-      return lost(e);
-    } catch (IllegalStateException e) {
-      throw failed(e);
-    }
+    return won(() -> bucket.update(key, value, revision));
   }
 
   /** Deletes an entry, leaving a marker for watches. */
   public void delete(String key) throws IOException {
-    try {
-      bucket.delete(key);
-    } catch (JetStreamApiException | IllegalStateException e) {
-      throw failed(e);
-    }
+    boolean _ =
+        call(() -> {
+          bucket.delete(key);
+          return true;
+        });
   }
 
   /** Removes the markers of deleted entries. */
   public void purgeDeletes() throws IOException, InterruptedException {
-    try {
-      bucket.purgeDeletes();
-    } catch (JetStreamApiException | IllegalStateException e) {
-      throw failed(e);
-    }
+    boolean _ =
+        call(() -> {
+          bucket.purgeDeletes();
+          return true;
+        });
   }
 
-  /** The bucket's last revision. */
-  public long lastRevision() throws IOException, InterruptedException {
-    return history().last();
-  }
-
-  /** The current history. */
+  /** The current history, with the bucket's last revision. */
   public History history() throws IOException, InterruptedException {
-    try {
-      StreamInfo info = bucket.getStatus().getBackingStreamInfo();
-      return new History(info.getCreateTime(), info.getStreamState().getLastSequence());
-    } catch (JetStreamApiException | IllegalStateException e) {
-      throw failed(e);
-    }
-  }
-
-  private static boolean lost(JetStreamApiException e) throws IOException {
-    if (e.getApiErrorCode() == WRONG_LAST_SEQUENCE) {
-      return false;
-    }
-    throw failed(e);
-  }
-
-  private static IOException failed(Exception e) {
-    return new IOException(e.getMessage(), e);
+    StreamInfo info = call(() -> bucket.getStatus().getBackingStreamInfo());
+    return new History(info.getCreateTime(), info.getStreamState().getLastSequence());
   }
 }

@@ -22,18 +22,10 @@ import org.jspecify.annotations.Nullable;
  * command or sample after an outage would do harm; callers that must not lose messages keep them.
  * When the socket accepts no data, messages are dropped and counted.
  */
-final class Connector {
+record Connector(NatsSettings settings, RandomGenerator random) {
   private static final long FIRST_DELAY_MILLIS = 250;
   private static final int DOUBLINGS = 4;
   private static final Duration PING = Duration.ofSeconds(10);
-
-  private final NatsSettings settings;
-  private final RandomGenerator random;
-
-  Connector(NatsSettings settings, RandomGenerator random) {
-    this.settings = settings;
-    this.random = random;
-  }
 
   /** Connects; blocks for some seconds at most. */
   Connection connect(String link, ConnectionLog listener) throws NatsException {
@@ -112,17 +104,9 @@ final class Connector {
     if (credentials != null) {
       try {
         Seeds.use(credentials, options);
-      } catch (IOException e) {
-        throw new NatsException(
-            "cannot read the NATS credentials %s (%s)"
-                .formatted(credentials, e.getClass().getSimpleName()),
-            "check --creds, NATS_CREDS and its mode",
-            e);
-      } catch (IllegalArgumentException e) {
-        throw new NatsException(
-            "the NATS credentials %s are %s".formatted(credentials, e.getMessage()),
-            "check --creds and NATS_CREDS",
-            e);
+      } catch (IOException | IllegalArgumentException e) {
+        throw unusable(
+            "NATS credentials " + credentials, e, "check --creds, NATS_CREDS and its mode");
       }
     }
     return options.build();
@@ -134,18 +118,17 @@ final class Connector {
     }
     try {
       return ServerTrust.of(authorities);
-    } catch (IOException e) {
-      throw new NatsException(
-          "cannot read the CA certificates %s (%s)"
-              .formatted(authorities, e.getClass().getSimpleName()),
-          "check --nats-ca and NATS_CA",
-          e);
-    } catch (IllegalArgumentException e) {
-      throw new NatsException(
-          "the CA certificates %s are %s".formatted(authorities, e.getMessage()),
-          "check --nats-ca and NATS_CA",
-          e);
+    } catch (IOException | IllegalArgumentException e) {
+      throw unusable("CA certificates " + authorities, e, "check --nats-ca and NATS_CA");
     }
+  }
+
+  private static NatsException unusable(String file, Exception e, String hint) {
+    String error =
+        e instanceof IOException
+            ? "cannot read the %s (%s)".formatted(file, e.getClass().getSimpleName())
+            : "the %s are %s".formatted(file, e.getMessage());
+    return new NatsException(error, hint, e);
   }
 
   /** Random up to a bound that doubles to 4 s, to avoid a reconnection storm. */

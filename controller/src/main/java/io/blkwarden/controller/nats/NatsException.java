@@ -17,9 +17,7 @@ public final class NatsException extends Exception {
    * @param hint what to do next; may be empty
    */
   public NatsException(String error, String hint) {
-    super(hint.isEmpty() ? error : error + ": " + hint);
-    this.error = error;
-    this.hint = hint;
+    this(error, hint, null);
   }
 
   /** Creates an exception with a cause. */

@@ -55,15 +55,9 @@ public record NatsSettings(
     this(servers, credentials, authorities, subjects, instance, 0, 0);
   }
 
-  /** A copy with a bound for epochs. */
-  public NatsSettings above(long epoch) {
-    return new NatsSettings(servers, credentials, authorities, subjects, instance, epoch, replicas);
-  }
-
-  /** A copy with another number of replicas; 0 to choose by the cluster. */
-  public NatsSettings replicated(int count) {
-    return new NatsSettings(
-        servers, credentials, authorities, subjects, instance, aboveEpoch, count);
+  /** A copy with a bound for epochs and a number of replicas; 0 to choose by the cluster. */
+  public NatsSettings with(long epoch, int count) {
+    return new NatsSettings(servers, credentials, authorities, subjects, instance, epoch, count);
   }
 
   /** Whether TLS is used. */

@@ -2,44 +2,60 @@ package io.blkwarden.controller.nats;
 
 import io.blkwarden.controller.audit.AuditQuery;
 import io.blkwarden.controller.audit.AuditTrail;
+import io.blkwarden.model.OperatorKey;
 import io.blkwarden.model.json.ControlJson;
 import io.blkwarden.model.json.Decoded;
+import io.blkwarden.model.message.ControlMessage;
 import io.blkwarden.model.message.Heartbeat;
 import io.blkwarden.model.message.OperatorReply;
 import io.blkwarden.model.message.OperatorRequest;
 import io.blkwarden.model.message.RecordKind;
+import io.blkwarden.model.message.ReplayPage;
 import io.blkwarden.model.message.ReplayRequest;
+import io.blkwarden.model.subject.Subjects;
 import io.nats.client.Connection;
 import io.nats.client.Message;
 import io.nats.client.Subscription;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The NATS session of an operator's or viewer's command: requests to a controller, and alerts as
  * they arrive. Calls block. It needs no JetStream permissions.
+ *
+ * <p>Requests are on subjects with the user's public key, or without a key if the connection has no
+ * credentials.
  */
 public final class OperatorSession implements AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(100);
+  private static final Duration PAGE_TIMEOUT = Duration.ofSeconds(20);
 
   private final NatsSettings settings;
   private final Connection connection;
   private final OperatorListener listener;
-  private final ControllerRequests requests;
+  private final @Nullable OperatorKey key;
 
   private OperatorSession(
       NatsSettings settings,
       Connection connection,
       OperatorListener listener,
-      ControllerRequests requests) {
+      @Nullable OperatorKey key) {
     this.settings = settings;
     this.connection = connection;
     this.listener = listener;
-    this.requests = requests;
+    this.key = key;
   }
 
   /** Connects. */
@@ -56,11 +72,22 @@ public final class OperatorSession implements AutoCloseable {
         new OperatorListener(link, settings.printableServers(), onReconnected);
     Connection connection = new Connector(settings, random).connect(link, listener);
     try {
-      return new OperatorSession(
-          settings, connection, listener, new ControllerRequests(settings, connection, listener));
+      return new OperatorSession(settings, connection, listener, key(settings.credentials()));
     } catch (NatsException e) {
       Connector.close(connection);
       throw e;
+    }
+  }
+
+  private static @Nullable OperatorKey key(@Nullable Path credentials) throws NatsException {
+    try {
+      return credentials == null ? null : Seeds.publicKey(credentials);
+    } catch (IOException | IllegalArgumentException e) {
+      throw new NatsException(
+          "the NATS credentials %s contain no user seed (%s)"
+              .formatted(credentials, e.getMessage()),
+          "check --creds and NATS_CREDS",
+          e);
     }
   }
 
@@ -89,13 +116,59 @@ public final class OperatorSession implements AutoCloseable {
 
   /** Sends a request to the controller and waits for the reply. */
   public OperatorReply ask(OperatorRequest request, Duration timeout) throws NatsException {
-    return requests.ask(request, timeout);
+    String verb = request.ask().verb();
+    Subjects subjects = settings.subjects();
+    String subject = key == null ? subjects.operator(verb) : subjects.operator(verb, key);
+    return ask(subject, request, OperatorReply.class, timeout);
+  }
+
+  private ReplayPage page(RecordKind kind, ReplayRequest request) throws NatsException {
+    Subjects subjects = settings.subjects();
+    String subject = key == null ? subjects.replay(kind) : subjects.replay(kind, key);
+    return ask(subject, request, ReplayPage.class, PAGE_TIMEOUT);
+  }
+
+  private <T extends ControlMessage> T ask(
+      String subject, ControlMessage request, Class<T> type, Duration timeout)
+      throws NatsException {
+    try {
+      CompletableFuture<Message> reply =
+          connection.requestWithTimeout(subject, ControlJson.encode(request), timeout);
+      listener.cancelOnRefusal(reply);
+      Message answer = reply.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+      return switch (ControlJson.decode(type, answer.getData())) {
+        case Decoded.Ok<T> ok -> ok.value();
+        case Decoded.Malformed<T> bad ->
+            throw new NatsException(
+                "invalid answer from the controller (%s)".formatted(bad.detail()),
+                "check that both have the same version: blkwarden --version");
+      };
+    } catch (CancellationException | TimeoutException e) {
+      throw listener
+          .refusal(e)
+          .orElseGet(() ->
+              new NatsException(
+                  "no answer from a controller within %d s".formatted(timeout.toSeconds()),
+                  "check /readyz and the log of the controllers, and 'blkwarden alerts': the"
+                      + " request may still be carried out",
+                  e));
+    } catch (ExecutionException e) {
+      throw listener
+          .refusal(e)
+          .orElseGet(() ->
+              new NatsException(
+                  "no controller answers on %s".formatted(subject),
+                  "start one with 'blkwarden controller' or check --prefix",
+                  e));
+    } catch (InterruptedException e) {
+      throw NatsException.interrupted(e);
+    }
   }
 
   /** Passes all stored messages of a kind to {@code consumer}, in order. */
   public void records(RecordKind kind, Consumer<Records.Stored> consumer) throws NatsException {
     Optional<String> _ =
-        Records.each(requests, kind, ReplayRequest.since(null), () -> false, consumer);
+        Records.each(this::page, kind, ReplayRequest.since(null), () -> false, consumer);
   }
 
   /**
@@ -106,17 +179,17 @@ public final class OperatorSession implements AutoCloseable {
       Instant since, boolean follow, BooleanSupplier stopped, Consumer<Records.Stored> consumer)
       throws NatsException {
     if (follow) {
-      new AlertFollower(connection, settings.subjects(), requests).run(since, stopped, consumer);
+      new AlertFollower(connection, settings.subjects(), this::page).run(since, stopped, consumer);
     } else {
       Optional<String> _ =
-          Records.each(requests, RecordKind.ALERT, ReplayRequest.since(since), stopped, consumer);
+          Records.each(this::page, RecordKind.ALERT, ReplayRequest.since(since), stopped, consumer);
     }
   }
 
   /** The decisions, outcomes and alerts of a query's subject since {@code since}. */
   public AuditTrail auditTrail(AuditQuery query, Instant since, BooleanSupplier stopped)
       throws NatsException {
-    return Records.auditTrail(requests, query, since, stopped);
+    return Records.auditTrail(this::page, query, since, stopped);
   }
 
   Connection connection() {

@@ -48,7 +48,11 @@ import tools.jackson.databind.json.JsonMapper;
  * {@link #SCAN_TIME}. A page that reaches a bound ends there and reports that there is more, even
  * if no message matched.
  */
-final class RecordReader implements RecordPages {
+record RecordReader(
+    Connection connection,
+    Subjects subjects,
+    String servers,
+    InstantSource clock) implements RecordPages {
   /** Most message bytes on a page; half of the server's maximum payload if that is less. */
   static final int PAGE_BYTES = 512 << 10;
 
@@ -80,23 +84,49 @@ final class RecordReader implements RecordPages {
                   .build())
           .build();
 
-  private final Connection connection;
-  private final Subjects subjects;
-  private final String servers;
-  private final InstantSource clock;
-
-  RecordReader(Connection connection, Subjects subjects, String servers, InstantSource clock) {
-    this.connection = connection;
-    this.subjects = subjects;
-    this.servers = servers;
-    this.clock = clock;
-  }
-
   @Override
   public ReplayPage page(RecordKind kind, ReplayRequest request) throws NatsException {
     try {
       StreamContext stream = connection.getStreamContext(stream(kind), JetStreamAssets.options());
-      return page(kind, request, stream, stream.getStreamInfo());
+      StreamInfo info = stream.getStreamInfo();
+      // tells apart a stream that was created again, whose sequence restarts
+      String identity = Long.toHexString(info.getCreateTime().toInstant().toEpochMilli());
+      long last = info.getStreamState().getLastSequence();
+      long first = info.getStreamState().getFirstSequence();
+      long behind = 0;
+      boolean gap = false;
+      ConsumerConfiguration.Builder from =
+          ConsumerConfiguration.builder()
+              .filterSubject(filter(kind, request.host()))
+              .ackPolicy(AckPolicy.None)
+              .memStorage(true)
+              .numReplicas(1)
+              .inactiveThreshold(CONSUMER_LIFE);
+      if (request.cursor() != null) {
+        behind = position(request.cursor(), identity);
+        if (behind < 0 || behind > last) {
+          return new ReplayPage(
+              Verdict.REFUSED,
+              "cursor %s is of another stream; this one was created at %s: start again with since"
+                  .formatted(request.cursor(), info.getCreateTime().toInstant()));
+        }
+        gap = !info.getConfiguration().getName().startsWith("KV_") && first > behind + 1;
+        from.deliverPolicy(DeliverPolicy.ByStartSequence).startSequence(behind + 1);
+      } else if (request.since() != null) {
+        from.deliverPolicy(DeliverPolicy.ByStartTime)
+            .startTime(request.since().atZone(ZoneOffset.UTC));
+      }
+      Scan scan = new Scan(kind, request, identity, behind);
+      if (behind < last) {
+        ConsumerContext consumer = stream.createOrUpdateConsumer(from.build());
+        ConsumerInfo created = Objects.requireNonNull(consumer.getCachedConsumerInfo());
+        try {
+          scan.run(consumer, created.getNumPending());
+        } finally {
+          boolean _ = stream.deleteConsumer(created.getName());
+        }
+      }
+      return scan.page(last, gap);
     } catch (JetStreamApiException e) {
       if (e.getErrorCode() == NOT_FOUND) {
         return new ReplayPage(
@@ -131,52 +161,6 @@ final class RecordReader implements RecordPages {
           "$KV.%s.%s".formatted(JetStreamAssets.MAPPING, host == null ? "*" : HostToken.key(host));
       case SILENCE -> "$KV.%s.>".formatted(JetStreamAssets.SILENCES);
     };
-  }
-
-  private ReplayPage page(
-      RecordKind kind, ReplayRequest request, StreamContext stream, StreamInfo info)
-      throws IOException,
-          JetStreamApiException,
-          InterruptedException,
-          JetStreamStatusCheckedException {
-    // tells apart a stream that was created again, whose sequence restarts
-    String identity = Long.toHexString(info.getCreateTime().toInstant().toEpochMilli());
-    long last = info.getStreamState().getLastSequence();
-    long first = info.getStreamState().getFirstSequence();
-    long behind = 0;
-    boolean gap = false;
-    ConsumerConfiguration.Builder from =
-        ConsumerConfiguration.builder()
-            .filterSubject(filter(kind, request.host()))
-            .ackPolicy(AckPolicy.None)
-            .memStorage(true)
-            .numReplicas(1)
-            .inactiveThreshold(CONSUMER_LIFE);
-    if (request.cursor() != null) {
-      behind = position(request.cursor(), identity);
-      if (behind < 0 || behind > last) {
-        return new ReplayPage(
-            Verdict.REFUSED,
-            "cursor %s is of another stream; this one was created at %s: start again with since"
-                .formatted(request.cursor(), info.getCreateTime().toInstant()));
-      }
-      gap = !info.getConfiguration().getName().startsWith("KV_") && first > behind + 1;
-      from.deliverPolicy(DeliverPolicy.ByStartSequence).startSequence(behind + 1);
-    } else if (request.since() != null) {
-      from.deliverPolicy(DeliverPolicy.ByStartTime)
-          .startTime(request.since().atZone(ZoneOffset.UTC));
-    }
-    Scan scan = new Scan(kind, request, identity, behind);
-    if (behind < last) {
-      ConsumerContext consumer = stream.createOrUpdateConsumer(from.build());
-      ConsumerInfo created = Objects.requireNonNull(consumer.getCachedConsumerInfo());
-      try {
-        scan.run(consumer, created.getNumPending());
-      } finally {
-        boolean _ = stream.deleteConsumer(created.getName());
-      }
-    }
-    return scan.page(last, gap);
   }
 
   /** The sequence number of a cursor; -1 if it is of another stream or invalid. */

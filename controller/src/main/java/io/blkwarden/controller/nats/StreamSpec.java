@@ -46,25 +46,28 @@ record StreamSpec(
             1,
             256 * KIB),
         bucket(JetStreamAssets.SILENCES, "silences, acks and the pause", 8 * MIB, 1, 64 * KIB),
-        record(
+        new StreamSpec(
             JetStreamAssets.ALERTS,
             subjects.prefix() + ".alert.>",
             "alerts, by severity, host and policy",
+            true,
             256 * MIB,
             4_096,
             64 * KIB),
         // one host can fill at most a quarter
-        record(
+        new StreamSpec(
             JetStreamAssets.AUDIT,
             subjects.allOutcomes(),
             "outcomes of commands and leases, by host",
+            true,
             512 * MIB,
             4_096,
             32 * KIB),
-        record(
+        new StreamSpec(
             JetStreamAssets.DECISIONS,
             subjects.allDecisions(),
             "decisions of controllers, by host",
+            true,
             256 * MIB,
             16_384,
             64 * KIB),
@@ -81,17 +84,6 @@ record StreamSpec(
     String subject = "$KV.%s.>".formatted(name);
     return new StreamSpec(
         KV + name, subject, description, false, maxBytes, history, maxMessageBytes);
-  }
-
-  private static StreamSpec record(
-      String name,
-      String subject,
-      String description,
-      long maxBytes,
-      long maxPerSubject,
-      int maxMessageBytes) {
-    return new StreamSpec(
-        name, subject, description, true, maxBytes, maxPerSubject, maxMessageBytes);
   }
 
   /** The configuration of a new stream. */

@@ -10,11 +10,12 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.Disposable;
+import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
+import reactor.util.retry.Retry;
 
 /**
  * Sends alerts to one Alertmanager; used on one thread.
@@ -28,18 +29,17 @@ final class AlertmanagerFeed {
   static final int WAITING_MAX = 65_536;
 
   private static final int BATCH = 200;
-  private static final long FIRST_PAUSE_MILLIS = 1_000;
-  private static final long LONGEST_PAUSE_MILLIS = 60_000;
+  private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
+  private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
   private static final int VALID_INTERVALS = 3;
   private static final Logger log = LoggerFactory.getLogger(AlertmanagerFeed.class);
 
   private final HttpPoster poster;
   private final long resendMillis;
   private final InstantSource clock;
-  private final Scheduler scheduler;
+  private final Retry retry;
   private final NotifyCounters counters;
   private final Map<MessageId, Notification> waiting = new LinkedHashMap<>();
-  private long pauseMillis = FIRST_PAUSE_MILLIS;
   private boolean busy;
 
   AlertmanagerFeed(
@@ -51,7 +51,11 @@ final class AlertmanagerFeed {
     this.poster = poster;
     this.resendMillis = resend.toMillis();
     this.clock = clock;
-    this.scheduler = scheduler;
+    this.retry =
+        Retry.backoff(Long.MAX_VALUE, FIRST_PAUSE)
+            .maxBackoff(LONGEST_PAUSE)
+            .jitter(0)
+            .scheduler(scheduler);
     this.counters = counters;
   }
 
@@ -94,37 +98,33 @@ final class AlertmanagerFeed {
       return;
     }
     busy = true;
+    Disposable _ =
+        Mono.defer(this::post)
+            .retryWhen(retry)
+            .repeat(() -> !waiting.isEmpty())
+            .subscribe(_ -> {}, _ -> {}, () -> busy = false);
+  }
+
+  private Mono<Void> post() {
     List<Notification> batch =
         new ArrayList<>(waiting.values()).subList(0, Math.min(BATCH, waiting.size()));
+    if (batch.isEmpty()) {
+      return Mono.empty(); // cleared during a pause
+    }
     byte[] json = AlertmanagerJson.body(batch, clock.instant(), resendMillis * VALID_INTERVALS);
-    Disposable _ =
-        poster.post(json).subscribe(_ -> {}, e -> failed(e.toString()), () -> sent(batch));
-  }
-
-  private void sent(List<Notification> batch) {
-    counters.sent.add(batch.size());
-    batch.forEach(notification -> waiting.remove(notification.alert().id(), notification));
-    pauseMillis = FIRST_PAUSE_MILLIS;
-    busy = false;
-    next();
-  }
-
-  private void failed(String why) {
-    counters.failed.increment();
-    log.warn(
-        "alertmanager {}: {} alerts not sent, retrying in {} ms: {}",
-        poster.url(),
-        waiting.size(),
-        pauseMillis,
-        why);
-    Disposable _ =
-        scheduler.schedule(
-            () -> {
-              busy = false;
-              next();
-            },
-            pauseMillis,
-            TimeUnit.MILLISECONDS);
-    pauseMillis = Math.min(LONGEST_PAUSE_MILLIS, pauseMillis * 2);
+    return poster
+        .post(json)
+        .doOnSuccess(_ -> {
+          counters.sent.add(batch.size());
+          batch.forEach(each -> waiting.remove(each.alert().id(), each));
+        })
+        .doOnError(e -> {
+          counters.failed.increment();
+          log.warn(
+              "alertmanager {}: {} alerts not sent, retrying: {}",
+              poster.url(),
+              waiting.size(),
+              e.toString());
+        });
   }
 }

@@ -92,18 +92,16 @@ final class ControllerPipelineTest {
               intake,
               batches,
               engine,
-              new ControllerPipeline.Dispatch(
-                  commands,
-                  commandFlow(),
-                  new MessageFactory(this::epoch, "c1", clock, new SplittableRandom(2)),
-                  mailbox),
-              new StateStore(bus, internal, mailbox, batches),
+              commands,
+              commandFlow(),
+              new MessageFactory(this::epoch, "c1", clock, new SplittableRandom(2)),
+              mailbox,
               new Notifier(NotifySettings.NONE, Map.of(), clock, () -> true, time),
               (_, _) -> new EngineInput.Query(() -> {}),
-              new EffectLog(sent)::accept),
-          internal,
-          time,
-          time);
+              new EffectLog(sent)::accept,
+              internal,
+              time,
+              time));
   private Disposable running = () -> {};
 
   private final class Scripted implements EngineCore {

@@ -191,7 +191,7 @@ final class ControllerRuntimeTest {
     AlertTap alerts = closing(new AlertTap(server));
     await("alert").atMost(BOUND).until(() -> alerts.states().contains(Alert.State.HANDLED));
     assertThat(controller.dispatchCounters().lost.sum()).isZero();
-    assertThat(controller.busCounters().alertsLost.sum()).isZero();
+    assertThat(controller.busCounters().alerts.lost().sum()).isZero();
   }
 
   @Test
@@ -340,6 +340,6 @@ final class ControllerRuntimeTest {
 
     assertThat(complete).isTrue();
     assertThat(controller.dispatchCounters().answered.sum()).isPositive();
-    assertThat(controller.busCounters().alertsPublished.sum()).isPositive();
+    assertThat(controller.busCounters().alerts.published().sum()).isPositive();
   }
 }

@@ -85,7 +85,7 @@ final class AlertPublisherTest {
 
     assertThat(publisher.waiting()).isZero();
     assertThat(stored()).isOne();
-    assertThat(counters.alertsPublished.sum()).isOne();
+    assertThat(counters.alerts.published().sum()).isOne();
   }
 
   @Test
@@ -95,7 +95,7 @@ final class AlertPublisherTest {
 
     assertThat(publisher.waiting()).isZero();
     assertThat(stored()).isZero();
-    assertThat(counters.alertsLeft.sum()).isOne();
+    assertThat(counters.alerts.discarded().sum()).isOne();
   }
 
   @Test
@@ -112,8 +112,8 @@ final class AlertPublisherTest {
         .expectSubscription()
         .then(() -> {
           assertThat(publisher.waiting()).isEqualTo(StreamPublishers.ALERTS_MAX);
-          assertThat(counters.alertsFolded.sum()).isOne();
-          assertThat(counters.alertsLost.sum()).isOne();
+          assertThat(counters.alerts.folded().sum()).isOne();
+          assertThat(counters.alerts.lost().sum()).isOne();
         })
         .thenCancel()
         .verify(BOUND);

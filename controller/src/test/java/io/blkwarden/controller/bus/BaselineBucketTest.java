@@ -107,29 +107,29 @@ final class BaselineBucketTest {
   @Test
   void decodesWhatItEncodesAndReportsErrors() throws IOException {
     DiskBaseline baseline = spec();
-    assertThat(BaselineJson.decode(BaselineJson.encode(baseline))).isEqualTo(baseline);
-    assertThat(BaselineJson.key(CLASS))
+    assertThat(BaselineBucket.decode(BaselineBucket.encode(baseline))).isEqualTo(baseline);
+    assertThat(BaselineBucket.key(CLASS))
         .isEqualTo("read_bytes_per_s.60000.root.hdd.gr=C3=B6=C3=9Fe=201=2Ex");
     String before =
-        new String(BaselineJson.encode(baseline), StandardCharsets.UTF_8)
+        new String(BaselineBucket.encode(baseline), StandardCharsets.UTF_8)
             .replace("\"device\":\"hdd\",", "");
-    assertThat(BaselineJson.decode(before.getBytes(StandardCharsets.UTF_8)).of().device())
+    assertThat(BaselineBucket.decode(before.getBytes(StandardCharsets.UTF_8)).of().device())
         .isEqualTo(DeviceClass.UNKNOWN);
     BaselineTable next = new BaselineTable();
     next.load(baseline, false, 1);
     assertThat(next.threshold(CLASS, new BaselineThreshold(0, 50.0, 1, 10))).isBetween(18e6, 21e6);
     String odd =
-        new String(BaselineJson.encode(baseline), StandardCharsets.UTF_8)
+        new String(BaselineBucket.encode(baseline), StandardCharsets.UTF_8)
             .replace("read_bytes_per_s", "nonsense");
-    assertThatThrownBy(() -> BaselineJson.decode(odd.getBytes(StandardCharsets.UTF_8)))
+    assertThatThrownBy(() -> BaselineBucket.decode(odd.getBytes(StandardCharsets.UTF_8)))
         .isInstanceOf(IOException.class)
         .hasMessage("metric: found 'nonsense'");
     String torn =
-        new String(BaselineJson.encode(baseline), StandardCharsets.UTF_8)
+        new String(BaselineBucket.encode(baseline), StandardCharsets.UTF_8)
             .replace(baseline.sketch(), "AQID");
-    assertThatThrownBy(() -> BaselineJson.decode(torn.getBytes(StandardCharsets.UTF_8)))
+    assertThatThrownBy(() -> BaselineBucket.decode(torn.getBytes(StandardCharsets.UTF_8)))
         .isInstanceOf(IOException.class);
-    assertThatThrownBy(() -> BaselineJson.decode("[".getBytes(StandardCharsets.UTF_8)))
+    assertThatThrownBy(() -> BaselineBucket.decode("[".getBytes(StandardCharsets.UTF_8)))
         .isInstanceOf(IOException.class);
   }
 }

@@ -265,7 +265,7 @@ final class NatsFleetBusTest {
       assertThat(stored.stream().filter(a -> a.id().equals(id)).map(Alert::state))
           .containsExactly(Alert.State.FIRING, Alert.State.RESOLVED);
     }
-    assertThat(counts.alertsLost.sum()).isZero();
+    assertThat(counts.alerts.lost().sum()).isZero();
   }
 
   @Test
@@ -304,8 +304,8 @@ final class NatsFleetBusTest {
     var stream = other.jetStreamManagement().getStreamInfo("BLKWARDEN_DECISIONS");
     assertThat(stream.getStreamState().getMsgCount()).isEqualTo(decisions);
     assertThat(stream.getConfiguration().getMaxBytes()).isEqualTo(256 << 20);
-    assertThat(counts.decisionsLost.sum()).isZero();
-    assertThat(counts.decisionsPublished.sum()).isEqualTo(decisions);
+    assertThat(counts.decisions.lost().sum()).isZero();
+    assertThat(counts.decisions.published().sum()).isEqualTo(decisions);
   }
 
   private static List<Alert> stored(NatsServer server) throws Exception {

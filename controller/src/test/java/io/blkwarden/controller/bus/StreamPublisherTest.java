@@ -27,8 +27,8 @@ final class StreamPublisherTest {
   private final VirtualTimeScheduler time = VirtualTimeScheduler.create();
   private final PublishQueue<String> queue =
       new PublishQueue<>(10_000, text -> text.substring(0, 1), _ -> false);
-  private final StreamPublisher.Counters counters =
-      new StreamPublisher.Counters(
+  private final BusCounters.Published counters =
+      new BusCounters.Published(
           new LongAdder(), new LongAdder(), new LongAdder(), new LongAdder(), new LongAdder());
   private final Sinks.Many<Boolean> reconnected = Sinks.many().multicast().directBestEffort();
 

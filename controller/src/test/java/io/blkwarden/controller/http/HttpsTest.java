@@ -80,7 +80,8 @@ final class HttpsTest {
         new HttpSettings(
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
             Set.of(),
-            new HttpSettings.Tls(chain, key)),
+            new HttpSettings.Tls(chain, key),
+            null),
         () -> new Readiness(true, List.of(), List.of()),
         new DashboardData(
             new FleetView(),

@@ -64,6 +64,7 @@ final class StatusServerTest {
           new HttpSettings(
               new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
               Set.of("warden.example"),
+              null,
               null),
           readiness::get,
           shown,
@@ -75,8 +76,8 @@ final class StatusServerTest {
                   new Metric(
                       "faults_total",
                       "Faults.",
-                      "reason",
-                      List.of(new Metric.Series("syntax", () -> 7))))),
+                      List.of("reason"),
+                      to -> to.take(7, "syntax")))),
           new Approvals("right-token"::equals, this::answer, Clock.systemUTC()),
           this::tell);
   private final StatusServer closed =
@@ -84,6 +85,7 @@ final class StatusServerTest {
           new HttpSettings(
               new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
               Set.of("warden.example"),
+              null,
               null),
           readiness::get,
           shown,
@@ -203,7 +205,7 @@ final class StatusServerTest {
 
   @Test
   void auditTrailErrorsHaveStatusAndText() throws Exception {
-    assertThat(get("/api/v1/why").body()).contains("expected a domain's name");
+    assertThat(get("/api/v1/why").body()).contains("a domain's name");
     assertThat(get("/api/v1/why?about=vm176&since_s=soon").body())
         .isEqualTo("since_s: expected 1 to 2678400 seconds, found 'soon'\n");
     assertThat(get("/api/v1/why?about=a&about=b").body())

@@ -27,7 +27,7 @@ record Account(UserList list, User user) {
   }
 
   String text() {
-    Permissions may = user.permissions();
+    Grants.Permissions may = user.permissions();
     List<String> imports = new ArrayList<>();
     may.publish().forEach(subject -> imports.add(imported("service", list.core(), subject)));
     may.answers().forEach(subject -> imports.add(imported("service", list.core(), subject)));
@@ -68,8 +68,8 @@ record Account(UserList list, User user) {
   }
 
   private void streams(String subscribed, List<String> imports) {
-    for (Export export : list.grants().exports()) {
-      if (export.kind() == Export.Kind.STREAM
+    for (Grants.Export export : list.grants().exports()) {
+      if (export.kind() == Grants.Export.Kind.STREAM
           && (Grants.covers(subscribed, export.subject())
               || Grants.covers(export.subject(), subscribed))) {
         imports.add(imported("stream", list.core(), subscribed));

@@ -13,22 +13,11 @@ import java.util.List;
  *
  * <p>No user can subscribe to another's replies: the inbox of a host has its name, that of other
  * users their public key.
+ *
+ * @param controllerKey public key of the controllers
  */
-public final class Grants {
+public record Grants(Subjects subjects, String controllerKey) {
   private static final String DISCOVERY = "$SRV.>"; // as 'nats micro list' finds controllers
-
-  private final Subjects subjects;
-  private final String controllerKey;
-
-  /**
-   * Creates the permissions of an installation.
-   *
-   * @param controllerKey public key of the controllers
-   */
-  public Grants(Subjects subjects, String controllerKey) {
-    this.subjects = subjects;
-    this.controllerKey = controllerKey;
-  }
 
   /** The permissions of a user. */
   public Permissions of(Role role, String publicKey) {
@@ -174,5 +163,52 @@ public final class Grants {
     List<String> all = new ArrayList<>(first);
     all.addAll(then);
     return all;
+  }
+
+  /**
+   * The permissions of a user; everything else is denied.
+   *
+   * @param publish subjects to publish to
+   * @param subscribe subjects to subscribe to, without the inbox
+   * @param inbox subjects of the replies to its requests
+   * @param answers subjects for one reply to each received request; empty for none
+   */
+  public record Permissions(
+      List<String> publish, List<String> subscribe, String inbox, List<String> answers) {
+    public Permissions {
+      publish = List.copyOf(publish);
+      subscribe = List.copyOf(subscribe);
+      answers = List.copyOf(answers);
+    }
+  }
+
+  /**
+   * An export of the controllers' account.
+   *
+   * @param subject may contain wildcards
+   */
+  public record Export(Kind kind, String subject) {
+    /** What other accounts may do with a subject. */
+    public enum Kind {
+      /** Publish and receive one reply. */
+      SERVICE("service: %s, threshold: \"10s\""),
+
+      /** Publish and receive the replies of several controllers. */
+      SERVICE_OF_MANY("service: %s, response: stream, threshold: \"10s\""),
+
+      /** Subscribe. */
+      STREAM("stream: %s");
+
+      private final String form;
+
+      Kind(String form) {
+        this.form = form;
+      }
+    }
+
+    /** The entry in the list of exports; replies are possible within the threshold. */
+    String text() {
+      return "{ " + kind.form.formatted(ServerConfig.quoted(subject)) + " }";
+    }
   }
 }

@@ -29,7 +29,7 @@ public record UserList(String core, Subjects subjects, Grants grants, List<User>
    *
    * @param publicKey NKey
    */
-  public record User(Role role, String publicKey, Permissions permissions) {
+  public record User(Role role, String publicKey, Grants.Permissions permissions) {
     String text() {
       return """
           # %s

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.blkwarden.controller.app.ControllerRuntime;
 import io.blkwarden.controller.bus.access.Grants;
-import io.blkwarden.controller.bus.access.Permissions;
+import io.blkwarden.controller.bus.access.Grants.Permissions;
 import io.blkwarden.controller.bus.access.Role;
 import io.blkwarden.controller.config.ControllerSettings;
 import io.blkwarden.controller.config.NotifyFile;

@@ -1,7 +1,7 @@
 package io.blkwarden.systemtests.access;
 
 import io.blkwarden.controller.bus.access.Grants;
-import io.blkwarden.controller.bus.access.Permissions;
+import io.blkwarden.controller.bus.access.Grants.Permissions;
 import io.blkwarden.controller.bus.access.Role;
 import java.util.ArrayList;
 import java.util.Collection;

@@ -112,7 +112,8 @@ final class LargeFleetTest {
                 new HttpSettings(
                     new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                     Set.of(),
-                    new HttpSettings.Tls(certificate.chain(), certificate.key())),
+                    new HttpSettings.Tls(certificate.chain(), certificate.key()),
+                    null),
                 null,
                 NotifyFile.NONE,
                 ControllerSettings.METRICS_DISKS));
