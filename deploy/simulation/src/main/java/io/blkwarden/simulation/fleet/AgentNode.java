@@ -61,7 +61,7 @@ final class AgentNode {
     if (agent != null) {
       return;
     }
-    IoPriorities priorities = env.faults.priorities(host);
+    IoPriorities priorities = env.faults.priorities.apply(host);
     AgentPorts ports =
         new AgentPorts(
             host,
@@ -69,7 +69,7 @@ final class AgentNode {
             new HostScanner(host, host, priorities)::scan,
             Tracing.none("names identify all workers in the simulation"),
             priorities,
-            env.faults.groups(host),
+            env.faults.groups.apply(host),
             leases -> {
               stored = Optional.of(leases);
               return Optional.empty();
@@ -107,7 +107,7 @@ final class AgentNode {
   }
 
   void tick() {
-    if (env.faults.ticks(link.up())) {
+    if (link.up() || env.faults.ticksOffline) {
       run(SteppedAgent::tick);
     }
   }
@@ -126,7 +126,7 @@ final class AgentNode {
     if (agent != null) {
       stale = env.oracle.arrived(sent);
       IncomingCommand incoming =
-          new IncomingCommand(new Decoded.Ok<>(env.faults.command(sent)), env.now(), reply);
+          new IncomingCommand(new Decoded.Ok<>(env.faults.command.apply(sent)), env.now(), reply);
       run(each -> each.command(incoming));
       stale = false;
     }

@@ -62,7 +62,7 @@ public final class Main implements Callable<Integer> {
     List<RunResult> all = new ArrayList<>();
     for (long next = seed; next < seed + seeds; next++) {
       Simulation simulation =
-          new Simulation(plan(next), Faults.NONE, trail ? out::println : _ -> {});
+          new Simulation(plan(next), new Faults(), trail ? out::println : _ -> {});
       RunResult result = simulation.run();
       if (!result.violations().isEmpty()) {
         out.println(result.describeViolations());
