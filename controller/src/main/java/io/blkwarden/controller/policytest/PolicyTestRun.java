@@ -142,13 +142,7 @@ public final class PolicyTestRun {
       case Effect.PublishAlert publish -> record(publish.alert());
       case Effect.RecordDecision note -> record(note.decision());
       case Effect.Failed failed -> throw failed.fault();
-      case Effect.RequestMap _,
-          Effect.AnnounceLeader _,
-          Effect.Answer _,
-          Effect.StoreBaseline _,
-          Effect.HostProblem _,
-          Effect.RemoveHost _,
-          Effect.StoreInput _ -> {}
+      default -> {}
     }
   }
 

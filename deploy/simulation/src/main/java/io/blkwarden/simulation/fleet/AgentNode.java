@@ -29,8 +29,8 @@ final class AgentNode {
   }
 
   private final Environment env;
-  private final SimulatedHost host;
-  private final HostLink link;
+  final SimulatedHost host;
+  final HostLink link;
   private @Nullable SteppedAgent agent;
   private Optional<StoredLeases> stored = Optional.empty();
   private long wallOffsetMillis;
@@ -46,14 +46,6 @@ final class AgentNode {
 
   HostId id() {
     return host.host();
-  }
-
-  SimulatedHost host() {
-    return host;
-  }
-
-  HostLink link() {
-    return link;
   }
 
   /** Starts the agent if it does not run. */
