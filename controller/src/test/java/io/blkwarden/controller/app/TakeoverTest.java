@@ -59,7 +59,7 @@ final class TakeoverTest {
     final AlertTap alerts = new AlertTap(server);
     final ScriptedHost host = new ScriptedHost(server, new HostId("dom0-7"));
 
-    Storm() throws IOException, InterruptedException {
+    Storm() throws Exception {
       host.swaps(800);
       host.live();
       await("handled").atMost(BOUND).until(() -> alerts.states().contains(Alert.State.HANDLED));
