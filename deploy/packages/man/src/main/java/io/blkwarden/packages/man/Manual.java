@@ -57,7 +57,9 @@ public record Manual(
   private void add(
       CommandSpec command, String version, LocalDate date, SortedMap<String, String> pages) {
     pages.put(name(command) + "." + section, new ManPage(this, command).text(version, date));
-    command.subcommands().values().forEach(each -> add(each.getCommandSpec(), version, date, pages));
+    for (CommandLine each : command.subcommands().values()) {
+      add(each.getCommandSpec(), version, date, pages);
+    }
   }
 
   /** The name of a command's page, without its section. */
