@@ -71,7 +71,7 @@ public final class PolicyTestRun implements SimulatedAgents.Effects {
     feed(new Input.PoliciesLoaded(policies));
     feed(new Input.LeadershipGained(EPOCH));
     for (TestHost host : hosts) {
-      feed(new Input.MappingChanged(host.snapshot(BEGIN)));
+      feed(new Input.MappingChanged(host.messages().snapshot(BEGIN)));
       heartbeat(host);
       sample(host);
     }
@@ -135,12 +135,12 @@ public final class PolicyTestRun implements SimulatedAgents.Effects {
     Moment now = now();
     feed(
         new Input.SampleBatch(
-            host.id(),
+            host.messages().id(),
             host.frame(now.monotonicMillis(), now.wall().toEpochMilli(), test.intervalMillis())));
   }
 
   private void heartbeat(TestHost host) {
-    Heartbeat heartbeat = host.heartbeat(now().wall(), test.intervalMillis());
+    Heartbeat heartbeat = host.messages().heartbeat(now().wall(), 1_000, test.intervalMillis());
     feed(new Input.HeartbeatReceived(agents.heartbeat(heartbeat, EPOCH, now())));
   }
 

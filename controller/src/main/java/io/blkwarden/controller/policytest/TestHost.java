@@ -2,31 +2,19 @@ package io.blkwarden.controller.policytest;
 
 import io.blkwarden.controller.policy.testfile.PolicyTestFile;
 import io.blkwarden.controller.policy.testfile.Series;
+import io.blkwarden.controller.replay.SyntheticHost;
 import io.blkwarden.model.Actuator;
-import io.blkwarden.model.BackendKind;
 import io.blkwarden.model.DeviceNumber;
-import io.blkwarden.model.DiskRef;
 import io.blkwarden.model.DomainRef;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.MappedDisk;
-import io.blkwarden.model.MappingState;
 import io.blkwarden.model.PhysicalDevice;
-import io.blkwarden.model.Proof;
-import io.blkwarden.model.Volume;
-import io.blkwarden.model.Worker;
-import io.blkwarden.model.WorkerKind;
-import io.blkwarden.model.message.CounterBase;
-import io.blkwarden.model.message.Heartbeat;
-import io.blkwarden.model.message.MappingOrigin;
-import io.blkwarden.model.message.MappingSnapshot;
 import io.blkwarden.model.sample.SampleColumn;
 import io.blkwarden.model.sample.SampleFrame;
 import io.blkwarden.model.sample.SampleTable;
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -40,12 +28,8 @@ final class TestHost {
   private static final double BYTES_EACH = 4_096;
   private static final double SECTOR = 512;
 
-  private final HostId id;
-  private final UUID boot;
-  private final UUID run;
-  private final List<PhysicalDevice> devices;
+  private final SyntheticHost messages;
   private final List<PolicyTestFile.Disk> tested;
-  private final List<MappedDisk> disks = new ArrayList<>();
   private final Map<String, Series> pressure;
   private final double[][] counters;
   private final double[] device = new double[COLUMNS.size()];
@@ -57,74 +41,36 @@ final class TestHost {
   private long sequence;
 
   TestHost(String name, List<PolicyTestFile.Disk> tested, PolicyTestFile.Host settings) {
-    this.devices =
-        List.of(
-            new PhysicalDevice(
-                "sda",
-                new DeviceNumber(8, 0),
-                "mq-deadline",
-                Actuator.EFFECTIVE,
-                settings.rotational()));
-    this.id = new HostId(name);
-    this.boot = uuid(name + "/boot");
-    this.run = uuid(name + "/run");
+    PhysicalDevice sda =
+        new PhysicalDevice(
+            "sda",
+            new DeviceNumber(8, 0),
+            "mq-deadline",
+            Actuator.EFFECTIVE,
+            settings.rotational());
     this.tested = tested;
     this.pressure = settings.pressure();
     this.counters = new double[tested.size()][COLUMNS.size()];
     this.known = new boolean[tested.size()];
-    Map<String, Integer> domids = new LinkedHashMap<>();
-    for (int i = 0; i < tested.size(); i++) {
-      PolicyTestFile.Disk disk = tested.get(i);
-      domids.putIfAbsent(disk.domain(), domids.size() + 1);
-      disks.add(mapped(disk, i, domids.getOrDefault(disk.domain(), 1)));
+    Map<String, DomainRef> domains = new HashMap<>();
+    List<MappedDisk> disks = new ArrayList<>();
+    for (PolicyTestFile.Disk disk : tested) {
+      DomainRef domain =
+          domains.computeIfAbsent(
+              disk.domain(), guest -> new DomainRef(uuid(guest), domains.size() + 1, guest));
+      disks.add(SyntheticHost.disk(disks.size(), domain, disk.vdev(), disk.role(), null, sda));
     }
+    messages =
+        new SyntheticHost(
+            new HostId(name), uuid(name + "/boot"), uuid(name + "/run"), sda, disks);
   }
 
   private static UUID uuid(String name) {
     return UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8));
   }
 
-  private MappedDisk mapped(PolicyTestFile.Disk disk, int index, int domid) {
-    return new MappedDisk(
-        new DomainRef(uuid(disk.domain()), domid, disk.domain()),
-        new DiskRef(disk.vdev(), 51_712 + index, BackendKind.VBD, "w"),
-        new Volume(
-            "/dev/vg/" + disk.domain() + "_" + disk.role().wire(),
-            new DeviceNumber(253, index),
-            "dm-" + index,
-            null,
-            null,
-            disk.role()),
-        devices,
-        MappingState.RESOLVED,
-        null,
-        List.of(
-            new Worker(
-                WorkerKind.BLKBACK,
-                0,
-                1_000 + index,
-                1,
-                domid + "." + index + "-0",
-                null,
-                Proof.FULL_NAME)));
-  }
-
-  HostId id() {
-    return id;
-  }
-
-  MappingSnapshot snapshot(Instant at) {
-    List<Long> zeros = Collections.nCopies(COLUMNS.size(), 0L);
-    return new MappingSnapshot(
-        new MappingOrigin(id, boot, run, 1, at),
-        disks.stream().map(MappedDisk::domain).distinct().toList(),
-        disks,
-        devices,
-        new CounterBase(
-            1,
-            COLUMNS.stream().map(SampleColumn::wire).toList(),
-            Collections.nCopies(disks.size(), zeros),
-            List.of(zeros)));
+  SyntheticHost messages() {
+    return messages;
   }
 
   /** Advances the counters by an interval. */
@@ -195,7 +141,7 @@ final class TestHost {
 
   /** The next sample batch. */
   SampleFrame frame(long monotonicMillis, long wallMillis, long intervalMillis) {
-    frame.identify(run, 1, 1, ++sequence);
+    frame.identify(messages.run(), 1, 1, ++sequence);
     frame.time(monotonicMillis, wallMillis, intervalMillis);
     frame.pressure(
         hasPressure ? Math.round(someMicros) : SampleFrame.UNMEASURED,
@@ -217,26 +163,5 @@ final class TestHost {
     for (SampleColumn column : COLUMNS) {
       table.set(column, row, Math.round(values[column.id()]));
     }
-  }
-
-  Heartbeat heartbeat(Instant at, long intervalMillis) {
-    return new Heartbeat(
-        id,
-        boot,
-        run,
-        at,
-        "test",
-        1_000,
-        1,
-        0,
-        true,
-        "test",
-        intervalMillis,
-        devices,
-        List.of(),
-        List.of(),
-        Map.of(),
-        true,
-        List.of());
   }
 }

@@ -71,43 +71,37 @@ public final class SimulatedAgents {
     }
   }
 
-  private Outcome answer(Command command, Moment now) {
+  /** Carries out a command; returns its outcome. */
+  public Outcome answer(Command command, Moment now) {
     return switch (command.action()) {
-      case CommandAction.Set set -> set(command, set, now);
-      case CommandAction.Reset reset -> {
-        Lease ended = leases.remove(reset.lease());
-        yield outcome(
-            command.host(), command.id(), reset.lease(), Outcome.Result.RELEASED, ended, null, now);
+      case CommandAction.Set set -> {
+        long ends = now.monotonicMillis() + set.leaseMs();
+        Lease lease =
+            new Lease(command.host(), set.boot(), set.domain(), set.vdev(), set.restraint(), ends);
+        Lease before = leases.put(set.lease(), lease);
+        boolean same = before != null && before.restraint().equals(lease.restraint());
+        Outcome.Result result = same ? Outcome.Result.RENEWED : Outcome.Result.APPLIED;
+        yield outcome(command, set.lease(), result, lease, set.leaseMs(), now);
       }
+      case CommandAction.Reset(MessageId lease) ->
+          outcome(command, lease, Outcome.Result.RELEASED, leases.remove(lease), null, now);
       case CommandAction.ReleaseAll _ -> {
         leases.values().removeIf(lease -> lease.host().equals(command.host()));
-        yield outcome(command.host(), command.id(), null, Outcome.Result.DONE, null, null, now);
+        yield outcome(command, null, Outcome.Result.DONE, null, null, now);
       }
       case CommandAction.Snapshot _ ->
-          outcome(command.host(), command.id(), null, Outcome.Result.DONE, null, null, now);
+          outcome(command, null, Outcome.Result.DONE, null, null, now);
     };
   }
 
-  private Outcome set(Command command, CommandAction.Set set, Moment now) {
-    Lease before = leases.get(set.lease());
-    Lease lease =
-        new Lease(
-            command.host(),
-            set.boot(),
-            set.domain(),
-            set.vdev(),
-            set.restraint(),
-            now.monotonicMillis() + set.leaseMs());
-    leases.put(set.lease(), lease);
-    boolean same = before != null && before.restraint().equals(lease.restraint());
-    return outcome(
-        command.host(),
-        command.id(),
-        set.lease(),
-        same ? Outcome.Result.RENEWED : Outcome.Result.APPLIED,
-        lease,
-        set.leaseMs(),
-        now);
+  private Outcome outcome(
+      Command command,
+      @Nullable MessageId lease,
+      Outcome.Result result,
+      @Nullable Lease of,
+      @Nullable Long remainingMillis,
+      Moment now) {
+    return outcome(command.host(), command.id(), lease, result, of, remainingMillis, now);
   }
 
   /** Removes expired leases; returns their outcomes. */
@@ -138,24 +132,7 @@ public final class SimulatedAgents {
                 Math.max(1, lease.ends() - now.monotonicMillis())));
       }
     });
-    return new Heartbeat(
-        recorded.host(),
-        recorded.boot(),
-        recorded.run(),
-        recorded.at(),
-        recorded.version(),
-        recorded.uptimeMs(),
-        recorded.revision(),
-        epoch,
-        recorded.acting(),
-        recorded.kernel(),
-        recorded.intervalMs(),
-        recorded.devices(),
-        recorded.probes(),
-        active,
-        recorded.drops(),
-        recorded.limitAvailable(),
-        List.of());
+    return recorded.with(epoch, active);
   }
 
   private Outcome outcome(

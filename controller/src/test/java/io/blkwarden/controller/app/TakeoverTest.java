@@ -11,13 +11,13 @@ import io.blkwarden.controller.nats.KvEvent;
 import io.blkwarden.controller.testing.AlertTap;
 import io.blkwarden.controller.testing.ControllerProcesses;
 import io.blkwarden.controller.testing.ScriptedHost;
+import io.blkwarden.controller.testing.TcpProxy;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.MessageId;
 import io.blkwarden.model.message.Alert;
 import io.blkwarden.model.message.Command;
 import io.blkwarden.model.message.CommandAction;
 import io.blkwarden.testing.NatsServer;
-import io.blkwarden.testing.TcpProxy;
 import io.nats.client.Connection;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -54,27 +54,46 @@ final class TakeoverTest {
         .toList();
   }
 
+  /** A storm handled by the controller c1. */
+  private final class Storm implements AutoCloseable {
+    final AlertTap alerts = new AlertTap(server);
+    final ScriptedHost host = new ScriptedHost(server, new HostId("dom0-7"));
+
+    Storm() throws Exception {
+      host.swaps(800);
+      host.live();
+      await("handled").atMost(BOUND).until(() -> alerts.states().contains(Alert.State.HANDLED));
+      assertThat(host.agent().commands).extracting(Command::issuedBy).containsOnly("c1");
+    }
+
+    /** Ends the storm, whose alert is resolved under its first id. */
+    void end() {
+      host.swaps(5);
+      await("released").atMost(BOUND).until(() -> host.held() == null);
+      await("resolved").atMost(BOUND).until(() -> alerts.states().contains(Alert.State.RESOLVED));
+      assertThat(alerts.ids()).as("the alert keeps its id").hasSize(1);
+    }
+
+    @Override
+    public void close() {
+      host.close();
+      alerts.close();
+    }
+  }
+
   @Test
   void standbyTakesOverThrottlesAndAlerts() throws Exception {
     Process first = controllers.start("c1");
     controllers.awaitLeads("c1");
     Process second = controllers.start("c2");
     controllers.awaitFollows("c2", "c1");
-    AlertTap alerts = new AlertTap(server);
-    ScriptedHost host = new ScriptedHost(server, new HostId("dom0-7"));
-    try (alerts;
-        host) {
-      host.swaps(800);
-      host.live();
-      await("handled").atMost(BOUND).until(() -> alerts.states().contains(Alert.State.HANDLED));
-      assertThat(host.agent().commands).extracting(Command::issuedBy).containsOnly("c1");
+    try (Storm storm = new Storm()) {
+      AlertTap alerts = storm.alerts;
+      ScriptedHost host = storm.host;
 
       controllers.signal(first, "-STOP");
       controllers.awaitLeads("c2");
-      host.swaps(5);
-      await("released").atMost(BOUND).until(() -> host.held() == null);
-      await("resolved").atMost(BOUND).until(() -> alerts.states().contains(Alert.State.RESOLVED));
-      assertThat(alerts.ids()).as("the alert keeps its id").hasSize(1);
+      storm.end();
       int commandsOfFirst = of(host, "c1").size();
 
       controllers.signal(first, "-CONT");
@@ -154,22 +173,14 @@ final class TakeoverTest {
     controllers.awaitLeads("c1");
     controllers.start("c2");
     controllers.awaitFollows("c2", "c1");
-    AlertTap alerts = new AlertTap(server);
-    ScriptedHost host = new ScriptedHost(server, new HostId("dom0-7"));
     try (network;
-        alerts;
-        host) {
-      host.swaps(800);
-      host.live();
-      await("handled").atMost(BOUND).until(() -> alerts.states().contains(Alert.State.HANDLED));
-      assertThat(host.agent().commands).extracting(Command::issuedBy).containsOnly("c1");
+        Storm storm = new Storm()) {
+      AlertTap alerts = storm.alerts;
+      ScriptedHost host = storm.host;
 
       network.cut();
       await("c2 takes over").atMost(Duration.ofSeconds(15)).until(() -> controllers.leads("c2"));
-      host.swaps(5);
-      await("released").atMost(BOUND).until(() -> host.held() == null);
-      await("resolved").atMost(BOUND).until(() -> alerts.states().contains(Alert.State.RESOLVED));
-      assertThat(alerts.ids()).as("the alert keeps its id").hasSize(1);
+      storm.end();
       MessageId first = alerts.alerts().getLast().id();
       int messages = alerts.alerts().size();
       int commandsOfFirst = of(host, "c1").size();
@@ -195,13 +206,9 @@ final class TakeoverTest {
     controllers.awaitLeads("c1");
     Process second = controllers.start("c2");
     controllers.awaitFollows("c2", "c1");
-    AlertTap alerts = new AlertTap(server);
-    ScriptedHost host = new ScriptedHost(server, new HostId("dom0-7"));
-    try (alerts;
-        host) {
-      host.swaps(800);
-      host.live();
-      await("handled").atMost(BOUND).until(() -> alerts.states().contains(Alert.State.HANDLED));
+    try (Storm storm = new Storm()) {
+      AlertTap alerts = storm.alerts;
+      ScriptedHost host = storm.host;
 
       controllers.stop(second);
       controllers.start("c2-new");
@@ -217,10 +224,7 @@ final class TakeoverTest {
           .extracting(Command::action)
           .doesNotHaveAnyElementsOfTypes(CommandAction.Reset.class, CommandAction.ReleaseAll.class);
 
-      host.swaps(5);
-      await("released").atMost(BOUND).until(() -> host.held() == null);
-      await("resolved").atMost(BOUND).until(() -> alerts.states().contains(Alert.State.RESOLVED));
-      assertThat(alerts.ids()).as("the alert keeps its id").hasSize(1);
+      storm.end();
       assertThat(alerts.states()).isSorted().containsOnlyOnce(Alert.State.RESOLVED);
     }
   }

@@ -15,7 +15,7 @@ import io.blkwarden.model.Volume;
 import io.blkwarden.model.VolumeRole;
 import io.blkwarden.model.Worker;
 import io.blkwarden.model.WorkerKind;
-import io.blkwarden.model.message.CounterBase;
+import io.blkwarden.model.message.Heartbeat;
 import io.blkwarden.model.message.MappingOrigin;
 import io.blkwarden.model.message.MappingSnapshot;
 import io.blkwarden.model.sample.SampleColumn;
@@ -124,17 +124,9 @@ public class TestHost {
   }
 
   public void replace(int row, MappingState state, List<Worker> workers) {
-    MappedDisk disk = disks.get(row);
-    disks.set(
-        row,
-        new MappedDisk(
-            disk.domain(),
-            disk.disk(),
-            disk.volume(),
-            disk.physical(),
-            state,
-            state == MappingState.UNRESOLVED ? UnresolvedReason.NO_THREAD_YET : null,
-            workers));
+    UnresolvedReason reason =
+        state == MappingState.UNRESOLVED ? UnresolvedReason.NO_THREAD_YET : null;
+    disks.set(row, disks.get(row).withWorkers(state, reason, workers));
   }
 
   /** What dom0 wrote of the disk's domain into xenstore. */
@@ -182,7 +174,16 @@ public class TestHost {
   }
 
   public MappingOrigin origin() {
-    return new MappingOrigin(id, boot, run, revision, Instant.ofEpochMilli(wallMillis));
+    return origin(Instant.ofEpochMilli(wallMillis));
+  }
+
+  private MappingOrigin origin(Instant at) {
+    return new MappingOrigin(id, boot, run, revision, at);
+  }
+
+  /** A heartbeat of its agent, without leases. */
+  public Heartbeat heartbeat(Instant at) {
+    return new Heartbeat(origin(at), "0.1.0", 1_000, "6.1.0-50-amd64", intervalMillis, devices);
   }
 
   /** The map with a new base. */
@@ -195,9 +196,8 @@ public class TestHost {
         disks.stream().map(MappedDisk::domain).distinct().toList(),
         disks,
         devices,
-        new CounterBase(
+        SampleColumn.base(
             baseId,
-            COLUMNS.stream().map(SampleColumn::wire).toList(),
             base.stream().map(TestHost::boxed).toList(),
             deviceBase.stream().map(TestHost::boxed).toList()));
   }

@@ -102,7 +102,7 @@ final class ReplicasTest {
 
   @Test
   void clusterOfTwoHasOneReplicaUntilThereAreThreeServers() throws Exception {
-    NatsCluster cluster = closing(NatsCluster.partly(3, 2));
+    NatsCluster cluster = closing(NatsCluster.start(3, 2, ""));
     Connection connection = connect(cluster.server(0));
     JetStreamAssets auto = assets(connection, Replicas.AUTO);
     boolean _ = auto.ensureAll();
@@ -171,7 +171,7 @@ final class ReplicasTest {
 
   @Test
   void clusterWithLittleStorageHasThreeSmallReplicas() throws Exception {
-    NatsCluster cluster = closing(NatsCluster.start(3, "jetstream { max_file_store: 400M }"));
+    NatsCluster cluster = closing(NatsCluster.start(3, 3, "jetstream { max_file_store: 400M }"));
     Connection connection = connect(cluster.server(1));
     boolean _ = assets(connection, Replicas.AUTO).ensureAll();
     allHave(connection, 3);

@@ -18,7 +18,6 @@ import io.blkwarden.model.subject.Subjects;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.UUID;
 
@@ -70,24 +69,7 @@ public final class RecordedFleet {
   private void beat(List<Heartbeat.HeldThrottle> held) {
     say(
         SUBJECTS.heartbeat(host.id),
-        new Heartbeat(
-            host.id,
-            host.boot,
-            host.run,
-            wall(),
-            "0.1.0",
-            1_000,
-            host.revision,
-            7,
-            true,
-            "6.1.0-50-amd64",
-            host.intervalMillis,
-            host.devices,
-            List.of(),
-            held,
-            Map.of(),
-            true,
-            List.of()));
+        host.heartbeat(wall()).with(7, held));
   }
 
   /** An outcome for a lease on the noisy disk. */

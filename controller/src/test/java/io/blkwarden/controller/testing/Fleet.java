@@ -15,7 +15,6 @@ import io.blkwarden.model.Volume;
 import io.blkwarden.model.VolumeRole;
 import io.blkwarden.model.Worker;
 import io.blkwarden.model.WorkerKind;
-import io.blkwarden.model.message.CounterBase;
 import io.blkwarden.model.message.MappingOrigin;
 import io.blkwarden.model.message.MappingSnapshot;
 import io.blkwarden.model.sample.SampleColumn;
@@ -23,7 +22,6 @@ import io.blkwarden.testing.NatsServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Instant;
-import java.util.Collections;
 import java.util.List;
 import java.util.UUID;
 
@@ -58,8 +56,6 @@ public final class Fleet {
 
   /** The same, of this run of an agent. */
   static MappingSnapshot snapshot(HostId host, UUID run, long revision, String domain) {
-    List<String> columns = SampleColumn.all().stream().map(SampleColumn::wire).toList();
-    List<Long> zeros = Collections.nCopies(columns.size(), 0L);
     PhysicalDevice sda =
         new PhysicalDevice("sda", new DeviceNumber(8, 0), "mq-deadline", Actuator.CLASS_ONLY);
     DomainRef guest = new DomainRef(DOMAIN, 137, domain);
@@ -68,7 +64,7 @@ public final class Fleet {
         List.of(guest),
         List.of(disk(guest, sda)),
         List.of(sda),
-        new CounterBase(1, columns, List.of(zeros), List.of(zeros)));
+        SampleColumn.zeros(1, 1));
   }
 
   private static MappedDisk disk(DomainRef guest, PhysicalDevice below) {

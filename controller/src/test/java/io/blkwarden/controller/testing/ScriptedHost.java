@@ -8,6 +8,7 @@ import io.blkwarden.model.Restraint;
 import io.blkwarden.model.message.Command;
 import io.blkwarden.model.message.CommandAction;
 import io.blkwarden.model.message.Heartbeat;
+import io.blkwarden.model.message.MappingSnapshot;
 import io.blkwarden.model.message.Outcome;
 import io.blkwarden.model.message.Outcome.Result;
 import io.blkwarden.model.message.Outcome.WorkerChange;
@@ -18,7 +19,6 @@ import io.nats.client.JetStreamApiException;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Executors;
@@ -114,33 +114,21 @@ public final class ScriptedHost implements AutoCloseable {
 
   private void beat() {
     CommandAction.Set lease = held;
+    MappingSnapshot map = Fleet.snapshot(host, run, 1, "vm176");
     agent.beat(
         new Heartbeat(
-            host,
-            Fleet.BOOT,
-            run,
-            Instant.now(),
-            "test",
-            1_000 * sequence,
-            1,
-            epoch,
-            true,
-            "6.1.0",
-            INTERVAL_MILLIS,
-            Fleet.snapshot(host, run, 1, "vm176").devices(),
-            List.of(),
-            lease == null
-                ? List.of()
-                : List.of(
-                    new Heartbeat.HeldThrottle(
-                        lease.lease(),
-                        lease.domain(),
-                        lease.vdev(),
-                        lease.restraint(),
-                        lease.leaseMs())),
-            Map.of(),
-            true,
-            List.of()));
+                map.origin(), "test", 1_000 * sequence, "6.1.0", INTERVAL_MILLIS, map.devices())
+            .with(
+                epoch,
+                lease == null
+                    ? List.of()
+                    : List.of(
+                        new Heartbeat.HeldThrottle(
+                            lease.lease(),
+                            lease.domain(),
+                            lease.vdev(),
+                            lease.restraint(),
+                            lease.leaseMs()))));
   }
 
   private Optional<Outcome> answer(Command command) {

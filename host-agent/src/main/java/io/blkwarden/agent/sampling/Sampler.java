@@ -75,11 +75,7 @@ public final class Sampler {
     if (!sameDisks || !sameDevices) {
       stuck = new StuckDevices(ofDisks, ofDevices, stuck.all());
     }
-    return new CounterBase(
-        baseId,
-        SampleColumn.all().stream().map(SampleColumn::wire).toList(),
-        disks.base(),
-        devices.base());
+    return SampleColumn.base(baseId, disks.base(), devices.base());
   }
 
   /**

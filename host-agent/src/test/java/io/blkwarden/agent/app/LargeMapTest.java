@@ -19,7 +19,6 @@ import io.blkwarden.model.VolumeRole;
 import io.blkwarden.model.Worker;
 import io.blkwarden.model.WorkerKind;
 import io.blkwarden.model.json.ControlJson;
-import io.blkwarden.model.message.CounterBase;
 import io.blkwarden.model.message.MappingSnapshot;
 import io.blkwarden.model.sample.SampleColumn;
 import io.blkwarden.model.subject.Subjects;
@@ -46,11 +45,8 @@ final class LargeMapTest {
         mapped.stream().map(MappedDisk::domain).toList(),
         mapped,
         List.of(SDA),
-        new CounterBase(
-            revision,
-            SampleColumn.all().stream().map(SampleColumn::wire).toList(),
-            mapped.stream().map(_ -> counters).toList(),
-            List.of(counters)));
+        SampleColumn.base(
+            revision, mapped.stream().map(_ -> counters).toList(), List.of(counters)));
   }
 
   private static MappedDisk disk(int n) {

@@ -66,6 +66,56 @@ public record Heartbeat(
         queueSettings == null ? List.of() : Require.list(queueSettings, 512, "queue_settings");
   }
 
+  /** The heartbeat of an agent without leases, which accepts {@code set} and offers limits. */
+  public Heartbeat(
+      MappingOrigin origin,
+      String version,
+      long uptimeMs,
+      String kernel,
+      long intervalMs,
+      List<PhysicalDevice> devices) {
+    this(
+        origin.host(),
+        origin.boot(),
+        origin.run(),
+        origin.at(),
+        version,
+        uptimeMs,
+        origin.revision(),
+        0,
+        true,
+        kernel,
+        intervalMs,
+        devices,
+        List.of(),
+        List.of(),
+        Map.of(),
+        true,
+        List.of());
+  }
+
+  /** A copy with another epoch and other leases, and without queue settings. */
+  public Heartbeat with(long otherEpoch, List<HeldThrottle> otherThrottles) {
+    return new Heartbeat(
+        host,
+        boot,
+        run,
+        at,
+        version,
+        uptimeMs,
+        revision,
+        otherEpoch,
+        acting,
+        kernel,
+        intervalMs,
+        devices,
+        probes,
+        otherThrottles,
+        drops,
+        limitAvailable,
+        List.of());
+  }
+
   /**
    * A queue setting of a physical device changed by the agent.
    *

@@ -1,5 +1,7 @@
 package io.blkwarden.model.sample;
 
+import io.blkwarden.model.message.CounterBase;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -101,5 +103,17 @@ public enum SampleColumn {
       bits |= column.bit();
     }
     return bits;
+  }
+
+  /** A base with all columns. */
+  public static CounterBase base(long id, List<List<Long>> disks, List<List<Long>> devices) {
+    return new CounterBase(
+        id, all().stream().map(SampleColumn::wire).toList(), disks, devices);
+  }
+
+  /** A base of zeros, with id 1. */
+  public static CounterBase zeros(int disks, int devices) {
+    List<Long> row = Collections.nCopies(all().size(), 0L);
+    return base(1, Collections.nCopies(disks, row), Collections.nCopies(devices, row));
   }
 }

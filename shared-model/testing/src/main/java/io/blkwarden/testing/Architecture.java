@@ -1,10 +1,11 @@
 package io.blkwarden.testing;
 
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
-import static com.tngtech.archunit.lang.SimpleConditionEvent.violated;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -16,7 +17,6 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
-import com.tngtech.archunit.lang.ConditionEvents;
 import java.io.File;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
@@ -29,12 +29,12 @@ import java.nio.channels.NetworkChannel;
 import java.nio.file.Path;
 import org.jspecify.annotations.NullMarked;
 
-/** The classes of a module, without its tests, and the rules that more than one module has. */
+/** The classes of a module without its tests, and rules shared by modules. */
 public final class Architecture {
-  /** A Path is a value that anyone may carry; what opens it is not. */
+  /** Files and sockets, but not paths, which are values. */
   public static final DescribedPredicate<JavaClass> FILES_AND_SOCKETS =
       resideInAPackage("java.nio.file..")
-          .and(DescribedPredicate.not(type(Path.class)))
+          .and(not(type(Path.class)))
           .or(type(File.class))
           .or(assignableTo(FileInputStream.class))
           .or(assignableTo(FileOutputStream.class))
@@ -49,9 +49,9 @@ public final class Architecture {
   private final JavaClasses classes;
 
   /**
-   * A module's.
+   * Imports a module.
    *
-   * @param root the package that holds all others of it
+   * @param root its top package
    */
   public Architecture(String root) {
     classes =
@@ -60,38 +60,33 @@ public final class Architecture {
             .importPackages(root);
   }
 
-  /** Fails unless the rule holds. */
+  /** Checks a rule. */
   public void check(ArchRule rule) {
     rule.check(classes);
   }
 
-  /** Fails when classes outside the packages use what is meant. */
+  /** Fails if classes outside the packages depend on the given ones. */
   public void onlyIn(DescribedPredicate<JavaClass> what, String... packages) {
     check(
         noClasses()
-            .that(DescribedPredicate.not(resideInAnyPackage(packages)))
+            .that(not(resideInAnyPackage(packages)))
             .should()
             .dependOnClassesThat(what));
   }
 
-  /** Fails where a package is not null-marked, which NullAway passes over. */
+  /** Fails if a package is not null-marked: NullAway skips it. */
   public void everyPackageIsNullMarked() {
-    check(classes().should(resideInNullMarkedPackages()));
+    check(
+        classes()
+            .should(
+                ArchCondition.from(
+                    describe(
+                        "reside in a package that is @NullMarked",
+                        type -> type.getPackage().isAnnotatedWith(NullMarked.class)))));
   }
 
-  /** Fails where packages use each other in a circle. */
+  /** Fails if packages depend on each other in a cycle. */
   public void packagesHaveNoCycles() {
     check(slices().matching("io.blkwarden.(**)").should().beFreeOfCycles());
-  }
-
-  private static ArchCondition<JavaClass> resideInNullMarkedPackages() {
-    return new ArchCondition<>("reside in a package that is @NullMarked") {
-      @Override
-      public void check(JavaClass type, ConditionEvents events) {
-        if (!type.getPackage().isAnnotatedWith(NullMarked.class)) {
-          events.add(violated(type, type.getPackageName() + " is not @NullMarked"));
-        }
-      }
-    };
   }
 }

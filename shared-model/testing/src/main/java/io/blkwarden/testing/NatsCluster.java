@@ -2,6 +2,7 @@ package io.blkwarden.testing;
 
 import io.nats.client.Connection;
 import io.nats.client.JetStreamApiException;
+import io.nats.client.JetStreamManagement;
 import io.nats.client.api.ClusterInfo;
 import io.nats.client.api.Replica;
 import java.io.IOException;
@@ -75,21 +76,19 @@ public final class NatsCluster implements AutoCloseable {
     return routes;
   }
 
-  /** Starts one, and waits until JetStream has a leader. */
+  /** Starts a cluster and waits until JetStream has a leader. */
   public static NatsCluster start(int size) {
-    return start(size, "");
+    return start(size, size, "");
   }
 
-  /** Starts one with more lines of configuration for each server. */
-  public static NatsCluster start(int size, String more) {
-    NatsCluster cluster = new NatsCluster(size, more);
-    cluster.run(IntStream.range(0, size).toArray());
-    return cluster;
-  }
-
-  /** Starts only {@code running} of its {@code size} servers, which must be more than half. */
-  public static NatsCluster partly(int size, int running) {
-    NatsCluster cluster = new NatsCluster(size, "");
+  /**
+   * Starts part of a cluster.
+   *
+   * @param running number of servers to start, more than half
+   * @param config more lines of configuration for each server
+   */
+  public static NatsCluster start(int size, int running, String config) {
+    NatsCluster cluster = new NatsCluster(size, config);
     cluster.run(IntStream.range(0, running).toArray());
     return cluster;
   }
@@ -116,12 +115,22 @@ public final class NatsCluster implements AutoCloseable {
     }
   }
 
-  /** A list of streams takes an answer of the leader of all. */
+  /** Whether the server lists streams, which needs the leader of JetStream. */
   private boolean answers(NatsServer server) throws InterruptedException {
+    return ask(server, management -> management.getStreamNames() != null, false);
+  }
+
+  private interface Question<T> {
+    T ask(JetStreamManagement management) throws IOException, JetStreamApiException;
+  }
+
+  /** The answer of a server, or the default if it fails. */
+  private <T> T ask(NatsServer server, Question<T> question, T otherwise)
+      throws InterruptedException {
     try {
-      return link(server).jetStreamManagement().getStreamNames() != null;
+      return question.ask(link(server).jetStreamManagement());
     } catch (IOException | JetStreamApiException | IllegalStateException _) {
-      return false;
+      return otherwise;
     }
   }
 
@@ -153,13 +162,14 @@ public final class NatsCluster implements AutoCloseable {
 
   private int findLeader(String stream) throws InterruptedException {
     NatsServer any = servers.stream().filter(NatsServer::runs).findFirst().orElseThrow();
-    try {
-      ClusterInfo found = link(any).jetStreamManagement().getStreamInfo(stream).getClusterInfo();
-      String leader = found == null ? null : found.getLeader();
-      return leader == null ? -1 : Integer.parseInt(leader.substring(1));
-    } catch (IOException | JetStreamApiException | IllegalStateException _) {
-      return -1;
-    }
+    return ask(
+        any,
+        management -> {
+          ClusterInfo found = management.getStreamInfo(stream).getClusterInfo();
+          String leader = found == null ? null : found.getLeader();
+          return leader == null ? -1 : Integer.parseInt(leader.substring(1));
+        },
+        -1);
   }
 
   /** Waits until all replicas of all streams are up to date. */
@@ -168,12 +178,11 @@ public final class NatsCluster implements AutoCloseable {
   }
 
   private boolean copied() throws InterruptedException {
-    try {
-      return link(servers.getFirst()).jetStreamManagement().getStreams().stream()
-          .allMatch(each -> upToDate(each.getClusterInfo()));
-    } catch (IOException | JetStreamApiException | IllegalStateException _) {
-      return false;
-    }
+    return ask(
+        servers.getFirst(),
+        management ->
+            management.getStreams().stream().allMatch(each -> upToDate(each.getClusterInfo())),
+        false);
   }
 
   private static boolean upToDate(@Nullable ClusterInfo found) {

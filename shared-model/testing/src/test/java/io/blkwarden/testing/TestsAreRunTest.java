@@ -70,7 +70,7 @@ final class TestsAreRunTest {
 
   private static List<String> violations(Class<?> type) {
     return TestsAreRun.RULE.evaluate(CLASSES).getFailureReport().getDetails().stream()
-        .filter(line -> line.startsWith(type.getName() + " "))
+        .filter(line -> line.contains("<" + type.getName() + ">"))
         .toList();
   }
 

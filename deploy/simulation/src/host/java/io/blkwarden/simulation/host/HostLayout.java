@@ -45,8 +45,8 @@ final class HostLayout {
     String dm = "sys/block/" + name + "/";
     tree.file(dm + "dev", disk.number() + "\n");
     tree.file(dm + "stat", disk::stat);
-    tree.file(dm + "dm/name", "vg-" + disk.volume() + "\n");
-    tree.file(dm + "dm/uuid", "LVM-" + lvmId("vg") + lvmId(disk.volume()) + "\n");
+    tree.file(dm + "dm/name", "vg-" + disk.volume + "\n");
+    tree.file(dm + "dm/uuid", "LVM-" + lvmId("vg") + lvmId(disk.volume) + "\n");
     tree.file(dm + "dm/suspended", "0\n");
     tree.file(dm + "slaves/sda/dev", "8:0\n");
     tree.file(dm + "queue/scheduler", "none\n");
@@ -86,14 +86,14 @@ final class HostLayout {
         dir + "io",
         () ->
             "rchar: 0\nwchar: 0\nsyscr: 0\nsyscw: 0\nread_bytes: %d\nwrite_bytes: 0\n"
-                .formatted(disk.counters().readSectors() * 512));
+                .formatted(disk.counters.readSectors() * 512));
     tree.file(dir + "cmdline", "");
     return pid;
   }
 
   /** Creates the backend of a running guest's disk. */
   void backend(SimulatedGuest guest, SimulatedDisk disk) {
-    Counters counters = disk.counters();
+    Counters counters = disk.counters;
     int minor = disk.number().minor();
     String number = "%x:%x".formatted(disk.number().major(), minor);
     String bus = BUS + guest.domid + "-" + disk.handle() + "/";
@@ -117,7 +117,7 @@ final class HostLayout {
             Map.entry("dev", disk.vdev()),
             Map.entry("type", "phy"),
             Map.entry("mode", "w"),
-            Map.entry("params", "/dev/vg/" + disk.volume()),
+            Map.entry("params", "/dev/vg/" + disk.volume),
             Map.entry("physical-device", number),
             Map.entry("physical-device-path", "/dev/dm-" + minor),
             Map.entry("hotplug-status", "connected"),

@@ -39,7 +39,7 @@ final class SimulatedDevice {
     List<SimulatedDisk> first = new ArrayList<>();
     for (SimulatedDisk disk : disks) {
       if (disk.waiting() > 0) {
-        (order.servedLast(disk.priority()) ? last : first).add(disk);
+        (order.servedLast(disk.priority) ? last : first).add(disk);
       }
     }
     double aged = last.isEmpty() || first.isEmpty() ? 0 : capacity * ServiceOrder.IDLE_SHARE;
@@ -54,11 +54,11 @@ final class SimulatedDevice {
   private double serve(List<SimulatedDisk> group, double capacity) {
     double wanted = 0;
     for (SimulatedDisk disk : group) {
-      wanted += order.weight(disk.priority()) * disk.waiting();
+      wanted += order.weight(disk.priority) * disk.waiting();
     }
     double used = 0;
     for (SimulatedDisk disk : group) {
-      double part = order.weight(disk.priority()) * disk.waiting() / wanted;
+      double part = order.weight(disk.priority) * disk.waiting() / wanted;
       double ios = Math.min(disk.waiting(), Math.max(0, capacity) * part);
       disk.complete(ios, STEP_MILLIS, 1_000 / perSecond);
       used += ios;
@@ -69,7 +69,7 @@ final class SimulatedDevice {
   /** The device's line in {@code /sys/block/<dev>/stat}: the I/Os of all its disks. */
   String stat() {
     Counters sum = new Counters();
-    disks.forEach(disk -> sum.addIos(disk.counters()));
+    disks.forEach(disk -> sum.addIos(disk.counters));
     sum.add(0, 0, 0, busyMillis);
     return sum.stat(disks.stream().mapToDouble(SimulatedDisk::waiting).sum());
   }

@@ -15,14 +15,14 @@ final class SimulatedDisk {
   private static final double STORM_DEPTH = 32;
 
   private final int partition;
-  private final String volume;
+  final String volume;
   private final int minor;
   private final double calmPerSecond;
   private final double readPart;
-  private final Counters counters = new Counters();
-  private boolean storm;
+  final Counters counters = new Counters();
+  boolean storm;
   private boolean attached = true;
-  private IoPriority priority = IoPriority.UNSET;
+  IoPriority priority = IoPriority.UNSET;
   private double limitPerSecond = Double.POSITIVE_INFINITY;
   private double allowed = Double.POSITIVE_INFINITY;
   private double waiting;
@@ -54,20 +54,8 @@ final class SimulatedDisk {
     return XVDA + partition;
   }
 
-  String volume() {
-    return volume;
-  }
-
   DeviceNumber number() {
     return new DeviceNumber(DM_MAJOR, minor);
-  }
-
-  Counters counters() {
-    return counters;
-  }
-
-  void storm(boolean on) {
-    storm = on;
   }
 
   /** Attaches the disk to a domain that has just started. */
@@ -81,14 +69,6 @@ final class SimulatedDisk {
     attached = false;
     storm = false;
     waiting = 0;
-  }
-
-  void priority(IoPriority now) {
-    priority = now;
-  }
-
-  IoPriority priority() {
-    return priority;
   }
 
   /** Limits I/Os per second; excess requests wait above the device, where dom0 counts nothing. */

@@ -150,7 +150,7 @@ public final class SimulatedHost implements KernelFiles, XenStore, IoPriorities,
   /** Starts or stops swapping in a guest. */
   public synchronized void storm(String guest, boolean on) {
     advance();
-    guest(guest).swap.storm(on);
+    guest(guest).swap.storm = on;
   }
 
   /** Destroys a guest's domain and its threads; their pids and its domid become free. */
@@ -282,7 +282,7 @@ public final class SimulatedHost implements KernelFiles, XenStore, IoPriorities,
     advance();
     task.priority = priority;
     if (tasksOf(task.disk).allMatch(each -> each.priority.equals(priority))) {
-      task.disk.priority(priority);
+      task.disk.priority = priority;
     }
     return Optional.empty();
   }

@@ -29,8 +29,8 @@ final class AgentNode {
   }
 
   private final Environment env;
-  private final SimulatedHost host;
-  private final HostLink link;
+  final SimulatedHost host;
+  final HostLink link;
   private @Nullable SteppedAgent agent;
   private Optional<StoredLeases> stored = Optional.empty();
   private long wallOffsetMillis;
@@ -48,20 +48,12 @@ final class AgentNode {
     return host.host();
   }
 
-  SimulatedHost host() {
-    return host;
-  }
-
-  HostLink link() {
-    return link;
-  }
-
   /** Starts the agent if it does not run. */
   void start() {
     if (agent != null) {
       return;
     }
-    IoPriorities priorities = env.faults.priorities(host);
+    IoPriorities priorities = env.faults.priorities.apply(host);
     AgentPorts ports =
         new AgentPorts(
             host,
@@ -69,7 +61,7 @@ final class AgentNode {
             new HostScanner(host, host, priorities)::scan,
             Tracing.none("names identify all workers in the simulation"),
             priorities,
-            env.faults.groups(host),
+            env.faults.groups.apply(host),
             leases -> {
               stored = Optional.of(leases);
               return Optional.empty();
@@ -108,7 +100,7 @@ final class AgentNode {
   }
 
   void tick() {
-    if (env.faults.ticks(link.up())) {
+    if (link.up() || env.faults.ticksOffline) {
       run(SteppedAgent::tick);
     }
   }
@@ -127,7 +119,7 @@ final class AgentNode {
     if (agent != null) {
       stale = env.oracle.arrived(sent);
       IncomingCommand incoming =
-          new IncomingCommand(new Decoded.Ok<>(env.faults.command(sent)), env.now(), reply);
+          new IncomingCommand(new Decoded.Ok<>(env.faults.command.apply(sent)), env.now(), reply);
       run(each -> each.command(incoming));
       stale = false;
     }

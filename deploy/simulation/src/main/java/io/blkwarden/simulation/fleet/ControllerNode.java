@@ -62,7 +62,7 @@ final class ControllerNode implements CommandFlow.Results {
     Disposable _ = commands.sendInOrder(toSend.asFlux()).subscribe();
     Disposable _ = snapshots.sendInAnyOrder(toAsk.asFlux()).subscribe();
     env.log(name + " starts");
-    take(new Input.PoliciesLoaded(env.faults.policies(policies)));
+    take(new Input.PoliciesLoaded(env.faults.policies.apply(policies)));
     env.snapshots.values().stream()
         .sorted((a, b) -> a.origin().host().value().compareTo(b.origin().host().value()))
         .forEach(snapshot -> take(new Input.MappingChanged(snapshot)));
@@ -90,7 +90,8 @@ final class ControllerNode implements CommandFlow.Results {
     if (input instanceof Input.OutcomeReceived(Outcome outcome)) {
       commands.resolve(outcome); // as the real intake does: the reply may be lost
     }
-    List<Effect> effects = env.faults.effects(step.step(input, new Moment(env.now(), env.wall())));
+    List<Effect> effects =
+        env.faults.effects.apply(step.step(input, new Moment(env.now(), env.wall())));
     env.oracle.decided(effects, lastSamples, heeds);
     effects.forEach(this::carryOut);
   }

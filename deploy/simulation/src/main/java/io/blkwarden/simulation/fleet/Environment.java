@@ -26,8 +26,12 @@ final class Environment {
   final ArrayDeque<String> lastEvents = new ArrayDeque<>();
 
   private final Consumer<String> printer;
-  private long events;
-  private long hash = 1;
+
+  /** Number of events. */
+  long events;
+
+  /** Hash of all events in order. */
+  long hash = 1;
 
   Environment(long seed, Faults faults, Consumer<String> printer) {
     this.printer = printer;
@@ -53,16 +57,6 @@ final class Environment {
     if (lastEvents.size() > EVENTS_KEPT) {
       lastEvents.removeFirst();
     }
-  }
-
-  /** Number of events. */
-  long events() {
-    return events;
-  }
-
-  /** Hash of all events in order. */
-  long hash() {
-    return hash;
   }
 
   void after(long millis, Runnable task) {

@@ -8,44 +8,29 @@ import io.blkwarden.model.message.Command;
 import io.blkwarden.model.message.Outcome;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
 
 /** Faults injected between the parts of a run, to test the oracle; by default none. */
-interface Faults {
-  /** No fault. */
-  Faults NONE = new Faults() {};
-
+final class Faults {
   /** The priorities as an agent sees them. */
-  default IoPriorities priorities(IoPriorities kernel) {
-    return kernel;
-  }
+  UnaryOperator<IoPriorities> priorities = UnaryOperator.identity();
 
   /** The cgroups as an agent sees them. */
-  default LimitGroups groups(LimitGroups kernel) {
-    return kernel;
-  }
+  UnaryOperator<LimitGroups> groups = UnaryOperator.identity();
 
-  /** Whether an agent's clock ticks. */
-  default boolean ticks(boolean connected) {
-    return true;
-  }
+  /** Whether the clock of a disconnected agent ticks. */
+  boolean ticksOffline = true;
 
   /** A command as received by its agent. */
-  default Command command(Command command) {
-    return command;
-  }
+  UnaryOperator<Command> command = UnaryOperator.identity();
 
   /** An outcome as received by the controllers. */
-  default Optional<Outcome> outcome(Outcome outcome) {
-    return Optional.of(outcome);
-  }
+  Function<Outcome, Optional<Outcome>> outcome = Optional::of;
 
   /** The effects of a controller's step. */
-  default List<Effect> effects(List<Effect> effects) {
-    return effects;
-  }
+  UnaryOperator<List<Effect>> effects = UnaryOperator.identity();
 
   /** The policies as a controller loads them. */
-  default PolicySet policies(PolicySet policies) {
-    return policies;
-  }
+  UnaryOperator<PolicySet> policies = UnaryOperator.identity();
 }

@@ -142,7 +142,7 @@ final class HostLink implements ControlBus {
         Lane.OUTCOMES,
         OUTCOMES_TWICE,
         () -> {
-          Optional<Outcome> received = env.faults.outcome(outcome);
+          Optional<Outcome> received = env.faults.outcome.apply(outcome);
           received.ifPresent(env.oracle::received);
           return received.map(Input.OutcomeReceived::new);
         });

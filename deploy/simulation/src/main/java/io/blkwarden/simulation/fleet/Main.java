@@ -62,7 +62,7 @@ public final class Main implements Callable<Integer> {
     List<RunResult> all = new ArrayList<>();
     for (long next = seed; next < seed + seeds; next++) {
       Simulation simulation =
-          new Simulation(plan(next), Faults.NONE, trail ? out::println : _ -> {});
+          new Simulation(plan(next), new Faults(), trail ? out::println : _ -> {});
       RunResult result = simulation.run();
       if (!result.violations().isEmpty()) {
         out.println(result.describeViolations());
@@ -94,25 +94,29 @@ public final class Main implements Callable<Integer> {
             .flatMap(each -> each.violations().stream().map(Violation::invariant).distinct())
             .collect(
                 Collectors.groupingBy(Function.identity(), TreeMap::new, Collectors.counting()));
-    row(out, "seeds", Integer.toString(all.size()));
-    row(out, "simulated host-days", "%.2f".formatted(days));
-    row(out, "events", Long.toString(all.stream().mapToLong(RunResult::events).sum()));
-    row(
-        out,
-        "seeds with violations",
-        Long.toString(all.stream().filter(each -> !each.violations().isEmpty()).count()));
-    row(
-        out,
-        "invariants violated",
-        runsByInvariant.isEmpty() ? "none" : runsByInvariant.toString());
-    row(out, "throttles", Integer.toString(all.stream().mapToInt(RunResult::throttles).sum()));
-    row(out, "wrong throttles", "%d (%.3f a host-day)".formatted(wrong, wrong / days));
-    row(out, "storm to throttle, p50", quantile(relief, 0.5));
-    row(out, "storm to throttle, p99", quantile(relief, 0.99));
-  }
-
-  private static void row(PrintStream out, String name, String value) {
-    out.printf(Locale.ROOT, "%-28s %s%n", name, value);
+    out.printf(
+        Locale.ROOT,
+        """
+        seeds                        %d
+        simulated host-days          %.2f
+        events                       %d
+        seeds with violations        %d
+        invariants violated          %s
+        throttles                    %d
+        wrong throttles              %d (%.3f a host-day)
+        storm to throttle, p50       %s
+        storm to throttle, p99       %s
+        """,
+        all.size(),
+        days,
+        all.stream().mapToLong(RunResult::events).sum(),
+        all.stream().filter(each -> !each.violations().isEmpty()).count(),
+        runsByInvariant.isEmpty() ? "none" : runsByInvariant,
+        all.stream().mapToInt(RunResult::throttles).sum(),
+        wrong,
+        wrong / days,
+        quantile(relief, 0.5),
+        quantile(relief, 0.99));
   }
 
   private static String quantile(List<Long> sorted, double part) {

@@ -62,14 +62,10 @@ final class Oracle {
   private final Map<HostId, Set<MessageId>> seen = new HashMap<>();
   private final Map<UUID, Long> stopped = new HashMap<>();
   private final Map<MessageId, Sent> outcomes = new HashMap<>();
-  private final List<Violation> violations = new ArrayList<>();
+  final List<Violation> violations = new ArrayList<>();
 
   Oracle(Environment env) {
     this.env = env;
-  }
-
-  List<Violation> violations() {
-    return violations;
   }
 
   private void violated(int invariant, String what) {
@@ -93,9 +89,8 @@ final class Oracle {
             held.put(
                 set.lease(), new Grant(set.domain().uuid(), set.vdev(), env.now() + set.leaseMs()));
         // the lease lasts until the reset is carried out: the agent may die before
-        case CommandAction.Reset _ -> {}
+        case CommandAction.Reset _, CommandAction.Snapshot _ -> {}
         case CommandAction.ReleaseAll _ -> held.clear();
-        case CommandAction.Snapshot _ -> {}
       }
     }
     return false;
@@ -198,14 +193,7 @@ final class Oracle {
         }
         case Effect.PublishAlert publish -> alert(publish.alert(), lastSamples, heeds);
         case Effect.Failed failed -> throw failed.fault();
-        case Effect.RecordDecision _,
-            Effect.Answer _,
-            Effect.RequestMap _,
-            Effect.AnnounceLeader _,
-            Effect.StoreBaseline _,
-            Effect.HostProblem _,
-            Effect.RemoveHost _,
-            Effect.StoreInput _ -> {}
+        default -> {}
       }
     }
   }

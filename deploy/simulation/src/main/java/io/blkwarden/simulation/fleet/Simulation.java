@@ -112,8 +112,8 @@ final class Simulation {
           () -> {
             storms.check(agent, heedsIdle);
             agent.check();
-            if (agent.link().up()) {
-              env.oracle.checkLost(agent.id(), agent.link().upSinceMillis());
+            if (agent.link.up()) {
+              env.oracle.checkLost(agent.id(), agent.link.upSinceMillis());
             }
           });
     }
@@ -121,18 +121,18 @@ final class Simulation {
     env.every(1_000, () -> List.copyOf(controllers).forEach(ControllerNode::tick));
     env.every(10_000L / Math.min(plan.hosts(), 50), this::randomEvent);
     for (long left = plan.minutes() * 60_000L;
-        left > 0 && !enough.test(env.oracle.violations());
+        left > 0 && !enough.test(env.oracle.violations);
         left -= STEP_MILLIS) {
       env.time.advanceTimeBy(Duration.ofMillis(Math.min(left, STEP_MILLIS)));
     }
     return new RunResult(
         plan,
-        env.events(),
-        env.hash(),
-        env.oracle.violations(),
-        storms.throttles(),
-        storms.wrong(),
-        storms.reliefMillis(),
+        env.events,
+        env.hash,
+        env.oracle.violations,
+        storms.throttles,
+        storms.wrong,
+        storms.reliefMillis,
         List.copyOf(env.lastEvents));
   }
 
@@ -165,7 +165,7 @@ final class Simulation {
   private void randomEvent() {
     List<AgentNode> all = List.copyOf(agents.values());
     AgentNode agent = all.get(env.random.nextInt(all.size()));
-    List<String> guests = agent.host().guests();
+    List<String> guests = agent.host.guests();
     String guest = guests.get(env.random.nextInt(guests.size()));
     switch (env.random.nextInt(14)) {
       case 0, 1, 2, 3, 4 -> storms.begin(agent, guest);
@@ -180,12 +180,12 @@ final class Simulation {
   }
 
   private void outage(AgentNode agent) {
-    if (agent.link().up()) {
-      agent.link().breaks();
+    if (agent.link.up()) {
+      agent.link.breaks();
       env.after(
           env.random.nextLong(1_000, 120_000),
           () -> {
-            agent.link().restore();
+            agent.link.restore();
             agent.reconnected();
           });
     }
@@ -196,8 +196,8 @@ final class Simulation {
     env.log(agent.id() + " reboots " + one + " and " + other);
     for (String guest : new String[] {one, other}) {
       storms.end(agent, guest);
-      agent.host().stopGuest(guest);
-      env.oracle.stopped(agent.host().domain(guest));
+      agent.host.stopGuest(guest);
+      env.oracle.stopped(agent.host.domain(guest));
     }
     if (env.chance(0.5)) {
       agent.changed();
@@ -205,8 +205,8 @@ final class Simulation {
     env.after(
         env.random.nextLong(10, 3_000),
         () -> {
-          agent.host().startGuest(other);
-          agent.host().startGuest(one);
+          agent.host.startGuest(other);
+          agent.host.startGuest(one);
           agent.changed();
         });
   }
@@ -243,7 +243,7 @@ final class Simulation {
       env.after(
           env.random.nextLong(1, 40),
           () -> {
-            if (agent.link().up()) {
+            if (agent.link.up()) {
               agent.command(
                   command,
                   outcome -> {

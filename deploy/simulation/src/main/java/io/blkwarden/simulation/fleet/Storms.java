@@ -22,27 +22,27 @@ final class Storms {
   private final Map<Disk, Long> endedMillis = new HashMap<>();
   private final Set<Disk> relieved = new HashSet<>();
   private final Set<Disk> throttled = new HashSet<>();
-  private final List<Long> reliefMillis = new ArrayList<>();
-  private final List<String> wrong = new ArrayList<>();
-  private int throttles;
+  final List<Long> reliefMillis = new ArrayList<>();
+  final List<String> wrong = new ArrayList<>();
+  int throttles;
 
   Storms(Environment env) {
     this.env = env;
   }
 
   private static Disk swap(AgentNode agent, String guest) {
-    return new Disk(agent.id(), agent.host().domain(guest), "xvda2");
+    return new Disk(agent.id(), agent.host.domain(guest), "xvda2");
   }
 
   /** Starts swapping in a running guest, for one to five minutes. */
   void begin(AgentNode agent, String guest) {
     Disk disk = swap(agent, guest);
     boolean runs =
-        agent.host().trueWorkers().stream()
+        agent.host.trueWorkers().stream()
             .anyMatch(worker -> worker.domain().equals(disk.domain()));
     if (runs && sinceMillis.putIfAbsent(disk, env.now()) == null) {
       env.log(agent.id() + " " + guest + " swaps");
-      agent.host().storm(guest, true);
+      agent.host.storm(guest, true);
       long began = env.now();
       env.after(
           env.random.nextLong(60_000, 300_000),
@@ -58,7 +58,7 @@ final class Storms {
     Disk disk = swap(agent, guest);
     if (sinceMillis.remove(disk) != null) {
       env.log(agent.id() + " " + guest + " stops swapping");
-      agent.host().storm(guest, false);
+      agent.host.storm(guest, false);
       endedMillis.put(disk, env.now());
       relieved.remove(disk);
     }
@@ -72,11 +72,11 @@ final class Storms {
   void check(AgentNode agent, boolean heeds) {
     Set<Disk> now = new HashSet<>();
     Set<Disk> effective = new HashSet<>();
-    for (TrueWorker worker : agent.host().trueWorkers()) {
+    for (TrueWorker worker : agent.host.trueWorkers()) {
       Disk disk = new Disk(agent.id(), worker.domain(), worker.vdev());
-      if (agent.host().restrained(worker.pid())) {
+      if (agent.host.restrained(worker.pid())) {
         now.add(disk);
-        if (heeds || agent.host().limited(worker.pid())) {
+        if (heeds || agent.host.limited(worker.pid())) {
           effective.add(disk);
         }
       }
@@ -97,17 +97,5 @@ final class Storms {
       }
     }
     throttled.removeIf(disk -> disk.host().equals(agent.id()) && !now.contains(disk));
-  }
-
-  int throttles() {
-    return throttles;
-  }
-
-  List<String> wrong() {
-    return wrong;
-  }
-
-  List<Long> reliefMillis() {
-    return reliefMillis;
   }
 }

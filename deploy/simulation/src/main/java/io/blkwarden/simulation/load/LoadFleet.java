@@ -1,36 +1,24 @@
 package io.blkwarden.simulation.load;
 
+import io.blkwarden.controller.engine.Moment;
+import io.blkwarden.controller.replay.SimulatedAgents;
+import io.blkwarden.controller.replay.SyntheticHost;
 import io.blkwarden.model.Actuator;
-import io.blkwarden.model.BackendKind;
 import io.blkwarden.model.DeviceNumber;
-import io.blkwarden.model.DiskRef;
 import io.blkwarden.model.DomainRef;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.MappedDisk;
-import io.blkwarden.model.MappingState;
-import io.blkwarden.model.MessageId;
 import io.blkwarden.model.PhysicalDevice;
-import io.blkwarden.model.Proof;
-import io.blkwarden.model.Volume;
 import io.blkwarden.model.VolumeRole;
-import io.blkwarden.model.Worker;
-import io.blkwarden.model.WorkerKind;
 import io.blkwarden.model.json.ControlJson;
 import io.blkwarden.model.message.Command;
 import io.blkwarden.model.message.CommandAction;
-import io.blkwarden.model.message.CounterBase;
-import io.blkwarden.model.message.Heartbeat;
-import io.blkwarden.model.message.MappingOrigin;
-import io.blkwarden.model.message.MappingSnapshot;
-import io.blkwarden.model.message.Outcome;
 import io.blkwarden.model.sample.SampleCodec;
 import io.blkwarden.model.sample.SampleColumn;
 import io.blkwarden.model.sample.SampleFrame;
 import io.blkwarden.model.sample.SampleTable;
 import java.time.InstantSource;
-import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
 import java.util.stream.IntStream;
@@ -46,14 +34,12 @@ final class LoadFleet {
   /** The revision of every host's map, which never changes. */
   static final CommandAction.Revision REVISION = new CommandAction.Revision(RUN, 1);
 
-  private static final List<PhysicalDevice> DEVICES =
-      List.of(
-          new PhysicalDevice("sda", new DeviceNumber(8, 0), "mq-deadline", Actuator.CLASS_ONLY));
-  private static final List<SampleColumn> COLUMNS = SampleColumn.all();
+  private static final PhysicalDevice DEVICE =
+      new PhysicalDevice("sda", new DeviceNumber(8, 0), "mq-deadline", Actuator.CLASS_ONLY);
 
   private final int disks;
   private final InstantSource clock;
-  private final Random random = new Random(1);
+  private final SimulatedAgents agents = new SimulatedAgents(new Random(1));
   private final SampleFrame frame = new SampleFrame();
 
   LoadFleet(int disks, InstantSource clock) {
@@ -66,103 +52,40 @@ final class LoadFleet {
   }
 
   byte[] snapshot(int number) {
-    List<MappedDisk> all = IntStream.range(0, disks).mapToObj(row -> disk(number, row)).toList();
-    List<Long> zeros = Collections.nCopies(COLUMNS.size(), 0L);
-    return ControlJson.encode(
-        new MappingSnapshot(
-            new MappingOrigin(host(number), boot(number), RUN, 1, clock.instant()),
-            all.stream().map(MappedDisk::domain).distinct().toList(),
-            all,
-            DEVICES,
-            new CounterBase(
-                1,
-                COLUMNS.stream().map(SampleColumn::wire).toList(),
-                Collections.nCopies(disks, zeros),
-                List.of(zeros))));
+    return ControlJson.encode(messages(number, disks).snapshot(clock.instant()));
   }
 
-  private static UUID boot(int number) {
-    return new UUID(9, number);
+  private static SyntheticHost messages(int number, int disks) {
+    List<MappedDisk> all = IntStream.range(0, disks).mapToObj(row -> disk(number, row)).toList();
+    return new SyntheticHost(host(number), new UUID(9, number), RUN, DEVICE, all);
   }
 
   /** Each guest has a root and a swap disk. */
   private static MappedDisk disk(int number, int row) {
-    VolumeRole role = row % 2 == 0 ? VolumeRole.ROOT : VolumeRole.SWAP;
-    String guest = "vm%d".formatted(100 + row / 2);
-    String vdev = row % 2 == 0 ? "xvda1" : "xvda2";
     int domid = 1 + row / 2;
-    return new MappedDisk(
-        new DomainRef(new UUID(number, domid), domid, guest),
-        new DiskRef(vdev, row % 2 == 0 ? 51_713 : 51_714, BackendKind.VBD, "w"),
-        new Volume(
-            "/dev/vg/%s_%s".formatted(guest, role.wire()),
-            new DeviceNumber(253, row),
-            "dm-" + row,
-            "vg-%s_%s".formatted(guest, role.wire()),
-            "LVM-%032d%032d".formatted(number, row),
-            role),
-        DEVICES,
-        MappingState.RESOLVED,
-        null,
-        List.of(
-            new Worker(
-                WorkerKind.BLKBACK,
-                0,
-                2_000 + row,
-                50_000,
-                "%d.%s-0".formatted(domid, vdev),
-                null,
-                Proof.FULL_NAME)));
+    return SyntheticHost.disk(
+        row,
+        new DomainRef(new UUID(number, domid), domid, "vm" + (99 + domid)),
+        row % 2 == 0 ? "xvda1" : "xvda2",
+        row % 2 == 0 ? VolumeRole.ROOT : VolumeRole.SWAP,
+        "LVM-%032d%032d".formatted(number, row),
+        DEVICE);
   }
 
-  byte[] heartbeat(int number, long epoch, long uptimeMillis) {
+  /** Called by the publishing thread, while another one carries out commands. */
+  synchronized byte[] heartbeat(int number, long epoch, long uptimeMillis) {
     return ControlJson.encode(
-        new Heartbeat(
-            host(number),
-            boot(number),
-            RUN,
-            clock.instant(),
-            "load",
-            uptimeMillis,
-            1,
-            epoch,
-            true,
-            "generated",
-            1_000,
-            DEVICES,
-            List.of(),
-            List.of(),
-            Map.of(),
-            null,
-            List.of()));
+        agents.heartbeat(
+            messages(number, 0).heartbeat(clock.instant(), uptimeMillis, 1_000), epoch, now()));
   }
 
   /** The outcome of a command that was carried out. */
-  byte[] outcome(int number, Command command) {
-    CommandAction.Set set = command.action() instanceof CommandAction.Set of ? of : null;
-    MessageId lease = set == null ? null : set.lease();
-    Outcome.Result result = set == null ? Outcome.Result.DONE : Outcome.Result.APPLIED;
-    if (command.action() instanceof CommandAction.Reset reset) {
-      lease = reset.lease();
-      result = Outcome.Result.RELEASED;
-    }
-    return ControlJson.encode(
-        new Outcome(
-            MessageId.of(clock.millis(), random),
-            host(number),
-            boot(number),
-            clock.instant(),
-            command.id(),
-            lease,
-            result,
-            null,
-            "generated",
-            null,
-            null,
-            List.of(),
-            set == null ? null : set.leaseMs(),
-            null,
-            null));
+  synchronized byte[] outcome(Command command) {
+    return ControlJson.encode(agents.answer(command, now()));
+  }
+
+  private Moment now() {
+    return new Moment(clock.millis(), clock.instant());
   }
 
   /**

@@ -165,7 +165,7 @@ public final class Main {
     if (command.action() instanceof CommandAction.Set && commanded.compareAndSet(number, 0, 1)) {
       latencies.add(now - publishedNanos.get(number));
     }
-    message.getConnection().publish(message.getReplyTo(), fleet.outcome(number, command));
+    message.getConnection().publish(message.getReplyTo(), fleet.outcome(command));
     if (command.action() instanceof CommandAction.Snapshot(CommandAction.Revision unless)) {
       if (LoadFleet.REVISION.equals(unless)) {
         leadersAnnounced.increment();

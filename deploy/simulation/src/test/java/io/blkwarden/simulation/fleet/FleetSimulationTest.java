@@ -11,7 +11,7 @@ final class FleetSimulationTest {
   private static final int NEW_SEEDS = 4;
 
   private static RunResult holds(Plan plan) {
-    RunResult result = new Simulation(plan, Faults.NONE).run();
+    RunResult result = new Simulation(plan, new Faults()).run();
     assertThat(result.violations()).as(result.describeViolations()).isEmpty();
     return result;
   }
@@ -43,8 +43,8 @@ final class FleetSimulationTest {
   @Test
   void aSeedRepeatsItsRun() {
     Plan plan = new Plan(3, 3, 5);
-    long hash = new Simulation(plan, Faults.NONE).run().hash();
-    assertThat(new Simulation(plan, Faults.NONE).run().hash()).isEqualTo(hash);
-    assertThat(new Simulation(new Plan(1, 3, 5), Faults.NONE).run().hash()).isNotEqualTo(hash);
+    long hash = new Simulation(plan, new Faults()).run().hash();
+    assertThat(new Simulation(plan, new Faults()).run().hash()).isEqualTo(hash);
+    assertThat(new Simulation(new Plan(1, 3, 5), new Faults()).run().hash()).isNotEqualTo(hash);
   }
 }

@@ -12,18 +12,21 @@ import io.blkwarden.model.DeviceNumber;
 import io.blkwarden.model.IoPriority;
 import io.blkwarden.model.message.Alert;
 import io.blkwarden.model.message.Command;
-import io.blkwarden.model.message.Outcome;
 import io.blkwarden.simulation.fleet.Oracle.Violation;
 import io.blkwarden.simulation.fleet.Simulation.Plan;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.IntUnaryOperator;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** The oracle detects the violation of each invariant, by one injected fault at a time. */
 final class OracleTest {
-  private static void catches(int invariant, Faults faults) {
+  private static void catches(int invariant, Consumer<Faults> injected) {
+    Faults faults = new Faults();
+    injected.accept(faults);
     // without faults these seeds have no violations
     for (long seed : new long[] {1, 3, 2, 4}) {
       Simulation simulation = new Simulation(new Plan(seed, 6, 30), faults);
@@ -58,38 +61,17 @@ final class OracleTest {
 
   @Test
   void restrainingAnotherTaskViolatesTheFirst() {
-    catches(
-        1,
-        new Faults() {
-          @Override
-          public IoPriorities priorities(IoPriorities kernel) {
-            return new Kernel(kernel, pid -> pid ^ 3, true);
-          }
-        });
+    catches(1, to -> to.priorities = kernel -> new Kernel(kernel, pid -> pid ^ 3, true));
   }
 
   @Test
   void aLeaseThatDoesNotRestoreViolatesTheSecond() {
-    catches(
-        2,
-        new Faults() {
-          @Override
-          public IoPriorities priorities(IoPriorities kernel) {
-            return new Kernel(kernel, pid -> pid, false);
-          }
-        });
+    catches(2, to -> to.priorities = kernel -> new Kernel(kernel, pid -> pid, false));
   }
 
   @Test
   void aLimitThatStaysViolatesTheSecond() {
-    catches(
-        2,
-        new Faults() {
-          @Override
-          public LimitGroups groups(LimitGroups kernel) {
-            return new Sticky(kernel);
-          }
-        });
+    catches(2, to -> to.groups = Sticky::new);
   }
 
   /** Groups that tasks do not leave. */
@@ -132,109 +114,87 @@ final class OracleTest {
 
   @Test
   void anAgentThatWaitsForItsControllerViolatesTheThird() {
-    catches(
-        3,
-        new Faults() {
-          @Override
-          public boolean ticks(boolean connected) {
-            return connected;
-          }
-        });
+    catches(3, to -> to.ticksOffline = false);
   }
 
   @Test
   void acceptingAnOldEpochViolatesTheFourth() {
     catches(
         4,
-        new Faults() {
-          @Override
-          public Command command(Command sent) {
-            return new Command(
-                sent.id(),
-                sent.host(),
-                1_000,
-                sent.issuedBy(),
-                sent.issuedAt(),
-                sent.expiresInMs(),
-                sent.reason(),
-                sent.action());
-          }
-        });
+        to ->
+            to.command =
+                sent ->
+                    new Command(
+                        sent.id(),
+                        sent.host(),
+                        1_000,
+                        sent.issuedBy(),
+                        sent.issuedAt(),
+                        sent.expiresInMs(),
+                        sent.reason(),
+                        sent.action()));
   }
 
   @Test
   void resolvingWithoutSamplesViolatesTheFifth() {
     catches(
         5,
-        new Faults() {
-          @Override
-          public List<Effect> effects(List<Effect> effects) {
-            return effects.stream()
-                .map(effect ->
-                    effect instanceof Effect.PublishAlert(Alert alert)
-                            && alert.state() == Alert.State.UNKNOWN
-                        ? new Effect.PublishAlert(with(alert, Alert.State.RESOLVED, alert.action()))
-                        : effect)
-                .toList();
-          }
-        });
+        to ->
+            to.effects =
+                alerts(alert ->
+                    alert.state() == Alert.State.UNKNOWN
+                        ? with(alert, Alert.State.RESOLVED, alert.action())
+                        : alert));
   }
 
   @Test
   void looseSafetyLimitsViolateTheSixth() {
     catches(
         6,
-        new Faults() {
-          @Override
-          public PolicySet policies(PolicySet set) {
-            return new PolicySet(
-                set.policies(), new SafetyLimits(4, 1, 1, 1), set.protect(), set.labels());
-          }
-        });
+        to ->
+            to.policies =
+                set ->
+                    new PolicySet(
+                        set.policies(), new SafetyLimits(4, 1, 1, 1), set.protect(), set.labels()));
   }
 
   @Test
   void actingWithoutARecordViolatesTheSeventh() {
     catches(
         7,
-        new Faults() {
-          @Override
-          public List<Effect> effects(List<Effect> effects) {
-            return effects.stream()
-                .filter(each -> !(each instanceof Effect.RecordDecision))
-                .toList();
-          }
-        });
+        to ->
+            to.effects =
+                all ->
+                    all.stream()
+                        .filter(each -> !(each instanceof Effect.RecordDecision))
+                        .toList());
   }
 
   @Test
   void aLostOutcomeViolatesTheEighth() {
-    catches(
-        8,
-        new Faults() {
-          @Override
-          public Optional<Outcome> outcome(Outcome outcome) {
-            return Optional.empty();
-          }
-        });
+    catches(8, to -> to.outcome = _ -> Optional.empty());
   }
 
   @Test
   void reportingSuccessForANoOpViolatesTheNinth() {
     catches(
         9,
-        new Faults() {
-          @Override
-          public List<Effect> effects(List<Effect> effects) {
-            return effects.stream()
-                .map(effect ->
-                    effect instanceof Effect.PublishAlert(Alert alert) && alert.action() != null
-                        ? new Effect.PublishAlert(
-                            with(alert, alert.state(), worked(alert.action())))
-                        : effect)
-                .toList();
-          }
-        });
+        to ->
+            to.effects =
+                alerts(alert ->
+                    alert.action() == null
+                        ? alert
+                        : with(alert, alert.state(), worked(alert.action()))));
+  }
+
+  private static UnaryOperator<List<Effect>> alerts(UnaryOperator<Alert> change) {
+    return effects ->
+        effects.stream()
+            .map(effect ->
+                effect instanceof Effect.PublishAlert(Alert alert)
+                    ? new Effect.PublishAlert(change.apply(alert))
+                    : effect)
+            .toList();
   }
 
   private static Alert.Action worked(Alert.Action action) {

@@ -17,7 +17,7 @@ class SimulatedDeviceTest {
   void calmDisksGetWhatTheyWantAndLeaveTheDeviceMostlyIdle(ServiceOrder order) {
     SimulatedDevice device = device(order);
     run(device, 10);
-    assertThat(neighbour.counters().ios()).isBetween(590.0, 601.0);
+    assertThat(neighbour.counters.ios()).isBetween(590.0, 601.0);
     assertThat(device.busyMillis()).isLessThan(6_000);
   }
 
@@ -25,7 +25,7 @@ class SimulatedDeviceTest {
   @EnumSource(ServiceOrder.class)
   void aStormSaturatesTheDeviceAndIdleHelpsOnlyWhereTheSchedulerListens(ServiceOrder order) {
     SimulatedDevice device = device(order);
-    swap.storm(true);
+    swap.storm = true;
     run(device, 20);
     double before = window(device);
     assertThat(before).as("swap I/O a second in the storm").isGreaterThan(IOS_PER_SECOND * 0.4);
@@ -34,14 +34,14 @@ class SimulatedDeviceTest {
     double hurt = neighbour.waiting();
     assertThat(hurt).as("neighbour's requests that wait in the storm").isGreaterThan(10);
 
-    swap.priority(IoPriority.IDLE);
+    swap.priority = IoPriority.IDLE;
     run(device, 10);
     switch (order) {
       case NONE, KYBER, BFQ_MERGED -> assertThat(neighbour.waiting()).isGreaterThan(hurt * 0.5);
       case MQ_DEADLINE, BFQ -> assertThat(neighbour.waiting()).isLessThan(3);
     }
 
-    swap.storm(false);
+    swap.storm = false;
     run(device, 20);
     assertThat(window(device)).isLessThan(1);
   }
@@ -50,7 +50,7 @@ class SimulatedDeviceTest {
   @EnumSource(ServiceOrder.class)
   void aLimitHelpsWhateverTheScheduler(ServiceOrder order) {
     SimulatedDevice device = device(order);
-    swap.storm(true);
+    swap.storm = true;
     run(device, 20);
     swap.limit(20);
     run(device, 10);
@@ -64,9 +64,9 @@ class SimulatedDeviceTest {
   }
 
   private double window(SimulatedDevice device) {
-    double start = swap.counters().ios();
+    double start = swap.counters.ios();
     run(device, 10);
-    return (swap.counters().ios() - start) / 10;
+    return (swap.counters.ios() - start) / 10;
   }
 
   private static void run(SimulatedDevice device, int seconds) {

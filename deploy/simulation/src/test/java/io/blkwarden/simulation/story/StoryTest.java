@@ -8,7 +8,6 @@ import io.blkwarden.model.MessageId;
 import io.blkwarden.model.Restraint;
 import io.blkwarden.model.VolumeRole;
 import io.blkwarden.model.message.Alert;
-import io.blkwarden.model.message.CounterBase;
 import io.blkwarden.model.message.MappingOrigin;
 import io.blkwarden.model.message.MappingSnapshot;
 import io.blkwarden.model.sample.SampleColumn;
@@ -77,8 +76,7 @@ final class StoryTest {
         List.of(),
         List.of(),
         List.of(),
-        new CounterBase(
-            1, SampleColumn.all().stream().map(SampleColumn::wire).toList(), List.of(), List.of()));
+        SampleColumn.zeros(0, 0));
   }
 
   private static Alert alert(

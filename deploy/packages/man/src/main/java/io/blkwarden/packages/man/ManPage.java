@@ -1,12 +1,12 @@
 package io.blkwarden.packages.man;
 
-import java.util.ArrayList;
+import java.time.LocalDate;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import picocli.CommandLine;
 import picocli.CommandLine.Help;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Help.Ansi.Text;
@@ -16,7 +16,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
 
-/** The page of one command: what its {@code --help} says, and what holds for all of them. */
+/** The manual page of a command: its {@code --help} and the sections of all commands. */
 final class ManPage {
   private static final ColorScheme PLAIN = Help.defaultColorScheme(Ansi.OFF);
 
@@ -31,10 +31,9 @@ final class ManPage {
     this.help = new Help(command, PLAIN);
   }
 
-  String text() {
+  String text(String version, LocalDate date) {
     String name = Manual.name(command);
-    roff.title(
-        name.toUpperCase(Locale.ROOT), manual.section(), manual.date(), manual.version());
+    roff.title(name.toUpperCase(Locale.ROOT), manual.section(), date, version);
     List<String> description = description();
     roff.macro("SH", "NAME");
     roff.text(name + " - " + brief(description));
@@ -51,7 +50,9 @@ final class ManPage {
     commands();
     table("EXIT STATUS", Manual.EXIT_CODES);
     table("FILES", manual.files());
-    table("ENVIRONMENT", manual.environment());
+    table(
+        "ENVIRONMENT",
+        Stream.of(Manual.ENVIRONMENT, manual.environment()).flatMap(List::stream).toList());
     roff.macro("SH", "SEE ALSO");
     roff.text(seeAlso());
     return roff.toString();
@@ -64,7 +65,7 @@ final class ManPage {
         .toList();
   }
 
-  /** The first sentence, without its stop. */
+  /** The first sentence, without its full stop. */
   private static String brief(List<String> description) {
     String first = description.isEmpty() ? "" : description.getFirst();
     int stop = first.indexOf(". ");
@@ -84,24 +85,25 @@ final class ManPage {
   private void arguments() {
     List<PositionalParamSpec> parameters =
         command.positionalParameters().stream().filter(each -> !each.hidden()).toList();
-    List<OptionSpec> options =
-        command.options().stream().filter(each -> !each.hidden()).toList();
     if (!parameters.isEmpty()) {
       roff.macro("SH", "ARGUMENTS");
       for (PositionalParamSpec each : parameters) {
         Text[][] rows =
             help.createDefaultParameterRenderer()
                 .render(each, help.parameterLabelRenderer(), PLAIN);
-        roff.entry(label(each), words(rows));
+        roff.entry(label(each), description(rows));
       }
     }
     roff.macro("SH", "OPTIONS");
-    for (OptionSpec each : options) {
+    for (OptionSpec each : command.options()) {
+      if (each.hidden()) {
+        continue;
+      }
       Text[][] rows =
           help.createDefaultOptionRenderer().render(each, help.parameterLabelRenderer(), PLAIN);
       roff.entry(
           Stream.of(each.names()).sorted().collect(Collectors.joining(", ")) + label(each),
-          words(rows));
+          description(rows));
     }
   }
 
@@ -113,13 +115,12 @@ final class ManPage {
     return argument.arity().max() == 0 && argument.isOption() ? "" : label;
   }
 
-  /** The last column of picocli's table is what it says. */
-  private static String[] words(Text[][] rows) {
-    List<String> words = new ArrayList<>();
-    for (Text[] row : rows) {
-      words.add(row[row.length - 1].toString());
-    }
-    return words.toArray(String[]::new);
+  /** The description, the last column of picocli's table. */
+  private static String description(Text[][] rows) {
+    return Arrays.stream(rows)
+        .map(row -> row[row.length - 1].toString().strip())
+        .filter(each -> !each.isEmpty())
+        .collect(Collectors.joining(" "));
   }
 
   private void commands() {
@@ -135,9 +136,9 @@ final class ManPage {
         });
   }
 
-  private void table(String title, Map<String, String> rows) {
+  private void table(String title, List<Manual.Entry> rows) {
     roff.macro("SH", title);
-    rows.forEach(roff::entry);
+    rows.forEach(each -> roff.entry(each.term(), each.meaning()));
   }
 
   private String reference(CommandSpec other) {
@@ -146,13 +147,12 @@ final class ManPage {
 
   private String seeAlso() {
     CommandSpec parent = command.parent() == null ? command : command.parent();
-    return Stream.concat(
-            Stream.concat(
-                    Stream.of(parent),
-                    parent.subcommands().values().stream().map(each -> each.getCommandSpec()))
-                .map(this::reference)
-                .filter(each -> !each.equals(reference(command))),
-            Stream.of(manual.others()))
-        .collect(Collectors.joining(", "));
+    Stream<String> pages =
+        Stream.concat(
+                Stream.of(parent),
+                parent.subcommands().values().stream().map(CommandLine::getCommandSpec))
+            .map(this::reference)
+            .filter(each -> !each.equals(reference(command)));
+    return Stream.concat(pages, Stream.of(manual.others())).collect(Collectors.joining(", "));
   }
 }

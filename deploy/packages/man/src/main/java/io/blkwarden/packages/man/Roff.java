@@ -1,21 +1,18 @@
 package io.blkwarden.packages.man;
 
 import java.time.LocalDate;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
-/** A page in the macros of man(7). Text is taken as it is: nothing in it is a request or escape. */
+/** A page in the macros of man(7). Text is escaped: it cannot contain requests or escapes. */
 final class Roff {
   private final StringBuilder page = new StringBuilder();
 
-  /** The title; a date's dashes are no minus signs. */
-  Roff title(String name, int section, LocalDate date, String version) {
+  /** The title; the dashes of the date are not escaped. */
+  void title(String name, int section, LocalDate date, String version) {
     page.append(".TH \"%s\" \"%d\" \"%s\"".formatted(escaped(name), section, date));
     page.append(" \"blkwarden %s\" \"blkwarden\"%n".formatted(escaped(version)));
-    return this;
   }
 
-  /** A macro with its arguments, each of which is one whatever it holds. */
+  /** A macro with quoted arguments. */
   Roff macro(String name, String... arguments) {
     page.append('.').append(name);
     for (String argument : arguments) {
@@ -25,7 +22,7 @@ final class Roff {
     return this;
   }
 
-  /** A paragraph's text, on a line of its own. */
+  /** Text of a paragraph, on one line. */
   Roff text(String text) {
     String line = escaped(text.strip().replaceAll("\\s+", " "));
     if (!line.isEmpty()) {
@@ -35,16 +32,11 @@ final class Roff {
     return this;
   }
 
-  /** A term in bold, and in the paragraph below, indented, what it means. */
-  Roff entry(String term, String... meaning) {
-    macro("TP");
-    macro("B", term);
-    String said =
-        Stream.of(meaning).map(String::strip).filter(each -> !each.isEmpty()).collect(Collectors.joining(" "));
-    return text(said.isEmpty() ? "-" : said);
+  /** A term in bold, and its meaning in the indented paragraph below. */
+  Roff entry(String term, String meaning) {
+    return macro("TP").macro("B", term).text(meaning.isEmpty() ? "-" : meaning);
   }
 
-  /** The page. */
   @Override
   public String toString() {
     return page.toString();
@@ -53,24 +45,18 @@ final class Roff {
   private static String escaped(String text) {
     StringBuilder out = new StringBuilder(text.length() + 8);
     text.codePoints()
-        .forEach(c -> {
-          switch (c) {
-            case '\\' -> out.append("\\e");
-            case '-' -> out.append("\\-");
-            case '"' -> out.append("\\(dq");
-            case '\'' -> out.append("\\(aq");
-            case '`' -> out.append("\\(ga");
-            case '^' -> out.append("\\(ha");
-            case '~' -> out.append("\\(ti");
-            default -> {
-              if (c < 0x7F) {
-                out.append((char) c);
-              } else {
-                out.append("\\[u%04X]".formatted(c));
-              }
-            }
-          }
-        });
+        .forEach(c ->
+            out.append(
+                switch (c) {
+                  case '\\' -> "\\e";
+                  case '-' -> "\\-";
+                  case '"' -> "\\(dq";
+                  case '\'' -> "\\(aq";
+                  case '`' -> "\\(ga";
+                  case '^' -> "\\(ha";
+                  case '~' -> "\\(ti";
+                  default -> c < 0x7F ? Character.toString(c) : "\\[u%04X]".formatted(c);
+                }));
     return out.toString();
   }
 }

@@ -1,7 +1,8 @@
-package io.blkwarden.testing;
+package io.blkwarden.controller.testing;
 
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
+import io.blkwarden.testing.NatsServer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
