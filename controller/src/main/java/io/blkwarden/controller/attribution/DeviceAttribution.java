@@ -90,6 +90,7 @@ final class DeviceAttribution {
     if (current.millis() >= slotMillis) {
       calmSlots = current.await() > rule.hurtAwaitMillis() ? 0 : calmSlots + 1;
       current.into(open);
+      slot = new Slot(rows.length);
       verdict = null;
       if (calmSlots >= AttributionWindow.SLOTS) {
         end();

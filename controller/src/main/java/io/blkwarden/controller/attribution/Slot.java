@@ -42,7 +42,7 @@ final class Slot {
     return Arrays.stream(busy).sum() / Arrays.stream(ios).sum();
   }
 
-  /** Writes the means to the window's next slot, and clears the sums. */
+  /** Writes the means to the window's next slot. */
   void into(AttributionWindow window) {
     window.beginSlot();
     for (int disk = 0; disk < known.length; disk++) {
@@ -51,10 +51,5 @@ final class Slot {
         window.put(disk, busy[disk] / time, ios[disk] / time, bytes[disk] / time);
       }
     }
-    Arrays.fill(busy, 0);
-    Arrays.fill(ios, 0);
-    Arrays.fill(bytes, 0);
-    Arrays.fill(known, 0);
-    millis = 0;
   }
 }

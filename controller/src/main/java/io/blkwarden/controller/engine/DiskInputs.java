@@ -52,7 +52,7 @@ final class DiskInputs implements ThrottleInputs {
 
   @Override
   public Instant wall() {
-    return engine.now().wall();
+    return engine.now.wall();
   }
 
   @Override
@@ -67,7 +67,7 @@ final class DiskInputs implements ThrottleInputs {
 
   @Override
   public boolean canCommand() {
-    return engine.epoch().isPresent() && !tracker.runs.duplicate();
+    return engine.epoch.isPresent() && !tracker.runs.duplicate;
   }
 
   @Override
@@ -126,7 +126,7 @@ final class DiskInputs implements ThrottleInputs {
 
   @Override
   public boolean isProtected() {
-    return disk != null && engine.policies().policies.protects(tracker.host(), disk);
+    return disk != null && engine.policies.policies.protects(tracker.host(), disk);
   }
 
   @Override
@@ -150,7 +150,7 @@ final class DiskInputs implements ThrottleInputs {
           new Refusal.NotTheCause(found.verdict(), found.device(), found.sentence()));
     }
     return SafetyCheck.refusal(
-        engine.policies().policies,
+        engine.policies.policies,
         tracker.host(),
         disk,
         tracker.state.map().gap(),
@@ -159,13 +159,13 @@ final class DiskInputs implements ThrottleInputs {
 
   @Override
   public Optional<Refusal> commandRefusal() {
-    if (engine.epoch().isEmpty()) {
+    if (engine.epoch.isEmpty()) {
       return Optional.of(new Refusal.NotLeader());
     }
     if (Boolean.FALSE.equals(tracker.acting)) {
       return Optional.of(new Refusal.ReadOnlyAgent());
     }
-    if (tracker.epochSeen < engine.epoch().getAsLong()) {
+    if (tracker.epochSeen < engine.epoch.getAsLong()) {
       return Optional.of(new Refusal.AgentUninformed());
     }
     return engine.paused();
@@ -173,7 +173,7 @@ final class DiskInputs implements ThrottleInputs {
 
   @Override
   public Optional<Refusal> renewalRefusal() {
-    if (engine.epoch().isEmpty()) {
+    if (engine.epoch.isEmpty()) {
       return Optional.of(new Refusal.NotLeader());
     }
     Optional<Refusal> paused = engine.paused();
@@ -183,11 +183,11 @@ final class DiskInputs implements ThrottleInputs {
     if (disk == null || disk.workers().isEmpty()) {
       return Optional.of(new Refusal.WorkersNotProven(null));
     }
-    double atMost = engine.policies().policies.safetyLimits().stopIfHostsAnomalous();
+    double atMost = engine.policies.policies.safetyLimits().stopIfHostsAnomalous();
     if (SafetyCheck.stopped(
-        engine.policies().policies.safetyLimits(), engine.hostsLive(), engine.hostsAnomalous())) {
+        engine.policies.policies.safetyLimits(), engine.hostsLive, engine.hostsAnomalous)) {
       return Optional.of(
-          new Refusal.FleetAnomalous(engine.hostsAnomalous(), engine.hostsLive(), atMost));
+          new Refusal.FleetAnomalous(engine.hostsAnomalous, engine.hostsLive, atMost));
     }
     return tracker.state.map().gap() ? Optional.of(new Refusal.MapIncomplete()) : Optional.empty();
   }

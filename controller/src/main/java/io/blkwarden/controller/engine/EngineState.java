@@ -49,18 +49,21 @@ final class EngineState {
   final Alerts alerts = new Alerts(this);
   private final RandomGenerator random;
   private final String issuer;
-  private PolicyIndex policies = new PolicyIndex(PolicySet.EMPTY);
-  private OptionalLong epoch = OptionalLong.empty();
-  private OperatorState operatorState = OperatorState.NONE;
-  private Moment now;
-  private List<Effect> effects = new ArrayList<>();
-  private int hostsLive;
-  private int hostsAnomalous;
+  PolicyIndex policies = new PolicyIndex(PolicySet.EMPTY);
+  OptionalLong epoch = OptionalLong.empty();
+  OperatorState operatorState = OperatorState.NONE;
+  Moment now;
+
+  /** The effects of the input so far. */
+  List<Effect> effects = new ArrayList<>();
+  int hostsLive;
+  int hostsAnomalous;
   private int evaluations;
 
   EngineState(EngineSettings settings, RandomGenerator random, String issuer, Moment start) {
     this.settings = settings;
-    this.throttleTimes = settings.throttleTimes();
+    this.throttleTimes =
+        new ThrottleInputs.Times(settings.effectWindowMillis(), settings.settleMillis());
     this.mapRequests = new MapRequests(EngineSettings.SNAPSHOT_RETRY_MILLIS);
     this.random = random;
     this.issuer = issuer;
@@ -73,33 +76,8 @@ final class EngineState {
     effects = new ArrayList<>();
   }
 
-  /** The effects of the input so far. */
-  List<Effect> effects() {
-    return effects;
-  }
-
-  Moment now() {
-    return now;
-  }
-
   long millis() {
     return now.monotonicMillis();
-  }
-
-  PolicyIndex policies() {
-    return policies;
-  }
-
-  void policies(PolicyIndex next) {
-    policies = next;
-  }
-
-  OperatorState operatorState() {
-    return operatorState;
-  }
-
-  void operatorState(OperatorState next) {
-    operatorState = next;
   }
 
   /** The pause by an operator; empty without one. */
@@ -107,14 +85,6 @@ final class EngineState {
     return operatorState
         .pause()
         .map(pause -> new Refusal.Paused(Printable.of(pause.by()), Printable.of(pause.reason())));
-  }
-
-  OptionalLong epoch() {
-    return epoch;
-  }
-
-  void epoch(OptionalLong next) {
-    epoch = next;
   }
 
   /** The tracker of a host, created on first use; empty beyond {@link #HOSTS_MAX}. */
@@ -159,16 +129,12 @@ final class EngineState {
 
   boolean duplicate(HostId host) {
     HostTracker tracker = hosts.get(host);
-    return tracker != null && tracker.runs.duplicate();
+    return tracker != null && tracker.runs.duplicate;
   }
 
   /** Publishes an alert with this leader's epoch. */
   void publish(Alert alert) {
     epoch.ifPresent(leads -> effects.add(new Effect.PublishAlert(alert.withEpoch(leads))));
-  }
-
-  void add(Effect effect) {
-    effects.add(effect);
   }
 
   void record(Decision decision) {
@@ -198,7 +164,7 @@ final class EngineState {
   }
 
   void requestMap(HostTracker tracker) {
-    if (!tracker.runs.duplicate() && mapRequests.ask(tracker, millis())) {
+    if (!tracker.runs.duplicate && mapRequests.ask(tracker, millis())) {
       effects.add(new Effect.RequestMap(tracker.host()));
     }
   }
@@ -213,14 +179,6 @@ final class EngineState {
   /** What the safety limits count before this disk is throttled. */
   ThrottleCounts throttleCounts(HostId host, DiskKey disk) {
     return throttles.load(host, disk, hostsLive, hostsAnomalous);
-  }
-
-  int hostsLive() {
-    return hostsLive;
-  }
-
-  int hostsAnomalous() {
-    return hostsAnomalous;
   }
 
   /** How long samples of a host may be absent before they count as missing. */

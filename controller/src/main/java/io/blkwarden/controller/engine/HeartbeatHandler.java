@@ -27,7 +27,7 @@ record HeartbeatHandler(
     tracker.limits = Boolean.TRUE.equals(beat.limitAvailable());
     tracker.epochSeen = beat.epoch();
     problems.take(tracker, beat);
-    if (engine.epoch().isPresent() && beat.epoch() < engine.epoch().getAsLong()) {
+    if (engine.epoch.isPresent() && beat.epoch() < engine.epoch.getAsLong()) {
       engine.announceLeader(tracker, new CommandAction.Revision(beat.run(), beat.revision()));
     } else {
       tracker.leaderNotice.answered();

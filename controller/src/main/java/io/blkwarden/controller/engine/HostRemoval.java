@@ -30,7 +30,7 @@ record HostRemoval(EngineState engine, SampleHandler sampling) {
           "%s may still have %d throttles, which expire by themselves: try again later"
               .formatted(host, leases));
     } else {
-      engine.add(new Effect.RemoveHost(host, asked));
+      engine.effects.add(new Effect.RemoveHost(host, asked));
     }
   }
 
@@ -47,7 +47,7 @@ record HostRemoval(EngineState engine, SampleHandler sampling) {
     engine.alerts.restored.end(host);
     engine.record(
         new Decision(
-                engine.now().wall(),
+                engine.now.wall(),
                 host,
                 null,
                 null,
@@ -64,7 +64,7 @@ record HostRemoval(EngineState engine, SampleHandler sampling) {
   }
 
   private void answer(Input.RequestReceived asked, Verdict verdict, String detail) {
-    engine.add(
+    engine.effects.add(
         new Effect.Answer(asked.correlation(), new OperatorReply(verdict, Printable.of(detail))));
   }
 }

@@ -29,7 +29,7 @@ record MappingHandler(
   }
 
   private void take(HostTracker tracker, MappingEvent event) {
-    if (tracker.runs.duplicate()) {
+    if (tracker.runs.duplicate) {
       return; // the agent is ambiguous; the map is requested once one agent is left
     }
     switch (tracker.state.apply(event)) {
@@ -37,8 +37,8 @@ record MappingHandler(
       case GAP -> engine.requestMap(tracker);
       case UPDATED -> {
         closeEnded(tracker, true);
-        tracker.match(engine.policies());
-        tracker.attributions.match(tracker, engine.policies(), engine.attributionBudget);
+        tracker.match(engine.policies);
+        tracker.attributions.match(tracker, engine.policies, engine.attributionBudget);
         close(tracker, each -> !tracker.isAbout(each.row, each.policyIndex), Ending.UNMATCHED);
       }
       case REBASED -> answered(tracker);
@@ -62,8 +62,8 @@ record MappingHandler(
         gone.add(each);
       }
     }
-    tracker.index(engine.policies(), kept);
-    tracker.attributions.match(tracker, engine.policies(), engine.attributionBudget);
+    tracker.index(engine.policies, kept);
+    tracker.attributions.match(tracker, engine.policies, engine.attributionBudget);
     gone.forEach(each -> sampling.close(tracker, each, Ending.GONE));
     closeEnded(tracker, false);
     close(tracker, each -> !tracker.isAbout(each.row, each.policyIndex), Ending.UNMATCHED);
@@ -103,6 +103,6 @@ record MappingHandler(
       tracker.index(next, kept);
       tracker.attributions.match(tracker, next, engine.attributionBudget);
     }
-    engine.policies(next);
+    engine.policies = next;
   }
 }

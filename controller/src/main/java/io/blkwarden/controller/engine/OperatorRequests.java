@@ -60,7 +60,7 @@ final class OperatorRequests {
 
   void take(Input.RequestReceived request) {
     long correlation = request.correlation();
-    if (engine.epoch().isEmpty()) {
+    if (engine.epoch.isEmpty()) {
       answer(correlation, Verdict.REFUSED, "this controller is not the leader");
     } else if (open.size() >= EngineSettings.PENDING_REQUESTS_MAX) {
       answer(correlation, Verdict.REFUSED, "too many requests are waiting for agents; try again");
@@ -84,13 +84,13 @@ final class OperatorRequests {
 
   /** A request for a silence, an acknowledgement or the pause, answered once it is in force. */
   private void lasting(Input.RequestReceived request, OperatorRequest.Lasting ask) {
-    Instant now = engine.now().wall().truncatedTo(ChronoUnit.MILLIS);
+    Instant now = engine.now.wall().truncatedTo(ChronoUnit.MILLIS);
     InputChange change =
         InputChange.of(
-            engine.operatorState(), request.request(), ask, request.key(), now, engine.newId());
+            engine.operatorState, request.request(), ask, request.key(), now, engine.newId());
     switch (change) {
       case InputChange.Store(OperatorInput input, boolean set, List<OperatorInput> expired) ->
-          engine.add(new Effect.StoreInput(input, set, expired, request));
+          engine.effects.add(new Effect.StoreInput(input, set, expired, request));
       case InputChange.Refused(String why) ->
           answer(request.correlation(), new OperatorReply(Verdict.FAILED, why));
     }
@@ -102,12 +102,12 @@ final class OperatorRequests {
     String what = InputChange.describe(stored.input(), stored.set());
     Decision decision =
         Decision.ofFleet(
-            engine.now().wall(),
+            engine.now.wall(),
             Decision.Verdict.REQUEST,
             "%s, asked by %s: %s".formatted(what, request.by(), request.reason()),
             Map.of());
     MessageId about = stored.input() instanceof Ack ack ? ack.about() : null;
-    engine.add(new Effect.RecordDecision(decision.toldBy(about).requestedBy(request.key())));
+    engine.effects.add(new Effect.RecordDecision(decision.toldBy(about).requestedBy(request.key())));
     answer(
         request.correlation(),
         new OperatorReply(Verdict.DONE, what, null, stored.set() ? stored.input() : null));
@@ -228,7 +228,7 @@ final class OperatorRequests {
 
   private Optional<Refusal> safety(Found at) {
     return SafetyCheck.refusal(
-        engine.policies().policies,
+        engine.policies.policies,
         at.tracker().host(),
         at.disk(),
         at.tracker().state.map().gap(),
@@ -276,7 +276,7 @@ final class OperatorRequests {
     if (Boolean.FALSE.equals(at.tracker().acting)) {
       return Optional.of(new Refusal.ReadOnlyAgent().text());
     }
-    if (engine.epoch().isPresent() && at.tracker().epochSeen < engine.epoch().getAsLong()) {
+    if (engine.epoch.isPresent() && at.tracker().epochSeen < engine.epoch.getAsLong()) {
       return Optional.of(new Refusal.AgentUninformed().text() + "; try again in 10 s");
     }
     Optional<String> refusal =
@@ -301,7 +301,7 @@ final class OperatorRequests {
       return;
     }
     Found at = found.get();
-    if (at.tracker().runs.duplicate()) {
+    if (at.tracker().runs.duplicate) {
       String why = at.name() + " is not released: " + at.tracker().problem;
       answer(correlation, Verdict.REFUSED, why);
       return;
@@ -350,7 +350,7 @@ final class OperatorRequests {
         new ThrottleEvent.OperatorReleased(Printable.of(request.by()), reason, true);
     for (HostTracker tracker : engine.hosts.values()) {
       finishBreaches(tracker, null, event);
-      if (tracker.runs.duplicate()) {
+      if (tracker.runs.duplicate) {
         waits.failures.add(tracker.host() + ": " + tracker.problem);
       }
       Optional<MessageId> command =
@@ -372,7 +372,7 @@ final class OperatorRequests {
     engine.throttles.all().forEach(throttle -> throttles.apply(throttle, event));
     engine.record(
         Decision.ofFleet(
-                engine.now().wall(),
+                engine.now.wall(),
                 Decision.Verdict.RELEASE,
                 reason,
                 Map.of("hosts", (double) waits.open))
@@ -451,7 +451,7 @@ final class OperatorRequests {
       String reason) {
     engine.record(
         new Decision(
-                engine.now().wall(),
+                engine.now.wall(),
                 at.tracker().host(),
                 at.disk().domain(),
                 at.disk().disk().vdev(),
@@ -469,6 +469,6 @@ final class OperatorRequests {
   }
 
   private void answer(long correlation, OperatorReply reply) {
-    engine.add(new Effect.Answer(correlation, reply));
+    engine.effects.add(new Effect.Answer(correlation, reply));
   }
 }

@@ -110,7 +110,7 @@ record Proposals(EngineState engine, Throttles throttles) {
   private void note(Found at, Input.RequestReceived request, String answer) {
     engine.record(
         new Decision(
-                engine.now().wall(),
+                engine.now.wall(),
                 at.host(),
                 at.evaluation().domain,
                 at.evaluation().disk.vdev(),

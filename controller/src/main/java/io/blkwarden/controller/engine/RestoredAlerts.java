@@ -165,7 +165,7 @@ final class RestoredAlerts {
 
   /** What a window says about the alert; empty when that is unknown. */
   private Optional<AlertEvent> event(HostTracker tracker, Earlier earlier) {
-    List<DiskPolicy> policies = engine.policies().ofDisks;
+    List<DiskPolicy> policies = engine.policies.ofDisks;
     int index = 0;
     while (index < policies.size() && !policies.get(index).name().equals(earlier.policy)) {
       index++;
@@ -197,7 +197,7 @@ final class RestoredAlerts {
     if (over.isPresent()) {
       return over.get() ? ended(Ending.CLEARED) : Optional.empty();
     }
-    DiskPolicy policy = engine.policies().ofDisks.get(policyIndex);
+    DiskPolicy policy = engine.policies.ofDisks.get(policyIndex);
     Alert last = earlier.state().last();
     Metric metric = policy.when().metric();
     double value = Sample.comparable(tracker.state, row, metric, policy.when().above());

@@ -83,7 +83,7 @@ final class SampleHandler {
   /** The loop over disks and policies: it allocates nothing while no disk is over a threshold. */
   private void measure(HostTracker tracker) {
     HostState state = tracker.state;
-    PolicyIndex policies = engine.policies();
+    PolicyIndex policies = engine.policies;
     tracker.attributions.measured(tracker);
     tracker.feeds.begin(engine.millis());
     for (int row = 0; row < tracker.matched.length; row++) {
@@ -110,7 +110,7 @@ final class SampleHandler {
 
   private void observe(
       HostTracker tracker, int row, int policyIndex, double compared, double above) {
-    DiskPolicy policy = engine.policies().ofDisks.get(policyIndex);
+    DiskPolicy policy = engine.policies.ofDisks.get(policyIndex);
     Evaluation found = tracker.find(row, policyIndex);
     if (found == null) {
       if (!(compared > above)) {
@@ -179,7 +179,7 @@ final class SampleHandler {
     KnownWorkers workers = new KnownWorkers(tracker.state.map().boot(), disk);
     Evaluation made = new Evaluation(policy, policyIndex, disk, workers, row, above, slotMillis);
     if (tracker.feeds.of(policyIndex) instanceof DetectorFeed.OfBaselines table) {
-      made.origin = table.origin(outliers.book(), row);
+      made.origin = table.origin(outliers.baselines, row);
     }
     tracker.add(made);
     return made;
@@ -330,7 +330,7 @@ final class SampleHandler {
     }
     Decision decision =
         new Decision(
-            engine.now().wall(),
+            engine.now.wall(),
             tracker.host(),
             evaluation.domain,
             evaluation.disk.vdev(),

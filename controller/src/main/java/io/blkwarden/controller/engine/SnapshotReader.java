@@ -51,7 +51,7 @@ final class SnapshotReader {
     this.engine = engine;
     this.proposals = proposals;
     engine.throttles.all().forEach(each -> held.merge(each.host, 1, Integer::sum));
-    engine.policies().ofDisks.forEach(policy -> breaches.put(policy.name(), 0));
+    engine.policies.ofDisks.forEach(policy -> breaches.put(policy.name(), 0));
   }
 
   FleetSnapshot read(FleetSnapshot.Parts parts) {
@@ -71,7 +71,7 @@ final class SnapshotReader {
     }
     List<ThrottleSnapshot> throttles = throttles();
     return new FleetSnapshot(
-        engine.now().wall(),
+        engine.now.wall(),
         hosts,
         disks,
         parts.busiest() == 0 ? List.of() : busiest(parts.busiest()),
@@ -148,7 +148,7 @@ final class SnapshotReader {
       }
     }
     return new FleetSnapshot(
-        engine.now().wall(),
+        engine.now.wall(),
         hosts,
         disks,
         List.of(),
@@ -334,7 +334,7 @@ final class SnapshotReader {
   }
 
   private Instant wall(long millis) {
-    return engine.now().wall().plusMillis(millis - engine.millis());
+    return engine.now.wall().plusMillis(millis - engine.millis());
   }
 
   private static String stage(ThrottleState.Leased held) {

@@ -159,7 +159,7 @@ record Throttles(EngineState engine) {
             ? SampleHandler.decision(
                 engine, tracker, evaluation, effect.verdict(), effect.lease(), effect.reason())
             : new Decision(
-                engine.now().wall(),
+                engine.now.wall(),
                 throttle.host,
                 throttle.domain,
                 throttle.disk.vdev(),

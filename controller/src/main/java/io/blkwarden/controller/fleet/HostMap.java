@@ -52,8 +52,12 @@ public final class HostMap {
   /** Rows of devices by row of a disk; a single entry stands for all disks. */
   private final int[][] devicesOf;
 
-  private final DomainRows swapRows;
-  private final DomainRows domainRows;
+  /** The swap disks of each row's domain. */
+  final DomainRows swapRows;
+
+  /** All disks of each row's domain. */
+  final DomainRows domainRows;
+
   private final List<PhysicalDevice> devices;
   private long revision;
   private boolean gap;
@@ -208,16 +212,6 @@ public final class HostMap {
 
   int[] devicesOf(int row) {
     return devicesOf[devicesOf.length == 1 ? 0 : row];
-  }
-
-  /** The swap disks of each row's domain. */
-  DomainRows swapRows() {
-    return swapRows;
-  }
-
-  /** All disks of each row's domain. */
-  DomainRows domainRows() {
-    return domainRows;
   }
 
   int disksPresent() {

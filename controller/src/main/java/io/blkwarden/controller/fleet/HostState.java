@@ -122,7 +122,7 @@ public final class HostState {
     }
     long window = order.windowMillis(frame);
     long interval = Math.clamp(frame.intervalMillis(), 1, Plausibility.INTERVAL_MILLIS);
-    boolean measured = order.begun() && window <= Math.max(1, gapIntervals) * interval;
+    boolean measured = order.begun && window <= Math.max(1, gapIntervals) * interval;
     measure(frame, measured, window);
     pressure(frame, measured, window);
     order.take(frame);
@@ -237,7 +237,7 @@ public final class HostState {
       if (!sums.timed(device)) {
         return Double.NaN;
       }
-      double share = sums.busy(device) > 0 ? own / sums.busy(device) : 0;
+      double share = sums.busy[device] > 0 ? own / sums.busy[device] : 0;
       highest = highest >= share ? highest : share;
     }
     return Double.isNaN(own) ? Double.NaN : highest;
@@ -272,7 +272,7 @@ public final class HostState {
   /** Sum over the swap disks of the row's domain; unknown when it has none or one is unknown. */
   private double swap(int row, int which) {
     double sum = Double.NaN;
-    DomainRows swaps = map.swapRows();
+    DomainRows swaps = map.swapRows;
     for (int swap = swaps.first(row); swap != DomainRows.END; swap = swaps.next(swap)) {
       if (!map.gone(swap)) {
         sum = (Double.isNaN(sum) ? 0 : sum) + disks.get(swap, which);
@@ -323,7 +323,7 @@ public final class HostState {
   }
 
   private DomainRows rowsOf(Metric metric) {
-    return metric == Metric.SWAP_IOPS ? map.swapRows() : map.domainRows();
+    return metric == Metric.SWAP_IOPS ? map.swapRows : map.domainRows;
   }
 
   /** The disk and other guests' disks on the same devices in the last window; unknown as NaN. */
@@ -331,12 +331,12 @@ public final class HostState {
     double otherIos = 0;
     double otherBusy = 0;
     double otherQueue = 0;
-    DomainRows own = map.domainRows();
+    DomainRows own = map.domainRows;
     for (int device : map.devicesOf(row)) {
-      double ios = sums.ios(device);
-      double timedIos = sums.timedIos(device);
-      double busy = sums.busy(device);
-      double queue = sums.queue(device);
+      double ios = sums.ios[device];
+      double timedIos = sums.timedIos[device];
+      double busy = sums.busy[device];
+      double queue = sums.queue[device];
       for (int at = own.first(row); at != DomainRows.END; at = own.next(at)) {
         if (disks.known(at) && on(device, at)) {
           ios -= disks.iops(at);
@@ -386,7 +386,7 @@ public final class HostState {
 
   /** Mean time in ms of an I/O of all guests' disks on a physical device; NaN without any. */
   public double guestsAwait(int device) {
-    return sums.busy(device) / sums.timedIos(device);
+    return sums.busy[device] / sums.timedIos[device];
   }
 
   /** Whether the time is known of nearly all I/Os of the guests' disks on a physical device. */
@@ -416,7 +416,7 @@ public final class HostState {
 
   /** Whether the row is the first of its domain's swap disks. */
   public boolean firstSwapDisk(int row) {
-    return map.swapRows().first(row) == row;
+    return map.swapRows.first(row) == row;
   }
 
   /** Whether the row's disk was detached. */

@@ -107,7 +107,7 @@ public record EffectCheck(
     int doubtsNow = contradicts ? doubts + 1 : 0;
     boolean undecided = found.effect() == Alert.Effect.UNKNOWN && checks + 1 < CHECKS_SOON;
     boolean soon = report.worked() ? doubtsNow > 0 : undecided;
-    long rest = inputs.swap() ? times.rejudgeSwapMillis() : times.rejudgeMillis();
+    long rest = inputs.swap() ? ThrottleInputs.Times.REJUDGE_SWAP_MILLIS : ThrottleInputs.Times.REJUDGE_MILLIS;
     boolean kept = report.worked() && doubtsNow < DOUBTS;
     return new EffectCheck(
         before,

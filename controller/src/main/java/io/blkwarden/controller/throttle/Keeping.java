@@ -123,7 +123,7 @@ final class Keeping {
     if (refusal.isPresent()) {
       waits = hindered(step, held, refusal.get());
       if (refusal.get() instanceof Refusal.NotApproved) {
-        waits = waits.escalateAt(step.now() + inputs.times().restMillis());
+        waits = waits.escalateAt(step.now() + ThrottleInputs.Times.REST_MILLIS);
       }
     }
     long due = step.now() + inputs.times().effectWindowMillis();

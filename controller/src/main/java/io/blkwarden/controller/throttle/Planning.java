@@ -67,7 +67,7 @@ final class Planning {
     if (unapproved.get() instanceof Refusal.NotApproved late) {
       step.record(late, null);
       Setback cause = new Setback(Setback.Kind.NOT_APPROVED, late.text());
-      return new Resting(step.now() + inputs.times().restMillis(), cause, false, restraint);
+      return new Resting(step.now() + ThrottleInputs.Times.REST_MILLIS, cause, false, restraint);
     }
     if (!(state instanceof Proposed) || !step.attempts.equals(before)) {
       step.record(unapproved.get(), null);

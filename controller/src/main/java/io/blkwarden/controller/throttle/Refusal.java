@@ -2,13 +2,13 @@ package io.blkwarden.controller.throttle;
 
 import io.blkwarden.model.MessageId;
 import io.blkwarden.model.Restraint;
-import java.util.Locale;
+import io.blkwarden.model.WireName;
 import org.jspecify.annotations.Nullable;
 
 /** Why a disk is not throttled, or a throttle not renewed, with the numbers that decided it. */
 public sealed interface Refusal {
   /** The check that refused. */
-  enum Check {
+  enum Check implements WireName {
     PROTECTED,
     MAPPING,
     BRAKE,
@@ -18,12 +18,7 @@ public sealed interface Refusal {
     EXHAUSTED,
     INEFFECTIVE,
     /** Not a refusal: the state passes by itself, or an operator is awaited. */
-    WAIT;
-
-    /** Name in decision records. */
-    public String wire() {
-      return name().toLowerCase(Locale.ROOT).replace('_', '-');
-    }
+    WAIT
   }
 
   /** The protect list names the disk. */

@@ -158,9 +158,7 @@ public final class ThrottleMachine {
         EffectCheck effect = EffectCheck.begun(before, inputs);
         yield new InForce(lease, effect, LimitProbe.NONE, null, 0, remark);
       }
-      case Requested now ->
-          new Requested(lease, now.before(), now.skipped(), now.failure(), now.retryMillis());
-      case Releasing now -> new Releasing(lease, now.effect(), now.why(), now.requests());
+      case Requested _, Releasing _ -> LeaseAnswers.with(state, lease);
     };
   }
 

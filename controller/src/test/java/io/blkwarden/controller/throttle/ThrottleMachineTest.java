@@ -237,7 +237,7 @@ final class ThrottleMachineTest {
 
     @Override
     public ThrottleInputs.Times times() {
-      return new ThrottleInputs.Times(10_000, 5_000, 3, 300_000, 60_000, 20_000);
+      return new ThrottleInputs.Times(10_000, 5_000);
     }
 
     @Override
