@@ -227,6 +227,10 @@ public final class HostMap {
     return disks.disk(row);
   }
 
+  HostState.Names names(int row) {
+    return disks.names(row);
+  }
+
   /** All disks, including those that are gone. */
   public List<MappedDisk> disks() {
     return disks.disks();

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.UUID;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The state of one host: its map, its counters and the rates computed from them; mutable, owned by
@@ -412,6 +413,20 @@ public final class HostState {
   /** The disk of a row. */
   public MappedDisk disk(int row) {
     return map.disk(row);
+  }
+
+  /**
+   * The names of a disk.
+   *
+   * @param domain UUID of the domain
+   * @param name name of the domain
+   * @param path the toolstack's path of the volume; absent when unknown
+   */
+  public record Names(UUID domain, String name, String vdev, @Nullable String path) {}
+
+  /** The names of the disk of a row; much cheaper than {@link #disk}. */
+  public Names names(int row) {
+    return map.names(row);
   }
 
   /** Whether the row is the first of its domain's swap disks. */

@@ -149,13 +149,28 @@ final class PackedDisks {
         ofDomain);
   }
 
-  private Volume volume(PackedReader in, String name) {
+  /** The names of a row's disk, without unpacking the rest. */
+  HostState.Names names(int row) {
+    PackedReader in = reader(row);
+    PackedReader domain = in.count() == 0 ? in : domainOf(row);
+    UUID uuid = new UUID(domain.fixed(), domain.fixed());
+    domain.count();
+    String name = domain.text();
+    return new HostState.Names(uuid, name, refs.get(in.count() - 1).vdev(), path(in, name));
+  }
+
+  private @Nullable String path(PackedReader in, String name) {
     String path = SharedValues.at(texts, in.count());
     String rest = SharedValues.at(texts, in.count());
+    return rest == null ? path : path + name + rest;
+  }
+
+  private Volume volume(PackedReader in, String name) {
+    String path = path(in, name);
     int major = in.count();
     int minor = in.count();
     return new Volume(
-        rest == null ? path : path + name + rest,
+        path,
         major == 0 ? null : new DeviceNumber(major - 1, minor),
         null,
         null,
