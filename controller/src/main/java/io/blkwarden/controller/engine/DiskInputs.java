@@ -141,7 +141,7 @@ final class DiskInputs implements ThrottleInputs {
   @Override
   public Optional<Refusal> safetyRefusal() {
     if (disk == null || evaluation == null) {
-      return Optional.of(new Refusal.MapIncomplete());
+      return Optional.of(Refusal.Plain.MAP_INCOMPLETE);
     }
     Optional<HostAttribution.Finding> unclear = tracker.attributions.objection(tracker, evaluation);
     if (unclear.isPresent()) {
@@ -160,13 +160,13 @@ final class DiskInputs implements ThrottleInputs {
   @Override
   public Optional<Refusal> commandRefusal() {
     if (engine.epoch.isEmpty()) {
-      return Optional.of(new Refusal.NotLeader());
+      return Optional.of(Refusal.Plain.NOT_LEADER);
     }
     if (Boolean.FALSE.equals(tracker.acting)) {
-      return Optional.of(new Refusal.ReadOnlyAgent());
+      return Optional.of(Refusal.Plain.READ_ONLY_AGENT);
     }
     if (tracker.epochSeen < engine.epoch.getAsLong()) {
-      return Optional.of(new Refusal.AgentUninformed());
+      return Optional.of(Refusal.Plain.AGENT_UNINFORMED);
     }
     return engine.paused();
   }
@@ -174,7 +174,7 @@ final class DiskInputs implements ThrottleInputs {
   @Override
   public Optional<Refusal> renewalRefusal() {
     if (engine.epoch.isEmpty()) {
-      return Optional.of(new Refusal.NotLeader());
+      return Optional.of(Refusal.Plain.NOT_LEADER);
     }
     Optional<Refusal> paused = engine.paused();
     if (paused.isPresent()) {
@@ -189,7 +189,7 @@ final class DiskInputs implements ThrottleInputs {
       return Optional.of(
           new Refusal.FleetAnomalous(engine.hostsAnomalous, engine.hostsLive, atMost));
     }
-    return tracker.state.map().gap() ? Optional.of(new Refusal.MapIncomplete()) : Optional.empty();
+    return tracker.state.map().gap() ? Optional.of(Refusal.Plain.MAP_INCOMPLETE) : Optional.empty();
   }
 
   @Override

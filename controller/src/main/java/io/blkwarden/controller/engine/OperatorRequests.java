@@ -100,14 +100,11 @@ final class OperatorRequests {
   void inputStored(Effect.StoreInput stored) {
     Input.RequestReceived request = stored.asked();
     String what = InputChange.describe(stored.input(), stored.set());
+    String reason = "%s, asked by %s: %s".formatted(what, request.by(), request.reason());
     Decision decision =
-        Decision.ofFleet(
-            engine.now.wall(),
-            Decision.Verdict.REQUEST,
-            "%s, asked by %s: %s".formatted(what, request.by(), request.reason()),
-            Map.of());
+        Decision.ofFleet(engine.now.wall(), Decision.Verdict.REQUEST, reason, Map.of());
     MessageId about = stored.input() instanceof Ack ack ? ack.about() : null;
-    engine.effects.add(new Effect.RecordDecision(decision.toldBy(about).requestedBy(request.key())));
+    engine.record(decision.toldBy(about).requestedBy(request.key()));
     answer(
         request.correlation(),
         new OperatorReply(Verdict.DONE, what, null, stored.set() ? stored.input() : null));
@@ -274,10 +271,10 @@ final class OperatorRequests {
       return Optional.of("the host does not report");
     }
     if (Boolean.FALSE.equals(at.tracker().acting)) {
-      return Optional.of(new Refusal.ReadOnlyAgent().text());
+      return Optional.of(Refusal.Plain.READ_ONLY_AGENT.text());
     }
     if (engine.epoch.isPresent() && at.tracker().epochSeen < engine.epoch.getAsLong()) {
-      return Optional.of(new Refusal.AgentUninformed().text() + "; try again in 10 s");
+      return Optional.of(Refusal.Plain.AGENT_UNINFORMED.text() + "; try again in 10 s");
     }
     Optional<String> refusal =
         safety(at).filter(why -> !forced || !why.isSafetyLimit()).map(Refusal::text);
@@ -357,26 +354,17 @@ final class OperatorRequests {
           engine.send(tracker.host(), reason, new CommandAction.ReleaseAll());
       command.ifPresent(id -> {
         waits.open++;
+        CommandPurpose all = CommandPurpose.RELEASE_ALL;
         engine.throttles.sent(
-            new PendingCommand(
-                id,
-                tracker.host(),
-                CommandPurpose.RELEASE_ALL,
-                null,
-                null,
-                waits,
-                engine.millis()));
+            new PendingCommand(id, tracker.host(), all, null, null, waits, engine.millis()));
       });
     }
     // ticks release those one by one that are left after this
     engine.throttles.all().forEach(throttle -> throttles.apply(throttle, event));
-    engine.record(
-        Decision.ofFleet(
-                engine.now.wall(),
-                Decision.Verdict.RELEASE,
-                reason,
-                Map.of("hosts", (double) waits.open))
-            .requestedBy(request.key()));
+    Map<String, Double> numbers = Map.of("hosts", (double) waits.open);
+    Decision decision =
+        Decision.ofFleet(engine.now.wall(), Decision.Verdict.RELEASE, reason, numbers);
+    engine.record(decision.requestedBy(request.key()));
     finish(waits);
   }
 
@@ -449,18 +437,14 @@ final class OperatorRequests {
       Decision.Verdict verdict,
       @Nullable Lease lease,
       String reason) {
-    engine.record(
-        new Decision(
-                engine.now.wall(),
-                at.tracker().host(),
-                at.disk().domain(),
-                at.disk().disk().vdev(),
-                null,
-                verdict,
-                lease == null ? null : lease.id(),
-                "asked by %s: %s".formatted(request.by(), reason),
-                Map.of())
-            .requestedBy(request.key()));
+    Instant now = engine.now.wall();
+    HostId host = at.tracker().host();
+    String vdev = at.disk().disk().vdev();
+    MessageId id = lease == null ? null : lease.id();
+    String text = "asked by %s: %s".formatted(request.by(), reason);
+    Decision decision =
+        new Decision(now, host, at.disk().domain(), vdev, null, verdict, id, text, Map.of());
+    engine.record(decision.requestedBy(request.key()));
   }
 
   private void answer(long correlation, Verdict verdict, String detail) {

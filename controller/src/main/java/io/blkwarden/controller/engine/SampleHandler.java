@@ -14,6 +14,7 @@ import io.blkwarden.model.HostId;
 import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.MessageId;
 import io.blkwarden.model.sample.SampleFrame;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -328,17 +329,13 @@ final class SampleHandler {
         numbers.put(metric.id(), value);
       }
     }
+    Instant now = engine.now.wall();
+    HostId host = tracker.host();
+    String vdev = evaluation.disk.vdev();
+    String policy = evaluation.policy.name();
     Decision decision =
         new Decision(
-            engine.now.wall(),
-            tracker.host(),
-            evaluation.domain,
-            evaluation.disk.vdev(),
-            evaluation.policy.name(),
-            verdict,
-            lease,
-            reason,
-            numbers);
+            now, host, evaluation.domain, vdev, policy, verdict, lease, reason, numbers);
     return evaluation.breach == null ? decision : decision.toldBy(evaluation.breach.id());
   }
 }

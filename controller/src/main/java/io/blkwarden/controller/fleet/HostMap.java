@@ -256,11 +256,6 @@ public final class HostMap {
     return boot;
   }
 
-  /** Run of the agent. */
-  public UUID run() {
-    return run;
-  }
-
   /** Revision of the map. */
   public long revision() {
     return revision;

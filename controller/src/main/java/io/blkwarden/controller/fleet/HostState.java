@@ -454,11 +454,6 @@ public final class HostState {
     return map.devices();
   }
 
-  /** The agent's run; all zeros before the first snapshot. */
-  public UUID run() {
-    return map.run();
-  }
-
   /** Length of the last window in ms; 0 when it is unknown. */
   public long windowMillis() {
     return windowMillis;

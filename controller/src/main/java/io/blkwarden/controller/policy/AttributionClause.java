@@ -38,7 +38,6 @@ public record AttributionClause(AttributionRule rule, long windowMillis) {
       Value.duration("a time from 1m to 1h", WINDOW_MIN_MILLIS, WINDOW_MAX_MILLIS);
 
   public AttributionClause {
-    Require.present(rule, "blame");
     Require.within(windowMillis, WINDOW_MIN_MILLIS, WINDOW_MAX_MILLIS, "blame.window");
   }
 

@@ -15,7 +15,6 @@ import java.util.Optional;
  */
 public record Condition(Combine combine, List<Term> terms) {
   public Condition {
-    Require.present(combine, "combine");
     terms = Require.list(terms, PolicyLimits.TERMS_MAX, "only_if");
     Require.within(terms.size(), 1, PolicyLimits.TERMS_MAX, "only_if (count)");
   }
@@ -55,7 +54,6 @@ public record Condition(Combine combine, List<Term> terms) {
    */
   public record Term(Metric metric, double above) {
     public Term {
-      Require.present(metric, "metric");
       Require.finite(above, "above");
     }
   }

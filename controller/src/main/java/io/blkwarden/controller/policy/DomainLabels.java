@@ -29,8 +29,6 @@ public record DomainLabels(
   public static final DomainLabels NONE = new DomainLabels("", "", false, Map.of());
 
   public DomainLabels {
-    Require.present(plan, "plan");
-    Require.present(owner, "owner");
     Require.within(others.size(), 0, OTHERS_MAX, "labels (count)");
     others = Collections.unmodifiableMap(new TreeMap<>(others));
   }

@@ -49,11 +49,6 @@ public record Match(
 
   public Match {
     roles = Require.list(roles, VolumeRole.values().length, "role");
-    Require.present(domain, "domain");
-    Require.present(host, "host");
-    Require.present(volume, "volume");
-    Require.present(plan, "plan");
-    Require.present(owner, "owner");
     Require.within(labels.size(), 0, DomainLabels.OTHERS_MAX, "label (count)");
     labels = Map.copyOf(labels);
     devices = Require.list(devices, DeviceClass.values().length, "device");

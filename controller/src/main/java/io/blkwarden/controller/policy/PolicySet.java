@@ -23,9 +23,7 @@ public record PolicySet(
 
   public PolicySet {
     policies = Require.list(policies, PolicyLimits.POLICIES_MAX, "policies");
-    Require.present(safetyLimits, "brakes");
     protect = Require.list(protect, PolicyLimits.PROTECT_MAX, "protect");
-    Require.present(labels, "labels");
     Set<String> names = new HashSet<>();
     for (Policy policy : policies) {
       if (!names.add(policy.name())) {

@@ -43,8 +43,6 @@ public record Response(
   public Response {
     ladder = Require.list(ladder, PolicyLimits.STEPS_MAX, "ladder");
     Require.within(leaseMillis, LEASE_MIN_MILLIS, CommandAction.Set.MAX_LEASE_MS, "lease");
-    Require.present(severity, "alert");
-    Require.present(life, "life");
   }
 
   /** A response whose alert resolves at once and is not repeated. */

@@ -38,7 +38,6 @@ public record Threshold(
       Value.integer("a number of samples, 1 to 10000", 1, SAMPLES_MAX);
 
   public Threshold {
-    Require.present(metric, "metric");
     Require.finite(above, "above");
     Require.finite(clearBelow, "clear_below");
     Require.within(forMillis, 0, PolicyLimits.DURATION_MAX_MILLIS, "for");

@@ -36,10 +36,6 @@ public record Lease(
     long sinceMillis,
     int missedBeats,
     int commands) {
-  public Lease {
-    workers = List.copyOf(workers);
-  }
-
   /** A lease to ask for. */
   static Lease of(
       MessageId id,

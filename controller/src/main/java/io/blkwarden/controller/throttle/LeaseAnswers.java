@@ -1,5 +1,6 @@
 package io.blkwarden.controller.throttle;
 
+import io.blkwarden.controller.throttle.ThrottleInputs.Times;
 import io.blkwarden.controller.throttle.ThrottleState.Finished;
 import io.blkwarden.controller.throttle.ThrottleState.InForce;
 import io.blkwarden.controller.throttle.ThrottleState.Leased;
@@ -99,7 +100,7 @@ final class LeaseAnswers {
     }
     step.attempts = step.attempts.failed(step.attempts.failures() + 1);
     step.effects.add(new ThrottleEffect.RefreshAlert());
-    if (step.attempts.failures() >= ThrottleInputs.Times.ATTEMPTS) {
+    if (step.attempts.failures() >= Times.ATTEMPTS) {
       next = next.with(next.effect().closed());
     }
     return next.hindered(new Refusal.NotSet(restraint, why));

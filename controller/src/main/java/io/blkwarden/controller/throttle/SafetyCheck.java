@@ -32,17 +32,17 @@ public final class SafetyCheck {
   public static Optional<Refusal> refusal(
       PolicySet policies, HostId host, MappedDisk disk, boolean mapGap, ThrottleCounts load) {
     if (policies.protects(host, disk)) {
-      return Optional.of(new Refusal.Protected());
+      return Optional.of(Refusal.Plain.PROTECTED);
     }
     if (disk.state() == MappingState.GONE) {
-      return Optional.of(new Refusal.DiskRemoved());
+      return Optional.of(Refusal.Plain.DISK_REMOVED);
     }
     if (disk.state() != MappingState.RESOLVED) {
       return Optional.of(
           new Refusal.WorkersNotProven(disk.reason() == null ? null : disk.reason().wire()));
     }
     if (mapGap) {
-      return Optional.of(new Refusal.MapIncomplete());
+      return Optional.of(Refusal.Plain.MAP_INCOMPLETE);
     }
     return refusal(policies.safetyLimits(), load);
   }

@@ -1,6 +1,7 @@
 package io.blkwarden.controller.throttle;
 
 import io.blkwarden.controller.policy.Mode;
+import io.blkwarden.controller.throttle.ThrottleInputs.Times;
 import io.blkwarden.controller.throttle.ThrottleState.Leased;
 import io.blkwarden.controller.throttle.ThrottleState.Releasing;
 import io.blkwarden.model.MessageId;
@@ -88,9 +89,9 @@ final class Step {
   /** Counts a failed command; when to try again. */
   long failed() {
     int failures = attempts.failures() + 1;
-    boolean exhausted = failures >= ThrottleInputs.Times.ATTEMPTS;
+    boolean exhausted = failures >= Times.ATTEMPTS;
     attempts = attempts.failed(exhausted ? 0 : failures);
-    return now() + (exhausted ? ThrottleInputs.Times.REST_MILLIS : RETRY_MILLIS * failures);
+    return now() + (exhausted ? Times.REST_MILLIS : RETRY_MILLIS * failures);
   }
 
   /** Why an operator's approval is missing; empty when it is there, or not needed. */

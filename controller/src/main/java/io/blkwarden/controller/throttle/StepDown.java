@@ -1,6 +1,7 @@
 package io.blkwarden.controller.throttle;
 
 import io.blkwarden.controller.policy.Response;
+import io.blkwarden.controller.throttle.ThrottleInputs.Times;
 import io.blkwarden.controller.throttle.ThrottleState.InForce;
 import io.blkwarden.controller.throttle.ThrottleState.Leased;
 import io.blkwarden.controller.throttle.ThrottleState.Releasing;
@@ -54,7 +55,7 @@ final class StepDown {
       return release(step, held, policy, reason);
     }
     Restraint softer = ladder.get(below.getAsInt());
-    ThrottleInputs.Times times = step.inputs.times();
+    Times times = step.inputs.times();
     long stepMillis = times.effectWindowMillis() + times.settleMillis();
     long leaseMillis = Math.max(Response.LEASE_MIN_MILLIS, LEASE_STEPS * stepMillis);
     Lease lease = step.set(CommandPurpose.MOVE, held.lease().lasting(leaseMillis, null), softer);

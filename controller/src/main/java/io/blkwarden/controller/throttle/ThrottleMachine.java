@@ -21,11 +21,7 @@ public final class ThrottleMachine {
    *
    * @param effects what is to be done, in order
    */
-  public record Transition(ThrottleState state, Attempts attempts, List<ThrottleEffect> effects) {
-    public Transition {
-      effects = List.copyOf(effects);
-    }
-  }
+  public record Transition(ThrottleState state, Attempts attempts, List<ThrottleEffect> effects) {}
 
   /** The next state, and what is to be done. */
   public static Transition next(

@@ -65,11 +65,6 @@ public record OutlierPolicy(
 
   public OutlierPolicy {
     Require.text(name, 100, "name");
-    Require.present(mode, "mode");
-    Require.present(match, "match");
-    Require.present(level, "above_fleet");
-    Require.present(least, "when");
-    Require.present(then, "then");
   }
 
   private static Optional<OutlierPolicy> read(Section policy, String name, Mode mode) {

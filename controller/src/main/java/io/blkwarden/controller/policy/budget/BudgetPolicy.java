@@ -57,14 +57,11 @@ public record BudgetPolicy(
 
   public BudgetPolicy {
     Require.text(name, 100, "name");
-    Require.present(mode, "mode");
-    Require.present(match, "match");
     lines = Require.list(lines, LINES_MAX, "budget");
     Require.within(lines.size(), 1, LINES_MAX, "budget (count)");
     if (!(warnAt > 0 && warnAt <= 1)) {
       throw new IllegalArgumentException("warn_at: expected above 0 to 1, found " + warnAt);
     }
-    Require.present(then, "then");
   }
 
   private static Optional<BudgetPolicy> read(Section policy, String name, Mode mode) {
@@ -101,7 +98,6 @@ public record BudgetPolicy(
             "a duration of 10s to 24h", OVER_MIN_MILLIS, PolicyLimits.DURATION_MAX_MILLIS);
 
     public Line {
-      Require.present(metric, "budget.metric");
       Require.finite(meanAbove, "budget.mean_above");
       if (meanAbove <= 0) {
         throw new IllegalArgumentException("mean_above: expected above 0, found " + meanAbove);

@@ -63,9 +63,6 @@ public record StandingPolicy(
 
   public StandingPolicy {
     Require.text(name, 100, "name");
-    Require.present(mode, "mode");
-    Require.present(match, "match");
-    Require.present(restraint, "standing");
     Require.within(
         leaseMillis, Response.LEASE_MIN_MILLIS, CommandAction.Set.MAX_LEASE_MS, "standing.lease");
   }

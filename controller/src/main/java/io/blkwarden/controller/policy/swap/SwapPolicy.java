@@ -42,10 +42,6 @@ public record SwapPolicy(
 
   public SwapPolicy {
     Require.text(name, 100, "name");
-    Require.present(mode, "mode");
-    Require.present(match, "match");
-    Require.present(when, "when");
-    Require.present(then, "then");
   }
 
   private static Optional<SwapPolicy> read(Section policy, String name, Mode mode) {

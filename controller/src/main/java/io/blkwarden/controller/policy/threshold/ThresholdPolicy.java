@@ -41,10 +41,6 @@ public record ThresholdPolicy(
 
   public ThresholdPolicy {
     Require.text(name, 100, "name");
-    Require.present(mode, "mode");
-    Require.present(match, "match");
-    Require.present(when, "when");
-    Require.present(then, "then");
   }
 
   private static Optional<ThresholdPolicy> read(Section policy, String name, Mode mode) {

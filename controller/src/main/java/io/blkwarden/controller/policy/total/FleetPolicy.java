@@ -42,11 +42,7 @@ public record FleetPolicy(
 
   public FleetPolicy {
     Require.text(name, 100, "name");
-    Require.present(match, "match");
-    Require.present(total, "total");
     Require.finite(each, "above");
-    Require.present(when, "fleet");
-    Require.present(severity, "alert");
   }
 
   private static Optional<FleetPolicy> read(Section policy, String name, Mode mode) {

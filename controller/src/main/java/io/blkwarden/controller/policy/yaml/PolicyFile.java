@@ -11,6 +11,5 @@ import io.blkwarden.model.Require;
 public record PolicyFile(String name, String text) {
   public PolicyFile {
     Require.text(name, 1_024, "name");
-    Require.present(text, "text");
   }
 }
