@@ -34,9 +34,6 @@ public final class AttributionWindow {
 
   /** An empty window. */
   public AttributionWindow(int disks) {
-    if (disks < 0) {
-      throw new IllegalArgumentException("disks: expected 0 or more, found " + disks);
-    }
     this.disks = disks;
     values = new float[disks * ALL * WIDTH];
     Arrays.fill(values, Float.NaN);
@@ -75,9 +72,6 @@ public final class AttributionWindow {
    * @param bytes bytes read and written a second
    */
   public void put(int disk, double busyMillis, double iops, double bytes) {
-    if (begun == 0) {
-      throw new IllegalStateException("no slot was begun");
-    }
     put((begun - 1) % SLOTS, disk, busyMillis, iops, bytes);
   }
 

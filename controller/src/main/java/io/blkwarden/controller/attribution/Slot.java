@@ -1,6 +1,7 @@
 package io.blkwarden.controller.attribution;
 
 import io.blkwarden.controller.fleet.HostState;
+import io.blkwarden.controller.fleet.Metric;
 import java.util.Arrays;
 
 /** The slot that is not complete yet: the sums of each disk; mutable. */
@@ -25,7 +26,7 @@ final class Slot {
       double took = state.busyMillis(rows[disk]);
       if (!Double.isNaN(took)) {
         busy[disk] += took * passed;
-        ios[disk] += state.iops(rows[disk]) * passed;
+        ios[disk] += state.value(Metric.IOPS, rows[disk]) * passed;
         bytes[disk] += state.bytes(rows[disk]) * passed;
         known[disk] += passed;
       }

@@ -149,12 +149,7 @@ final class DiskInputs implements ThrottleInputs {
       return Optional.of(
           new Refusal.NotTheCause(found.verdict(), found.device(), found.sentence()));
     }
-    return SafetyCheck.refusal(
-        engine.policies.policies,
-        tracker.host(),
-        disk,
-        tracker.state.map().gap(),
-        engine.throttleCounts(tracker.host(), evaluation.disk));
+    return engine.safetyRefusal(tracker, disk);
   }
 
   @Override

@@ -6,10 +6,11 @@ import io.blkwarden.controller.policy.PolicySet;
 import io.blkwarden.controller.silence.OperatorState;
 import io.blkwarden.controller.throttle.Decision;
 import io.blkwarden.controller.throttle.Refusal;
+import io.blkwarden.controller.throttle.SafetyCheck;
 import io.blkwarden.controller.throttle.ThrottleCounts;
 import io.blkwarden.controller.throttle.ThrottleInputs;
-import io.blkwarden.model.DiskKey;
 import io.blkwarden.model.HostId;
+import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.MessageId;
 import io.blkwarden.model.Printable;
 import io.blkwarden.model.message.Alert;
@@ -22,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The state of the engine, and the effects of the current input.
@@ -87,18 +89,12 @@ final class EngineState {
         .map(pause -> new Refusal.Paused(Printable.of(pause.by()), Printable.of(pause.reason())));
   }
 
-  /** The tracker of a host, created on first use; empty beyond {@link #HOSTS_MAX}. */
-  Optional<HostTracker> tracker(HostId host) {
+  /** The tracker of a host, created on first use; null beyond {@link #HOSTS_MAX}. */
+  @Nullable HostTracker tracker(HostId host) {
     HostTracker known = hosts.get(host);
-    if (known != null) {
-      return Optional.of(known);
-    }
-    if (hosts.size() >= HOSTS_MAX) {
-      return Optional.empty();
-    }
-    HostTracker made = new HostTracker(host);
-    hosts.put(host, made);
-    return Optional.of(made);
+    return known != null || hosts.size() >= HOSTS_MAX
+        ? known
+        : hosts.computeIfAbsent(host, HostTracker::new);
   }
 
   MessageId newId() {
@@ -176,9 +172,12 @@ final class EngineState {
     }
   }
 
-  /** What the safety limits count before this disk is throttled. */
-  ThrottleCounts throttleCounts(HostId host, DiskKey disk) {
-    return throttles.load(host, disk, hostsLive, hostsAnomalous);
+  /** Why the safety checks refuse a throttle on the disk; empty when they do not. */
+  Optional<Refusal> safetyRefusal(HostTracker tracker, MappedDisk disk) {
+    HostId host = tracker.host();
+    ThrottleCounts counts = throttles.load(host, disk.key(), hostsLive, hostsAnomalous);
+    boolean gap = tracker.state.map().gap();
+    return SafetyCheck.refusal(policies.policies, host, disk, gap, counts);
   }
 
   /** How long samples of a host may be absent before they count as missing. */

@@ -16,11 +16,8 @@ record HeartbeatHandler(
   private static final long YOUNG_MILLIS = 10_000;
 
   void take(Heartbeat beat) {
-    engine.tracker(beat.host()).ifPresent(tracker -> take(tracker, beat));
-  }
-
-  private void take(HostTracker tracker, Heartbeat beat) {
-    if (!duplicates.usable(tracker, beat.run(), beat.boot())) {
+    HostTracker tracker = engine.tracker(beat.host());
+    if (tracker == null || !duplicates.usable(tracker, beat.run(), beat.boot())) {
       return;
     }
     tracker.acting = beat.acting();

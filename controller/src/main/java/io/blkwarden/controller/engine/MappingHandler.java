@@ -14,22 +14,18 @@ import java.util.function.Predicate;
 /** Handles changes of maps and policies, and moves evaluations to their new rows. */
 record MappingHandler(
     EngineState engine, SampleHandler sampling, HostProblems problems, Throttles throttles) {
-  void take(MappingEvent event) {
-    engine.tracker(event.origin().host()).ifPresent(tracker -> take(tracker, event));
-  }
-
   /** Dropped messages may have been about the map: requests it until it arrives. */
   void missed(HostId host) {
-    engine
-        .tracker(host)
-        .ifPresent(tracker -> {
-          tracker.missed = true;
-          engine.requestMap(tracker);
-        });
+    HostTracker tracker = engine.tracker(host);
+    if (tracker != null) {
+      tracker.missed = true;
+      engine.requestMap(tracker);
+    }
   }
 
-  private void take(HostTracker tracker, MappingEvent event) {
-    if (tracker.runs.duplicate) {
+  void take(MappingEvent event) {
+    HostTracker tracker = engine.tracker(event.origin().host());
+    if (tracker == null || tracker.runs.duplicate) {
       return; // the agent is ambiguous; the map is requested once one agent is left
     }
     switch (tracker.state.apply(event)) {

@@ -7,7 +7,6 @@ import io.blkwarden.controller.throttle.Decision;
 import io.blkwarden.controller.throttle.Ladder;
 import io.blkwarden.controller.throttle.Lease;
 import io.blkwarden.controller.throttle.Refusal;
-import io.blkwarden.controller.throttle.SafetyCheck;
 import io.blkwarden.controller.throttle.ThrottleEvent;
 import io.blkwarden.controller.throttle.ThrottleState;
 import io.blkwarden.model.DiskKey;
@@ -180,7 +179,8 @@ final class OperatorRequests {
       return;
     }
     Found at = found.get();
-    Optional<Refusal> limit = safety(at).filter(Refusal::isSafetyLimit);
+    Optional<Refusal> limit =
+        engine.safetyRefusal(at.tracker(), at.disk()).filter(Refusal::isSafetyLimit);
     boolean forced = limit.isPresent() && Boolean.TRUE.equals(ask.force());
     Optional<String> refusal =
         refusal(at, ask.restraint(), forced)
@@ -221,15 +221,6 @@ final class OperatorRequests {
       breach.throttle = Throttle.of(held.host, owner);
       breach.throttle.attempts = held.attempts;
     }
-  }
-
-  private Optional<Refusal> safety(Found at) {
-    return SafetyCheck.refusal(
-        engine.policies.policies,
-        at.tracker().host(),
-        at.disk(),
-        at.tracker().state.map().gap(),
-        engine.throttleCounts(at.tracker().host(), at.disk().key()));
   }
 
   /** What is throttled already, and how to override the safety limit. */
@@ -277,7 +268,10 @@ final class OperatorRequests {
       return Optional.of(Refusal.Plain.AGENT_UNINFORMED.text() + "; try again in 10 s");
     }
     Optional<String> refusal =
-        safety(at).filter(why -> !forced || !why.isSafetyLimit()).map(Refusal::text);
+        engine
+            .safetyRefusal(at.tracker(), at.disk())
+            .filter(why -> !forced || !why.isSafetyLimit())
+            .map(Refusal::text);
     if (refusal.isPresent()) {
       return refusal;
     }

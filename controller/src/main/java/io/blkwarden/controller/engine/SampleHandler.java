@@ -44,11 +44,8 @@ final class SampleHandler {
   }
 
   void take(HostId host, SampleFrame frame) {
-    engine.tracker(host).ifPresent(tracker -> take(tracker, frame));
-  }
-
-  private void take(HostTracker tracker, SampleFrame frame) {
-    if (!duplicates.usable(tracker, frame.run(), null)) {
+    HostTracker tracker = engine.tracker(host);
+    if (tracker == null || !duplicates.usable(tracker, frame.run(), null)) {
       return;
     }
     switch (tracker.state.accept(frame, engine.settings.silentIntervals())) {

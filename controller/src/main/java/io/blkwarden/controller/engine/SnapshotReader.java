@@ -162,17 +162,9 @@ final class SnapshotReader {
         break;
       }
     }
+    Instant now = engine.now.wall();
     return new FleetSnapshot(
-        engine.now.wall(),
-        hosts,
-        disks,
-        List.of(),
-        Map.of(),
-        List.of(),
-        0,
-        0,
-        List.of(),
-        List.of());
+        now, hosts, disks, List.of(), Map.of(), List.of(), 0, 0, List.of(), List.of());
   }
 
   private static boolean named(HostState.Names disk, String text) {

@@ -4,6 +4,7 @@ import io.blkwarden.model.DiskKey;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.PhysicalDevice;
+import io.blkwarden.model.message.CounterBase;
 import io.blkwarden.model.message.MappingEvent;
 import io.blkwarden.model.message.MappingSnapshot;
 import io.blkwarden.model.sample.SampleColumn;
@@ -79,8 +80,9 @@ public final class HostState {
       return MappingChange.IGNORED;
     }
     HostMap next = new HostMap(snapshot);
-    Counters nextDisks = Counters.ofDisks(snapshot.base());
-    Counters nextDevices = Counters.ofDevices(snapshot.base());
+    CounterBase base = snapshot.base();
+    Counters nextDisks = new Counters(base.columns(), base.disks());
+    Counters nextDevices = new Counters(base.columns(), base.devices());
     Rates nextDiskRates = new Rates(nextDisks.rows());
     Rates nextDeviceRates = new Rates(nextDevices.rows());
     boolean same = sameRun && next.sameAs(map);
@@ -274,7 +276,7 @@ public final class HostState {
   private double swap(int row, int which) {
     double sum = Double.NaN;
     DomainRows swaps = map.swapRows;
-    for (int swap = swaps.first(row); swap != DomainRows.END; swap = swaps.next(swap)) {
+    for (int swap = swaps.first[row]; swap != DomainRows.END; swap = swaps.next[swap]) {
       if (!map.gone(swap)) {
         sum = (Double.isNaN(sum) ? 0 : sum) + disks.get(swap, which);
         if (Double.isNaN(sum)) {
@@ -290,7 +292,7 @@ public final class HostState {
     Metric each = metric.ofEachDisk();
     DomainRows rows = rowsOf(metric);
     double sum = Double.NaN;
-    for (int at = rows.first(row); at != DomainRows.END; at = rows.next(at)) {
+    for (int at = rows.first[row]; at != DomainRows.END; at = rows.next[at]) {
       double value = map.gone(at) ? Double.NaN : value(each, at);
       if (!Double.isNaN(value)) {
         sum = Double.isNaN(sum) ? value : sum + value;
@@ -309,7 +311,7 @@ public final class HostState {
       return true;
     }
     DomainRows rows = rowsOf(metric);
-    for (int at = rows.first(row); at != DomainRows.END; at = rows.next(at)) {
+    for (int at = rows.first[row]; at != DomainRows.END; at = rows.next[at]) {
       if (disks.missing(at) && !map.gone(at)) {
         return false;
       }
@@ -320,7 +322,8 @@ public final class HostState {
   /** The rows of the domain's disks that a total adds up. */
   public int[] domainRows(Metric metric, int row) {
     DomainRows rows = rowsOf(metric);
-    return IntStream.iterate(rows.first(row), at -> at != DomainRows.END, rows::next).toArray();
+    return IntStream.iterate(rows.first[row], at -> at != DomainRows.END, at -> rows.next[at])
+        .toArray();
   }
 
   private DomainRows rowsOf(Metric metric) {
@@ -338,7 +341,7 @@ public final class HostState {
       double timedIos = sums.timedIos[device];
       double busy = sums.busy[device];
       double queue = sums.queue[device];
-      for (int at = own.first(row); at != DomainRows.END; at = own.next(at)) {
+      for (int at = own.first[row]; at != DomainRows.END; at = own.next[at]) {
         if (disks.known(at) && on(device, at)) {
           ios -= disks.iops(at);
           if (disks.timed(at)) {
@@ -365,11 +368,6 @@ public final class HostState {
   /** Total time of the disk's reads and writes, in ms per second; NaN when unknown. */
   public double busyMillis(int row) {
     return disks.busy(row);
-  }
-
-  /** Reads and writes a second; NaN when unknown. */
-  public double iops(int row) {
-    return disks.iops(row);
   }
 
   /** Bytes read and written a second; NaN when unknown. */
@@ -431,7 +429,7 @@ public final class HostState {
 
   /** Whether the row is the first of its domain's swap disks. */
   public boolean firstSwapDisk(int row) {
-    return map.swapRows.first(row) == row;
+    return map.swapRows.first[row] == row;
   }
 
   /** Whether the row's disk was detached. */

@@ -118,17 +118,13 @@ final class PackedDisks {
     return new PackedReader(bytes, offsets[row] + 1);
   }
 
-  DomainRef domain(int row) {
-    return domain(domainOf(row));
-  }
-
   private static DomainRef domain(PackedReader in) {
     return new DomainRef(new UUID(in.fixed(), in.fixed()), in.count(), in.text());
   }
 
   MappedDisk disk(int row) {
     PackedReader in = reader(row);
-    DomainRef domain = in.count() == 0 ? domain(in) : domain(row);
+    DomainRef domain = domain(in.count() == 0 ? in : domainOf(row));
     DiskRef disk = refs.get(in.count() - 1);
     Volume volume = volume(in, domain.name());
     List<PhysicalDevice> physical = stacks.get(in.count() - 1);

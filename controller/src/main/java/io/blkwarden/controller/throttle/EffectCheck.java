@@ -110,15 +110,10 @@ public record EffectCheck(
     boolean soon = report.worked() ? doubtsNow > 0 : undecided;
     long rest = inputs.swap() ? Times.REJUDGE_SWAP_MILLIS : Times.REJUDGE_MILLIS;
     boolean kept = report.worked() && doubtsNow < DOUBTS;
-    return new EffectCheck(
-        before,
-        kept ? open : !contradicts,
-        setMillis,
-        now + (soon ? window : rest),
-        checks + 1,
-        doubtsNow,
-        nothing,
-        kept ? report : EffectReport.of(found, before, after));
+    boolean stays = kept ? open : !contradicts;
+    long due = now + (soon ? window : rest);
+    EffectReport next = kept ? report : EffectReport.of(found, before, after);
+    return new EffectCheck(before, stays, setMillis, due, checks + 1, doubtsNow, nothing, next);
   }
 
   /** A priority has no effect without competition; a limit has one while it is used. */

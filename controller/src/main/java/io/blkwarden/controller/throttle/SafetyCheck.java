@@ -55,18 +55,12 @@ public final class SafetyCheck {
               counts.hostsAnomalous(), counts.hostsKnown(), limits.stopIfHostsAnomalous()));
     }
     if (counts.disksOfHost() >= limits.disksPerHost()) {
-      return reached(
-          "disks_per_host",
-          counts.disksOfHost(),
-          limits.disksPerHost(),
-          "disks of this host are throttled");
+      String what = "disks of this host are throttled";
+      return reached("disks_per_host", counts.disksOfHost(), limits.disksPerHost(), what);
     }
     if (counts.disksOfDomain() >= limits.disksPerDomain()) {
-      return reached(
-          "disks_per_domain",
-          counts.disksOfDomain(),
-          limits.disksPerDomain(),
-          "disks of this domain are throttled");
+      String what = "disks of this domain are throttled";
+      return reached("disks_per_domain", counts.disksOfDomain(), limits.disksPerDomain(), what);
     }
     int hostsMax = hostsMax(limits, counts.hostsKnown());
     return counts.hostThrottled() || counts.hostsThrottled() < hostsMax
