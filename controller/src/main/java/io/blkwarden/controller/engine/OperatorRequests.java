@@ -204,11 +204,9 @@ final class OperatorRequests {
                 request.by(),
                 request.reason(),
                 forced ? " (forced: %s)".formatted(limit.get().text()) : "");
-    throttles.apply(
-        held,
-        new ThrottleEvent.OperatorSet(request.by(), reason, ask.restraint(), ask.leaseMs()),
-        null,
-        waits);
+    ThrottleEvent set =
+        new ThrottleEvent.OperatorSet(request.by(), reason, ask.restraint(), ask.leaseMs());
+    throttles.apply(held, set, null, waits);
     note(at, request, Decision.Verdict.ACT, held.lease(), reason);
   }
 

@@ -299,7 +299,7 @@ final class SampleHandler {
   }
 
   private static double share(HostTracker tracker, Evaluation each) {
-    double share = tracker.state.value(Metric.DEVICE_TIME_SHARE, each.row);
+    double share = each.of(tracker, Metric.DEVICE_TIME_SHARE);
     return Double.isNaN(share) ? 0 : share;
   }
 
@@ -318,10 +318,7 @@ final class SampleHandler {
     }
     for (Metric metric :
         List.of(Metric.DEVICE_TIME_SHARE, Metric.DEVICE_UTIL, Metric.UTIL, Metric.HOST_IO_FULL)) {
-      double value =
-          evaluation.row < tracker.state.rows()
-              ? tracker.state.value(metric, evaluation.row)
-              : Double.NaN;
+      double value = evaluation.of(tracker, metric);
       if (!Double.isNaN(value)) {
         numbers.put(metric.id(), value);
       }

@@ -83,10 +83,8 @@ final class Planning {
     lease = step.set(CommandPurpose.START, lease, next.restraint());
     long from = step.now() - inputs.times().effectWindowMillis();
     step.attempts = step.attempts.atStep(next.index());
-    step.record(
-        Decision.Verdict.ACT,
-        ThrottleText.join("%s requested".formatted(next.restraint()), next.note()),
-        lease);
+    String text = ThrottleText.join("%s requested".formatted(next.restraint()), next.note());
+    step.record(Decision.Verdict.ACT, text, lease);
     WindowSums before =
         inputs.standing() == null ? inputs.window(from, step.now()) : WindowSums.NONE;
     return new Requested(lease, before, next.note(), null, 0);
