@@ -32,11 +32,7 @@ public final class AlertMachine {
    *
    * @param published the alerts to publish, in order
    */
-  public record Transition(AlertState state, List<Alert> published) {
-    public Transition {
-      published = List.copyOf(published);
-    }
-  }
+  public record Transition(AlertState state, List<Alert> published) {}
 
   /** The next state, and what is to be published. */
   public static Transition next(AlertState state, AlertEvent event, AlertInputs inputs) {

@@ -18,30 +18,25 @@ public final class AttributionWindow {
   /** Bytes that cost a disk about as much as one more I/O. */
   static final double BYTES_PER_IO = 128 * 1024;
 
+  private static final int BUSY = 0;
+  private static final int IOS = 1;
+  private static final int WORK = 2;
+  private static final int WIDTH = 3;
   private static final int ALL = SLOTS + AttributionRule.SLOTS_MIN;
 
   private final int disks;
-  private final float[] busy;
-  private final float[] ios;
-  private final float[] work;
+
+  /** Time, I/Os and work of each disk in each slot. */
+  private final float[] values;
+
   private int begun;
   private boolean calmKnown;
 
   /** An empty window. */
   public AttributionWindow(int disks) {
-    if (disks < 0) {
-      throw new IllegalArgumentException("disks: expected 0 or more, found " + disks);
-    }
     this.disks = disks;
-    busy = unknown();
-    ios = unknown();
-    work = unknown();
-  }
-
-  private float[] unknown() {
-    float[] values = new float[disks * ALL];
+    values = new float[disks * ALL * WIDTH];
     Arrays.fill(values, Float.NaN);
-    return values;
   }
 
   /**
@@ -55,11 +50,8 @@ public final class AttributionWindow {
     next.calmKnown = calmKnown;
     for (int disk = 0; disk < from.length; disk++) {
       for (int slot = 0; slot < ALL && from[disk] >= 0; slot++) {
-        int old = slot * disks + from[disk];
-        int at = slot * next.disks + disk;
-        next.busy[at] = busy[old];
-        next.ios[at] = ios[old];
-        next.work[at] = work[old];
+        int old = (slot * disks + from[disk]) * WIDTH;
+        System.arraycopy(values, old, next.values, (slot * next.disks + disk) * WIDTH, WIDTH);
       }
     }
     return next;
@@ -67,10 +59,8 @@ public final class AttributionWindow {
 
   /** Begins the next slot, in which all disks are unknown. */
   public void beginSlot() {
-    int from = begun % SLOTS * disks;
-    Arrays.fill(busy, from, from + disks, Float.NaN);
-    Arrays.fill(ios, from, from + disks, Float.NaN);
-    Arrays.fill(work, from, from + disks, Float.NaN);
+    int from = begun % SLOTS * disks * WIDTH;
+    Arrays.fill(values, from, from + disks * WIDTH, Float.NaN);
     begun = begun + 1 == 2 * SLOTS ? SLOTS : begun + 1;
   }
 
@@ -82,9 +72,6 @@ public final class AttributionWindow {
    * @param bytes bytes read and written a second
    */
   public void put(int disk, double busyMillis, double iops, double bytes) {
-    if (begun == 0) {
-      throw new IllegalStateException("no slot was begun");
-    }
     put((begun - 1) % SLOTS, disk, busyMillis, iops, bytes);
   }
 
@@ -97,10 +84,10 @@ public final class AttributionWindow {
   }
 
   private void put(int slot, int disk, double busyMillis, double iops, double bytes) {
-    int at = slot * disks + Objects.checkIndex(disk, disks);
-    busy[at] = (float) busyMillis;
-    ios[at] = (float) iops;
-    work[at] = (float) (iops + bytes / BYTES_PER_IO);
+    int at = (slot * disks + Objects.checkIndex(disk, disks)) * WIDTH;
+    values[at + BUSY] = (float) busyMillis;
+    values[at + IOS] = (float) iops;
+    values[at + WORK] = (float) (iops + bytes / BYTES_PER_IO);
   }
 
   /** Disks of the device. */
@@ -113,28 +100,27 @@ public final class AttributionWindow {
     return Math.min(begun, SLOTS) + (calmKnown ? AttributionRule.SLOTS_MIN : 0);
   }
 
-  private int at(int slot, int disk) {
+  private float value(int slot, int disk, int which) {
     int measured = Math.min(begun, SLOTS);
     int place = slot < measured ? slot : SLOTS + slot - measured;
-    return place * disks + disk;
+    return values[(place * disks + disk) * WIDTH + which];
   }
 
   boolean known(int slot, int disk) {
-    int at = at(slot, disk);
-    return !Float.isNaN(busy[at]) && !Float.isNaN(work[at]);
+    return !Float.isNaN(value(slot, disk, BUSY)) && !Float.isNaN(value(slot, disk, WORK));
   }
 
   double busy(int slot, int disk) {
-    return busy[at(slot, disk)];
+    return value(slot, disk, BUSY);
   }
 
   double iops(int slot, int disk) {
-    return ios[at(slot, disk)];
+    return value(slot, disk, IOS);
   }
 
   /** I/Os and bytes per second at constant costs, which do not include waiting for others. */
   double work(int slot, int disk) {
-    return work[at(slot, disk)];
+    return value(slot, disk, WORK);
   }
 
   /** Mean time of an I/O of the disk; {@link Double#NaN} when it completed none. */

@@ -3,6 +3,7 @@ package io.blkwarden.controller.attribution;
 import io.blkwarden.controller.attribution.Verdict.NoClearCulprit;
 import io.blkwarden.controller.attribution.Verdict.Reason;
 import io.blkwarden.controller.fleet.HostState;
+import io.blkwarden.controller.fleet.Metric;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -90,6 +91,7 @@ final class DeviceAttribution {
     if (current.millis() >= slotMillis) {
       calmSlots = current.await() > rule.hurtAwaitMillis() ? 0 : calmSlots + 1;
       current.into(open);
+      slot = new Slot(rows.length);
       verdict = null;
       if (calmSlots >= AttributionWindow.SLOTS) {
         end();
@@ -125,7 +127,7 @@ final class DeviceAttribution {
       if (!Double.isNaN(busy)) {
         int at = disk * WIDTH;
         mean(at, busy, part);
-        mean(at + 1, state.iops(row), part);
+        mean(at + 1, state.value(Metric.IOPS, row), part);
         mean(at + 2, state.bytes(row), part);
       }
     }

@@ -126,26 +126,20 @@ public final class HostAttribution {
   private static Finding finding(
       HostState state, int row, DeviceAttribution attribution, String device) {
     return switch (attribution.verdict()) {
-      case NoClearCulprit(Verdict.Reason reason, List<Suspect> suspects) ->
-          new Finding(
-              false,
-              reason.id(),
-              device,
-              "no clear culprit on %s: %s".formatted(device, reason.sentence()),
-              own(suspects, attribution, row),
-              null);
+      case NoClearCulprit(Verdict.Reason reason, List<Suspect> suspects) -> {
+        String why = "no clear culprit on %s: %s".formatted(device, reason.sentence());
+        Suspect own = own(suspects, attribution, row);
+        yield new Finding(false, reason.id(), device, why, own, null);
+      }
       case Culprits(List<Suspect> named, Verdict.Confidence confidence) -> {
         Suspect own = own(named, attribution, row);
-        yield own != null
-            ? new Finding(true, "culprit", device, culprit(own, device), own, confidence)
-            : new Finding(
-                false,
-                "other-culprit",
-                device,
-                "%s causes the latency on %s, not this disk"
-                    .formatted(names(state, named, attribution), device),
-                null,
-                confidence);
+        String why =
+            own != null
+                ? culprit(own, device)
+                : "%s causes the latency on %s, not this disk"
+                    .formatted(names(state, named, attribution), device);
+        String verdict = own != null ? "culprit" : "other-culprit";
+        yield new Finding(own != null, verdict, device, why, own, confidence);
       }
     };
   }

@@ -1,6 +1,7 @@
 package io.blkwarden.controller.attribution;
 
 import io.blkwarden.controller.fleet.HostState;
+import io.blkwarden.controller.fleet.Metric;
 import java.util.Arrays;
 
 /** The slot that is not complete yet: the sums of each disk; mutable. */
@@ -25,7 +26,7 @@ final class Slot {
       double took = state.busyMillis(rows[disk]);
       if (!Double.isNaN(took)) {
         busy[disk] += took * passed;
-        ios[disk] += state.iops(rows[disk]) * passed;
+        ios[disk] += state.value(Metric.IOPS, rows[disk]) * passed;
         bytes[disk] += state.bytes(rows[disk]) * passed;
         known[disk] += passed;
       }
@@ -42,7 +43,7 @@ final class Slot {
     return Arrays.stream(busy).sum() / Arrays.stream(ios).sum();
   }
 
-  /** Writes the means to the window's next slot, and clears the sums. */
+  /** Writes the means to the window's next slot. */
   void into(AttributionWindow window) {
     window.beginSlot();
     for (int disk = 0; disk < known.length; disk++) {
@@ -51,10 +52,5 @@ final class Slot {
         window.put(disk, busy[disk] / time, ios[disk] / time, bytes[disk] / time);
       }
     }
-    Arrays.fill(busy, 0);
-    Arrays.fill(ios, 0);
-    Arrays.fill(bytes, 0);
-    Arrays.fill(known, 0);
-    millis = 0;
   }
 }

@@ -10,14 +10,7 @@ public sealed interface Verdict {
    * @param named at least one, worst first
    * @param confidence of the result
    */
-  record Culprits(List<Suspect> named, Confidence confidence) implements Verdict {
-    public Culprits {
-      named = List.copyOf(named);
-      if (named.isEmpty()) {
-        throw new IllegalArgumentException("named: expected at least one, found none");
-      }
-    }
-  }
+  record Culprits(List<Suspect> named, Confidence confidence) implements Verdict {}
 
   /**
    * No disk is named.
@@ -25,11 +18,7 @@ public sealed interface Verdict {
    * @param reason why
    * @param suspects the evaluated disks, worst first; may be empty
    */
-  record NoClearCulprit(Reason reason, List<Suspect> suspects) implements Verdict {
-    public NoClearCulprit {
-      suspects = List.copyOf(suspects);
-    }
-  }
+  record NoClearCulprit(Reason reason, List<Suspect> suspects) implements Verdict {}
 
   /** Why no disk is named. */
   enum Reason {

@@ -24,9 +24,4 @@ public final class WindowBudget {
   void release(int disks) {
     left += disks;
   }
-
-  /** Disks that are left. */
-  public int left() {
-    return left;
-  }
 }

@@ -165,7 +165,7 @@ final class Alerts {
    */
   private void republish() {
     if (republishDue
-        && engine.epoch().isPresent()
+        && engine.epoch.isPresent()
         && engine.millis() - republishedMillis >= REPUBLISH_MILLIS) {
       republishDue = false;
       republishedMillis = engine.millis();
@@ -177,7 +177,7 @@ final class Alerts {
   void tick(long passedMillis) {
     republish();
     brakes(passedMillis);
-    if (engine.epoch().isPresent()
+    if (engine.epoch.isPresent()
         && engine.millis() - leadsSinceMillis >= RestoredAlerts.GRACE_MILLIS) {
       restored.tick();
       if (restored.policiesComplete) {
@@ -190,7 +190,7 @@ final class Alerts {
   /** Resolves fleet alerts whose policy was removed. */
   private void endUnknown() {
     Set<String> known = new HashSet<>(Set.of(BRAKES, DuplicateHosts.POLICY));
-    engine.policies().ofFleet.forEach(each -> known.add(each.name()));
+    engine.policies.ofFleet.forEach(each -> known.add(each.name()));
     for (FleetAlert each : List.copyOf(ofFleet.values())) {
       if (!known.contains(each.policy)) {
         each.apply(new AlertEvent.Ended(AlertEvent.Ending.POLICY_GONE));
@@ -201,10 +201,10 @@ final class Alerts {
 
   /** Publishes the alert that too many hosts are anomalous, so that nothing is throttled. */
   private void brakes(long passedMillis) {
-    SafetyLimits safetyLimits = engine.policies().policies.safetyLimits();
+    SafetyLimits safetyLimits = engine.policies.policies.safetyLimits();
     double most = safetyLimits.stopIfHostsAnomalous();
-    int anomalous = engine.hostsAnomalous();
-    int live = engine.hostsLive();
+    int anomalous = engine.hostsAnomalous;
+    int live = engine.hostsLive;
     brakes.set(
         SafetyCheck.stopped(safetyLimits, live, anomalous),
         true,
@@ -228,7 +228,7 @@ final class Alerts {
         inhibitors.add(new Suppression.Inhibitor(last, each.covers));
       }
     }
-    return new Suppression(engine.operatorState(), inhibitors, engine.now().wall());
+    return new Suppression(engine.operatorState, inhibitors, engine.now.wall());
   }
 
   /** Silences, acknowledgements or the pause have changed. */
@@ -239,12 +239,12 @@ final class Alerts {
 
   /** Publishes open alerts again whose marks have changed. */
   private void recheckMarks() {
-    Instant now = engine.now().wall();
-    if (engine.epoch().isEmpty() || (!marksStale && now.isBefore(marksChange))) {
+    Instant now = engine.now.wall();
+    if (engine.epoch.isEmpty() || (!marksStale && now.isBefore(marksChange))) {
       return;
     }
     marksStale = false;
-    marksChange = engine.operatorState().nextChange(now).orElse(Instant.MAX);
+    marksChange = engine.operatorState.nextChange(now).orElse(Instant.MAX);
     List.copyOf(ofFleet.values()).forEach(each -> each.apply(new AlertEvent.MarksChanged()));
     apply(new AlertEvent.MarksChanged());
   }

@@ -3,6 +3,7 @@ package io.blkwarden.controller.engine;
 import io.blkwarden.controller.attribution.HostAttribution;
 import io.blkwarden.controller.attribution.HostAttribution.Finding;
 import io.blkwarden.controller.attribution.Suspect;
+import io.blkwarden.controller.alert.AlertFacts;
 import io.blkwarden.controller.attribution.WindowBudget;
 import io.blkwarden.controller.policy.AttributionClause;
 import io.blkwarden.controller.policy.DiskPolicy;
@@ -102,18 +103,14 @@ final class Attributions {
     return new Alert.Blame(
         finding.verdict(),
         finding.device().isEmpty() ? null : finding.device(),
-        suspect == null ? null : rounded(suspect.share()),
-        finding.confidence() == null ? null : rounded(finding.confidence().margin()),
-        suspect == null ? null : rounded(suspect.coverage()),
-        finding.confidence() == null ? null : rounded(finding.confidence().value()));
+        suspect == null ? null : AlertFacts.rounded(suspect.share()),
+        finding.confidence() == null ? null : AlertFacts.rounded(finding.confidence().margin()),
+        suspect == null ? null : AlertFacts.rounded(suspect.coverage()),
+        finding.confidence() == null ? null : AlertFacts.rounded(finding.confidence().value()));
   }
 
   static @Nullable Double correlation(Finding finding) {
     Suspect suspect = finding.suspect();
-    return suspect == null ? null : rounded(suspect.correlation());
-  }
-
-  private static double rounded(double value) {
-    return Math.round(value * 1_000) / 1_000.0;
+    return suspect == null ? null : AlertFacts.rounded(suspect.correlation());
   }
 }

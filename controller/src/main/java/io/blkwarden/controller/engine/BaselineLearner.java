@@ -16,16 +16,12 @@ final class BaselineLearner {
   private static final long STORE_MILLIS = 300_000;
 
   private final EngineState engine;
-  private final BaselineTable baselines = new BaselineTable();
+  final BaselineTable baselines = new BaselineTable();
   private final Map<Long, Long> dueMillis = new LinkedHashMap<>();
   private long storeMillis;
 
   BaselineLearner(EngineState engine) {
     this.engine = engine;
-  }
-
-  BaselineTable book() {
-    return baselines;
   }
 
   /**
@@ -36,22 +32,22 @@ final class BaselineLearner {
    */
   void load(DiskBaseline baseline) {
     try {
-      baselines.load(baseline, engine.epoch().isEmpty(), engine.millis());
+      baselines.load(baseline, engine.epoch.isEmpty(), engine.millis());
     } catch (IOException _) {
       return; // who read it has looked at it, and said what is wrong
     }
     engine
         .hosts
         .values()
-        .forEach(tracker -> tracker.feeds.ofBaselines().forEach(each -> each.learn(baselines)));
+        .forEach(tracker -> tracker.feeds.ofBaselines.forEach(each -> each.learn(baselines)));
   }
 
   /** Ends rounds that are due, and stores the baselines. */
   void tick() {
-    if (!engine.policies().feeds) {
+    if (!engine.policies.feeds) {
       return;
     }
-    for (DiskPolicy policy : engine.policies().ofDisks) {
+    for (DiskPolicy policy : engine.policies.ofDisks) {
       long window = policy.baselineWindowMillis();
       if (window > 0) {
         dueMillis.putIfAbsent(window, engine.millis() + window);
@@ -64,22 +60,22 @@ final class BaselineLearner {
         round(due.getKey());
       }
     }
-    if (engine.epoch().isPresent() && engine.millis() >= storeMillis + STORE_MILLIS) {
+    if (engine.epoch.isPresent() && engine.millis() >= storeMillis + STORE_MILLIS) {
       storeMillis = engine.millis();
       baselines
-          .all(engine.now().wall())
-          .forEach(baseline -> engine.add(new Effect.StoreBaseline(baseline)));
+          .all(engine.now.wall())
+          .forEach(baseline -> engine.effects.add(new Effect.StoreBaseline(baseline)));
     }
   }
 
   private boolean used(long windowMillis) {
-    return engine.policies().ofDisks.stream()
+    return engine.policies.ofDisks.stream()
         .anyMatch(policy -> policy.baselineWindowMillis() == windowMillis);
   }
 
   private void round(long windowMillis) {
     for (HostTracker tracker : engine.hosts.values()) {
-      for (DetectorFeed.OfBaselines table : tracker.feeds.ofBaselines()) {
+      for (DetectorFeed.OfBaselines table : tracker.feeds.ofBaselines) {
         if (table.windowMillis() == windowMillis) {
           table.give(baselines, engine.millis());
         }
@@ -87,7 +83,7 @@ final class BaselineLearner {
     }
     baselines.endRound(windowMillis, engine.millis());
     for (HostTracker tracker : engine.hosts.values()) {
-      tracker.feeds.ofBaselines().forEach(table -> table.learn(baselines));
+      tracker.feeds.ofBaselines.forEach(table -> table.learn(baselines));
     }
   }
 }

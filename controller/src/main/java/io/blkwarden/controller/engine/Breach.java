@@ -123,10 +123,7 @@ final class Breach extends LiveAlert {
   }
 
   private @Nullable Double known(Metric metric) {
-    double value =
-        evaluation.row < tracker.state.rows()
-            ? tracker.state.value(metric, evaluation.row)
-            : Double.NaN;
+    double value = evaluation.of(tracker, metric);
     return Double.isNaN(value) ? null : AlertFacts.rounded(value);
   }
 

@@ -15,7 +15,8 @@ final class DetectorFeeds {
   private final Map<DiskPolicy, DetectorFeed> known = new HashMap<>();
   private @Nullable DetectorFeed[] byIndex = {};
   private List<DiskKey> disks = List.of();
-  private List<DetectorFeed.OfBaselines> ofBaselines = List.of();
+  /** The feeds of policies that compare with the fleet. */
+  List<DetectorFeed.OfBaselines> ofBaselines = List.of();
 
   /** The feed of a policy; absent for one with a fixed threshold. */
   @Nullable DetectorFeed of(int policy) {
@@ -62,11 +63,6 @@ final class DetectorFeeds {
             .filter(DetectorFeed.OfBaselines.class::isInstance)
             .map(DetectorFeed.OfBaselines.class::cast)
             .toList();
-  }
-
-  /** The feeds of policies that compare with the fleet. */
-  List<DetectorFeed.OfBaselines> ofBaselines() {
-    return ofBaselines;
   }
 
   private static List<DetectorFeed.@Nullable Row> rows(

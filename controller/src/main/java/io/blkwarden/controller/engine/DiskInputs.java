@@ -52,7 +52,7 @@ final class DiskInputs implements ThrottleInputs {
 
   @Override
   public Instant wall() {
-    return engine.now().wall();
+    return engine.now.wall();
   }
 
   @Override
@@ -67,7 +67,7 @@ final class DiskInputs implements ThrottleInputs {
 
   @Override
   public boolean canCommand() {
-    return engine.epoch().isPresent() && !tracker.runs.duplicate();
+    return engine.epoch.isPresent() && !tracker.runs.duplicate;
   }
 
   @Override
@@ -126,7 +126,7 @@ final class DiskInputs implements ThrottleInputs {
 
   @Override
   public boolean isProtected() {
-    return disk != null && engine.policies().policies.protects(tracker.host(), disk);
+    return disk != null && engine.policies.policies.protects(tracker.host(), disk);
   }
 
   @Override
@@ -141,7 +141,7 @@ final class DiskInputs implements ThrottleInputs {
   @Override
   public Optional<Refusal> safetyRefusal() {
     if (disk == null || evaluation == null) {
-      return Optional.of(new Refusal.MapIncomplete());
+      return Optional.of(Refusal.Plain.MAP_INCOMPLETE);
     }
     Optional<HostAttribution.Finding> unclear = tracker.attributions.objection(tracker, evaluation);
     if (unclear.isPresent()) {
@@ -149,32 +149,27 @@ final class DiskInputs implements ThrottleInputs {
       return Optional.of(
           new Refusal.NotTheCause(found.verdict(), found.device(), found.sentence()));
     }
-    return SafetyCheck.refusal(
-        engine.policies().policies,
-        tracker.host(),
-        disk,
-        tracker.state.map().gap(),
-        engine.throttleCounts(tracker.host(), evaluation.disk));
+    return engine.safetyRefusal(tracker, disk);
   }
 
   @Override
   public Optional<Refusal> commandRefusal() {
-    if (engine.epoch().isEmpty()) {
-      return Optional.of(new Refusal.NotLeader());
+    if (engine.epoch.isEmpty()) {
+      return Optional.of(Refusal.Plain.NOT_LEADER);
     }
     if (Boolean.FALSE.equals(tracker.acting)) {
-      return Optional.of(new Refusal.ReadOnlyAgent());
+      return Optional.of(Refusal.Plain.READ_ONLY_AGENT);
     }
-    if (tracker.epochSeen < engine.epoch().getAsLong()) {
-      return Optional.of(new Refusal.AgentUninformed());
+    if (tracker.epochSeen < engine.epoch.getAsLong()) {
+      return Optional.of(Refusal.Plain.AGENT_UNINFORMED);
     }
     return engine.paused();
   }
 
   @Override
   public Optional<Refusal> renewalRefusal() {
-    if (engine.epoch().isEmpty()) {
-      return Optional.of(new Refusal.NotLeader());
+    if (engine.epoch.isEmpty()) {
+      return Optional.of(Refusal.Plain.NOT_LEADER);
     }
     Optional<Refusal> paused = engine.paused();
     if (paused.isPresent()) {
@@ -183,13 +178,13 @@ final class DiskInputs implements ThrottleInputs {
     if (disk == null || disk.workers().isEmpty()) {
       return Optional.of(new Refusal.WorkersNotProven(null));
     }
-    double atMost = engine.policies().policies.safetyLimits().stopIfHostsAnomalous();
+    double atMost = engine.policies.policies.safetyLimits().stopIfHostsAnomalous();
     if (SafetyCheck.stopped(
-        engine.policies().policies.safetyLimits(), engine.hostsLive(), engine.hostsAnomalous())) {
+        engine.policies.policies.safetyLimits(), engine.hostsLive, engine.hostsAnomalous)) {
       return Optional.of(
-          new Refusal.FleetAnomalous(engine.hostsAnomalous(), engine.hostsLive(), atMost));
+          new Refusal.FleetAnomalous(engine.hostsAnomalous, engine.hostsLive, atMost));
     }
-    return tracker.state.map().gap() ? Optional.of(new Refusal.MapIncomplete()) : Optional.empty();
+    return tracker.state.map().gap() ? Optional.of(Refusal.Plain.MAP_INCOMPLETE) : Optional.empty();
   }
 
   @Override

@@ -37,9 +37,9 @@ final class DuplicateHosts {
 
   /** Records the run of a message; whether the message may be used. */
   boolean usable(HostTracker tracker, UUID run, @Nullable UUID boot) {
-    boolean before = tracker.runs.duplicate();
+    boolean before = tracker.runs.duplicate;
     tracker.runs.heard(run, boot, engine.millis());
-    if (tracker.runs.duplicate() && !before) {
+    if (tracker.runs.duplicate && !before) {
       hosts.add(tracker.host());
       changed = true;
       engine.live(tracker, false);
@@ -47,7 +47,7 @@ final class DuplicateHosts {
       problems.look(tracker);
       engine.alerts.apply(tracker, new AlertEvent.Refreshed());
     }
-    return !tracker.runs.duplicate();
+    return !tracker.runs.duplicate;
   }
 
   /** Removes hosts that are unique again, and publishes the alert when it changed. */
@@ -58,7 +58,7 @@ final class DuplicateHosts {
         hosts.remove(host);
         changed = true;
       }
-      if (tracker != null && !tracker.runs.duplicate()) {
+      if (tracker != null && !tracker.runs.duplicate) {
         tracker.missed = true;
         problems.look(tracker);
         engine.requestMap(tracker);
@@ -70,7 +70,7 @@ final class DuplicateHosts {
         passedMillis,
         FleetAlert.condition("duplicate_hosts", hosts.size(), 0),
         this::summary);
-    if (changed && engine.epoch().isPresent()) {
+    if (changed && engine.epoch.isPresent()) {
       changed = false;
       alert.apply(new AlertEvent.Republished());
     }
@@ -87,7 +87,7 @@ final class DuplicateHosts {
   }
 
   static String describe(HostTracker tracker) {
-    return tracker.runs.bootsDiffer()
+    return tracker.runs.bootsDiffer
         ? "agents of two hosts report under this name (cloned configuration?): give one of them"
             + " another name with --host; nothing is evaluated or throttled until then"
         : "two agents report under this name from one host: stop one of them; nothing is evaluated"

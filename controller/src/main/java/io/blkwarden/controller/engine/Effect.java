@@ -3,7 +3,6 @@ package io.blkwarden.controller.engine;
 import io.blkwarden.controller.baseline.DiskBaseline;
 import io.blkwarden.controller.throttle.Decision;
 import io.blkwarden.model.HostId;
-import io.blkwarden.model.Require;
 import io.blkwarden.model.message.Alert;
 import io.blkwarden.model.message.Command;
 import io.blkwarden.model.message.CommandAction;
@@ -86,11 +85,7 @@ public sealed interface Effect {
    * @param host which
    * @param problem cause and fix; empty once it is solved
    */
-  record HostProblem(HostId host, String problem) implements Effect {
-    public HostProblem {
-      Require.optionalText(problem.isEmpty() ? null : problem, 2_000, "problem");
-    }
-  }
+  record HostProblem(HostId host, String problem) implements Effect {}
 
   /**
    * Log and count a bug of this program that kept a host from being evaluated.

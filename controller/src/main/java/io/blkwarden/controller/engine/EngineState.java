@@ -6,10 +6,11 @@ import io.blkwarden.controller.policy.PolicySet;
 import io.blkwarden.controller.silence.OperatorState;
 import io.blkwarden.controller.throttle.Decision;
 import io.blkwarden.controller.throttle.Refusal;
+import io.blkwarden.controller.throttle.SafetyCheck;
 import io.blkwarden.controller.throttle.ThrottleCounts;
 import io.blkwarden.controller.throttle.ThrottleInputs;
-import io.blkwarden.model.DiskKey;
 import io.blkwarden.model.HostId;
+import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.MessageId;
 import io.blkwarden.model.Printable;
 import io.blkwarden.model.message.Alert;
@@ -22,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The state of the engine, and the effects of the current input.
@@ -49,18 +51,21 @@ final class EngineState {
   final Alerts alerts = new Alerts(this);
   private final RandomGenerator random;
   private final String issuer;
-  private PolicyIndex policies = new PolicyIndex(PolicySet.EMPTY);
-  private OptionalLong epoch = OptionalLong.empty();
-  private OperatorState operatorState = OperatorState.NONE;
-  private Moment now;
-  private List<Effect> effects = new ArrayList<>();
-  private int hostsLive;
-  private int hostsAnomalous;
+  PolicyIndex policies = new PolicyIndex(PolicySet.EMPTY);
+  OptionalLong epoch = OptionalLong.empty();
+  OperatorState operatorState = OperatorState.NONE;
+  Moment now;
+
+  /** The effects of the input so far. */
+  List<Effect> effects = new ArrayList<>();
+  int hostsLive;
+  int hostsAnomalous;
   private int evaluations;
 
   EngineState(EngineSettings settings, RandomGenerator random, String issuer, Moment start) {
     this.settings = settings;
-    this.throttleTimes = settings.throttleTimes();
+    this.throttleTimes =
+        new ThrottleInputs.Times(settings.effectWindowMillis(), settings.settleMillis());
     this.mapRequests = new MapRequests(EngineSettings.SNAPSHOT_RETRY_MILLIS);
     this.random = random;
     this.issuer = issuer;
@@ -73,33 +78,8 @@ final class EngineState {
     effects = new ArrayList<>();
   }
 
-  /** The effects of the input so far. */
-  List<Effect> effects() {
-    return effects;
-  }
-
-  Moment now() {
-    return now;
-  }
-
   long millis() {
     return now.monotonicMillis();
-  }
-
-  PolicyIndex policies() {
-    return policies;
-  }
-
-  void policies(PolicyIndex next) {
-    policies = next;
-  }
-
-  OperatorState operatorState() {
-    return operatorState;
-  }
-
-  void operatorState(OperatorState next) {
-    operatorState = next;
   }
 
   /** The pause by an operator; empty without one. */
@@ -109,26 +89,12 @@ final class EngineState {
         .map(pause -> new Refusal.Paused(Printable.of(pause.by()), Printable.of(pause.reason())));
   }
 
-  OptionalLong epoch() {
-    return epoch;
-  }
-
-  void epoch(OptionalLong next) {
-    epoch = next;
-  }
-
-  /** The tracker of a host, created on first use; empty beyond {@link #HOSTS_MAX}. */
-  Optional<HostTracker> tracker(HostId host) {
+  /** The tracker of a host, created on first use; null beyond {@link #HOSTS_MAX}. */
+  @Nullable HostTracker tracker(HostId host) {
     HostTracker known = hosts.get(host);
-    if (known != null) {
-      return Optional.of(known);
-    }
-    if (hosts.size() >= HOSTS_MAX) {
-      return Optional.empty();
-    }
-    HostTracker made = new HostTracker(host);
-    hosts.put(host, made);
-    return Optional.of(made);
+    return known != null || hosts.size() >= HOSTS_MAX
+        ? known
+        : hosts.computeIfAbsent(host, HostTracker::new);
   }
 
   MessageId newId() {
@@ -159,16 +125,12 @@ final class EngineState {
 
   boolean duplicate(HostId host) {
     HostTracker tracker = hosts.get(host);
-    return tracker != null && tracker.runs.duplicate();
+    return tracker != null && tracker.runs.duplicate;
   }
 
   /** Publishes an alert with this leader's epoch. */
   void publish(Alert alert) {
     epoch.ifPresent(leads -> effects.add(new Effect.PublishAlert(alert.withEpoch(leads))));
-  }
-
-  void add(Effect effect) {
-    effects.add(effect);
   }
 
   void record(Decision decision) {
@@ -198,7 +160,7 @@ final class EngineState {
   }
 
   void requestMap(HostTracker tracker) {
-    if (!tracker.runs.duplicate() && mapRequests.ask(tracker, millis())) {
+    if (!tracker.runs.duplicate && mapRequests.ask(tracker, millis())) {
       effects.add(new Effect.RequestMap(tracker.host()));
     }
   }
@@ -210,17 +172,12 @@ final class EngineState {
     }
   }
 
-  /** What the safety limits count before this disk is throttled. */
-  ThrottleCounts throttleCounts(HostId host, DiskKey disk) {
-    return throttles.load(host, disk, hostsLive, hostsAnomalous);
-  }
-
-  int hostsLive() {
-    return hostsLive;
-  }
-
-  int hostsAnomalous() {
-    return hostsAnomalous;
+  /** Why the safety checks refuse a throttle on the disk; empty when they do not. */
+  Optional<Refusal> safetyRefusal(HostTracker tracker, MappedDisk disk) {
+    HostId host = tracker.host();
+    ThrottleCounts counts = throttles.load(host, disk.key(), hostsLive, hostsAnomalous);
+    boolean gap = tracker.state.map().gap();
+    return SafetyCheck.refusal(policies.policies, host, disk, gap, counts);
   }
 
   /** How long samples of a host may be absent before they count as missing. */

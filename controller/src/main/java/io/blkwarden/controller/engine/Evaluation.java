@@ -1,5 +1,6 @@
 package io.blkwarden.controller.engine;
 
+import io.blkwarden.controller.fleet.Metric;
 import io.blkwarden.controller.policy.Detector;
 import io.blkwarden.controller.policy.DiskPolicy;
 import io.blkwarden.controller.policy.Mode;
@@ -67,6 +68,11 @@ final class Evaluation {
       double weight = load == 0 ? 1 : Math.min(1, (double) windowMillis / LOAD_MILLIS);
       load += (own - load) * weight;
     }
+  }
+
+  /** A metric of the disk in the last window; unknown for a disk that is gone. */
+  double of(HostTracker tracker, Metric metric) {
+    return row < tracker.state.rows() ? tracker.state.value(metric, row) : Double.NaN;
   }
 
   /** Whether the disk is over the threshold now. */

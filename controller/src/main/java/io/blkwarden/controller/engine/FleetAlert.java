@@ -66,7 +66,7 @@ final class FleetAlert extends LiveAlert {
     } else if (state() instanceof AlertState.Active) {
       apply(new AlertEvent.Ended(AlertEvent.Ending.CLEARED));
     } else {
-      boolean allReport = engine.hostsLive() > 0 && engine.hostsLive() == engine.hosts.size();
+      boolean allReport = engine.hostsLive > 0 && engine.hostsLive == engine.hosts.size();
       apply(new AlertEvent.Measured(low && allReport, passedMillis));
     }
   }

@@ -22,7 +22,7 @@ public final class FleetEngine implements EngineCore {
   /** A longer time between two ticks is a pause of the controller. */
   private static final long PAUSE_MILLIS = 3_000;
 
-  private final EngineState engine;
+  final EngineState engine;
   private final SampleHandler sampling;
   private final MappingHandler mapping;
   private final HeartbeatHandler heartbeats;
@@ -87,25 +87,25 @@ public final class FleetEngine implements EngineCore {
       }
       case Input.BaselineLoaded loaded -> outliers.load(loaded.baseline());
       case Input.OperatorStateChanged changed -> {
-        boolean paused = engine.operatorState().pause().isPresent();
-        engine.operatorState(changed.operatorState());
-        if (paused && engine.operatorState().pause().isEmpty()) {
+        boolean paused = engine.operatorState.pause().isPresent();
+        engine.operatorState = changed.operatorState();
+        if (paused && engine.operatorState.pause().isEmpty()) {
           requests.resumed();
         }
         engine.alerts.operatorStateChanged();
       }
       case Input.AlertsRestored recalled -> engine.alerts.restore(recalled.open());
       case Input.LeadershipGained gained -> {
-        engine.epoch(OptionalLong.of(gained.epoch()));
+        engine.epoch = OptionalLong.of(gained.epoch());
         engine.alerts.leadershipGained();
       }
       case Input.LeadershipLost _ -> {
-        engine.epoch(OptionalLong.empty());
+        engine.epoch = OptionalLong.empty();
         engine.alerts.leadershipLost();
         requests.giveUp(true);
       }
     }
-    return engine.effects();
+    return engine.effects;
   }
 
   /** Handles what is due by time. */
@@ -175,12 +175,7 @@ public final class FleetEngine implements EngineCore {
       tracker.missed = true;
       engine.requestMap(tracker);
     }
-    return engine.effects();
-  }
-
-  /** Hosts with a throttled disk, as the safety limits count them. */
-  int hostsThrottled() {
-    return engine.throttles.hosts().size();
+    return engine.effects;
   }
 
   /** The requested parts of the state now; read-only, on the thread of {@link #step}. */

@@ -16,18 +16,15 @@ record HeartbeatHandler(
   private static final long YOUNG_MILLIS = 10_000;
 
   void take(Heartbeat beat) {
-    engine.tracker(beat.host()).ifPresent(tracker -> take(tracker, beat));
-  }
-
-  private void take(HostTracker tracker, Heartbeat beat) {
-    if (!duplicates.usable(tracker, beat.run(), beat.boot())) {
+    HostTracker tracker = engine.tracker(beat.host());
+    if (tracker == null || !duplicates.usable(tracker, beat.run(), beat.boot())) {
       return;
     }
     tracker.acting = beat.acting();
     tracker.limits = Boolean.TRUE.equals(beat.limitAvailable());
     tracker.epochSeen = beat.epoch();
     problems.take(tracker, beat);
-    if (engine.epoch().isPresent() && beat.epoch() < engine.epoch().getAsLong()) {
+    if (engine.epoch.isPresent() && beat.epoch() < engine.epoch.getAsLong()) {
       engine.announceLeader(tracker, new CommandAction.Revision(beat.run(), beat.revision()));
     } else {
       tracker.leaderNotice.answered();

@@ -22,7 +22,7 @@ record HostProblems(EngineState engine) {
     if (tracker.firstBeatMillis < 0) {
       tracker.firstBeatMillis = engine.millis();
     }
-    boolean newer = engine.epoch().isPresent() && beat.epoch() > engine.epoch().getAsLong();
+    boolean newer = engine.epoch.isPresent() && beat.epoch() > engine.epoch.getAsLong();
     tracker.refusingSinceMillis =
         !newer
             ? -1
@@ -35,12 +35,12 @@ record HostProblems(EngineState engine) {
     String found = of(tracker);
     if (!found.equals(tracker.problem)) {
       tracker.problem = found;
-      engine.add(new Effect.HostProblem(tracker.host(), found));
+      engine.effects.add(new Effect.HostProblem(tracker.host(), found));
     }
   }
 
   private String of(HostTracker tracker) {
-    if (tracker.runs.duplicate()) {
+    if (tracker.runs.duplicate) {
       return DuplicateHosts.describe(tracker);
     }
     boolean known = tracker.state.map().present();
@@ -50,7 +50,7 @@ record HostProblems(EngineState engine) {
     if (!known && passed(tracker.firstBeatMillis)) {
       return "it has no map: its agent reports and has not sent one; see the agent's log";
     }
-    OptionalLong epoch = engine.epoch();
+    OptionalLong epoch = engine.epoch;
     if (epoch.isPresent() && passed(tracker.refusingSinceMillis)) {
       return ("its agent refuses this controller's commands (stale-epoch): it obeys epoch %d, and"
               + " this controller's is %d; see 'Agents refuse the controller' in the runbook,"

@@ -25,13 +25,10 @@ record HostRemoval(EngineState engine, SampleHandler sampling) {
     } else if (tracker != null && tracker.live) {
       answer(asked, Verdict.REFUSED, host + " is still reporting: stop its agent first");
     } else if (leases > 0) {
-      answer(
-          asked,
-          Verdict.REFUSED,
-          "%s may still have %d throttles, which expire by themselves: try again later"
-              .formatted(host, leases));
+      String why = "%s may still have %d throttles, which expire by themselves: try again later";
+      answer(asked, Verdict.REFUSED, why.formatted(host, leases));
     } else {
-      engine.add(new Effect.RemoveHost(host, asked));
+      engine.effects.add(new Effect.RemoveHost(host, asked));
     }
   }
 
@@ -47,26 +44,17 @@ record HostRemoval(EngineState engine, SampleHandler sampling) {
       engine.hosts.remove(host);
     }
     engine.alerts.restored.end(host);
-    engine.record(
-        new Decision(
-                engine.now().wall(),
-                host,
-                null,
-                null,
-                null,
-                Decision.Verdict.FORGET,
-                null,
-                "asked by %s: %s".formatted(forgotten.asked().by(), forgotten.asked().reason()),
-                Map.of())
-            .requestedBy(forgotten.asked().key()));
-    answer(
-        forgotten.asked(),
-        Verdict.DONE,
-        host + " is forgotten; it returns when its agent reports again");
+    Input.RequestReceived asked = forgotten.asked();
+    Decision.Verdict verdict = Decision.Verdict.FORGET;
+    String text = "asked by %s: %s".formatted(asked.by(), asked.reason());
+    Decision decision =
+        new Decision(engine.now.wall(), host, null, null, null, verdict, null, text, Map.of());
+    engine.record(decision.requestedBy(asked.key()));
+    answer(asked, Verdict.DONE, host + " is forgotten; it returns when its agent reports again");
   }
 
   private void answer(Input.RequestReceived asked, Verdict verdict, String detail) {
-    engine.add(
+    engine.effects.add(
         new Effect.Answer(asked.correlation(), new OperatorReply(verdict, Printable.of(detail))));
   }
 }

@@ -41,18 +41,12 @@ final class HostRuns {
   private @Nullable UUID current;
   private Run ofCurrent = new Run();
   private @Nullable UUID lastBoot;
-  private boolean bootsDiffer;
-  private boolean duplicate;
-
-  /** Whether more than one agent reports under this name. */
-  boolean duplicate() {
-    return duplicate;
-  }
 
   /** Whether the heartbeats come from different boots, so from different hosts. */
-  boolean bootsDiffer() {
-    return bootsDiffer;
-  }
+  boolean bootsDiffer;
+
+  /** Whether more than one agent reports under this name. */
+  boolean duplicate;
 
   /** Records the run of a message, and the boot, which only heartbeats name. */
   void heard(UUID run, @Nullable UUID boot, long nowMillis) {

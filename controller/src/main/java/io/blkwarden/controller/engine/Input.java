@@ -6,7 +6,6 @@ import io.blkwarden.controller.silence.OperatorState;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.MessageId;
 import io.blkwarden.model.OperatorKey;
-import io.blkwarden.model.Require;
 import io.blkwarden.model.message.Alert;
 import io.blkwarden.model.message.Heartbeat;
 import io.blkwarden.model.message.MappingEvent;
@@ -60,11 +59,7 @@ public sealed interface Input {
    * @param command which
    * @param why in a sentence
    */
-  record CommandAbandoned(MessageId command, String why) implements Input {
-    public CommandAbandoned {
-      Require.text(why, 1_000, "why");
-    }
-  }
+  record CommandAbandoned(MessageId command, String why) implements Input {}
 
   /**
    * An operator sent a request.
@@ -122,11 +117,7 @@ public sealed interface Input {
    *
    * @param open as published last
    */
-  record AlertsRestored(List<Alert> open) implements Input {
-    public AlertsRestored {
-      open = List.copyOf(open);
-    }
-  }
+  record AlertsRestored(List<Alert> open) implements Input {}
 
   /**
    * A baseline that another controller learned.
@@ -147,11 +138,7 @@ public sealed interface Input {
    *
    * @param epoch fencing token; agents refuse a lower one than they have seen
    */
-  record LeadershipGained(long epoch) implements Input {
-    public LeadershipGained {
-      Require.within(epoch, 0, Long.MAX_VALUE, "epoch");
-    }
-  }
+  record LeadershipGained(long epoch) implements Input {}
 
   /** This controller is no longer the leader. */
   record LeadershipLost() implements Input {}

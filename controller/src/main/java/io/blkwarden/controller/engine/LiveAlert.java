@@ -55,7 +55,7 @@ abstract class LiveAlert implements AlertInputs {
 
   @Override
   public Instant wall() {
-    return engine.now().wall();
+    return engine.now.wall();
   }
 
   @Override
@@ -65,7 +65,7 @@ abstract class LiveAlert implements AlertInputs {
 
   @Override
   public boolean leads() {
-    return engine.epoch().isPresent();
+    return engine.epoch.isPresent();
   }
 
   @Override

@@ -18,22 +18,18 @@ record MappingHandler(
     HostProblems problems,
     Throttles throttles,
     ScopedAlerts scoped) {
-  void take(MappingEvent event) {
-    engine.tracker(event.origin().host()).ifPresent(tracker -> take(tracker, event));
-  }
-
   /** Dropped messages may have been about the map: requests it until it arrives. */
   void missed(HostId host) {
-    engine
-        .tracker(host)
-        .ifPresent(tracker -> {
-          tracker.missed = true;
-          engine.requestMap(tracker);
-        });
+    HostTracker tracker = engine.tracker(host);
+    if (tracker != null) {
+      tracker.missed = true;
+      engine.requestMap(tracker);
+    }
   }
 
-  private void take(HostTracker tracker, MappingEvent event) {
-    if (tracker.runs.duplicate()) {
+  void take(MappingEvent event) {
+    HostTracker tracker = engine.tracker(event.origin().host());
+    if (tracker == null || tracker.runs.duplicate) {
       return; // the agent is ambiguous; the map is requested once one agent is left
     }
     switch (tracker.state.apply(event)) {
@@ -41,10 +37,10 @@ record MappingHandler(
       case GAP -> engine.requestMap(tracker);
       case UPDATED -> {
         closeEnded(tracker, true);
-        tracker.match(engine.policies());
-        tracker.attributions.match(tracker, engine.policies(), engine.attributionBudget);
+        tracker.match(engine.policies);
+        tracker.attributions.match(tracker, engine.policies, engine.attributionBudget);
         close(tracker, each -> !tracker.isAbout(each.row, each.policyIndex), Ending.UNMATCHED);
-        scoped.match(tracker, engine.policies());
+        scoped.match(tracker, engine.policies);
       }
       case REBASED -> answered(tracker);
       case REPLACED -> {
@@ -67,12 +63,12 @@ record MappingHandler(
         gone.add(each);
       }
     }
-    tracker.index(engine.policies(), kept);
-    tracker.attributions.match(tracker, engine.policies(), engine.attributionBudget);
+    tracker.index(engine.policies, kept);
+    tracker.attributions.match(tracker, engine.policies, engine.attributionBudget);
     gone.forEach(each -> sampling.close(tracker, each, Ending.GONE));
     closeEnded(tracker, false);
     close(tracker, each -> !tracker.isAbout(each.row, each.policyIndex), Ending.UNMATCHED);
-    scoped.match(tracker, engine.policies());
+    scoped.match(tracker, engine.policies);
   }
 
   /** A snapshot arrived that throttles may wait for. */
@@ -110,6 +106,6 @@ record MappingHandler(
       tracker.attributions.match(tracker, next, engine.attributionBudget);
       scoped.match(tracker, next);
     }
-    engine.policies(next);
+    engine.policies = next;
   }
 }

@@ -7,7 +7,6 @@ import io.blkwarden.controller.throttle.Decision;
 import io.blkwarden.controller.throttle.Ladder;
 import io.blkwarden.controller.throttle.Lease;
 import io.blkwarden.controller.throttle.Refusal;
-import io.blkwarden.controller.throttle.SafetyCheck;
 import io.blkwarden.controller.throttle.ThrottleEvent;
 import io.blkwarden.controller.throttle.ThrottleState;
 import io.blkwarden.model.DiskKey;
@@ -60,7 +59,7 @@ final class OperatorRequests {
 
   void take(Input.RequestReceived request) {
     long correlation = request.correlation();
-    if (engine.epoch().isEmpty()) {
+    if (engine.epoch.isEmpty()) {
       answer(correlation, Verdict.REFUSED, "this controller is not the leader");
     } else if (open.size() >= EngineSettings.PENDING_REQUESTS_MAX) {
       answer(correlation, Verdict.REFUSED, "too many requests are waiting for agents; try again");
@@ -84,13 +83,13 @@ final class OperatorRequests {
 
   /** A request for a silence, an acknowledgement or the pause, answered once it is in force. */
   private void lasting(Input.RequestReceived request, OperatorRequest.Lasting ask) {
-    Instant now = engine.now().wall().truncatedTo(ChronoUnit.MILLIS);
+    Instant now = engine.now.wall().truncatedTo(ChronoUnit.MILLIS);
     InputChange change =
         InputChange.of(
-            engine.operatorState(), request.request(), ask, request.key(), now, engine.newId());
+            engine.operatorState, request.request(), ask, request.key(), now, engine.newId());
     switch (change) {
       case InputChange.Store(OperatorInput input, boolean set, List<OperatorInput> expired) ->
-          engine.add(new Effect.StoreInput(input, set, expired, request));
+          engine.effects.add(new Effect.StoreInput(input, set, expired, request));
       case InputChange.Refused(String why) ->
           answer(request.correlation(), new OperatorReply(Verdict.FAILED, why));
     }
@@ -100,14 +99,11 @@ final class OperatorRequests {
   void inputStored(Effect.StoreInput stored) {
     Input.RequestReceived request = stored.asked();
     String what = InputChange.describe(stored.input(), stored.set());
+    String reason = "%s, asked by %s: %s".formatted(what, request.by(), request.reason());
     Decision decision =
-        Decision.ofFleet(
-            engine.now().wall(),
-            Decision.Verdict.REQUEST,
-            "%s, asked by %s: %s".formatted(what, request.by(), request.reason()),
-            Map.of());
+        Decision.ofFleet(engine.now.wall(), Decision.Verdict.REQUEST, reason, Map.of());
     MessageId about = stored.input() instanceof Ack ack ? ack.about() : null;
-    engine.add(new Effect.RecordDecision(decision.toldBy(about).requestedBy(request.key())));
+    engine.record(decision.toldBy(about).requestedBy(request.key()));
     answer(
         request.correlation(),
         new OperatorReply(Verdict.DONE, what, null, stored.set() ? stored.input() : null));
@@ -183,7 +179,8 @@ final class OperatorRequests {
       return;
     }
     Found at = found.get();
-    Optional<Refusal> limit = safety(at).filter(Refusal::isSafetyLimit);
+    Optional<Refusal> limit =
+        engine.safetyRefusal(at.tracker(), at.disk()).filter(Refusal::isSafetyLimit);
     boolean forced = limit.isPresent() && Boolean.TRUE.equals(ask.force());
     Optional<String> refusal =
         refusal(at, ask.restraint(), forced)
@@ -207,11 +204,9 @@ final class OperatorRequests {
                 request.by(),
                 request.reason(),
                 forced ? " (forced: %s)".formatted(limit.get().text()) : "");
-    throttles.apply(
-        held,
-        new ThrottleEvent.OperatorSet(request.by(), reason, ask.restraint(), ask.leaseMs()),
-        null,
-        waits);
+    ThrottleEvent set =
+        new ThrottleEvent.OperatorSet(request.by(), reason, ask.restraint(), ask.leaseMs());
+    throttles.apply(held, set, null, waits);
     note(at, request, Decision.Verdict.ACT, held.lease(), reason);
   }
 
@@ -224,15 +219,6 @@ final class OperatorRequests {
       breach.throttle = Throttle.of(held.host, owner);
       breach.throttle.attempts = held.attempts;
     }
-  }
-
-  private Optional<Refusal> safety(Found at) {
-    return SafetyCheck.refusal(
-        engine.policies().policies,
-        at.tracker().host(),
-        at.disk(),
-        at.tracker().state.map().gap(),
-        engine.throttleCounts(at.tracker().host(), at.disk().key()));
   }
 
   /** What is throttled already, and how to override the safety limit. */
@@ -274,13 +260,16 @@ final class OperatorRequests {
       return Optional.of("the host does not report");
     }
     if (Boolean.FALSE.equals(at.tracker().acting)) {
-      return Optional.of(new Refusal.ReadOnlyAgent().text());
+      return Optional.of(Refusal.Plain.READ_ONLY_AGENT.text());
     }
-    if (engine.epoch().isPresent() && at.tracker().epochSeen < engine.epoch().getAsLong()) {
-      return Optional.of(new Refusal.AgentUninformed().text() + "; try again in 10 s");
+    if (engine.epoch.isPresent() && at.tracker().epochSeen < engine.epoch.getAsLong()) {
+      return Optional.of(Refusal.Plain.AGENT_UNINFORMED.text() + "; try again in 10 s");
     }
     Optional<String> refusal =
-        safety(at).filter(why -> !forced || !why.isSafetyLimit()).map(Refusal::text);
+        engine
+            .safetyRefusal(at.tracker(), at.disk())
+            .filter(why -> !forced || !why.isSafetyLimit())
+            .map(Refusal::text);
     if (refusal.isPresent()) {
       return refusal;
     }
@@ -301,7 +290,7 @@ final class OperatorRequests {
       return;
     }
     Found at = found.get();
-    if (at.tracker().runs.duplicate()) {
+    if (at.tracker().runs.duplicate) {
       String why = at.name() + " is not released: " + at.tracker().problem;
       answer(correlation, Verdict.REFUSED, why);
       return;
@@ -350,33 +339,24 @@ final class OperatorRequests {
         new ThrottleEvent.OperatorReleased(Printable.of(request.by()), reason, true);
     for (HostTracker tracker : engine.hosts.values()) {
       finishBreaches(tracker, null, event);
-      if (tracker.runs.duplicate()) {
+      if (tracker.runs.duplicate) {
         waits.failures.add(tracker.host() + ": " + tracker.problem);
       }
       Optional<MessageId> command =
           engine.send(tracker.host(), reason, new CommandAction.ReleaseAll());
       command.ifPresent(id -> {
         waits.open++;
+        CommandPurpose all = CommandPurpose.RELEASE_ALL;
         engine.throttles.sent(
-            new PendingCommand(
-                id,
-                tracker.host(),
-                CommandPurpose.RELEASE_ALL,
-                null,
-                null,
-                waits,
-                engine.millis()));
+            new PendingCommand(id, tracker.host(), all, null, null, waits, engine.millis()));
       });
     }
     // ticks release those one by one that are left after this
     engine.throttles.all().forEach(throttle -> throttles.apply(throttle, event));
-    engine.record(
-        Decision.ofFleet(
-                engine.now().wall(),
-                Decision.Verdict.RELEASE,
-                reason,
-                Map.of("hosts", (double) waits.open))
-            .requestedBy(request.key()));
+    Map<String, Double> numbers = Map.of("hosts", (double) waits.open);
+    Decision decision =
+        Decision.ofFleet(engine.now.wall(), Decision.Verdict.RELEASE, reason, numbers);
+    engine.record(decision.requestedBy(request.key()));
     finish(waits);
   }
 
@@ -449,18 +429,14 @@ final class OperatorRequests {
       Decision.Verdict verdict,
       @Nullable Lease lease,
       String reason) {
-    engine.record(
-        new Decision(
-                engine.now().wall(),
-                at.tracker().host(),
-                at.disk().domain(),
-                at.disk().disk().vdev(),
-                null,
-                verdict,
-                lease == null ? null : lease.id(),
-                "asked by %s: %s".formatted(request.by(), reason),
-                Map.of())
-            .requestedBy(request.key()));
+    Instant now = engine.now.wall();
+    HostId host = at.tracker().host();
+    String vdev = at.disk().disk().vdev();
+    MessageId id = lease == null ? null : lease.id();
+    String text = "asked by %s: %s".formatted(request.by(), reason);
+    Decision decision =
+        new Decision(now, host, at.disk().domain(), vdev, null, verdict, id, text, Map.of());
+    engine.record(decision.requestedBy(request.key()));
   }
 
   private void answer(long correlation, Verdict verdict, String detail) {
@@ -469,6 +445,6 @@ final class OperatorRequests {
   }
 
   private void answer(long correlation, OperatorReply reply) {
-    engine.add(new Effect.Answer(correlation, reply));
+    engine.effects.add(new Effect.Answer(correlation, reply));
   }
 }

@@ -3,7 +3,6 @@ package io.blkwarden.controller.engine;
 import io.blkwarden.controller.fleet.HostState;
 import io.blkwarden.controller.fleet.Metric;
 import io.blkwarden.controller.policy.DiskPolicy;
-import io.blkwarden.controller.policy.Match;
 import io.blkwarden.controller.policy.Policy;
 import io.blkwarden.controller.policy.PolicySet;
 import io.blkwarden.controller.policy.threshold.ScopedPolicy;
@@ -94,26 +93,22 @@ final class PolicyIndex {
     if (!metric.isTotal()) {
       return state.firstSwapDisk(row);
     }
-    return IntStream.of(state.domainRows(metric, row))
-            .filter(each -> policies.matches(policy.match(), state.host(), state.disk(each)))
-            .findFirst()
-            .orElse(row)
-        == row;
+    IntStream rows = IntStream.of(state.domainRows(metric, row));
+    return matching(policy, rows, state).findFirst().orElse(row) == row;
+  }
+
+  private IntStream matching(FleetPolicy policy, IntStream rows, HostState state) {
+    return rows.filter(row -> policies.matches(policy.match(), state.host(), state.disk(row)));
   }
 
   private int[] rows(FleetPolicy policy, HostState state) {
-    Match match = policy.match();
-    boolean host = match.host().matches(state.host().value());
+    boolean host = policy.match().host().matches(state.host().value());
     return switch (policy.when().metric().scope()) {
       case HOST -> host ? new int[] {0} : new int[0];
       case DEVICE -> host ? IntStream.range(0, state.devices().size()).toArray() : new int[0];
-      case DISK ->
-          IntStream.range(0, state.rows())
-              .filter(row -> policies.matches(match, state.host(), state.disk(row)))
-              .toArray();
+      case DISK -> matching(policy, IntStream.range(0, state.rows()), state).toArray();
       case DOMAIN ->
-          IntStream.range(0, state.rows())
-              .filter(row -> policies.matches(match, state.host(), state.disk(row)))
+          matching(policy, IntStream.range(0, state.rows()), state)
               .filter(row -> firstFitting(policy, state, row))
               .toArray();
     };

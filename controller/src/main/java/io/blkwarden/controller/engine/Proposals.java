@@ -9,6 +9,7 @@ import io.blkwarden.model.MessageId;
 import io.blkwarden.model.Printable;
 import io.blkwarden.model.message.OperatorReply;
 import io.blkwarden.model.message.OperatorReply.Verdict;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -108,20 +109,17 @@ record Proposals(EngineState engine, Throttles throttles) {
   }
 
   private void note(Found at, Input.RequestReceived request, String answer) {
-    engine.record(
-        new Decision(
-                engine.now().wall(),
-                at.host(),
-                at.evaluation().domain,
-                at.evaluation().disk.vdev(),
-                at.evaluation().policy.name(),
-                Decision.Verdict.REQUEST,
-                null,
-                "%s %s, asked by %s: %s"
-                    .formatted(answer, at.proposal.restraint(), request.by(), request.reason()),
-                Map.of())
-            .toldBy(at.breach.id())
-            .requestedBy(request.key()));
+    String text =
+        "%s %s, asked by %s: %s"
+            .formatted(answer, at.proposal.restraint(), request.by(), request.reason());
+    Evaluation about = at.evaluation();
+    Instant now = engine.now.wall();
+    String vdev = about.disk.vdev();
+    String policy = about.policy.name();
+    Decision.Verdict verdict = Decision.Verdict.REQUEST;
+    Decision decision =
+        new Decision(now, at.host(), about.domain, vdev, policy, verdict, null, text, Map.of());
+    engine.record(decision.toldBy(at.breach.id()).requestedBy(request.key()));
   }
 
   private List<Found> open() {

@@ -188,7 +188,7 @@ final class RestoredAlerts {
     if (earlier.scoped) {
       return scoped(tracker, earlier);
     }
-    List<DiskPolicy> policies = engine.policies().ofDisks;
+    List<DiskPolicy> policies = engine.policies.ofDisks;
     int index = 0;
     while (index < policies.size() && !policies.get(index).name().equals(earlier.policy)) {
       index++;
@@ -244,7 +244,7 @@ final class RestoredAlerts {
     if (over.isPresent()) {
       return over.get() ? ended(Ending.CLEARED) : Optional.empty();
     }
-    DiskPolicy policy = engine.policies().ofDisks.get(policyIndex);
+    DiskPolicy policy = engine.policies.ofDisks.get(policyIndex);
     Alert last = earlier.state().last();
     Metric metric = policy.when().metric();
     double value = Sample.comparable(tracker.state, row, metric, policy.when().above());

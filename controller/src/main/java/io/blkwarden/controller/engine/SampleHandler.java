@@ -14,6 +14,7 @@ import io.blkwarden.model.HostId;
 import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.MessageId;
 import io.blkwarden.model.sample.SampleFrame;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -46,11 +47,8 @@ final class SampleHandler {
   }
 
   void take(HostId host, SampleFrame frame) {
-    engine.tracker(host).ifPresent(tracker -> take(tracker, frame));
-  }
-
-  private void take(HostTracker tracker, SampleFrame frame) {
-    if (!duplicates.usable(tracker, frame.run(), null)) {
+    HostTracker tracker = engine.tracker(host);
+    if (tracker == null || !duplicates.usable(tracker, frame.run(), null)) {
       return;
     }
     switch (tracker.state.accept(frame, engine.settings.silentIntervals())) {
@@ -86,7 +84,7 @@ final class SampleHandler {
   /** The loop over disks and policies: it allocates nothing while no disk is over a threshold. */
   private void measure(HostTracker tracker) {
     HostState state = tracker.state;
-    PolicyIndex policies = engine.policies();
+    PolicyIndex policies = engine.policies;
     tracker.attributions.measured(tracker);
     tracker.feeds.begin(engine.millis());
     for (int row = 0; row < tracker.matched.length; row++) {
@@ -114,7 +112,7 @@ final class SampleHandler {
 
   private void observe(
       HostTracker tracker, int row, int policyIndex, double compared, double above) {
-    DiskPolicy policy = engine.policies().ofDisks.get(policyIndex);
+    DiskPolicy policy = engine.policies.ofDisks.get(policyIndex);
     Evaluation found = tracker.find(row, policyIndex);
     if (found == null) {
       if (!(compared > above)) {
@@ -183,7 +181,7 @@ final class SampleHandler {
     KnownWorkers workers = new KnownWorkers(tracker.state.map().boot(), disk);
     Evaluation made = new Evaluation(policy, policyIndex, disk, workers, row, above, slotMillis);
     if (tracker.feeds.of(policyIndex) instanceof DetectorFeed.OfBaselines table) {
-      made.origin = table.origin(outliers.book(), row);
+      made.origin = table.origin(outliers.baselines, row);
     }
     tracker.add(made);
     return made;
@@ -305,7 +303,7 @@ final class SampleHandler {
   }
 
   private static double share(HostTracker tracker, Evaluation each) {
-    double share = tracker.state.value(Metric.DEVICE_TIME_SHARE, each.row);
+    double share = each.of(tracker, Metric.DEVICE_TIME_SHARE);
     return Double.isNaN(share) ? 0 : share;
   }
 
@@ -324,25 +322,18 @@ final class SampleHandler {
     }
     for (Metric metric :
         List.of(Metric.DEVICE_TIME_SHARE, Metric.DEVICE_UTIL, Metric.UTIL, Metric.HOST_IO_FULL)) {
-      double value =
-          evaluation.row < tracker.state.rows()
-              ? tracker.state.value(metric, evaluation.row)
-              : Double.NaN;
+      double value = evaluation.of(tracker, metric);
       if (!Double.isNaN(value)) {
         numbers.put(metric.id(), value);
       }
     }
+    Instant now = engine.now.wall();
+    HostId host = tracker.host();
+    String vdev = evaluation.disk.vdev();
+    String policy = evaluation.policy.name();
     Decision decision =
         new Decision(
-            engine.now().wall(),
-            tracker.host(),
-            evaluation.domain,
-            evaluation.disk.vdev(),
-            evaluation.policy.name(),
-            verdict,
-            lease,
-            reason,
-            numbers);
+            now, host, evaluation.domain, vdev, policy, verdict, lease, reason, numbers);
     return evaluation.breach == null ? decision : decision.toldBy(evaluation.breach.id());
   }
 }

@@ -33,8 +33,12 @@ import org.jspecify.annotations.Nullable;
 final class SnapshotReader {
   private static final int UUID_LENGTH = 36;
 
-  /** A row and its share of device time. */
-  private record Ranked(HostTracker tracker, int row, double rank) {}
+  /** A row and its rank among all disks. */
+  private record Ranked(HostTracker tracker, int row, double rank) {
+    DiskSnapshot disk() {
+      return SnapshotReader.disk(tracker, row, tracker.state.disk(row), List.of());
+    }
+  }
 
   /** The smallest first: it is replaced first. */
   private static final Comparator<Ranked> LEAST_FIRST =
@@ -51,8 +55,8 @@ final class SnapshotReader {
     this.engine = engine;
     this.proposals = proposals;
     engine.throttles.all().forEach(each -> held.merge(each.host, 1, Integer::sum));
-    engine.policies().ofDisks.forEach(policy -> breaches.put(policy.name(), 0));
-    engine.policies().ofScopes.forEach(policy -> breaches.put(policy.name(), 0));
+    engine.policies.ofDisks.forEach(policy -> breaches.put(policy.name(), 0));
+    engine.policies.ofScopes.forEach(policy -> breaches.put(policy.name(), 0));
   }
 
   FleetSnapshot read(FleetSnapshot.Parts parts) {
@@ -72,7 +76,7 @@ final class SnapshotReader {
     }
     List<ThrottleSnapshot> throttles = throttles();
     return new FleetSnapshot(
-        engine.now().wall(),
+        engine.now.wall(),
         hosts,
         disks,
         parts.busiest() == 0 ? List.of() : busiest(parts.busiest()),
@@ -89,40 +93,49 @@ final class SnapshotReader {
    * of its host, so hosts below the lowest score found are not read.
    */
   private List<FleetSnapshot.NoisyDisk> noisiest(List<HostSnapshot> hosts) {
-    record Found(HostTracker tracker, int row, double score) {}
-    PriorityQueue<Found> highest = new PriorityQueue<>(Comparator.comparingDouble(Found::score));
+    PriorityQueue<Ranked> highest = new PriorityQueue<>(LEAST_FIRST);
     List<HostSnapshot> worstFirst =
         hosts.stream()
             .filter(each -> each.latencyScore() != null)
             .sorted(Comparator.comparing(HostSnapshot::latencyScore).reversed())
             .toList();
+    int most = FleetSnapshot.NOISIEST_MAX;
     for (HostSnapshot host : worstFirst) {
-      boolean full = highest.size() == FleetSnapshot.NOISIEST_MAX;
       HostTracker tracker = engine.hosts.get(host.host());
-      if (tracker == null || (full && host.latencyScore() < highest.element().score())) {
+      if (tracker == null
+          || (highest.size() == most && host.latencyScore() < highest.element().rank())) {
         break;
       }
       for (int row = 0; row < tracker.state.rows(); row++) {
-        double score =
-            tracker.value(Metric.DEVICE_TIME_SHARE, row)
-                * tracker.value(Metric.DEVICE_UTIL, row)
-                * tracker.value(Metric.DEVICE_AWAIT, row);
-        if (score > 0 && tracker.state.disk(row).state() != MappingState.GONE) {
-          highest.add(new Found(tracker, row, score));
-          if (highest.size() > FleetSnapshot.NOISIEST_MAX) {
-            highest.remove();
-          }
+        double score = timeTaken(tracker, row) * tracker.value(Metric.DEVICE_AWAIT, row);
+        if (score > 0 && !tracker.state.gone(row)) {
+          offer(highest, most, tracker, row, score);
         }
       }
     }
     return highest.stream()
-        .sorted(Comparator.comparingDouble(Found::score).reversed())
+        .sorted(LEAST_FIRST.reversed())
         .map(each ->
-            new FleetSnapshot.NoisyDisk(
-                each.tracker.host(),
-                disk(each.tracker, each.row, each.tracker.state.disk(each.row), List.of()),
-                each.score))
+            new FleetSnapshot.NoisyDisk(each.tracker.host(), each.disk(), each.rank))
         .toList();
+  }
+
+  /** The share of the time of its device in which the disk had I/O in flight. */
+  private static double timeTaken(HostTracker tracker, int row) {
+    // the only active disk has all of its device's time, so the device's utilisation counts too
+    return tracker.value(Metric.DEVICE_TIME_SHARE, row) * tracker.value(Metric.DEVICE_UTIL, row);
+  }
+
+  /** Adds a row unless there are {@code most} of a higher rank; drops the lowest beyond that. */
+  private static void offer(
+      PriorityQueue<Ranked> highest, int most, HostTracker tracker, int row, double rank) {
+    boolean full = highest.size() == most;
+    if (!full || rank >= highest.element().rank()) {
+      highest.add(new Ranked(tracker, row, rank));
+      if (full) {
+        highest.remove();
+      }
+    }
   }
 
   /**
@@ -139,34 +152,27 @@ final class SnapshotReader {
         hosts.add(host(tracker));
       }
       for (int row = 0; row < tracker.state.rows() && found < most; row++) {
-        MappedDisk disk = tracker.state.disk(row);
-        if (disk.state() != MappingState.GONE && named(disk, text)) {
+        if (!tracker.state.gone(row) && named(tracker.state.names(row), text)) {
           disks
               .computeIfAbsent(tracker.host(), _ -> new ArrayList<>())
-              .add(disk(tracker, row, disk, List.of()));
+              .add(disk(tracker, row, tracker.state.disk(row), List.of()));
           found++;
         }
       }
+      if (hosts.size() == most && found == most) {
+        break;
+      }
     }
+    Instant now = engine.now.wall();
     return new FleetSnapshot(
-        engine.now().wall(),
-        hosts,
-        disks,
-        List.of(),
-        Map.of(),
-        List.of(),
-        0,
-        0,
-        List.of(),
-        List.of());
+        now, hosts, disks, List.of(), Map.of(), List.of(), 0, 0, List.of(), List.of());
   }
 
-  private static boolean named(MappedDisk disk, String text) {
-    String path = disk.volume().path();
-    return contains(disk.domain().name(), text)
-        || (text.length() == UUID_LENGTH && disk.domain().uuid().toString().equalsIgnoreCase(text))
-        || (path != null && contains(path, text))
-        || disk.disk().vdev().equalsIgnoreCase(text);
+  private static boolean named(HostState.Names disk, String text) {
+    return contains(disk.name(), text)
+        || (text.length() == UUID_LENGTH && disk.domain().toString().equalsIgnoreCase(text))
+        || (disk.path() != null && contains(disk.path(), text))
+        || disk.vdev().equalsIgnoreCase(text);
   }
 
   private static boolean contains(String name, String text) {
@@ -187,31 +193,20 @@ final class SnapshotReader {
   private List<FleetSnapshot.BusyDisk> busiest(int most) {
     PriorityQueue<Ranked> busiest = new PriorityQueue<>(LEAST_FIRST);
     for (HostTracker tracker : engine.hosts.values()) {
-      HostState state = tracker.state;
-      for (int row = 0; tracker.live && row < state.rows(); row++) {
-        // the only active disk has all of its device's time, so the device's utilisation counts too
-        double rank =
-            state.value(Metric.DEVICE_TIME_SHARE, row) * state.value(Metric.DEVICE_UTIL, row);
-        boolean full = busiest.size() == most;
-        if (!state.gone(row)
-            && (most == Integer.MAX_VALUE
-                || (rank > 0 && !(full && rank < busiest.element().rank())))) {
-          busiest.add(new Ranked(tracker, row, Double.isNaN(rank) ? 0 : rank));
-          if (full) {
-            busiest.remove();
-          }
+      for (int row = 0; tracker.live && row < tracker.state.rows(); row++) {
+        double rank = timeTaken(tracker, row);
+        if (!tracker.state.gone(row) && (most == Integer.MAX_VALUE || rank > 0)) {
+          offer(busiest, most, tracker, row, Double.isNaN(rank) ? 0 : rank);
         }
       }
     }
     List<FleetSnapshot.BusyDisk> disks = new ArrayList<>(busiest.size());
     Set<List<Object>> seen = new HashSet<>();
     for (Ranked each : busiest.stream().sorted(LEAST_FIRST.reversed()).toList()) {
-      HostTracker tracker = each.tracker();
-      MappedDisk disk = tracker.state.disk(each.row());
+      DiskSnapshot disk = each.disk();
       // a domain that restarts may have the same disk twice for a moment
-      if (seen.add(List.of(tracker.host(), disk.key()))) {
-        disks.add(
-            new FleetSnapshot.BusyDisk(tracker.host(), disk(tracker, each.row(), disk, List.of())));
+      if (seen.add(List.of(each.tracker.host(), disk.mapped().key()))) {
+        disks.add(new FleetSnapshot.BusyDisk(each.tracker.host(), disk));
       }
     }
     return disks;
@@ -341,7 +336,7 @@ final class SnapshotReader {
   }
 
   private Instant wall(long millis) {
-    return engine.now().wall().plusMillis(millis - engine.millis());
+    return engine.now.wall().plusMillis(millis - engine.millis());
   }
 
   private static String stage(ThrottleState.Leased held) {

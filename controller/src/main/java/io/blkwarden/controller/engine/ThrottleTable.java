@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -83,14 +82,6 @@ final class ThrottleTable {
 
   List<PendingCommand> sentBefore(long millis) {
     return pending.values().stream().filter(each -> each.sentMillis() < millis).toList();
-  }
-
-  /** Hosts with a throttle that counts against the limit of throttled hosts. */
-  Set<HostId> hosts() {
-    return byLease.values().stream()
-        .filter(each -> each.state.counts())
-        .map(each -> each.host)
-        .collect(Collectors.toSet());
   }
 
   ThrottleCounts load(HostId host, DiskKey disk, int hostsLive, int hostsAnomalous) {

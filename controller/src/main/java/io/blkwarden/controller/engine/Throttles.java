@@ -12,6 +12,7 @@ import io.blkwarden.model.MessageId;
 import io.blkwarden.model.Restraint;
 import io.blkwarden.model.Worker;
 import io.blkwarden.model.message.CommandAction;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -158,18 +159,17 @@ record Throttles(EngineState engine) {
         evaluation != null
             ? SampleHandler.decision(
                 engine, tracker, evaluation, effect.verdict(), effect.lease(), effect.reason())
-            : new Decision(
-                engine.now().wall(),
-                throttle.host,
-                throttle.domain,
-                throttle.disk.vdev(),
-                effect.policy(),
-                effect.verdict(),
-                effect.lease(),
-                effect.reason(),
-                Map.of());
+            : of(effect, throttle);
     return effect.refusal() == null
         ? decision
         : decision.heldBackBy(effect.refusal().check().wire());
+  }
+
+  private Decision of(ThrottleEffect.RecordDecision by, Throttle of) {
+    Instant now = engine.now.wall();
+    String vdev = of.disk.vdev();
+    MessageId lease = by.lease();
+    return new Decision(
+        now, of.host, of.domain, vdev, by.policy(), by.verdict(), lease, by.reason(), Map.of());
   }
 }

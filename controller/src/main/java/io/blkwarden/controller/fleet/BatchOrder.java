@@ -14,7 +14,9 @@ final class BatchOrder {
   /** Number of consecutive batches out of order after which the last one is accepted. */
   static final int STRAYS_MAX = 3;
 
-  private boolean begun;
+  /** Whether there is a last batch; changed here only. */
+  boolean begun;
+
   private long lastMillis;
   private long lastSequence;
   private int strays;
@@ -46,11 +48,6 @@ final class BatchOrder {
     strays = 0;
     lastMillis = frame.monotonicMillis();
     lastSequence = frame.sequence();
-  }
-
-  /** Whether there is a last batch. */
-  boolean begun() {
-    return begun;
   }
 
   /** Time since the last accepted batch. */

@@ -1,6 +1,5 @@
 package io.blkwarden.controller.fleet;
 
-import io.blkwarden.model.message.CounterBase;
 import io.blkwarden.model.sample.SampleColumn;
 import io.blkwarden.model.sample.SampleTable;
 import java.util.Arrays;
@@ -110,14 +109,6 @@ final class Counters {
   /** The unknown columns, which identify the source of the counters. */
   private static short source(long unknownColumns) {
     return (short) (unknownColumns & ~SampleColumn.IN_FLIGHT.bit());
-  }
-
-  static Counters ofDisks(CounterBase base) {
-    return new Counters(base.columns(), base.disks());
-  }
-
-  static Counters ofDevices(CounterBase base) {
-    return new Counters(base.columns(), base.devices());
   }
 
   int rows() {

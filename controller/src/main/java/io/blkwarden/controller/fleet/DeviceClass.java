@@ -1,29 +1,19 @@
 package io.blkwarden.controller.fleet;
 
 import io.blkwarden.model.PhysicalDevice;
+import io.blkwarden.model.WireName;
 import java.util.List;
 
 /** The class of the devices below a disk. */
-public enum DeviceClass {
+public enum DeviceClass implements WireName {
   /** All are rotational. */
-  HDD("hdd"),
+  HDD,
   /** None is rotational. */
-  SSD("ssd"),
+  SSD,
   /** Some are rotational, some are not. */
-  MIXED("mixed"),
+  MIXED,
   /** Unknown for some of them, or none is known. */
-  UNKNOWN("unknown");
-
-  private final String wire;
-
-  DeviceClass(String wire) {
-    this.wire = wire;
-  }
-
-  /** Name in policies and baselines. */
-  public String wire() {
-    return wire;
-  }
+  UNKNOWN;
 
   /** The class of a disk on these devices. */
   public static DeviceClass of(List<PhysicalDevice> physical) {

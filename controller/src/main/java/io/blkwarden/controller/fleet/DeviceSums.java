@@ -19,10 +19,18 @@ final class DeviceSums {
 
   private static final double ROUNDING = 1e-3;
 
-  private final double[] busy;
-  private final double[] timedIos;
-  private final double[] ios;
-  private final double[] queue;
+  /** Total time of all I/Os with a known time, in ms per second, by device. */
+  final double[] busy;
+
+  /** I/Os a second with a known time. */
+  final double[] timedIos;
+
+  /** I/Os a second. */
+  final double[] ios;
+
+  /** I/Os in flight. */
+  final double[] queue;
+
   private final int[] laggards;
   private final int[] known;
 
@@ -73,11 +81,6 @@ final class DeviceSums {
     return stuck || disks.slow(row, LAGGARD_MILLIS);
   }
 
-  /** Total time of all I/Os with a known time, in ms per second. */
-  double busy(int device) {
-    return busy[device];
-  }
-
   /** Whether that is the time of nearly all I/Os; otherwise shares of it would be too high. */
   boolean timed(int device) {
     return timed(ios[device], timedIos[device]);
@@ -86,21 +89,6 @@ final class DeviceSums {
   /** Whether the time is known of nearly all I/Os; the two differ by rounding when it is of all. */
   static boolean timed(double ios, double timedIos) {
     return ios - timedIos <= UNTIMED_MAX * ios + ROUNDING;
-  }
-
-  /** I/Os a second with a known time. */
-  double timedIos(int device) {
-    return timedIos[device];
-  }
-
-  /** I/Os a second. */
-  double ios(int device) {
-    return ios[device];
-  }
-
-  /** I/Os in flight. */
-  double queue(int device) {
-    return queue[device];
   }
 
   /** Number of laggards; {@link Double#NaN} when no disk is known. */

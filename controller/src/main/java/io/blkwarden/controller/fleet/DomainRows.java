@@ -15,8 +15,11 @@ final class DomainRows {
   /** The end of a chain. */
   static final int END = Character.MAX_VALUE; // a map has MappingSnapshot.MAX_DISKS rows at most
 
-  private final char[] first;
-  private final char[] next;
+  /** The first disk in the chain of each row's domain, or {@link #END}. */
+  final char[] first;
+
+  /** The disk after each one of the same domain, or {@link #END}. */
+  final char[] next;
 
   /**
    * Chains the disks of each domain.
@@ -36,15 +39,5 @@ final class DomainRows {
     for (int row = 0; row < first.length; row++) {
       first[row] = (char) firstOf.getOrDefault(disks.get(row).domain().uuid(), END).intValue();
     }
-  }
-
-  /** The first disk in the chain of the row's domain, or {@link #END}. */
-  int first(int row) {
-    return first[row];
-  }
-
-  /** The disk after this one of the same domain, or {@link #END}. */
-  int next(int row) {
-    return next[row];
   }
 }

@@ -52,8 +52,12 @@ public final class HostMap {
   /** Rows of devices by row of a disk; a single entry stands for all disks. */
   private final int[][] devicesOf;
 
-  private final DomainRows swapRows;
-  private final DomainRows domainRows;
+  /** The swap disks of each row's domain. */
+  final DomainRows swapRows;
+
+  /** All disks of each row's domain. */
+  final DomainRows domainRows;
+
   private final List<PhysicalDevice> devices;
   private long revision;
   private boolean gap;
@@ -210,16 +214,6 @@ public final class HostMap {
     return devicesOf[devicesOf.length == 1 ? 0 : row];
   }
 
-  /** The swap disks of each row's domain. */
-  DomainRows swapRows() {
-    return swapRows;
-  }
-
-  /** All disks of each row's domain. */
-  DomainRows domainRows() {
-    return domainRows;
-  }
-
   int disksPresent() {
     return disks.present;
   }
@@ -231,6 +225,10 @@ public final class HostMap {
   /** A new record of a row's disk, without the names of its dm device. */
   public MappedDisk disk(int row) {
     return disks.disk(row);
+  }
+
+  HostState.Names names(int row) {
+    return disks.names(row);
   }
 
   /** All disks, including those that are gone. */
@@ -256,11 +254,6 @@ public final class HostMap {
   /** Boot of the host. */
   public UUID boot() {
     return boot;
-  }
-
-  /** Run of the agent. */
-  public UUID run() {
-    return run;
   }
 
   /** Revision of the map. */

@@ -4,6 +4,7 @@ import io.blkwarden.model.DiskKey;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.PhysicalDevice;
+import io.blkwarden.model.message.CounterBase;
 import io.blkwarden.model.message.MappingEvent;
 import io.blkwarden.model.message.MappingSnapshot;
 import io.blkwarden.model.sample.SampleColumn;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.UUID;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The state of one host: its map, its counters and the rates computed from them; mutable, owned by
@@ -78,8 +80,9 @@ public final class HostState {
       return MappingChange.IGNORED;
     }
     HostMap next = new HostMap(snapshot);
-    Counters nextDisks = Counters.ofDisks(snapshot.base());
-    Counters nextDevices = Counters.ofDevices(snapshot.base());
+    CounterBase base = snapshot.base();
+    Counters nextDisks = new Counters(base.columns(), base.disks());
+    Counters nextDevices = new Counters(base.columns(), base.devices());
     Rates nextDiskRates = new Rates(nextDisks.rows());
     Rates nextDeviceRates = new Rates(nextDevices.rows());
     boolean same = sameRun && next.sameAs(map);
@@ -122,7 +125,7 @@ public final class HostState {
     }
     long window = order.windowMillis(frame);
     long interval = Math.clamp(frame.intervalMillis(), 1, Plausibility.INTERVAL_MILLIS);
-    boolean measured = order.begun() && window <= Math.max(1, gapIntervals) * interval;
+    boolean measured = order.begun && window <= Math.max(1, gapIntervals) * interval;
     measure(frame, measured, window);
     pressure(frame, measured, window);
     order.take(frame);
@@ -237,7 +240,7 @@ public final class HostState {
       if (!sums.timed(device)) {
         return Double.NaN;
       }
-      double share = sums.busy(device) > 0 ? own / sums.busy(device) : 0;
+      double share = sums.busy[device] > 0 ? own / sums.busy[device] : 0;
       highest = highest >= share ? highest : share;
     }
     return Double.isNaN(own) ? Double.NaN : highest;
@@ -272,8 +275,8 @@ public final class HostState {
   /** Sum over the swap disks of the row's domain; unknown when it has none or one is unknown. */
   private double swap(int row, int which) {
     double sum = Double.NaN;
-    DomainRows swaps = map.swapRows();
-    for (int swap = swaps.first(row); swap != DomainRows.END; swap = swaps.next(swap)) {
+    DomainRows swaps = map.swapRows;
+    for (int swap = swaps.first[row]; swap != DomainRows.END; swap = swaps.next[swap]) {
       if (!map.gone(swap)) {
         sum = (Double.isNaN(sum) ? 0 : sum) + disks.get(swap, which);
         if (Double.isNaN(sum)) {
@@ -289,7 +292,7 @@ public final class HostState {
     Metric each = metric.ofEachDisk();
     DomainRows rows = rowsOf(metric);
     double sum = Double.NaN;
-    for (int at = rows.first(row); at != DomainRows.END; at = rows.next(at)) {
+    for (int at = rows.first[row]; at != DomainRows.END; at = rows.next[at]) {
       double value = map.gone(at) ? Double.NaN : value(each, at);
       if (!Double.isNaN(value)) {
         sum = Double.isNaN(sum) ? value : sum + value;
@@ -308,7 +311,7 @@ public final class HostState {
       return true;
     }
     DomainRows rows = rowsOf(metric);
-    for (int at = rows.first(row); at != DomainRows.END; at = rows.next(at)) {
+    for (int at = rows.first[row]; at != DomainRows.END; at = rows.next[at]) {
       if (disks.missing(at) && !map.gone(at)) {
         return false;
       }
@@ -319,11 +322,12 @@ public final class HostState {
   /** The rows of the domain's disks that a total adds up. */
   public int[] domainRows(Metric metric, int row) {
     DomainRows rows = rowsOf(metric);
-    return IntStream.iterate(rows.first(row), at -> at != DomainRows.END, rows::next).toArray();
+    return IntStream.iterate(rows.first[row], at -> at != DomainRows.END, at -> rows.next[at])
+        .toArray();
   }
 
   private DomainRows rowsOf(Metric metric) {
-    return metric == Metric.SWAP_IOPS ? map.swapRows() : map.domainRows();
+    return metric == Metric.SWAP_IOPS ? map.swapRows : map.domainRows;
   }
 
   /** The disk and other guests' disks on the same devices in the last window; unknown as NaN. */
@@ -331,13 +335,13 @@ public final class HostState {
     double otherIos = 0;
     double otherBusy = 0;
     double otherQueue = 0;
-    DomainRows own = map.domainRows();
+    DomainRows own = map.domainRows;
     for (int device : map.devicesOf(row)) {
-      double ios = sums.ios(device);
-      double timedIos = sums.timedIos(device);
-      double busy = sums.busy(device);
-      double queue = sums.queue(device);
-      for (int at = own.first(row); at != DomainRows.END; at = own.next(at)) {
+      double ios = sums.ios[device];
+      double timedIos = sums.timedIos[device];
+      double busy = sums.busy[device];
+      double queue = sums.queue[device];
+      for (int at = own.first[row]; at != DomainRows.END; at = own.next[at]) {
         if (disks.known(at) && on(device, at)) {
           ios -= disks.iops(at);
           if (disks.timed(at)) {
@@ -366,11 +370,6 @@ public final class HostState {
     return disks.busy(row);
   }
 
-  /** Reads and writes a second; NaN when unknown. */
-  public double iops(int row) {
-    return disks.iops(row);
-  }
-
   /** Bytes read and written a second; NaN when unknown. */
   public double bytes(int row) {
     return (double) disks.get(row, Rates.READ_BYTES) + disks.get(row, Rates.WRITE_BYTES);
@@ -386,7 +385,7 @@ public final class HostState {
 
   /** Mean time in ms of an I/O of all guests' disks on a physical device; NaN without any. */
   public double guestsAwait(int device) {
-    return sums.busy(device) / sums.timedIos(device);
+    return sums.busy[device] / sums.timedIos[device];
   }
 
   /** Whether the time is known of nearly all I/Os of the guests' disks on a physical device. */
@@ -414,9 +413,23 @@ public final class HostState {
     return map.disk(row);
   }
 
+  /**
+   * The names of a disk.
+   *
+   * @param domain UUID of the domain
+   * @param name name of the domain
+   * @param path the toolstack's path of the volume; absent when unknown
+   */
+  public record Names(UUID domain, String name, String vdev, @Nullable String path) {}
+
+  /** The names of the disk of a row; much cheaper than {@link #disk}. */
+  public Names names(int row) {
+    return map.names(row);
+  }
+
   /** Whether the row is the first of its domain's swap disks. */
   public boolean firstSwapDisk(int row) {
-    return map.swapRows().first(row) == row;
+    return map.swapRows.first[row] == row;
   }
 
   /** Whether the row's disk was detached. */
@@ -437,11 +450,6 @@ public final class HostState {
   /** The physical devices. */
   public List<PhysicalDevice> devices() {
     return map.devices();
-  }
-
-  /** The agent's run; all zeros before the first snapshot. */
-  public UUID run() {
-    return map.run();
   }
 
   /** Length of the last window in ms; 0 when it is unknown. */

@@ -16,6 +16,7 @@ import io.blkwarden.model.Worker;
 import io.blkwarden.model.WorkerKind;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -30,11 +31,11 @@ import org.jspecify.annotations.Nullable;
  * labels, parts of paths) are stored once. The names of a volume's dm device are not stored.
  */
 final class PackedDisks {
-  static final List<MappingState> STATES = List.of(MappingState.values());
-  static final List<VolumeRole> ROLES = List.of(VolumeRole.values());
-  static final List<UnresolvedReason> REASONS = List.of(UnresolvedReason.values());
-  static final List<WorkerKind> KINDS = List.of(WorkerKind.values());
-  static final List<Proof> PROOFS = List.of(Proof.values());
+  private static final List<MappingState> STATES = List.of(MappingState.values());
+  private static final List<VolumeRole> ROLES = List.of(VolumeRole.values());
+  private static final List<UnresolvedReason> REASONS = List.of(UnresolvedReason.values());
+  private static final List<WorkerKind> KINDS = List.of(WorkerKind.values());
+  private static final List<Proof> PROOFS = List.of(Proof.values());
 
   static final PackedDisks NONE = new PackedDisks(List.of());
 
@@ -54,7 +55,7 @@ final class PackedDisks {
   private final List<IoPriority> priorities;
 
   PackedDisks(List<MappedDisk> disks) {
-    DiskPacker packer = new DiskPacker(disks);
+    Packer packer = new Packer(disks);
     bytes = packer.bytes();
     offsets = packer.offsets;
     present = (int) disks.stream().filter(disk -> disk.state() != MappingState.GONE).count();
@@ -66,7 +67,7 @@ final class PackedDisks {
   }
 
   /** The name of a blkback ring's thread, cut as the kernel cuts it. */
-  static String usualName(DomainRef domain, String vdev, @Nullable Integer ring) {
+  private static String usualName(DomainRef domain, String vdev, @Nullable Integer ring) {
     String name = domain.domid() + "." + vdev + "-" + ring;
     return name.length() > COMM_MAX ? name.substring(0, COMM_MAX) : name;
   }
@@ -117,17 +118,13 @@ final class PackedDisks {
     return new PackedReader(bytes, offsets[row] + 1);
   }
 
-  DomainRef domain(int row) {
-    return domain(domainOf(row));
-  }
-
   private static DomainRef domain(PackedReader in) {
     return new DomainRef(new UUID(in.fixed(), in.fixed()), in.count(), in.text());
   }
 
   MappedDisk disk(int row) {
     PackedReader in = reader(row);
-    DomainRef domain = in.count() == 0 ? domain(in) : domain(row);
+    DomainRef domain = domain(in.count() == 0 ? in : domainOf(row));
     DiskRef disk = refs.get(in.count() - 1);
     Volume volume = volume(in, domain.name());
     List<PhysicalDevice> physical = stacks.get(in.count() - 1);
@@ -149,13 +146,28 @@ final class PackedDisks {
         ofDomain);
   }
 
-  private Volume volume(PackedReader in, String name) {
+  /** The names of a row's disk, without unpacking the rest. */
+  HostState.Names names(int row) {
+    PackedReader in = reader(row);
+    PackedReader domain = in.count() == 0 ? in : domainOf(row);
+    UUID uuid = new UUID(domain.fixed(), domain.fixed());
+    domain.count();
+    String name = domain.text();
+    return new HostState.Names(uuid, name, refs.get(in.count() - 1).vdev(), path(in, name));
+  }
+
+  private @Nullable String path(PackedReader in, String name) {
     String path = SharedValues.at(texts, in.count());
     String rest = SharedValues.at(texts, in.count());
+    return rest == null ? path : path + name + rest;
+  }
+
+  private Volume volume(PackedReader in, String name) {
+    String path = path(in, name);
     int major = in.count();
     int minor = in.count();
     return new Volume(
-        rest == null ? path : path + name + rest,
+        path,
         major == 0 ? null : new DeviceNumber(major - 1, minor),
         null,
         null,
@@ -182,5 +194,109 @@ final class PackedDisks {
 
   List<MappedDisk> disks() {
     return IntStream.range(0, rows()).mapToObj(this::disk).toList();
+  }
+
+  /** Packs a host's disks, in the order in which they are read. */
+  private static final class Packer {
+    final SharedValues<String> texts = new SharedValues<>();
+    final SharedValues<DiskRef> refs = new SharedValues<>();
+    final SharedValues<List<PhysicalDevice>> stacks = new SharedValues<>();
+    final SharedValues<Map<String, String>> labels = new SharedValues<>();
+    final SharedValues<IoPriority> priorities = new SharedValues<>();
+    final int[] offsets;
+    private final PackedWriter out = new PackedWriter();
+    private final Map<DomainRef, Integer> firstRows = new HashMap<>();
+
+    Packer(List<MappedDisk> disks) {
+      offsets = new int[disks.size()];
+      for (int row = 0; row < offsets.length; row++) {
+        offsets[row] = out.length();
+        pack(disks.get(row), row);
+      }
+    }
+
+    byte[] bytes() {
+      return out.toBytes();
+    }
+
+    private void pack(MappedDisk disk, int row) {
+      out.number(STATES.indexOf(disk.state()));
+      domain(disk.domain(), row);
+      out.number(refs.numberOf(disk.disk()));
+      volume(disk.volume(), disk.domain().name());
+      out.number(stacks.numberOf(disk.physical()));
+      out.number(disk.reason() == null ? 0 : REASONS.indexOf(disk.reason()) + 1L);
+      out.number(labels.numberOf(disk.domainLabels()));
+      out.number(disk.workers().size());
+      for (Worker worker : disk.workers()) {
+        worker(worker, usualName(disk.domain(), disk.disk().vdev(), worker.ring()));
+      }
+    }
+
+    /** The distance to an earlier row with the domain, or 0 and the domain. */
+    private void domain(DomainRef domain, int row) {
+      Integer first = firstRows.putIfAbsent(domain, row);
+      out.number(first == null ? 0 : row - first);
+      if (first == null) {
+        out.fixed(domain.uuid().getMostSignificantBits());
+        out.fixed(domain.uuid().getLeastSignificantBits());
+        out.number(domain.domid());
+        out.text(domain.name());
+      }
+    }
+
+    /** A path in two parts around its domain's name, because many disks share the parts. */
+    private void volume(Volume volume, String name) {
+      String path = volume.path();
+      int at = path == null ? -1 : path.indexOf(name);
+      if (path == null || at < 0) {
+        out.number(texts.numberOf(path));
+        out.number(0);
+      } else {
+        out.number(texts.numberOf(path.substring(0, at)));
+        out.number(texts.numberOf(path.substring(at + name.length())));
+      }
+      out.number(volume.device() == null ? 0 : volume.device().major() + 1L);
+      out.number(volume.device() == null ? 0 : volume.device().minor());
+      out.number(ROLES.indexOf(volume.role()));
+    }
+
+    private void worker(Worker worker, String usualName) {
+      out.number(KINDS.indexOf(worker.kind()));
+      out.number(worker.ring() == null ? 0 : worker.ring() + 1L);
+      out.number(worker.pid());
+      out.number(worker.startTicks());
+      out.number(worker.comm().equals(usualName) ? 0 : texts.numberOf(worker.comm()));
+      out.number(priorities.numberOf(worker.priority()));
+      out.number(PROOFS.indexOf(worker.proof()));
+    }
+  }
+
+  /** Numbers distinct values from 1; 0 is none. */
+  private static final class SharedValues<T> {
+    private final Map<T, Integer> numbers = new HashMap<>();
+    private final List<T> values = new ArrayList<>();
+
+    int numberOf(@Nullable T value) {
+      if (value == null) {
+        return 0;
+      }
+      Integer known = numbers.get(value);
+      if (known != null) {
+        return known;
+      }
+      values.add(value);
+      numbers.put(value, values.size());
+      return values.size();
+    }
+
+    /** The values in the order of their numbers. */
+    List<T> values() {
+      return List.copyOf(values);
+    }
+
+    static <T> @Nullable T at(List<T> values, int number) {
+      return number == 0 ? null : values.get(number - 1);
+    }
   }
 }

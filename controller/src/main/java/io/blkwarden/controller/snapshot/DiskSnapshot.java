@@ -49,10 +49,6 @@ public record DiskSnapshot(
     @JsonSerialize(using = KnownNumbers.class) @Nullable Double writeAwaitMs,
     @JsonSerialize(using = KnownNumbers.class) @Nullable Double inFlight,
     List<String> policies) {
-  public DiskSnapshot {
-    policies = List.copyOf(policies);
-  }
-
   /** Its domain. */
   @JsonProperty("domain")
   public DomainRef domain() {

@@ -56,16 +56,6 @@ public record FleetSnapshot(
   public record NoisyDisk(
       HostId host, DiskSnapshot disk, @JsonSerialize(using = KnownNumbers.class) Double scoreMs) {}
 
-  public FleetSnapshot {
-    hosts = List.copyOf(hosts);
-    disks = Map.copyOf(disks);
-    busiest = List.copyOf(busiest);
-    breaches = Map.copyOf(breaches);
-    throttles = List.copyOf(throttles);
-    proposals = List.copyOf(proposals);
-    noisiest = List.copyOf(noisiest);
-  }
-
   /**
    * The parts to read.
    *

@@ -40,10 +40,6 @@ public record HostSnapshot(
     UNHEARD
   }
 
-  public HostSnapshot {
-    devices = List.copyOf(devices);
-  }
-
   /** Whether samples arrive. */
   public boolean live() {
     return state == State.LIVE;

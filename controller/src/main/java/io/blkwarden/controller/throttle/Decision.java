@@ -1,14 +1,13 @@
 package io.blkwarden.controller.throttle;
 
-import com.fasterxml.jackson.annotation.JsonValue;
 import io.blkwarden.model.DomainRef;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.MessageId;
 import io.blkwarden.model.OperatorKey;
 import io.blkwarden.model.Require;
+import io.blkwarden.model.WireName;
 import java.time.Instant;
 import java.util.Collections;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -96,7 +95,7 @@ public record Decision(
   }
 
   /** What was decided. */
-  public enum Verdict {
+  public enum Verdict implements WireName {
     /** A throttle is requested. */
     ACT,
     /** It would be, in another mode than shadow. */
@@ -114,12 +113,6 @@ public record Decision(
     /** A host is removed. */
     FORGET,
     /** An operator's silence, acknowledgement, pause or answer to a proposal was carried out. */
-    REQUEST;
-
-    /** Name in messages. */
-    @JsonValue
-    public String wire() {
-      return name().toLowerCase(Locale.ROOT);
-    }
+    REQUEST
   }
 }

@@ -1,6 +1,7 @@
 package io.blkwarden.controller.throttle;
 
 import io.blkwarden.controller.policy.ClearRule;
+import io.blkwarden.controller.throttle.ThrottleInputs.Times;
 import io.blkwarden.model.Restraint;
 import io.blkwarden.model.message.Alert;
 
@@ -83,7 +84,7 @@ public record EffectCheck(
   /** Evaluates the effect now. */
   EffectCheck evaluate(Restraint restraint, ThrottleInputs inputs) {
     long now = inputs.nowMillis();
-    ThrottleInputs.Times times = inputs.times();
+    Times times = inputs.times();
     long window = times.effectWindowMillis();
     WindowSums after = inputs.window(Math.max(setMillis + times.settleMillis(), now - window), now);
     if (before.samples() == 0) { // adopted or standing: the load before is unknown
@@ -107,17 +108,12 @@ public record EffectCheck(
     int doubtsNow = contradicts ? doubts + 1 : 0;
     boolean undecided = found.effect() == Alert.Effect.UNKNOWN && checks + 1 < CHECKS_SOON;
     boolean soon = report.worked() ? doubtsNow > 0 : undecided;
-    long rest = inputs.swap() ? times.rejudgeSwapMillis() : times.rejudgeMillis();
+    long rest = inputs.swap() ? Times.REJUDGE_SWAP_MILLIS : Times.REJUDGE_MILLIS;
     boolean kept = report.worked() && doubtsNow < DOUBTS;
-    return new EffectCheck(
-        before,
-        kept ? open : !contradicts,
-        setMillis,
-        now + (soon ? window : rest),
-        checks + 1,
-        doubtsNow,
-        nothing,
-        kept ? report : EffectReport.of(found, before, after));
+    boolean stays = kept ? open : !contradicts;
+    long due = now + (soon ? window : rest);
+    EffectReport next = kept ? report : EffectReport.of(found, before, after);
+    return new EffectCheck(before, stays, setMillis, due, checks + 1, doubtsNow, nothing, next);
   }
 
   /** A priority has no effect without competition; a limit has one while it is used. */

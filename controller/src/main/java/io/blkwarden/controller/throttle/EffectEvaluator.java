@@ -2,7 +2,7 @@ package io.blkwarden.controller.throttle;
 
 import io.blkwarden.controller.policy.ClearRule;
 import io.blkwarden.model.message.Alert.Effect;
-import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Evaluates what a throttle changed, from a window before it and one after it.
@@ -44,9 +44,9 @@ public final class EffectEvaluator {
 
   /** Compares the two windows of a disk whose priority is lowered. */
   public static Judgement judge(WindowSums before, WindowSums after, long windowMillis) {
-    Optional<Judgement> unknown = unknown(before, after, windowMillis);
-    if (unknown.isPresent()) {
-      return unknown.get();
+    Judgement unknown = unknown(before, after, windowMillis);
+    if (unknown != null) {
+      return unknown;
     }
     boolean neighboursGained = after.otherIos() >= GAIN * before.otherIos();
     if (harmed(before, after) && !neighboursGained && !grew(before, after)) {
@@ -74,9 +74,9 @@ public final class EffectEvaluator {
    * complete more, or it had no effect.
    */
   public static Judgement judgeLimit(WindowSums before, WindowSums after, long windowMillis) {
-    Optional<Judgement> unknown = unknown(before, after, windowMillis);
-    if (unknown.isPresent()) {
-      return unknown.get();
+    Judgement unknown = unknown(before, after, windowMillis);
+    if (unknown != null) {
+      return unknown;
     }
     boolean gained = after.otherIos() >= GAIN * before.otherIos();
     boolean faster = after.otherAwaitMillis() <= TWO_THIRDS * before.otherAwaitMillis();
@@ -94,24 +94,19 @@ public final class EffectEvaluator {
                 after.otherIos()));
   }
 
-  private static Optional<Judgement> unknown(
+  private static @Nullable Judgement unknown(
       WindowSums before, WindowSums after, long windowMillis) {
     if (tooShort(before, windowMillis) || tooShort(after, windowMillis)) {
-      return Optional.of(new Judgement(Effect.UNKNOWN, "too few samples before or after"));
+      return new Judgement(Effect.UNKNOWN, "too few samples before or after");
     }
     if (Double.isNaN(before.otherAwaitMillis()) || Double.isNaN(after.otherAwaitMillis())) {
-      return Optional.of(
-          new Judgement(
-              Effect.UNKNOWN, "the neighbours' I/O wait is unknown: they share a device"));
+      String why = "the neighbours' I/O wait is unknown: they share a device";
+      return new Judgement(Effect.UNKNOWN, why);
     }
-    if (!demand(before) || !demand(after)) {
-      return Optional.of(
-          new Judgement(
-              Effect.UNKNOWN,
-              "no neighbour competed " + (demand(before) ? "after" : "before"),
-              !demand(after)));
-    }
-    return Optional.empty();
+    String when = demand(before) ? "after" : "before";
+    return demand(before) && demand(after)
+        ? null
+        : new Judgement(Effect.UNKNOWN, "no neighbour competed " + when, !demand(after));
   }
 
   private static Judgement byShare(WindowSums before, WindowSums after) {

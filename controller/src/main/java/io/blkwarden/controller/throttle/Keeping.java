@@ -1,5 +1,6 @@
 package io.blkwarden.controller.throttle;
 
+import io.blkwarden.controller.throttle.ThrottleInputs.Times;
 import io.blkwarden.controller.throttle.ThrottleState.InForce;
 import io.blkwarden.model.Restraint;
 import java.util.Optional;
@@ -12,7 +13,7 @@ final class Keeping {
   static ThrottleState keep(Step step, InForce held) {
     ThrottleInputs inputs = step.inputs;
     if (!inputs.mayAct()) {
-      return hindered(step, held, new Refusal.OnlyWarned());
+      return hindered(step, held, Refusal.Plain.ONLY_WARNED);
     }
     if (held.lease().commands() > 0) {
       return held;
@@ -106,7 +107,7 @@ final class Keeping {
     Optional<Refusal> refusal = inputs.renewalRefusal().map(Refusal.NotRenewed::new);
     if (refusal.isEmpty() && step.attempts.end() == null) {
       boolean later = step.now() < held.escalateMillis() && step.attempts.proposal() == null;
-      refusal = later ? Optional.of(new Refusal.ProposedLater()) : step.approval(next.restraint());
+      refusal = later ? Optional.of(Refusal.Plain.PROPOSED_LATER) : step.approval(next.restraint());
     }
     if (refusal.isEmpty() && step.attempts.end() == null) {
       return move(
@@ -123,7 +124,7 @@ final class Keeping {
     if (refusal.isPresent()) {
       waits = hindered(step, held, refusal.get());
       if (refusal.get() instanceof Refusal.NotApproved) {
-        waits = waits.escalateAt(step.now() + inputs.times().restMillis());
+        waits = waits.escalateAt(step.now() + Times.REST_MILLIS);
       }
     }
     long due = step.now() + inputs.times().effectWindowMillis();
@@ -138,11 +139,11 @@ final class Keeping {
     }
     Optional<Refusal> refusal = inputs.renewalRefusal();
     if (refusal.isEmpty() && step.now() - inputs.knownMillis() > lease.leaseMillis()) {
-      refusal = Optional.of(new Refusal.NotMeasured());
+      refusal = Optional.of(Refusal.Plain.NOT_MEASURED);
     }
     // A lease that ended never starts again, and a new one needs the safety limits' consent.
     if (refusal.isEmpty() && step.now() >= lease.endsMillis()) {
-      refusal = Optional.of(new Refusal.LeaseOver());
+      refusal = Optional.of(Refusal.Plain.LEASE_OVER);
     }
     if (refusal.isPresent()) {
       return hindered(step, held, new Refusal.NotRenewed(refusal.get()));

@@ -36,10 +36,6 @@ public record Lease(
     long sinceMillis,
     int missedBeats,
     int commands) {
-  public Lease {
-    workers = List.copyOf(workers);
-  }
-
   /** A lease to ask for. */
   static Lease of(
       MessageId id,
@@ -53,19 +49,10 @@ public record Lease(
   /** A lease found in a heartbeat. */
   public static Lease found(
       MessageId id, Restraint restraint, long remainingMillis, long nowMillis) {
-    return new Lease(
-        id,
-        "found in force on the host",
-        null,
-        restraint,
-        List.of(),
-        null,
-        Math.max(1_000, remainingMillis),
-        nowMillis + remainingMillis,
-        nowMillis + remainingMillis / 2,
-        nowMillis,
-        0,
-        0);
+    long ends = nowMillis + remainingMillis;
+    long renew = nowMillis + remainingMillis / 2;
+    return of(id, "found in force on the host", null, restraint, Math.max(1_000, remainingMillis))
+        .with(List.of(), null, ends, renew, nowMillis, 0, 0);
   }
 
   /** A command to set it was sent; the agent may hold it from then on, even without an answer. */
@@ -87,19 +74,12 @@ public record Lease(
   Lease applied(ThrottleEvent.Applied by, long nowMillis) {
     long left = by.remainingMillis() == null ? leaseMillis : Math.max(0, by.remainingMillis());
     boolean changed = by.purpose() != CommandPurpose.RENEW;
-    return new Lease(
-        id,
-        reason,
-        operator,
-        by.restraint() == null ? restraint : by.restraint(),
-        by.workers().isEmpty() ? workers : by.workers(),
-        by.at(),
-        leaseMillis,
-        nowMillis + left,
-        nowMillis + left / 2,
-        changed ? nowMillis : sinceMillis,
-        0,
-        Math.max(0, commands - 1));
+    Restraint set = by.restraint() == null ? restraint : by.restraint();
+    List<AlertWorker> now = by.workers().isEmpty() ? workers : by.workers();
+    long since = changed ? nowMillis : sinceMillis;
+    int open = Math.max(0, commands - 1);
+    return of(id, reason, operator, set, leaseMillis)
+        .with(now, by.at(), nowMillis + left, nowMillis + left / 2, since, 0, open);
   }
 
   Lease renewAt(long millis) {
@@ -118,19 +98,8 @@ public record Lease(
 
   /** The same for another time from each command on, and for an operator if one takes it over. */
   Lease lasting(long millis, @Nullable String by) {
-    return new Lease(
-        id,
-        reason,
-        by == null ? operator : by,
-        restraint,
-        workers,
-        setAt,
-        millis,
-        endsMillis,
-        renewMillis,
-        sinceMillis,
-        missedBeats,
-        commands);
+    return of(id, reason, by == null ? operator : by, restraint, millis)
+        .with(workers, setAt, endsMillis, renewMillis, sinceMillis, missedBeats, commands);
   }
 
   private Lease with(

@@ -1,5 +1,6 @@
 package io.blkwarden.controller.throttle;
 
+import io.blkwarden.controller.throttle.ThrottleInputs.Times;
 import io.blkwarden.controller.throttle.ThrottleState.Finished;
 import io.blkwarden.controller.throttle.ThrottleState.InForce;
 import io.blkwarden.controller.throttle.ThrottleState.Leased;
@@ -91,7 +92,6 @@ final class LeaseAnswers {
     if (!(state instanceof InForce held)) {
       return state;
     }
-    ThrottleInputs.Times times = step.inputs.times();
     Lease lease =
         held.lease().renewAt(step.now() + Math.max(1_000, held.lease().leaseMillis() / 8));
     InForce next = held.with(lease).with(held.effect().retried(step.inputs));
@@ -100,7 +100,7 @@ final class LeaseAnswers {
     }
     step.attempts = step.attempts.failed(step.attempts.failures() + 1);
     step.effects.add(new ThrottleEffect.RefreshAlert());
-    if (step.attempts.failures() >= times.attempts()) {
+    if (step.attempts.failures() >= Times.ATTEMPTS) {
       next = next.with(next.effect().closed());
     }
     return next.hindered(new Refusal.NotSet(restraint, why));
@@ -117,12 +117,9 @@ final class LeaseAnswers {
         String why = "no answer from the host's agent: " + by.why();
         long retry = step.failed();
         step.effects.add(new ThrottleEffect.RefreshAlert());
-        yield new Requested(
-            now.lease().since(step.now()),
-            now.before(),
-            now.skipped(),
-            new Setback(Setback.Kind.COMMAND_FAILED, why),
-            retry);
+        Setback failure = new Setback(Setback.Kind.COMMAND_FAILED, why);
+        Lease lease = now.lease().since(step.now());
+        yield new Requested(lease, now.before(), now.skipped(), failure, retry);
       }
       case MOVE, RENEW -> unchanged(step, state, by.purpose(), by.restraint(), by.why());
       case RELEASE, RELEASE_ALL -> state;
@@ -133,7 +130,8 @@ final class LeaseAnswers {
     return with(state, state.lease().answered());
   }
 
-  private static Leased with(Leased state, Lease lease) {
+  /** The same state with another lease. */
+  static Leased with(Leased state, Lease lease) {
     return switch (state) {
       case Requested now ->
           new Requested(lease, now.before(), now.skipped(), now.failure(), now.retryMillis());

@@ -1,6 +1,7 @@
 package io.blkwarden.controller.throttle;
 
 import io.blkwarden.controller.policy.Mode;
+import io.blkwarden.controller.throttle.ThrottleInputs.Times;
 import io.blkwarden.controller.throttle.ThrottleState.Finished;
 import io.blkwarden.controller.throttle.ThrottleState.Idle;
 import io.blkwarden.controller.throttle.ThrottleState.Proposed;
@@ -25,11 +26,11 @@ final class Planning {
       return state;
     }
     if (!inputs.mayAct()) {
-      return refuse(step, state, new Refusal.OnlyWarned(), null);
+      return refuse(step, state, Refusal.Plain.ONLY_WARNED, null);
     }
     if (!inputs.overThreshold()) { // a breach takes its time to clear: what is over is left alone
       return state instanceof Idle || state instanceof Resting
-          ? refuse(step, state, new Refusal.BelowThreshold(), null)
+          ? refuse(step, state, Refusal.Plain.BELOW_THRESHOLD, null)
           : state;
     }
     return switch (inputs.nextStep(step.attempts.step())) {
@@ -67,7 +68,7 @@ final class Planning {
     if (unapproved.get() instanceof Refusal.NotApproved late) {
       step.record(late, null);
       Setback cause = new Setback(Setback.Kind.NOT_APPROVED, late.text());
-      return new Resting(step.now() + inputs.times().restMillis(), cause, false, restraint);
+      return new Resting(step.now() + Times.REST_MILLIS, cause, false, restraint);
     }
     if (!(state instanceof Proposed) || !step.attempts.equals(before)) {
       step.record(unapproved.get(), null);
@@ -82,10 +83,8 @@ final class Planning {
     lease = step.set(CommandPurpose.START, lease, next.restraint());
     long from = step.now() - inputs.times().effectWindowMillis();
     step.attempts = step.attempts.atStep(next.index());
-    step.record(
-        Decision.Verdict.ACT,
-        ThrottleText.join("%s requested".formatted(next.restraint()), next.note()),
-        lease);
+    String text = ThrottleText.join("%s requested".formatted(next.restraint()), next.note());
+    step.record(Decision.Verdict.ACT, text, lease);
     WindowSums before =
         inputs.standing() == null ? inputs.window(from, step.now()) : WindowSums.NONE;
     return new Requested(lease, before, next.note(), null, 0);

@@ -2,13 +2,13 @@ package io.blkwarden.controller.throttle;
 
 import io.blkwarden.model.MessageId;
 import io.blkwarden.model.Restraint;
-import java.util.Locale;
+import io.blkwarden.model.WireName;
 import org.jspecify.annotations.Nullable;
 
 /** Why a disk is not throttled, or a throttle not renewed, with the numbers that decided it. */
 public sealed interface Refusal {
   /** The check that refused. */
-  enum Check {
+  enum Check implements WireName {
     PROTECTED,
     MAPPING,
     BRAKE,
@@ -18,19 +18,52 @@ public sealed interface Refusal {
     EXHAUSTED,
     INEFFECTIVE,
     /** Not a refusal: the state passes by itself, or an operator is awaited. */
-    WAIT;
-
-    /** Name in decision records. */
-    public String wire() {
-      return name().toLowerCase(Locale.ROOT).replace('_', '-');
-    }
+    WAIT
   }
 
-  /** The protect list names the disk. */
-  record Protected() implements Refusal {}
+  /** The refusals that have no numbers. */
+  enum Plain implements Refusal {
+    /** The protect list names the disk. */
+    PROTECTED(Check.PROTECTED, "the protect list names it"),
 
-  /** The disk is being removed. */
-  record DiskRemoved() implements Refusal {}
+    /** The disk is being removed. */
+    DISK_REMOVED(Check.MAPPING, "the disk is being removed"),
+
+    /** Events of the host's map are missing. */
+    MAP_INCOMPLETE(Check.MAPPING, "events of the host's map are missing, waiting for a snapshot"),
+
+    /** The host's agent is read-only. */
+    READ_ONLY_AGENT(Check.READ_ONLY, "the host's agent is read-only"),
+
+    /** This controller is not the leader. */
+    NOT_LEADER(Check.WAIT, "this controller is not the leader"),
+
+    /** The host's agent has not confirmed this leader yet. */
+    AGENT_UNINFORMED(Check.WAIT, "the host's agent has not confirmed this leader yet"),
+
+    /** The newest sample is not over the threshold. */
+    BELOW_THRESHOLD(Check.WAIT, "it is not over its threshold now"),
+
+    /** The detector only warns so far. */
+    ONLY_WARNED(Check.WAIT, "only the warning threshold is exceeded so far"),
+
+    /** The step is proposed again after a rest. */
+    PROPOSED_LATER(Check.WAIT, "it will be proposed again later"),
+
+    /** The disk was not measured for as long as its lease. */
+    NOT_MEASURED(Check.WAIT, "the disk was not measured for as long as its lease"),
+
+    /** The lease has ended. */
+    LEASE_OVER(Check.WAIT, "its lease has ended");
+
+    private final Check check;
+    private final String text;
+
+    Plain(Check check, String text) {
+      this.check = check;
+      this.text = text;
+    }
+  }
 
   /**
    * The disk's workers are not proven.
@@ -38,9 +71,6 @@ public sealed interface Refusal {
    * @param reason what the agent says; absent when it says nothing
    */
   record WorkersNotProven(@Nullable String reason) implements Refusal {}
-
-  /** Events of the host's map are missing. */
-  record MapIncomplete() implements Refusal {}
 
   /** Too many hosts have a breach. */
   record FleetAnomalous(int anomalous, int hosts, double atMost) implements Refusal {}
@@ -62,9 +92,6 @@ public sealed interface Refusal {
    */
   record NotTheCause(String verdict, String device, String finding) implements Refusal {}
 
-  /** The host's agent is read-only. */
-  record ReadOnlyAgent() implements Refusal {}
-
   /** Enforcement is paused by an operator. */
   record Paused(String by, String reason) implements Refusal {}
 
@@ -78,18 +105,6 @@ public sealed interface Refusal {
   /** The devices ignore every step of the ladder. */
   record Ineffective(String skipped) implements Refusal {}
 
-  /** This controller is not the leader. */
-  record NotLeader() implements Refusal {}
-
-  /** The host's agent has not confirmed this leader yet. */
-  record AgentUninformed() implements Refusal {}
-
-  /** The newest sample is not over the threshold. */
-  record BelowThreshold() implements Refusal {}
-
-  /** The detector only warns so far. */
-  record OnlyWarned() implements Refusal {}
-
   /** Another policy, an operator or an unknown lease throttles the disk. */
   record AlreadyThrottled(MessageId lease, String whose) implements Refusal {}
 
@@ -98,15 +113,6 @@ public sealed interface Refusal {
 
   /** No operator approved the step in time. */
   record NotApproved(Restraint restraint) implements Refusal {}
-
-  /** The step is proposed again after a rest. */
-  record ProposedLater() implements Refusal {}
-
-  /** The disk was not measured for as long as its lease. */
-  record NotMeasured() implements Refusal {}
-
-  /** The lease has ended. */
-  record LeaseOver() implements Refusal {}
 
   /** A throttle in force is not renewed or changed, so its lease expires. */
   record NotRenewed(Refusal cause) implements Refusal {}
@@ -117,26 +123,14 @@ public sealed interface Refusal {
   /** The check that refused. */
   default Check check() {
     return switch (this) {
-      case Protected _ -> Check.PROTECTED;
-      case DiskRemoved _, WorkersNotProven _, MapIncomplete _ -> Check.MAPPING;
+      case Plain plain -> plain.check;
+      case WorkersNotProven _ -> Check.MAPPING;
       case FleetAnomalous _, LimitReached _ -> Check.BRAKE;
       case NotTheCause _ -> Check.BLAME;
-      case ReadOnlyAgent _ -> Check.READ_ONLY;
       case Paused _ -> Check.PAUSED;
       case Exhausted _ -> Check.EXHAUSTED;
       case Ineffective _ -> Check.INEFFECTIVE;
-      case NotLeader _,
-          AgentUninformed _,
-          BelowThreshold _,
-          OnlyWarned _,
-          AlreadyThrottled _,
-          AwaitsApproval _,
-          NotApproved _,
-          ProposedLater _,
-          NotMeasured _,
-          LeaseOver _,
-          NotRenewed _,
-          NotSet _ ->
+      case AlreadyThrottled _, AwaitsApproval _, NotApproved _, NotRenewed _, NotSet _ ->
           Check.WAIT;
     };
   }
@@ -164,34 +158,24 @@ public sealed interface Refusal {
   /** Why, in a sentence without its subject. */
   default String text() {
     return switch (this) {
-      case Protected _ -> "the protect list names it";
-      case DiskRemoved _ -> "the disk is being removed";
+      case Plain plain -> plain.text;
       case WorkersNotProven(String reason) ->
           "its workers are not proven" + (reason == null ? "" : " (" + reason + ")");
-      case MapIncomplete _ -> "events of the host's map are missing, waiting for a snapshot";
       case FleetAnomalous(int anomalous, int hosts, double atMost) ->
           "stop_if_hosts_anomalous: %d of %d hosts are anomalous, more than %.0f%%"
               .formatted(anomalous, hosts, atMost * 100);
       case LimitReached(String key, int now, int atMost, String what) ->
           "%s: %d of at most %d %s".formatted(key, now, atMost, what);
       case NotTheCause(_, _, String finding) -> finding;
-      case ReadOnlyAgent _ -> "the host's agent is read-only";
       case Paused(String by, String reason) ->
           "enforcement is paused by %s: %s".formatted(by, reason);
       case Exhausted(String skipped) ->
           "no step of the ladder is left" + (skipped.isEmpty() ? "" : ": " + skipped);
       case Ineffective(String skipped) -> skipped;
-      case NotLeader _ -> "this controller is not the leader";
-      case AgentUninformed _ -> "the host's agent has not confirmed this leader yet";
-      case BelowThreshold _ -> "it is not over its threshold now";
-      case OnlyWarned _ -> "only the warning threshold is exceeded so far";
       case AlreadyThrottled(_, String whose) -> "the disk is already throttled %s".formatted(whose);
       case AwaitsApproval(MessageId proposal, Restraint restraint) ->
           "%s waits for approval: blkwarden approve %s".formatted(restraint, proposal);
       case NotApproved(Restraint restraint) -> "%s was not approved in time".formatted(restraint);
-      case ProposedLater _ -> "it will be proposed again later";
-      case NotMeasured _ -> "the disk was not measured for as long as its lease";
-      case LeaseOver _ -> "its lease has ended";
       case NotRenewed(Refusal cause) -> "not renewed: " + cause.text();
       case NotSet(Restraint restraint, String why) ->
           "%s was not set: %s".formatted(restraint, why);
@@ -201,8 +185,9 @@ public sealed interface Refusal {
   /** The same as a full sentence, for decision records and the alert's note. */
   default String sentence() {
     return switch (this) {
-      case Exhausted _, Ineffective _, OnlyWarned _, AlreadyThrottled _ -> text();
-      case AwaitsApproval _, NotApproved _, ProposedLater _, NotRenewed _, NotSet _ -> text();
+      case Plain.ONLY_WARNED, Plain.PROPOSED_LATER -> text();
+      case Exhausted _, Ineffective _, AlreadyThrottled _ -> text();
+      case AwaitsApproval _, NotApproved _, NotRenewed _, NotSet _ -> text();
       default -> ThrottleText.NOT_THROTTLED + text();
     };
   }

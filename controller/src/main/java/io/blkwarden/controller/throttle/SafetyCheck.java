@@ -32,17 +32,17 @@ public final class SafetyCheck {
   public static Optional<Refusal> refusal(
       PolicySet policies, HostId host, MappedDisk disk, boolean mapGap, ThrottleCounts load) {
     if (policies.protects(host, disk)) {
-      return Optional.of(new Refusal.Protected());
+      return Optional.of(Refusal.Plain.PROTECTED);
     }
     if (disk.state() == MappingState.GONE) {
-      return Optional.of(new Refusal.DiskRemoved());
+      return Optional.of(Refusal.Plain.DISK_REMOVED);
     }
     if (disk.state() != MappingState.RESOLVED) {
       return Optional.of(
           new Refusal.WorkersNotProven(disk.reason() == null ? null : disk.reason().wire()));
     }
     if (mapGap) {
-      return Optional.of(new Refusal.MapIncomplete());
+      return Optional.of(Refusal.Plain.MAP_INCOMPLETE);
     }
     return refusal(policies.safetyLimits(), load);
   }
@@ -55,18 +55,12 @@ public final class SafetyCheck {
               counts.hostsAnomalous(), counts.hostsKnown(), limits.stopIfHostsAnomalous()));
     }
     if (counts.disksOfHost() >= limits.disksPerHost()) {
-      return reached(
-          "disks_per_host",
-          counts.disksOfHost(),
-          limits.disksPerHost(),
-          "disks of this host are throttled");
+      String what = "disks of this host are throttled";
+      return reached("disks_per_host", counts.disksOfHost(), limits.disksPerHost(), what);
     }
     if (counts.disksOfDomain() >= limits.disksPerDomain()) {
-      return reached(
-          "disks_per_domain",
-          counts.disksOfDomain(),
-          limits.disksPerDomain(),
-          "disks of this domain are throttled");
+      String what = "disks of this domain are throttled";
+      return reached("disks_per_domain", counts.disksOfDomain(), limits.disksPerDomain(), what);
     }
     int hostsMax = hostsMax(limits, counts.hostsKnown());
     return counts.hostThrottled() || counts.hostsThrottled() < hostsMax

@@ -1,8 +1,10 @@
 package io.blkwarden.controller.throttle;
 
 import io.blkwarden.controller.policy.Mode;
+import io.blkwarden.controller.throttle.ThrottleInputs.Times;
 import io.blkwarden.controller.throttle.ThrottleState.Leased;
 import io.blkwarden.controller.throttle.ThrottleState.Releasing;
+import io.blkwarden.model.MessageId;
 import io.blkwarden.model.Restraint;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,20 +32,24 @@ final class Step {
   }
 
   void record(Decision.Verdict verdict, String reason, @Nullable Lease lease) {
-    effects.add(
-        new ThrottleEffect.RecordDecision(
-            verdict, reason, lease == null ? null : lease.id(), null, null));
+    record(verdict, reason, lease, null, null);
   }
 
   void record(Refusal refusal, @Nullable Lease lease) {
     boolean refused = refusal.check() != Refusal.Check.WAIT;
-    effects.add(
-        new ThrottleEffect.RecordDecision(
-            refused ? Decision.Verdict.REFUSE : Decision.Verdict.SKIP,
-            refusal.sentence(),
-            lease == null ? null : lease.id(),
-            null,
-            refused ? refusal : null));
+    Decision.Verdict verdict = refused ? Decision.Verdict.REFUSE : Decision.Verdict.SKIP;
+    record(verdict, refusal.sentence(), lease, null, refused ? refusal : null);
+  }
+
+  /** Records a decision; parameters as in {@link ThrottleEffect.RecordDecision}. */
+  void record(
+      Decision.Verdict verdict,
+      String reason,
+      @Nullable Lease lease,
+      @Nullable String policy,
+      @Nullable Refusal refusal) {
+    MessageId id = lease == null ? null : lease.id();
+    effects.add(new ThrottleEffect.RecordDecision(verdict, reason, id, policy, refusal));
   }
 
   /** Sends a command for a lease if commands are sent at all. */
@@ -83,9 +89,9 @@ final class Step {
   /** Counts a failed command; when to try again. */
   long failed() {
     int failures = attempts.failures() + 1;
-    boolean exhausted = failures >= inputs.times().attempts();
+    boolean exhausted = failures >= Times.ATTEMPTS;
     attempts = attempts.failed(exhausted ? 0 : failures);
-    return now() + (exhausted ? inputs.times().restMillis() : RETRY_MILLIS * failures);
+    return now() + (exhausted ? Times.REST_MILLIS : RETRY_MILLIS * failures);
   }
 
   /** Why an operator's approval is missing; empty when it is there, or not needed. */

@@ -1,6 +1,7 @@
 package io.blkwarden.controller.throttle;
 
 import io.blkwarden.controller.policy.Response;
+import io.blkwarden.controller.throttle.ThrottleInputs.Times;
 import io.blkwarden.controller.throttle.ThrottleState.InForce;
 import io.blkwarden.controller.throttle.ThrottleState.Leased;
 import io.blkwarden.controller.throttle.ThrottleState.Releasing;
@@ -54,16 +55,12 @@ final class StepDown {
       return release(step, held, policy, reason);
     }
     Restraint softer = ladder.get(below.getAsInt());
-    ThrottleInputs.Times times = step.inputs.times();
+    Times times = step.inputs.times();
     long stepMillis = times.effectWindowMillis() + times.settleMillis();
     long leaseMillis = Math.max(Response.LEASE_MIN_MILLIS, LEASE_STEPS * stepMillis);
     Lease lease = step.set(CommandPurpose.MOVE, held.lease().lasting(leaseMillis, null), softer);
-    note(
-        step,
-        Decision.Verdict.EASE,
-        "%s: stepping down from %s to %s".formatted(reason, lease.restraint(), softer),
-        lease,
-        policy);
+    String text = "%s: stepping down from %s to %s".formatted(reason, lease.restraint(), softer);
+    step.record(Decision.Verdict.EASE, text, lease, policy, null);
     return new SteppingDown(
         lease, held.effect().closed(), ladder, below.getAsInt(), policy, step.now() + stepMillis);
   }
@@ -71,7 +68,7 @@ final class StepDown {
   private static ThrottleState release(Step step, Leased held, String policy, String reason) {
     Leased next = step.release(held, "policy " + policy + ": " + reason, reason);
     if (next instanceof Releasing) {
-      note(step, Decision.Verdict.RELEASE, reason, held.lease(), policy);
+      step.record(Decision.Verdict.RELEASE, reason, held.lease(), policy, null);
     }
     return next;
   }
@@ -89,10 +86,5 @@ final class StepDown {
         "release repeated: the host's agent has not confirmed it",
         now.lease());
     return next;
-  }
-
-  private static void note(
-      Step step, Decision.Verdict verdict, String reason, Lease lease, String policy) {
-    step.effects.add(new ThrottleEffect.RecordDecision(verdict, reason, lease.id(), policy, null));
   }
 }

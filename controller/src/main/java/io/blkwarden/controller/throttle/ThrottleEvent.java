@@ -43,11 +43,7 @@ public sealed interface ThrottleEvent {
       Instant at,
       @Nullable Long remainingMillis,
       List<AlertWorker> workers)
-      implements ThrottleEvent {
-    public Applied {
-      workers = List.copyOf(workers);
-    }
-  }
+      implements ThrottleEvent {}
 
   /**
    * The agent did not carry out a command.

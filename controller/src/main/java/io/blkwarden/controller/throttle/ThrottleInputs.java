@@ -85,20 +85,22 @@ public interface ThrottleInputs {
   LimitProbe.Reading limitReading();
 
   /**
-   * Times and bounds of a throttle that no policy sets.
+   * Times of a throttle that no policy sets.
    *
    * @param effectWindowMillis how long the disk is measured before and after a command
    * @param settleMillis time after a command that counts to neither window
-   * @param attempts failed commands in a row before a long rest
-   * @param restMillis the long rest, also after a proposal that nobody approved
-   * @param rejudgeMillis time between two evaluations of a throttle that worked
-   * @param rejudgeSwapMillis the same for a swap disk
    */
-  record Times(
-      long effectWindowMillis,
-      long settleMillis,
-      int attempts,
-      long restMillis,
-      long rejudgeMillis,
-      long rejudgeSwapMillis) {}
+  record Times(long effectWindowMillis, long settleMillis) {
+    /** Failed commands in a row before a long rest. */
+    static final int ATTEMPTS = 3;
+
+    /** The long rest, also after a proposal that nobody approved. */
+    static final long REST_MILLIS = 300_000;
+
+    /** Time between two evaluations of a throttle that worked. */
+    static final long REJUDGE_MILLIS = 60_000;
+
+    /** The same for a swap disk. */
+    static final long REJUDGE_SWAP_MILLIS = 20_000;
+  }
 }

@@ -21,11 +21,7 @@ public final class ThrottleMachine {
    *
    * @param effects what is to be done, in order
    */
-  public record Transition(ThrottleState state, Attempts attempts, List<ThrottleEffect> effects) {
-    public Transition {
-      effects = List.copyOf(effects);
-    }
-  }
+  public record Transition(ThrottleState state, Attempts attempts, List<ThrottleEffect> effects) {}
 
   /** The next state, and what is to be done. */
   public static Transition next(
@@ -158,9 +154,7 @@ public final class ThrottleMachine {
         EffectCheck effect = EffectCheck.begun(before, inputs);
         yield new InForce(lease, effect, LimitProbe.NONE, null, 0, remark);
       }
-      case Requested now ->
-          new Requested(lease, now.before(), now.skipped(), now.failure(), now.retryMillis());
-      case Releasing now -> new Releasing(lease, now.effect(), now.why(), now.requests());
+      case Requested _, Releasing _ -> LeaseAnswers.with(state, lease);
     };
   }
 

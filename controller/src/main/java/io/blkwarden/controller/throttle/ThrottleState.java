@@ -137,11 +137,7 @@ public sealed interface ThrottleState {
       int step,
       String policy,
       long dueMillis)
-      implements Leased {
-    public SteppingDown {
-      ladder = List.copyOf(ladder);
-    }
-  }
+      implements Leased {}
 
   /**
    * Its end was asked for.

@@ -7,9 +7,11 @@ import io.blkwarden.controller.snapshot.DeviceSnapshot;
 import io.blkwarden.controller.snapshot.DiskSnapshot;
 import io.blkwarden.controller.snapshot.FleetSnapshot;
 import io.blkwarden.controller.snapshot.HostSnapshot;
+import io.blkwarden.model.DomainRef;
 import io.blkwarden.model.message.Outcome;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 
 final class FleetSnapshotTest {
@@ -110,5 +112,28 @@ final class FleetSnapshotTest {
           assertThat(Duration.between(held.since(), reading.at())).hasSeconds(2);
           assertThat(held.vdev()).isEqualTo("xvda2");
         });
+  }
+
+  @Test
+  void aSearchFindsNamesAndStopsAtItsLimit() {
+    for (int number = 1; number <= 3; number++) {
+      TestHost host = new TestHost("dom0-" + number);
+      host.addSwap(10);
+      host.addSwap(20 + number);
+      rig.map(host);
+    }
+    assertThat(found("VM10", 10)).isEqualTo(3);
+    assertThat(found("vm10", 2)).isEqualTo(2);
+    assertThat(found("/dev/VG/vm22", 10)).isEqualTo(1);
+    assertThat(found("XVDA2", 10)).isEqualTo(6);
+    assertThat(found("vda", 10)).isZero();
+    assertThat(rig.step.search("DOM0", 2).hosts()).hasSize(2);
+    DomainRef domain =
+        rig.step.search("vm23", 1).disks().values().iterator().next().getFirst().domain();
+    assertThat(found(domain.uuid().toString().toUpperCase(Locale.ROOT), 10)).isEqualTo(1);
+  }
+
+  private int found(String text, int most) {
+    return rig.step.search(text, most).disks().values().stream().mapToInt(List::size).sum();
   }
 }

@@ -90,12 +90,19 @@ final class PackedDisksTest {
   }
 
   @Test
-  void statesAndDomainsAreReadAlone() {
+  void statesAndNamesAreReadAlone() {
     PackedDisks packed = new PackedDisks(DISKS);
 
     for (int row = 0; row < DISKS.size(); row++) {
       assertThat(packed.state(row)).isEqualTo(DISKS.get(row).state());
-      assertThat(packed.domain(row)).isEqualTo(DISKS.get(row).domain());
+      MappedDisk disk = DISKS.get(row);
+      assertThat(packed.names(row))
+          .isEqualTo(
+              new HostState.Names(
+                  disk.domain().uuid(),
+                  disk.domain().name(),
+                  disk.disk().vdev(),
+                  disk.volume().path()));
     }
   }
 

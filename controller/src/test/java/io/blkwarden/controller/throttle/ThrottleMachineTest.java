@@ -237,7 +237,7 @@ final class ThrottleMachineTest {
 
     @Override
     public ThrottleInputs.Times times() {
-      return new ThrottleInputs.Times(10_000, 5_000, 3, 300_000, 60_000, 20_000);
+      return new ThrottleInputs.Times(10_000, 5_000);
     }
 
     @Override
@@ -307,21 +307,21 @@ final class ThrottleMachineTest {
 
     @Override
     public Optional<Refusal> safetyRefusal() {
-      return safe ? Optional.empty() : Optional.of(new Refusal.MapIncomplete());
+      return safe ? Optional.empty() : Optional.of(Refusal.Plain.MAP_INCOMPLETE);
     }
 
     @Override
     public Optional<Refusal> commandRefusal() {
       if (!leads) {
-        return Optional.of(new Refusal.NotLeader());
+        return Optional.of(Refusal.Plain.NOT_LEADER);
       }
-      return commanded ? Optional.empty() : Optional.of(new Refusal.ReadOnlyAgent());
+      return commanded ? Optional.empty() : Optional.of(Refusal.Plain.READ_ONLY_AGENT);
     }
 
     @Override
     public Optional<Refusal> renewalRefusal() {
       if (!leads) {
-        return Optional.of(new Refusal.NotLeader());
+        return Optional.of(Refusal.Plain.NOT_LEADER);
       }
       return renewed ? Optional.empty() : Optional.of(new Refusal.WorkersNotProven(null));
     }
