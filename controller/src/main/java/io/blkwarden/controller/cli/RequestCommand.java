@@ -19,7 +19,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** A command that sends one request to the controller and prints the reply. */
 abstract class RequestCommand implements Callable<Integer> {
-  private static final Duration TIMEOUT = Duration.ofSeconds(20);
+  static final Duration TIMEOUT = Duration.ofSeconds(20);
 
   final CommandContext context;
 

@@ -10,11 +10,11 @@ import org.junit.jupiter.api.Test;
 final class TopTableTest {
   private static final List<DiskLine> ALL = List.of(Disks.SWAP, Disks.DATA, Disks.SILENT);
 
-  private final TopTable table = new TopTable(true);
+  private final TopTable table = new TopTable(true, false);
 
   @Test
   void wideScreenShowsAllColumns() {
-    assertThat(table.lines(ALL, SortKey.PAIN, Integer.MAX_VALUE))
+    assertThat(table.lines(ALL, Column.SCORE, Integer.MAX_VALUE))
         .containsExactly(
             " HOST     DOMAIN  DISK   ROLE  DEVICE   THREAD                                  "
                 + "FLIGHT  IOPS  BYTES/S   AWAIT  UTIL  SHARE   PAINv  THROTTLE",
@@ -28,13 +28,13 @@ final class TopTableTest {
 
   @Test
   void hostListHasNoHostColumn() {
-    assertThat(new TopTable(false).lines(ALL, SortKey.PAIN, 200).getFirst())
+    assertThat(new TopTable(false, false).lines(ALL, Column.SCORE, 200).getFirst())
         .startsWith(" DOMAIN  DISK");
   }
 
   @Test
   void leastImportantColumnsAreLeftOutFirst() {
-    assertThat(table.lines(ALL, SortKey.PAIN, 100).getFirst().strip().split(" +"))
+    assertThat(table.lines(ALL, Column.SCORE, 100).getFirst().strip().split(" +"))
         .containsExactly(
             "HOST",
             "DOMAIN",
@@ -47,11 +47,11 @@ final class TopTableTest {
             "SHARE",
             "PAINv",
             "THROTTLE");
-    assertThat(table.lines(ALL, SortKey.PAIN, 56).getFirst().strip().split(" +"))
+    assertThat(table.lines(ALL, Column.SCORE, 56).getFirst().strip().split(" +"))
         .containsExactly("HOST", "DOMAIN", "DISK", "IOPS", "AWAIT", "SHARE", "PAINv");
-    assertThat(table.lines(ALL, SortKey.FLIGHT, 60).getFirst())
+    assertThat(table.lines(ALL, Column.QUEUE, 60).getFirst())
         .as("the sort column stays")
-        .contains("FLIGHTv");
+        .contains("QUEUEv");
   }
 
   @Test
@@ -61,7 +61,7 @@ final class TopTableTest {
         given -> {
           String name = given.text();
           int width = given.between(1, 250);
-          SortKey sort = given.oneOf(List.of(SortKey.values()));
+          Column sort = given.oneOf(List.of(Column.values()));
           List<DiskLine> disks = List.of(Disks.named(name), Disks.SWAP, Disks.SILENT);
           assertThat(table.lines(disks, sort, width))
               .allSatisfy(line -> assertThat(Cells.width(line)).isLessThanOrEqualTo(width))
