@@ -1,7 +1,6 @@
 package io.blkwarden.commandline.top;
 
 import io.blkwarden.commandline.Cells;
-import io.blkwarden.commandline.DurationText;
 import io.blkwarden.commandline.Ink;
 import io.blkwarden.model.Printable;
 import java.time.temporal.ChronoUnit;
@@ -12,7 +11,7 @@ import java.util.List;
 final class TopPage {
   private static final String KEYS = "< > sort  / search  Enter detail  ";
   private static final String ACTIONS = "t throttle  r release  ";
-  private static final String MORE_KEYS = "space pause  up/down select  q quit";
+  private static final String MORE_KEYS = "space pause  q quit";
 
   /** Summary, table header, keys. */
   private static final int FIXED_ROWS = 3;
@@ -93,8 +92,8 @@ final class TopPage {
     return switch (view.mode()) {
       case SEARCH -> "search: " + Printable.of(view.filter());
       case THROTTLE ->
-          "throttle %s (priority idle, %s)? y/n"
-              .formatted(disk, DurationText.print(TopLoop.Operator.LEASE));
+          "throttle %s (priority idle, %d min)? y/n"
+              .formatted(disk, TopLoop.Operator.LEASE.toMinutes());
       case RELEASE -> "release the throttle of %s? y/n".formatted(disk);
       case LIST, DETAIL, QUIT ->
           view.status().isEmpty()

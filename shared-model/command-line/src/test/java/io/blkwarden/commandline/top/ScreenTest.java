@@ -84,7 +84,7 @@ final class ScreenTest {
       shows(terminal, headed("1 to 3 of 3, by host"));
       terminal.keys("\rty");
       shows(terminal, screen -> screen.size() == 24 && screen.getLast().equals("done: true 数据库"));
-      terminal.keys("\u001B \u001B[B");
+      terminal.keys("\r \u001B[B");
       shows(terminal, headed("PAUSED"));
       terminal.keys("q");
       ends(terminal, 0);
