@@ -11,7 +11,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.function.DoubleFunction;
 import java.util.function.Function;
-import java.util.function.ToDoubleFunction;
+import java.util.function.ToDoubleBiFunction;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
@@ -22,36 +22,36 @@ import picocli.CommandLine.TypeConversionException;
  * numbers, unknown ones last; names alphabetically.
  */
 enum Column {
-  HOST('n', 0, 8, DiskLine::host),
-  DOMAIN('\0', 0, 8, DiskLine::domain),
-  DISK('\0', 0, 8, DiskLine::disk),
-  ROLE('\0', 10, 8, DiskLine::role),
-  DEVICE('\0', 9, 8, line -> String.join(",", line.devices())),
+  HOST("HOST", 'n', 0, 8, DiskLine::host),
+  DOMAIN("DOMAIN", '\0', 0, 8, DiskLine::domain),
+  DISK("DISK", '\0', 0, 8, DiskLine::disk),
+  ROLE("ROLE", '\0', 10, 8, DiskLine::role),
+  DEVICE("DEVICE", '\0', 9, 8, line -> String.join(",", line.devices())),
   /** Truncated to a thread name with its pid. */
-  THREAD('\0', 8, 20, line -> String.join(",", line.threads())),
+  THREAD("THREAD", '\0', 8, 20, line -> String.join(",", line.threads())),
   /** I/Os in flight. */
-  QUEUE('f', 12, DiskLine.Load::inFlight, Numbers::count),
+  QUEUE("QUEUE", "QUEUE", 'f', 12, (line, _) -> line.load().inFlight(), Numbers::count),
   /** Reads. */
-  READS("R/S", "READS", '\0', 4, DiskLine.Io::reads, Numbers::plain),
+  READS("R/S", "READS", '\0', 4, (_, io) -> io.reads(), Numbers::plain),
   /** Writes. */
-  WRITES("W/S", "WRITES", '\0', 4, DiskLine.Io::writes, Numbers::plain),
+  WRITES("W/S", "WRITES", '\0', 4, (_, io) -> io.writes(), Numbers::plain),
   /** Both; shown only when sorted by it. */
-  IOPS("IOPS", "IOS", 'i', Column.HIDDEN, DiskLine.Io::ios, Numbers::plain),
+  IOPS("IOPS", "IOS", 'i', Column.HIDDEN, (_, io) -> io.ios(), Numbers::plain),
   /** Bytes read. */
-  READ_BYTES("RB/S", "RBYTES", '\0', 6, DiskLine.Io::readBytes, Numbers::bytes),
+  READ_BYTES("RB/S", "RBYTES", '\0', 6, (_, io) -> io.readBytes(), Numbers::bytes),
   /** Bytes written. */
-  WRITE_BYTES("WB/S", "WBYTES", '\0', 6, DiskLine.Io::writeBytes, Numbers::bytes),
+  WRITE_BYTES("WB/S", "WBYTES", '\0', 6, (_, io) -> io.writeBytes(), Numbers::bytes),
   /** Both; shown only when sorted by it. */
-  BYTES("BYTES/S", "BYTES", 'b', Column.HIDDEN, DiskLine.Io::bytes, Numbers::bytes),
+  BYTES("BYTES/S", "BYTES", 'b', Column.HIDDEN, (_, io) -> io.bytes(), Numbers::bytes),
   /** Mean latency of an I/O. */
-  AWAIT('a', 3, DiskLine.Load::awaitMillis, Numbers::millis),
+  AWAIT("AWAIT", "AWAIT", 'a', 3, (line, _) -> line.load().awaitMillis(), Numbers::millis),
   /** Utilisation: part of the time with I/O in flight. */
-  UTIL('u', 5, DiskLine.Load::util, Numbers::percent),
+  UTIL("UTIL", "UTIL", 'u', 5, (line, _) -> line.load().util(), Numbers::percent),
   /** Share of the device time of all guests. */
-  SHARE('s', 2, DiskLine.Load::share, Numbers::percent),
+  SHARE("SHARE", "SHARE", 's', 2, (line, _) -> line.load().share(), Numbers::percent),
   /** Latency score: utilisation times await of the device, times the disk's share of its time. */
-  SCORE('p', 1, DiskLine.Load::latencyScoreMillis, Numbers::millis),
-  THROTTLE('\0', 7, 8, line -> Objects.requireNonNullElse(line.throttle(), ""));
+  SCORE("SCORE", "SCORE", 'p', 1, (line, _) -> line.load().latencyScoreMillis(), Numbers::millis),
+  THROTTLE("THROTTLE", '\0', 7, 8, line -> Objects.requireNonNullElse(line.throttle(), ""));
 
   /** Columns with the highest rank are left out first, those with rank 0 never. */
   static final int HIDDEN = 100;
@@ -77,44 +77,28 @@ enum Column {
   private final int rank;
   private final int minWidth;
   private final Function<DiskLine, String> name;
-  private final ToDoubleFunction<DiskLine> rate;
-  private final ToDoubleFunction<DiskLine> total;
+  private final ToDoubleBiFunction<DiskLine, DiskLine.Io> number;
   private final @Nullable DoubleFunction<String> format;
 
   /** A column of names, truncated to {@code minWidth} if the columns do not fit. */
-  Column(char key, int rank, int minWidth, Function<DiskLine, String> name) {
-    this.rateTitle = name();
-    this.totalTitle = name();
+  Column(String title, char key, int rank, int minWidth, Function<DiskLine, String> name) {
+    this.rateTitle = title;
+    this.totalTitle = title;
     this.key = key;
     this.rank = rank;
     this.minWidth = minWidth;
     this.name = name;
-    this.rate = _ -> 0;
-    this.total = rate;
+    this.number = (_, _) -> 0;
     this.format = null;
   }
 
-  /** A column of numbers. */
-  Column(
-      char key, int rank, ToDoubleFunction<DiskLine.Load> number, DoubleFunction<String> format) {
-    this.rateTitle = name();
-    this.totalTitle = name();
-    this.key = key;
-    this.rank = rank;
-    this.minWidth = Integer.MAX_VALUE;
-    this.name = _ -> "";
-    this.rate = line -> number.applyAsDouble(line.load());
-    this.total = rate;
-    this.format = format;
-  }
-
-  /** A column of I/O, per second or in total. */
+  /** A column of numbers, of a disk and its rate or total. */
   Column(
       String rateTitle,
       String totalTitle,
       char key,
       int rank,
-      ToDoubleFunction<DiskLine.Io> number,
+      ToDoubleBiFunction<DiskLine, DiskLine.Io> number,
       DoubleFunction<String> format) {
     this.rateTitle = rateTitle;
     this.totalTitle = totalTitle;
@@ -122,9 +106,12 @@ enum Column {
     this.rank = rank;
     this.minWidth = Integer.MAX_VALUE;
     this.name = _ -> "";
-    this.rate = line -> number.applyAsDouble(line.load().rate());
-    this.total = line -> number.applyAsDouble(line.total());
+    this.number = number;
     this.format = format;
+  }
+
+  private double of(DiskLine line, boolean totals) {
+    return number.applyAsDouble(line, totals ? line.total() : line.load().rate());
   }
 
   /** The title, of rates or of totals. */
@@ -155,7 +142,7 @@ enum Column {
   /** The text of a disk, escaped. */
   String text(DiskLine line, boolean totals) {
     if (format != null) {
-      return format.apply((totals ? total : rate).applyAsDouble(line));
+      return format.apply(of(line, totals));
     }
     String text = name.apply(line);
     return text.isEmpty() ? Numbers.UNKNOWN : Printable.of(text);
@@ -195,7 +182,7 @@ enum Column {
 
   private Comparator<DiskLine> highestFirst(boolean totals) {
     return Comparator.comparingDouble(line -> {
-      double number = (totals ? total : rate).applyAsDouble(line);
+      double number = of(line, totals);
       return Double.isNaN(number) ? 1 : -number;
     });
   }

@@ -114,9 +114,9 @@ public final class TopLoop {
     int columns = 0;
     int rows = 0;
     boolean changed = true;
-    while (view.mode() != TopView.Mode.QUIT) {
+    while (view.mode != TopView.Mode.QUIT) {
       if (changed) {
-        sorted = round.sorted(view.sort(), options.totals, view.filter());
+        sorted = round.sorted(view.sort, options.totals, view.filter);
       }
       if (changed || columns != screen.columns() || rows != screen.rows()) {
         columns = screen.columns();
@@ -127,24 +127,22 @@ public final class TopLoop {
       int key = screen.key(KEY_MILLIS);
       changed = key != Screen.NOTHING;
       if (changed) {
-        TopView.Mode asked = view.mode();
+        TopView.Mode asked = view.mode;
         view.pressed(key, sorted, TopPage.room(round, rows));
         if (key == 'y' && (asked == TopView.Mode.THROTTLE || asked == TopView.Mode.RELEASE)) {
-          view.status("request sent, waiting for the reply");
+          view.status = "request sent, waiting for the reply";
           screen.show(page.screen(round, sorted, view, columns, rows));
-          view.status(apply(view, asked == TopView.Mode.THROTTLE));
+          view.status =
+              Objects.requireNonNull(operator)
+                  .apply(
+                      Objects.requireNonNull(view.disk), asked == TopView.Mode.THROTTLE);
         }
       }
-      if (nanos.getAsLong() - next >= 0 && !view.paused()) {
+      if (nanos.getAsLong() - next >= 0 && !view.paused) {
         round = source.get();
         next = nanos.getAsLong() + options.interval.toNanos();
         changed = true;
       }
     }
-  }
-
-  private String apply(TopView view, boolean throttle) {
-    Operator of = Objects.requireNonNull(operator);
-    return view.disk().map(disk -> of.apply(disk, throttle)).orElse("");
   }
 }

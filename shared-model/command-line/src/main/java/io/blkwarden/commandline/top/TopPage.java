@@ -6,6 +6,7 @@ import io.blkwarden.model.Printable;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /** A refresh as text, for a screen or a pipe. */
 final class TopPage {
@@ -42,14 +43,14 @@ final class TopPage {
    * @param sorted the disks of the view, in its order
    */
   List<String> screen(TopRound round, List<DiskLine> sorted, TopView view, int columns, int rows) {
-    int from = Math.min(view.offset(), Math.max(0, sorted.size() - 1));
+    int from = Math.min(view.offset, Math.max(0, sorted.size() - 1));
     int to = Math.min(sorted.size(), from + room(round, rows));
     List<String> page = new ArrayList<>();
     page.add(Cells.cut(head(round, view, from, to, sorted.size()), columns));
     round.remarks().forEach(each -> page.add(ink.warning(Cells.cut(Printable.of(each), columns))));
     if (view.detail()) {
-      view.disk().ifPresent(
-          disk -> detail(disk).forEach(each -> page.add(Cells.cut(each, columns))));
+      detail(Objects.requireNonNull(view.disk))
+          .forEach(each -> page.add(Cells.cut(each, columns)));
     } else {
       list(sorted.subList(from, to), view, columns, page);
     }
@@ -62,10 +63,10 @@ final class TopPage {
   }
 
   private void list(List<DiskLine> shown, TopView view, int columns, List<String> page) {
-    List<String> lines = table.lines(shown, view.sort(), columns - 1);
+    List<String> lines = table.lines(shown, view.sort, columns - 1);
     page.add(ink.head(Cells.left(" " + lines.getFirst(), columns)));
     for (int row = 0; row < shown.size(); row++) {
-      boolean selected = view.offset() + row == view.selected();
+      boolean selected = view.offset + row == view.selected;
       String line = Cells.cut((selected ? ">" : " ") + lines.get(row + 1), columns);
       boolean throttled = shown.get(row).throttle() != null;
       page.add(selected ? ink.head(line) : throttled ? ink.warning(line) : line);
@@ -88,17 +89,17 @@ final class TopPage {
   }
 
   private static String bottom(TopView view) {
-    String disk = Printable.of(view.disk().map(DiskLine::path).orElse(""));
-    return switch (view.mode()) {
-      case SEARCH -> "search: " + Printable.of(view.filter());
+    String disk = view.disk == null ? "" : Printable.of(view.disk.path());
+    return switch (view.mode) {
+      case SEARCH -> "search: " + Printable.of(view.filter);
       case THROTTLE ->
           "throttle %s (priority idle, %d min)? y/n"
               .formatted(disk, TopLoop.Operator.LEASE.toMinutes());
       case RELEASE -> "release the throttle of %s? y/n".formatted(disk);
       case LIST, DETAIL, QUIT ->
-          view.status().isEmpty()
-              ? KEYS + (view.operator() ? ACTIONS : "") + MORE_KEYS
-              : Printable.of(view.status());
+          view.status.isEmpty()
+              ? KEYS + (view.operator ? ACTIONS : "") + MORE_KEYS
+              : Printable.of(view.status);
     };
   }
 
@@ -108,9 +109,9 @@ final class TopPage {
             round.at().truncatedTo(ChronoUnit.SECONDS),
             Printable.of(round.summary()),
             all == 0 ? "no disks" : "%d to %d of %d".formatted(from + 1, to, all),
-            view.sort().word(),
-            view.filter().isEmpty() ? "" : ", with '%s'".formatted(Printable.of(view.filter())),
-            view.paused() ? "  PAUSED" : "");
+            view.sort.word(),
+            view.filter.isEmpty() ? "" : ", with '%s'".formatted(Printable.of(view.filter)),
+            view.paused ? "  PAUSED" : "");
   }
 
   /**

@@ -1,7 +1,6 @@
 package io.blkwarden.commandline.top;
 
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The state of the screen, changed by keys. */
@@ -27,77 +26,42 @@ final class TopView {
     QUIT
   }
 
-  private final boolean operator;
-  private Column sort;
-  private String filter;
-  private Mode mode = Mode.LIST;
-  private Mode before = Mode.LIST;
-  private int selected;
-  private int offset;
-  private boolean paused;
-  private @Nullable DiskLine disk;
+  /** Whether disks can be throttled and released. */
+  final boolean operator;
+
+  Column sort;
+
+  /** Text in a name of all shown disks; empty for all. */
+  String filter;
+
+  Mode mode = Mode.LIST;
+
+  /** Position of the selected disk. */
+  int selected;
+
+  /** Number of disks scrolled past. */
+  int offset;
+
+  boolean paused;
+
+  /** The disk of the detail or the question. */
+  @Nullable DiskLine disk;
 
   /** Result of the last action; empty if there is none. */
-  private String status = "";
+  String status = "";
 
-  /**
-   * The initial view.
-   *
-   * @param operator whether disks can be throttled and released
-   */
+  private Mode before = Mode.LIST;
+
+  /** The initial view. */
   TopView(Column sort, String filter, boolean operator) {
     this.sort = sort;
     this.filter = filter;
     this.operator = operator;
   }
 
-  Column sort() {
-    return sort;
-  }
-
-  /** Text in a name of all shown disks; empty for all. */
-  String filter() {
-    return filter;
-  }
-
-  Mode mode() {
-    return mode;
-  }
-
   /** Whether one disk is shown. */
   boolean detail() {
     return (mode == Mode.THROTTLE || mode == Mode.RELEASE ? before : mode) == Mode.DETAIL;
-  }
-
-  /** Position of the selected disk. */
-  int selected() {
-    return selected;
-  }
-
-  /** Number of disks scrolled past. */
-  int offset() {
-    return offset;
-  }
-
-  boolean paused() {
-    return paused;
-  }
-
-  boolean operator() {
-    return operator;
-  }
-
-  String status() {
-    return status;
-  }
-
-  void status(String text) {
-    status = text;
-  }
-
-  /** The disk of the detail or the question. */
-  Optional<DiskLine> disk() {
-    return Optional.ofNullable(disk);
   }
 
   /**

@@ -15,7 +15,7 @@ final class TopPageTest {
   private final TopPage page = new TopPage(true, false, new Ink(false));
 
   private List<String> screen(TopRound round, TopView view, int columns, int rows) {
-    return page.screen(round, round.sorted(view.sort(), false, view.filter()), view, columns, rows);
+    return page.screen(round, round.sorted(view.sort, false, view.filter), view, columns, rows);
   }
 
   @Test
