@@ -69,7 +69,7 @@ final class TopCommand implements Callable<Integer> {
   }
 
   /** Throttles or releases a disk; returns the reply. */
-  private String act(DiskLine disk, boolean throttle) {
+  String act(DiskLine disk, boolean throttle) {
     try (OperatorSession session = nats.connect(context)) {
       HostId host = new HostId(disk.host());
       OperatorRequest.Ask ask =
