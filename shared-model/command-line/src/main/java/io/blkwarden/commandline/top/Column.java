@@ -21,6 +21,7 @@ import picocli.CommandLine.TypeConversionException;
  * A column of the table, and the sort order by it: disks with stuck I/O first, then the highest
  * numbers, unknown ones last; names alphabetically.
  */
+@SuppressWarnings("ImmutableEnumChecker") // the functions have no state
 enum Column {
   HOST("HOST", 'n', 0, 8, DiskLine::host),
   DOMAIN("DOMAIN", '\0', 0, 8, DiskLine::domain),
