@@ -23,7 +23,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -102,14 +101,15 @@ final class SilenceCommand {
     @Override
     OperatorRequest complete(OperatorRequest request, OperatorSession session)
         throws NatsException {
-      if (alert == null) {
+      String text = alert;
+      if (text == null) {
         return request;
       }
-      MessageId id = UsageException.wrap(() -> id(alert));
+      MessageId id = UsageException.wrap(() -> id(text));
       FleetReport fleet = FleetCommand.ask(session, context(), null).fleet();
       FleetReport.OpenAlert open =
-          Stream.ofNullable(fleet)
-              .flatMap(report -> report.alerts().stream())
+          (fleet == null ? List.<FleetReport.OpenAlert>of() : fleet.alerts())
+              .stream()
               .filter(each -> each.id().equals(id))
               .findFirst()
               .orElseThrow(() ->

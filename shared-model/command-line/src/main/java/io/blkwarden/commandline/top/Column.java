@@ -165,7 +165,7 @@ enum Column {
 
   /** The next column to the right for 1, to the left for -1; itself at the end. */
   Column next(int by) {
-    return ALL.get(Math.clamp((long) ordinal() + by, 0, ALL.size() - 1));
+    return ALL.get(Math.clamp((long) ALL.indexOf(this) + by, 0, ALL.size() - 1));
   }
 
   /** Compares by this, then by share, then by name. */
