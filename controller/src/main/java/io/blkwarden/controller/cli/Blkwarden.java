@@ -40,16 +40,16 @@ import picocli.CommandLine.Option;
       WhyCommand.class,
       RecordCommand.class,
       ReplayCommand.class,
-      ThrottleCommand.class,
-      ReleaseCommand.class,
-      ProposalCommands.Pending.class,
-      ProposalCommands.Approve.class,
-      ProposalCommands.Deny.class,
+      OperatorCommands.Throttle.class,
+      OperatorCommands.Release.class,
+      OperatorCommands.Proposals.class,
+      OperatorCommands.Approve.class,
+      OperatorCommands.Deny.class,
       SilenceCommand.class,
-      AckCommand.class,
-      ForgetCommand.class,
-      PauseCommand.class,
-      PauseCommand.Resume.class,
+      OperatorCommands.Ack.class,
+      OperatorCommands.Forget.class,
+      OperatorCommands.Pause.class,
+      OperatorCommands.Resume.class,
       PolicyCommand.class,
       NatsCommand.class
     })
@@ -114,7 +114,11 @@ public final class Blkwarden {
           return type.cast(constructor.newInstance(context));
         }
       }
-      return CommandLine.defaultFactory().create(type);
+      K made = CommandLine.defaultFactory().create(type);
+      if (made instanceof RequestCommand request) {
+        request.use(context);
+      }
+      return made;
     }
   }
 }

@@ -12,22 +12,29 @@ import io.blkwarden.model.message.OperatorRequest;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import tools.jackson.databind.node.ObjectNode;
 
 /** A command that sends one request to the controller and prints the reply. */
 abstract class RequestCommand implements Callable<Integer> {
-  private static final Duration TIMEOUT = Duration.ofSeconds(20);
+  static final Duration TIMEOUT = Duration.ofSeconds(20);
 
-  final CommandContext context;
+  private @Nullable CommandContext context;
 
   @Mixin NatsOptions nats = new NatsOptions();
   @Mixin JsonOutput output = new JsonOutput();
 
-  RequestCommand(CommandContext context) {
-    this.context = context;
+  /** Sets the context; called once, before all others. */
+  final void use(CommandContext its) {
+    context = its;
+  }
+
+  final CommandContext context() {
+    return Objects.requireNonNull(context);
   }
 
   /**
@@ -44,12 +51,35 @@ abstract class RequestCommand implements Callable<Integer> {
 
   /** A request of the current user. */
   OperatorRequest request(String reason, OperatorRequest.Ask ask) {
-    return new OperatorRequest(context.user(), reason, ask);
+    return new OperatorRequest(context().user(), reason, ask);
   }
 
-  /** The output of {@code --json}; null for an error, or a sentence where there is none. */
-  @Nullable String json(OperatorReply reply) {
-    return AsciiJson.line(reply);
+  /**
+   * The output of {@code --json}; null for an error of a request that does not print its reply: a
+   * successful one prints the silence, acknowledgement or pause in force, or {@code
+   * blkwarden.ended.v1}.
+   */
+  private static @Nullable String json(OperatorRequest.Ask ask, OperatorReply reply) {
+    if (!(ask instanceof OperatorRequest.Lasting lasting)) {
+      return AsciiJson.line(reply);
+    }
+    if (reply.verdict() != OperatorReply.Verdict.DONE) {
+      return null;
+    }
+    return switch (lasting) {
+      case OperatorRequest.SilenceExpire(MessageId silence) -> ended("silence", silence);
+      case OperatorRequest.AckUndo(MessageId about) -> ended("ack", about);
+      case OperatorRequest.PauseEnd _ -> ended("pause", null);
+      case OperatorRequest.SilenceAdd _, OperatorRequest.AckAdd _, OperatorRequest.PauseSet _ ->
+          reply.inForce() == null ? null : AsciiJson.line(reply.inForce());
+    };
+  }
+
+  private static String ended(String what, @Nullable MessageId id) {
+    ObjectNode object = AsciiJson.MAPPER.createObjectNode();
+    object.put("schema", "blkwarden.ended.v1").put("what", what);
+    object.put("id", id == null ? null : id.value());
+    return AsciiJson.MAPPER.writeValueAsString(object);
   }
 
   /** Prints a successful reply as text. */
@@ -61,7 +91,7 @@ abstract class RequestCommand implements Callable<Integer> {
   public final Integer call() throws NatsException {
     OperatorRequest request = UsageException.wrap(this::request);
     OperatorReply reply;
-    try (OperatorSession session = nats.connect(context)) {
+    try (OperatorSession session = nats.connect(context())) {
       reply = session.ask(complete(request, session), TIMEOUT);
     }
     int code =
@@ -70,13 +100,13 @@ abstract class RequestCommand implements Callable<Integer> {
           case FAILED -> ExitCodes.FAILED;
           case REFUSED -> ExitCodes.REFUSED;
         };
-    String json = output.json ? json(reply) : null;
+    String json = output.json ? json(request.ask(), reply) : null;
     if (json != null) {
-      context.out().println(json);
+      context().out().println(json);
     } else if (code == ExitCodes.DONE) {
-      print(reply, context.out());
+      print(reply, context().out());
     } else {
-      return context.error(new Complaint(reply.verdict().wire() + ": " + reply.detail()), code);
+      return context().error(new Complaint(reply.verdict().wire() + ": " + reply.detail()), code);
     }
     return code;
   }
@@ -86,26 +116,29 @@ abstract class RequestCommand implements Callable<Integer> {
     return new MessageId(text.toUpperCase(Locale.ROOT));
   }
 
-  /** The silence, acknowledgement or pause that is in force after a successful request. */
-  static @Nullable String inForce(OperatorReply reply) {
-    return reply.verdict() == OperatorReply.Verdict.DONE && reply.inForce() != null
-        ? AsciiJson.line(reply.inForce())
-        : null;
-  }
+  /** The option {@code --reason}, in its required and its optional form. */
+  static final class Reason {
+    static final String NAME = "--reason";
+    static final String OPTIONAL = "Reason, for the audit trail. Default: ${DEFAULT-VALUE}.";
 
-  /**
-   * {@code blkwarden.ended.v1} after a successful request.
-   *
-   * @param what {@code silence}, {@code ack} or {@code pause}
-   * @param id of what ended; null for a pause
-   */
-  static @Nullable String ended(OperatorReply reply, String what, @Nullable MessageId id) {
-    if (reply.verdict() != OperatorReply.Verdict.DONE) {
-      return null;
+    /** A reason that has to be given. */
+    static final class Required {
+      @Option(
+          names = NAME,
+          required = true,
+          paramLabel = "TEXT",
+          description = "Reason, for the audit trail.")
+      String text = "";
     }
-    ObjectNode object = AsciiJson.MAPPER.createObjectNode();
-    object.put("schema", "blkwarden.ended.v1").put("what", what);
-    object.put("id", id == null ? null : id.value());
-    return AsciiJson.MAPPER.writeValueAsString(object);
+
+    /** A reason that may be left out. */
+    static final class Optional {
+      @Option(
+          names = NAME,
+          paramLabel = "TEXT",
+          defaultValue = "by hand",
+          description = OPTIONAL)
+      String text = "by hand";
+    }
   }
 }

@@ -13,7 +13,6 @@ import io.blkwarden.model.json.ControlJson;
 import io.blkwarden.model.json.Decoded;
 import io.blkwarden.model.message.ControlMessage;
 import io.blkwarden.model.message.FleetReport;
-import io.blkwarden.model.message.OperatorReply;
 import io.blkwarden.model.message.OperatorRequest;
 import io.blkwarden.model.message.RecordKind;
 import io.blkwarden.model.message.Silence;
@@ -28,7 +27,6 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** Adds, lists and expires silences. */
 @Command(
@@ -42,7 +40,7 @@ import picocli.CommandLine.Parameters;
     subcommands = {
       SilenceCommand.Add.class,
       SilenceCommand.Lists.class,
-      SilenceCommand.Expire.class
+      OperatorCommands.ExpireSilence.class
     })
 final class SilenceCommand {
   private SilenceCommand() {}
@@ -89,10 +87,6 @@ final class SilenceCommand {
 
     @Mixin Reason.Required reason = new Reason.Required();
 
-    Add(CommandContext context) {
-      super(context);
-    }
-
     @Override
     OperatorRequest request() {
       if (time.compareTo(Silence.LONGEST) > 0) {
@@ -107,23 +101,21 @@ final class SilenceCommand {
     @Override
     OperatorRequest complete(OperatorRequest request, OperatorSession session)
         throws NatsException {
-      String named = alert;
-      if (named == null) {
+      String text = alert;
+      if (text == null) {
         return request;
       }
-      MessageId id = UsageException.wrap(() -> id(named));
-      FleetReport fleet = FleetCommand.ask(session, context, null).fleet();
+      MessageId id = UsageException.wrap(() -> id(text));
+      FleetReport fleet = FleetCommand.ask(session, context(), null).fleet();
       FleetReport.OpenAlert open =
-          fleet == null
-              ? null
-              : fleet.alerts().stream()
-                  .filter(each -> each.id().equals(id))
-                  .findFirst()
-                  .orElse(null);
-      if (open == null) {
-        throw new NatsException(
-            "no open alert has the id " + id, "see 'blkwarden alerts', or silence by --policy");
-      }
+          (fleet == null ? List.<FleetReport.OpenAlert>of() : fleet.alerts())
+              .stream()
+              .filter(each -> each.id().equals(id))
+              .findFirst()
+              .orElseThrow(() ->
+                  new NatsException(
+                      "no open alert has the id " + id,
+                      "see 'blkwarden alerts', or silence by --policy"));
       DomainRef of = open.domain();
       Silence.Matcher matcher =
           new Silence.Matcher(
@@ -133,11 +125,6 @@ final class SilenceCommand {
               null,
               null);
       return request(reason.text, new OperatorRequest.SilenceAdd(matcher, time.toMillis()));
-    }
-
-    @Override
-    @Nullable String json(OperatorReply reply) {
-      return inForce(reply);
     }
   }
 
@@ -206,27 +193,6 @@ final class SilenceCommand {
 
     private static String shown(@Nullable String pattern) {
       return pattern == null ? "*" : Printable.of(pattern);
-    }
-  }
-
-  /** Expires a silence. */
-  @Command(name = "expire", mixinStandardHelpOptions = true, description = "Expires a silence now.")
-  static final class Expire extends RequestCommand {
-    @Parameters(paramLabel = "ID", description = "ID of a silence, from 'blkwarden silence list'.")
-    String id = "";
-
-    Expire(CommandContext context) {
-      super(context);
-    }
-
-    @Override
-    OperatorRequest request() {
-      return request("by hand", new OperatorRequest.SilenceExpire(id(id)));
-    }
-
-    @Override
-    @Nullable String json(OperatorReply reply) {
-      return ended(reply, "silence", id(id));
     }
   }
 }

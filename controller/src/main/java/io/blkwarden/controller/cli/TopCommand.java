@@ -2,14 +2,19 @@ package io.blkwarden.controller.cli;
 
 import io.blkwarden.commandline.ExitCodes;
 import io.blkwarden.commandline.Tty;
+import io.blkwarden.commandline.top.DiskLine;
 import io.blkwarden.commandline.top.TopLoop;
 import io.blkwarden.commandline.top.TopOptions;
 import io.blkwarden.commandline.top.TopRound;
 import io.blkwarden.controller.nats.NatsException;
 import io.blkwarden.controller.nats.NatsSettings;
+import io.blkwarden.controller.nats.OperatorSession;
 import io.blkwarden.controller.nats.RecordingTap;
 import io.blkwarden.controller.top.FleetTop;
 import io.blkwarden.model.HostId;
+import io.blkwarden.model.Restraint;
+import io.blkwarden.model.message.OperatorReply;
+import io.blkwarden.model.message.OperatorRequest;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Instant;
@@ -30,9 +35,10 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     description = {
       "Shows live I/O of the fleet's disks, the worst first; * marks throttled disks.",
-      "Full screen on a terminal: letters sort, / searches, q quits. In a pipe, or with --plain or"
-          + " --count, it prints one table per interval. Needs operator credentials; a controller"
-          + " provides the stored maps."
+      "Full screen on a terminal: < and > sort, / searches, Enter shows a disk, t throttles it and"
+          + " r releases it after confirmation, q quits. In a pipe, or with --plain or --count, it"
+          + " prints one table per interval. Needs operator credentials; a controller provides the"
+          + " stored maps."
     })
 final class TopCommand implements Callable<Integer> {
   private final CommandContext context;
@@ -53,11 +59,33 @@ final class TopCommand implements Callable<Integer> {
     NatsSettings settings = nats.settings(context, "cli");
     Feed feed = new Feed(new FleetTop(settings.subjects(), only()));
     try (RecordingTap tap = RecordingTap.ofHosts(settings, new SecureRandom(), feed)) {
-      new TopLoop(top, true, context.out(), Tty.ofProcess(context.environment()), System::nanoTime)
+      Tty tty = Tty.ofProcess(context.environment());
+      new TopLoop(top, true, this::act, context.out(), tty, System::nanoTime)
           .run(() -> feed.round(tap));
       return ExitCodes.DONE;
     } catch (IOException e) {
       return context.failed("the terminal cannot be used: " + e.getMessage(), "use --plain");
+    }
+  }
+
+  /** Throttles or releases a disk; returns the reply. */
+  String act(DiskLine disk, boolean throttle) {
+    try (OperatorSession session = nats.connect(context)) {
+      HostId host = new HostId(disk.host());
+      OperatorRequest.Ask ask =
+          throttle
+              ? new OperatorRequest.Throttle(
+                  host,
+                  disk.uuid(),
+                  disk.disk(),
+                  Restraint.Priority.IDLE,
+                  TopLoop.Operator.LEASE.toMillis())
+              : new OperatorRequest.Release(host, disk.uuid(), disk.disk());
+      OperatorRequest request = new OperatorRequest(context.user(), "from top", ask);
+      OperatorReply reply = session.ask(request, RequestCommand.TIMEOUT);
+      return reply.verdict().wire() + ": " + reply.detail();
+    } catch (NatsException e) {
+      return "failed: " + e.getMessage();
     }
   }
 

@@ -2,7 +2,6 @@ package io.blkwarden.controller.top;
 
 import io.blkwarden.commandline.top.DiskLine;
 import io.blkwarden.commandline.top.TopRound;
-import io.blkwarden.commandline.top.UnknownDevices;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.json.ControlJson;
 import io.blkwarden.model.json.Decoded;
@@ -145,7 +144,7 @@ public final class FleetTop {
                   stale.size() > NAMES ? " and %d more".formatted(stale.size() - NAMES) : ""));
     }
     if (!unknown.isEmpty()) {
-      remarks.add(UnknownDevices.remark(unknown));
+      remarks.add(TopRound.unknownDevices(unknown));
     }
     if (truncated) {
       remarks.add("more than %d hosts, showing only these; use --host".formatted(MAX_HOSTS));

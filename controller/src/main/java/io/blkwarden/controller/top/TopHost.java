@@ -1,21 +1,21 @@
 package io.blkwarden.controller.top;
 
-import io.blkwarden.commandline.DurationText;
 import io.blkwarden.commandline.top.DiskLine;
+import io.blkwarden.controller.fleet.BatchResult;
 import io.blkwarden.controller.fleet.HostState;
 import io.blkwarden.controller.fleet.Metric;
 import io.blkwarden.model.DiskKey;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.MappedDisk;
-import io.blkwarden.model.PhysicalDevice;
 import io.blkwarden.model.message.Heartbeat;
 import io.blkwarden.model.message.MappingEvent;
 import io.blkwarden.model.sample.SampleFrame;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The live state of a host; times are of a monotonic clock in ms. */
@@ -29,6 +29,7 @@ final class TopHost {
   private static final int GAP_INTERVALS = 3;
 
   private final HostState state;
+  private final Map<DiskKey, DiskLine.Io> totals = new HashMap<>();
   private @Nullable Heartbeat heartbeat;
   private long heartbeatMillis;
   private long sampleMillis;
@@ -47,8 +48,12 @@ final class TopHost {
   }
 
   void sample(SampleFrame frame, long nowMillis) {
-    state.accept(frame, GAP_INTERVALS);
     sampleMillis = nowMillis;
+    if (state.accept(frame, GAP_INTERVALS) == BatchResult.MEASURED) {
+      for (int row = 0; row < state.rows(); row++) {
+        DiskLine.Io.add(totals, state.disk(row).key(), rate(row), state.windowMillis());
+      }
+    }
   }
 
   void heartbeat(Heartbeat latest, long nowMillis) {
@@ -67,21 +72,22 @@ final class TopHost {
     boolean stale = stale(nowMillis);
     Map<DiskKey, String> throttles = throttles(nowMillis);
     List<DiskLine> lines = new ArrayList<>(state.rows());
+    Set<DiskKey> shown = new HashSet<>();
     for (int row = 0; row < state.rows(); row++) {
       if (!state.gone(row)) {
         MappedDisk disk = state.disk(row);
+        DiskKey key = disk.key();
         lines.add(
-            new DiskLine(
-                host().value(),
-                disk.domain().name(),
-                disk.disk().vdev(),
-                disk.volume().role().wire(),
-                disk.physical().stream().map(PhysicalDevice::name).toList(),
-                disk.workers().stream().map(each -> each.comm() + "[" + each.pid() + "]").toList(),
+            DiskLine.of(
+                host(),
+                disk,
                 stale ? DiskLine.Load.UNKNOWN : load(row),
-                throttles.get(disk.key())));
+                totals.getOrDefault(key, DiskLine.Io.NONE),
+                throttles.get(key)));
+        shown.add(key);
       }
     }
+    totals.keySet().retainAll(shown);
     return lines;
   }
 
@@ -102,13 +108,20 @@ final class TopHost {
   private DiskLine.Load load(int row) {
     double share = state.value(Metric.DEVICE_TIME_SHARE, row);
     return new DiskLine.Load(
+        rate(row),
         state.value(Metric.IN_FLIGHT, row),
-        state.value(Metric.IOPS, row),
-        state.value(Metric.BYTES, row),
         state.value(Metric.AWAIT, row),
         state.value(Metric.UTIL, row),
         share,
         share * deviceScore(row));
+  }
+
+  private DiskLine.Io rate(int row) {
+    return new DiskLine.Io(
+        state.value(Metric.READ_IOPS, row),
+        state.value(Metric.WRITE_IOPS, row),
+        state.value(Metric.READ_BYTES, row),
+        state.value(Metric.WRITE_BYTES, row));
   }
 
   private double deviceScore(int row) {
@@ -131,8 +144,7 @@ final class TopHost {
         long left = each.remainingMs() - (nowMillis - heartbeatMillis);
         if (left > 0) {
           throttles.put(
-              DiskKey.of(each.domain(), each.vdev()),
-              "%s %s".formatted(each.restraint(), DurationText.print(Duration.ofMillis(left))));
+              DiskKey.of(each.domain(), each.vdev()), DiskLine.throttle(each.restraint(), left));
         }
       }
     }

@@ -68,9 +68,8 @@ final class BlkwardenTest {
   @Test
   void typoGetsSuggestionAndHelp() {
     assertThat(CommandResult.run(NOWHERE, "releese").err())
-        .isEqualToIgnoringNewLines(
-            "blkwarden: Unmatched argument at index 0: 'releese': did you mean release, or"
-                + " resume, or pause? Otherwise see 'blkwarden --help'");
+        .startsWith("blkwarden: Unmatched argument at index 0: 'releese': did you mean release, or")
+        .contains("Otherwise see 'blkwarden --help'");
     assertThat(CommandResult.run(NOWHERE, "silence").err())
         .contains("see 'blkwarden silence --help'");
   }

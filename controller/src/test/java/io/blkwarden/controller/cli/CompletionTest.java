@@ -68,7 +68,7 @@ final class CompletionTest {
     assertThat(inBash("blkwarden silence ''", 2)).contains("add", "expire", "list");
     assertThat(inBash("blkwarden alerts --fo", 2)).contains("--follow");
     assertThat(inBash("blkwarden to", 1)).contains("top").doesNotContain("map");
-    assertThat(inBash("blkwarden top --sort ''", 3)).contains("pain", "name");
+    assertThat(inBash("blkwarden top --sort ''", 3)).contains("score", "host");
   }
 
   @Test

@@ -4,13 +4,27 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.blkwarden.commandline.ExitCodes;
+import io.blkwarden.commandline.Ink;
+import io.blkwarden.commandline.top.DiskLine;
 import io.blkwarden.controller.bus.RecordServer;
 import io.blkwarden.controller.testing.ScriptedHost;
 import io.blkwarden.controller.testing.StoredRecords;
 import io.blkwarden.model.HostId;
+import io.blkwarden.model.Restraint;
+import io.blkwarden.model.json.ControlJson;
+import io.blkwarden.model.json.Decoded;
+import io.blkwarden.model.message.ControlMessage;
+import io.blkwarden.model.message.OperatorReply;
+import io.blkwarden.model.message.OperatorRequest;
 import io.blkwarden.testing.NatsServer;
+import io.nats.client.Connection;
+import io.nats.client.Dispatcher;
 import io.nats.client.api.KeyValueConfiguration;
+import java.io.PrintWriter;
+import java.io.Writer;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -73,9 +87,56 @@ final class TopOnNatsTest {
     assertThat(result.code()).as(result.err()).isZero();
     List<String> lines = result.out().lines().toList();
     assertThat(lines).hasSize(7);
-    assertThat(lines.getFirst()).endsWith("  1 hosts, 1 disks, 0 throttled, by pain");
+    assertThat(lines.getFirst()).endsWith("  1 hosts, 1 disks, 0 throttled, by score");
     assertThat(lines.getLast()).startsWith(" dom0-7  vm176").contains("xvda2", "swap", "sda", "ms");
     assertThat(result.out()).doesNotContain("\u001B");
+  }
+
+  @Test
+  void throttlesAndReleasesByRequest() {
+    DiskLine disk =
+        new DiskLine(
+            "dom0-7",
+            "11111111-2222-3333-4444-555555555555",
+            "vm176",
+            "xvda2",
+            "swap",
+            List.of(),
+            List.of(),
+            DiskLine.Load.UNKNOWN,
+            DiskLine.Io.NONE,
+            null);
+    List<ControlMessage> requests = new CopyOnWriteArrayList<>();
+    Connection controller = calm.agent().connection();
+    Dispatcher answers =
+        controller.createDispatcher(message -> {
+          if (ControlJson.decode(ControlMessage.class, message.getData())
+              instanceof Decoded.Ok<ControlMessage>(ControlMessage request)) {
+            requests.add(request);
+          }
+          controller.publish(
+              message.getReplyTo(),
+              ControlJson.encode(
+                  new OperatorReply(OperatorReply.Verdict.REFUSED, "not the leader")));
+        });
+    answers.subscribe("blkwarden.v1.operator.>");
+    PrintWriter nowhere = new PrintWriter(Writer.nullWriter());
+    TopCommand top =
+        new TopCommand(
+            new CommandContext(
+                nowhere, nowhere, Map.of("NATS_URL", server.url()), false, new Ink(false)));
+    assertThat(top.act(disk, true)).isEqualTo("refused: not the leader");
+    assertThat(top.act(disk, false)).isEqualTo("refused: not the leader");
+    HostId host = new HostId("dom0-7");
+    assertThat(requests)
+        .extracting(each -> ((OperatorRequest) each).ask())
+        .containsExactly(
+            new OperatorRequest.Throttle(
+                host, disk.uuid(), "xvda2", Restraint.Priority.IDLE, 600_000),
+            new OperatorRequest.Release(host, disk.uuid(), "xvda2"));
+    assertThat(requests)
+        .allSatisfy(
+            each -> assertThat(((OperatorRequest) each).reason()).isEqualTo("from top"));
   }
 
   @Test

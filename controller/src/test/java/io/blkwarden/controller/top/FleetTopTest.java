@@ -62,11 +62,12 @@ final class FleetTopTest {
   void diskHasValuesAfterTwoSamples() {
     map(host);
     sample();
-    assertThat(line(swap).load().iops()).isNaN();
+    assertThat(line(swap).load().rate().reads()).isNaN();
     assertThat(line(swap).threads()).containsExactly("176.xvda2-0[1176]");
     second();
     DiskLine.Load load = line(swap).load();
-    assertThat(load.iops()).isEqualTo(500);
+    assertThat(load.rate().reads()).isEqualTo(500);
+    assertThat(line(data).load().rate().writes()).isEqualTo(100);
     assertThat(load.awaitMillis()).isEqualTo(8);
     assertThat(load.share()).isCloseTo(0.5, within(1e-6));
     assertThat(load.latencyScoreMillis()).isCloseTo(0.5 * 0.9 * 8_000 / 600, within(1e-3));
@@ -86,8 +87,9 @@ final class FleetTopTest {
         .asString()
         .startsWith("not reporting, values unknown");
     second();
+    assertThat(line(swap).total().reads()).isEqualTo(500 + 500);
     assertThat(round().remarks()).isEmpty();
-    assertThat(line(swap).load().iops()).isEqualTo(500);
+    assertThat(line(swap).load().rate().reads()).isEqualTo(500);
   }
 
   @Test

@@ -1,7 +1,6 @@
 package io.blkwarden.agent.cli;
 
 import io.blkwarden.agent.kernel.BootId;
-import io.blkwarden.agent.lease.Lease;
 import io.blkwarden.agent.lease.LeaseStore.FoundLeases;
 import io.blkwarden.agent.mapping.Evidence;
 import io.blkwarden.agent.mapping.HostSnapshot;
@@ -14,15 +13,11 @@ import io.blkwarden.agent.sampling.LiveRates;
 import io.blkwarden.agent.sampling.RowRates;
 import io.blkwarden.agent.scan.HostScanner;
 import io.blkwarden.agent.state.LeaseFile;
-import io.blkwarden.commandline.DurationText;
 import io.blkwarden.commandline.top.DiskLine;
 import io.blkwarden.commandline.top.TopRound;
-import io.blkwarden.commandline.top.UnknownDevices;
 import io.blkwarden.model.DiskKey;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.MappedDisk;
-import io.blkwarden.model.PhysicalDevice;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -30,7 +25,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /** The data of {@code top} for one host; reading it changes nothing and traces nothing. */
 final class HostTop implements Supplier<TopRound> {
@@ -43,6 +37,8 @@ final class HostTop implements Supplier<TopRound> {
   private final MappingResolver resolver;
   private final LiveRates rates;
   private Evidence evidence = Evidence.none();
+  private final Map<DiskKey, DiskLine.Io> totals = new HashMap<>();
+  private long lastMillis;
   private boolean complete;
 
   /**
@@ -79,7 +75,8 @@ final class HostTop implements Supplier<TopRound> {
     evidence = resolution.next();
     complete = snapshot.complete();
     List<MappedDisk> disks = resolution.disks();
-    HostRates done = rates.update(disks, millis.getAsLong());
+    long now = millis.getAsLong();
+    HostRates done = rates.update(disks, now);
     List<String> remarks = new ArrayList<>();
     if (complete && disks.isEmpty()) {
       remarks.add("no guest disks on this host");
@@ -90,13 +87,19 @@ final class HostTop implements Supplier<TopRound> {
         .forEach(unread -> remarks.add("incomplete: " + unread.reason()));
     List<String> unknown = done.unknownDevices();
     if (!unknown.isEmpty()) {
-      remarks.add(UnknownDevices.remark(unknown));
+      remarks.add(TopRound.unknownDevices(unknown));
     }
-    Map<DiskKey, String> throttled = throttled(remarks);
+    Map<DiskKey, String> throttled = throttled(remarks, now);
     List<DiskLine> lines = new ArrayList<>(disks.size());
     for (int row = 0; row < disks.size(); row++) {
-      lines.add(line(disks.get(row), load(done, row), throttled.get(disks.get(row).key())));
+      DiskKey key = disks.get(row).key();
+      DiskLine.Load load = load(done, row);
+      DiskLine.Io.add(totals, key, load.rate(), now - lastMillis);
+      DiskLine.Io total = totals.getOrDefault(key, DiskLine.Io.NONE);
+      lines.add(DiskLine.of(host, disks.get(row), load, total, throttled.get(key)));
     }
+    lastMillis = now;
+    totals.keySet().retainAll(disks.stream().map(MappedDisk::key).toList());
     String summary =
         "%s: %d disks, %d throttled".formatted(host.value(), disks.size(), throttled.size());
     return new TopRound(clock.instant(), summary, lines, remarks);
@@ -106,29 +109,16 @@ final class HostTop implements Supplier<TopRound> {
     RowRates own = done.of(row);
     double share = done.share(row);
     return new DiskLine.Load(
+        new DiskLine.Io(own.readIops(), own.writeIops(), own.readBytes(), own.writeBytes()),
         own.inFlight(),
-        own.iops(),
-        own.bytesPerSecond(),
         own.awaitMillis(),
         own.util(),
         share,
         share * done.deviceScoreMillis(row));
   }
 
-  private DiskLine line(MappedDisk disk, DiskLine.Load load, @Nullable String throttle) {
-    return new DiskLine(
-        host.value(),
-        disk.domain().name(),
-        disk.disk().vdev(),
-        disk.volume().role().wire(),
-        disk.physical().stream().map(PhysicalDevice::name).toList(),
-        disk.workers().stream().map(each -> each.comm() + "[" + each.pid() + "]").toList(),
-        load,
-        throttle);
-  }
-
   /** Active throttles by disk; leases of another boot are void. */
-  private Map<DiskKey, String> throttled(List<String> remarks) {
+  private Map<DiskKey, String> throttled(List<String> remarks, long now) {
     Map<DiskKey, String> throttled = new HashMap<>();
     FoundLeases found = leases.peek();
     found.faults().forEach(fault -> remarks.add("throttles may be incomplete: " + fault));
@@ -137,12 +127,13 @@ final class HostTop implements Supplier<TopRound> {
         .filter(stored ->
             BootId.read(sources.files()).map(boot -> boot.id().equals(stored.boot())).orElse(false))
         .ifPresent(
-            stored -> stored.leases().forEach(lease -> throttled.put(lease.disk(), text(lease))));
+            stored ->
+                stored
+                    .leases()
+                    .forEach(lease ->
+                        throttled.put(
+                            lease.disk(),
+                            DiskLine.throttle(lease.restraint(), lease.remainingMillis(now)))));
     return throttled;
-  }
-
-  private String text(Lease lease) {
-    Duration left = Duration.ofMillis(lease.remainingMillis(millis.getAsLong()));
-    return "%s %s".formatted(lease.restraint(), DurationText.print(left));
   }
 }

@@ -27,9 +27,9 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description = {
       "Shows live I/O of the guest disks of this host, the worst first; * marks throttled disks.",
-      "On a terminal it uses the whole screen: letters sort, / searches, q quits. In a pipe, or"
-          + " with --plain or --count, it prints a table per interval. Needs no NATS, and changes"
-          + " nothing. Exits with 1 if the last scan was incomplete."
+      "On a terminal it uses the whole screen: < and > sort, / searches, Enter shows a disk, q"
+          + " quits. In a pipe, or with --plain or --count, it prints a table per interval. Needs"
+          + " no NATS, and changes nothing. Exits with 1 if the last scan was incomplete."
     })
 final class TopCommand implements Callable<Integer> {
   @Spec private CommandSpec spec = CommandSpec.create();
@@ -74,7 +74,7 @@ final class TopCommand implements Callable<Integer> {
     source.get(); // rates need two scans
     Tty tty = Tty.ofProcess(System.getenv());
     try {
-      new TopLoop(top, false, spec.commandLine().getOut(), tty, System::nanoTime).run(source);
+      new TopLoop(top, false, null, spec.commandLine().getOut(), tty, System::nanoTime).run(source);
     } catch (IOException e) {
       return output.failed("the terminal cannot be used: " + e.getMessage(), "use --plain");
     }

@@ -5,17 +5,32 @@ import io.blkwarden.model.sample.SampleColumn;
 /**
  * The rates of a block device between two readings; {@link Double#NaN} when unknown.
  *
- * @param iops reads and writes per second
- * @param bytesPerSecond bytes read and written per second
+ * @param readIops reads per second
+ * @param writeIops writes per second
+ * @param readBytes bytes read per second
+ * @param writeBytes bytes written per second
  * @param busyMillis time of reads and writes, summed, in ms per second
  * @param util fraction of time with any I/O in flight, 0 to 1
  * @param inFlight I/Os in flight at the second reading
  */
 public record RowRates(
-    double iops, double bytesPerSecond, double busyMillis, double util, double inFlight) {
+    double readIops,
+    double writeIops,
+    double readBytes,
+    double writeBytes,
+    double busyMillis,
+    double util,
+    double inFlight) {
   /** All rates unknown, as before the second reading. */
   public static final RowRates UNKNOWN =
-      new RowRates(Double.NaN, Double.NaN, Double.NaN, Double.NaN, Double.NaN);
+      new RowRates(
+          Double.NaN,
+          Double.NaN,
+          Double.NaN,
+          Double.NaN,
+          Double.NaN,
+          Double.NaN,
+          Double.NaN);
 
   private static final int SECTOR_BYTES = 512;
 
@@ -38,13 +53,15 @@ public record RowRates(
     double perSecond = 1_000.0 / millis;
     long unknown = after[SampleColumn.UNKNOWN_COLUMNS.id()];
     return new RowRates(
-        sum(before, after, SampleColumn.READ_IOS, SampleColumn.WRITE_IOS) * perSecond,
-        sum(before, after, SampleColumn.READ_SECTORS, SampleColumn.WRITE_SECTORS)
-            * SECTOR_BYTES
-            * perSecond,
+        counted(before, after, SampleColumn.READ_IOS) * perSecond,
+        counted(before, after, SampleColumn.WRITE_IOS) * perSecond,
+        counted(before, after, SampleColumn.READ_SECTORS) * SECTOR_BYTES * perSecond,
+        counted(before, after, SampleColumn.WRITE_SECTORS) * SECTOR_BYTES * perSecond,
         SampleColumn.READ_MS.unknownIn(unknown)
             ? Double.NaN
-            : sum(before, after, SampleColumn.READ_MS, SampleColumn.WRITE_MS) * perSecond,
+            : (counted(before, after, SampleColumn.READ_MS)
+                    + counted(before, after, SampleColumn.WRITE_MS))
+                * perSecond,
         SampleColumn.IO_MS.unknownIn(unknown)
             ? Double.NaN
             : Math.min(1, counted(before, after, SampleColumn.IO_MS) / (double) millis),
@@ -53,24 +70,25 @@ public record RowRates(
             : after[SampleColumn.IN_FLIGHT.id()]);
   }
 
-  private static long sum(long[] before, long[] after, SampleColumn one, SampleColumn other) {
-    return counted(before, after, one) + counted(before, after, other);
-  }
-
   private static long counted(long[] before, long[] after, SampleColumn column) {
     return after[column.id()] - before[column.id()];
   }
 
+  /** Reads and writes per second. */
+  double iops() {
+    return readIops + writeIops;
+  }
+
   /** Whether nothing was completed and nothing is known to be in flight. */
   boolean stands() {
-    return iops == 0 && util == 0 && !(inFlight > 0);
+    return iops() == 0 && util == 0 && !(inFlight > 0);
   }
 
   /** Mean time of an I/O in ms; 0 when idle, unknown while I/O is in flight and none completes. */
   public double awaitMillis() {
-    if (iops > 0) {
-      return busyMillis / iops;
+    if (iops() > 0) {
+      return busyMillis / iops();
     }
-    return iops == 0 && inFlight == 0 ? 0 : Double.NaN;
+    return iops() == 0 && inFlight == 0 ? 0 : Double.NaN;
   }
 }

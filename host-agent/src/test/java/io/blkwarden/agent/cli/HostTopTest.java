@@ -95,7 +95,7 @@ final class HostTopTest {
   void loadIsKnownFromTheSecondScan() throws IOException {
     HostTop top = top();
     DiskLine first = line(top.get(), "vm101", "xvda2");
-    assertThat(first.load().iops()).isNaN();
+    assertThat(first.load().rate().reads()).isNaN();
     assertThat(first.load().latencyScoreMillis()).isNaN();
     assertThat(first.threads()).containsExactly("1.xvda2-0[564]");
     assertThat(first.devices()).containsExactly("vdb");
@@ -115,8 +115,9 @@ final class HostTopTest {
     TopRound round = top.get();
 
     DiskLine.Load swap = line(round, "vm101", "xvda2").load();
-    assertThat(swap.iops()).isEqualTo(500);
-    assertThat(swap.bytesPerSecond()).isEqualTo(4_000 * 512);
+    assertThat(swap.rate().reads()).isEqualTo(500);
+    assertThat(swap.rate().readBytes()).isEqualTo(4_000 * 512);
+    assertThat(line(round, "vm101", "xvda2").total().reads()).isEqualTo(500);
     assertThat(swap.awaitMillis()).isEqualTo(8);
     assertThat(swap.util()).isEqualTo(0.75);
     assertThat(swap.inFlight()).isEqualTo(3);
@@ -134,11 +135,11 @@ final class HostTopTest {
     count("dm-1 14292", "dm-1 14291");
     millis.addAndGet(1_000);
     TopRound round = top.get();
-    assertThat(line(round, "vm101", "xvda2").load().iops()).isNaN();
+    assertThat(line(round, "vm101", "xvda2").load().rate().reads()).isNaN();
     assertThat(line(round, "vm101", "xvda2").load().share()).isNaN();
-    assertThat(line(round, "vm102", "xvda2").load().iops()).isZero();
+    assertThat(line(round, "vm102", "xvda2").load().rate().reads()).isZero();
     millis.addAndGet(1_000);
-    assertThat(line(top.get(), "vm101", "xvda2").load().iops()).as("known again").isZero();
+    assertThat(line(top.get(), "vm101", "xvda2").load().rate().reads()).as("known again").isZero();
   }
 
   @Test

@@ -42,7 +42,7 @@ final class TopCommandTest {
     assertThat(err.toString()).isEmpty();
     List<String> lines = out.toString().lines().toList();
     assertThat(lines).hasSize(13);
-    assertThat(lines.getFirst()).endsWith("  xendom0: 4 disks, 0 throttled, by pain");
+    assertThat(lines.getFirst()).endsWith("  xendom0: 4 disks, 0 throttled, by score");
     assertThat(lines.get(3).strip().split(" {2,}"))
         .containsExactly(
             "vm101",
@@ -52,6 +52,8 @@ final class TopCommandTest {
             "1.xvda2-0[564]",
             "0",
             "0",
+            "0",
+            "0 B",
             "0 B",
             "0 ms",
             "0%",
@@ -80,6 +82,6 @@ final class TopCommandTest {
     assertThat(run("none", "--count=1")).isEqualTo(2);
     assertThat(err.toString()).contains("--root").contains("not found");
     assertThat(run("capture-4.17", "--sort=age")).isEqualTo(2);
-    assertThat(err.toString()).contains("PAIN, SHARE, UTIL, AWAIT, IOPS, BYTES, FLIGHT, NAME");
+    assertThat(err.toString()).contains("queue, r/s, w/s, iops, rb/s");
   }
 }

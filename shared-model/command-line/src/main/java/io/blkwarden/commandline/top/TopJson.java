@@ -8,7 +8,12 @@ import tools.jackson.databind.node.ObjectNode;
 final class TopJson {
   private TopJson() {}
 
-  static String line(TopRound round, SortKey sort, List<DiskLine> shown) {
+  /**
+   * The object.
+   *
+   * @param totals whether it has totals, too
+   */
+  static String line(TopRound round, Column sort, boolean totals, List<DiskLine> shown) {
     ObjectNode root = AsciiJson.MAPPER.createObjectNode();
     root.put("schema", "blkwarden.top.v1");
     root.put("at", round.at().toString());
@@ -25,13 +30,25 @@ final class TopJson {
       line.threads().forEach(disk.putArray("threads")::add);
       DiskLine.Load load = line.load();
       number(disk, "in_flight", load.inFlight());
-      number(disk, "iops", load.iops());
-      number(disk, "bytes_per_s", load.bytesPerSecond());
+      DiskLine.Io rate = load.rate();
+      number(disk, "iops", rate.ios());
+      number(disk, "read_iops", rate.reads());
+      number(disk, "write_iops", rate.writes());
+      number(disk, "bytes_per_s", rate.bytes());
+      number(disk, "read_bytes_per_s", rate.readBytes());
+      number(disk, "write_bytes_per_s", rate.writeBytes());
       number(disk, "await_ms", load.awaitMillis());
       number(disk, "util", load.util());
       number(disk, "device_time_share", load.share());
       number(disk, "pain_ms", load.latencyScoreMillis());
       disk.put("throttle", line.throttle());
+      if (totals) {
+        ObjectNode total = disk.putObject("total");
+        total.put("reads", Math.round(line.total().reads()));
+        total.put("writes", Math.round(line.total().writes()));
+        total.put("read_bytes", Math.round(line.total().readBytes()));
+        total.put("write_bytes", Math.round(line.total().writeBytes()));
+      }
     }
     round.remarks().forEach(root.putArray("remarks")::add);
     return AsciiJson.MAPPER.writeValueAsString(root);

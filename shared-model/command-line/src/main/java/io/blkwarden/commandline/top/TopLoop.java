@@ -4,11 +4,14 @@ import io.blkwarden.commandline.Ink;
 import io.blkwarden.commandline.Tty;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** The refresh loop of {@code top}: full screen on a terminal, else plain text or JSON. */
 public final class TopLoop {
@@ -20,20 +23,38 @@ public final class TopLoop {
 
   private final TopOptions options;
   private final boolean hosts;
+  private final @Nullable Operator operator;
   private final PrintWriter out;
   private final Tty tty;
   private final LongSupplier nanos;
+
+  /** Throttles and releases disks for the user; returns the result as text. */
+  public interface Operator {
+    /** Lease of a throttle. */
+    Duration LEASE = Duration.ofMinutes(10);
+
+    /** Throttles a disk, if {@code throttle}, else releases it. */
+    String apply(DiskLine disk, boolean throttle);
+  }
 
   /**
    * Creates a loop.
    *
    * @param hosts whether disks are of several hosts
+   * @param operator throttles disks on key presses; null if the user cannot
    * @param out output of plain text and JSON, not of the full screen
    * @param nanos monotonic clock
    */
-  public TopLoop(TopOptions options, boolean hosts, PrintWriter out, Tty tty, LongSupplier nanos) {
+  public TopLoop(
+      TopOptions options,
+      boolean hosts,
+      @Nullable Operator operator,
+      PrintWriter out,
+      Tty tty,
+      LongSupplier nanos) {
     this.options = options;
     this.hosts = hosts;
+    this.operator = operator;
     this.out = out;
     this.tty = tty;
     this.nanos = nanos;
@@ -56,12 +77,13 @@ public final class TopLoop {
   }
 
   private void inPipe(Supplier<TopRound> source) {
-    TopPage page = new TopPage(hosts, new Ink(false));
+    TopPage page = new TopPage(hosts, options.totals, new Ink(false));
     for (int n = 0; n < options.refreshes() && !out.checkError() && waited(); n++) {
       TopRound round = source.get();
-      List<DiskLine> sorted = round.sorted(options.sort, options.filter);
+      List<DiskLine> sorted = round.sorted(options.sort, options.totals, options.filter);
       if (options.json) {
-        out.println(TopJson.line(round, options.sort, TopPage.first(sorted, options.rows)));
+        List<DiskLine> first = TopPage.first(sorted, options.rows);
+        out.println(TopJson.line(round, options.sort, options.totals, first));
       } else {
         if (n > 0) {
           out.println();
@@ -84,30 +106,39 @@ public final class TopLoop {
   }
 
   private void onScreen(Screen screen, Supplier<TopRound> source) throws IOException {
-    TopPage page = new TopPage(hosts, tty.ink());
-    TopView view = TopView.of(options.sort, options.filter);
+    TopPage page = new TopPage(hosts, options.totals, tty.ink());
+    TopView view = new TopView(options.sort, options.filter, operator != null);
     TopRound round = source.get();
     long next = nanos.getAsLong() + Math.min(FIRST_NANOS, options.interval.toNanos());
     List<DiskLine> sorted = List.of();
     int columns = 0;
     int rows = 0;
     boolean changed = true;
-    while (!view.over()) {
+    while (view.mode != TopView.Mode.QUIT) {
       if (changed) {
-        sorted = round.sorted(view.sort(), view.filter());
+        sorted = round.sorted(view.sort, options.totals, view.filter);
       }
       if (changed || columns != screen.columns() || rows != screen.rows()) {
         columns = screen.columns();
         rows = screen.rows();
-        view = view.within(sorted.size(), TopPage.room(round, rows));
+        view.within(sorted, TopPage.room(round, rows));
         screen.show(page.screen(round, sorted, view, columns, rows));
       }
       int key = screen.key(KEY_MILLIS);
       changed = key != Screen.NOTHING;
       if (changed) {
-        view = view.pressed(key, sorted.size(), TopPage.room(round, rows));
+        TopView.Mode asked = view.mode;
+        view.pressed(key, sorted, TopPage.room(round, rows));
+        if (key == 'y' && (asked == TopView.Mode.THROTTLE || asked == TopView.Mode.RELEASE)) {
+          view.status = "request sent, waiting for the reply";
+          screen.show(page.screen(round, sorted, view, columns, rows));
+          view.status =
+              Objects.requireNonNull(operator)
+                  .apply(
+                      Objects.requireNonNull(view.disk), asked == TopView.Mode.THROTTLE);
+        }
       }
-      if (nanos.getAsLong() - next >= 0 && !view.frozen()) {
+      if (nanos.getAsLong() - next >= 0 && !view.paused) {
         round = source.get();
         next = nanos.getAsLong() + options.interval.toNanos();
         changed = true;

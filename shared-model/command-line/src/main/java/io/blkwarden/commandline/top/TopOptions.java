@@ -19,13 +19,21 @@ public final class TopOptions {
   @Option(
       names = "--sort",
       paramLabel = "KEY",
-      defaultValue = "pain",
+      defaultValue = "score",
+      converter = Column.Converter.class,
+      completionCandidates = Column.Words.class,
       description = {
-        "Sort key, highest first: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).",
-        "pain is the latency score: utilisation times await of the disk's device, times the"
+        "Column to sort by, numbers highest first: ${COMPLETION-CANDIDATES} (default:"
+            + " ${DEFAULT-VALUE}).",
+        "score is the latency score: utilisation times await of the disk's device, times the"
             + " disk's share of that device's time."
       })
-  SortKey sort = SortKey.PAIN;
+  Column sort = Column.SCORE;
+
+  @Option(
+      names = {"-a", "--accumulated"},
+      description = "Show reads and writes since top started instead of rates.")
+  boolean totals;
 
   @Option(
       names = "--filter",

@@ -6,11 +6,13 @@ import io.blkwarden.model.Printable;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /** A refresh as text, for a screen or a pipe. */
 final class TopPage {
-  private static final String KEYS =
-      SortKey.keys() + "  / search  space pause  up/down scroll  q quit";
+  private static final String KEYS = "< > sort  / search  Enter detail  ";
+  private static final String ACTIONS = "t throttle  r release  ";
+  private static final String MORE_KEYS = "space pause  q quit";
 
   /** Summary, table header, keys. */
   private static final int FIXED_ROWS = 3;
@@ -22,10 +24,11 @@ final class TopPage {
    * Creates a page.
    *
    * @param hosts whether it has a host column
+   * @param totals whether it shows totals instead of rates
    * @param ink colours
    */
-  TopPage(boolean hosts, Ink ink) {
-    this.table = new TopTable(hosts);
+  TopPage(boolean hosts, boolean totals, Ink ink) {
+    this.table = new TopTable(hosts, totals);
     this.ink = ink;
   }
 
@@ -40,23 +43,64 @@ final class TopPage {
    * @param sorted the disks of the view, in its order
    */
   List<String> screen(TopRound round, List<DiskLine> sorted, TopView view, int columns, int rows) {
-    int from = Math.min(view.offset(), Math.max(0, sorted.size() - 1));
+    int from = Math.min(view.offset, Math.max(0, sorted.size() - 1));
     int to = Math.min(sorted.size(), from + room(round, rows));
-    List<DiskLine> shown = sorted.subList(from, to);
     List<String> page = new ArrayList<>();
     page.add(Cells.cut(head(round, view, from, to, sorted.size()), columns));
     round.remarks().forEach(each -> page.add(ink.warning(Cells.cut(Printable.of(each), columns))));
-    List<String> lines = table.lines(shown, view.sort(), columns);
-    page.add(ink.head(Cells.left(lines.getFirst(), columns)));
-    for (int i = 1; i < lines.size(); i++) {
-      boolean throttled = shown.get(i - 1).throttle() != null;
-      page.add(throttled ? ink.warning(lines.get(i)) : lines.get(i));
+    if (view.detail()) {
+      detail(Objects.requireNonNull(view.disk))
+          .forEach(each -> page.add(Cells.cut(each, columns)));
+    } else {
+      list(sorted.subList(from, to), view, columns, page);
     }
     while (page.size() < rows - 1) {
       page.add("");
     }
-    page.add(Cells.cut(view.typing() ? "search: " + Printable.of(view.filter()) : KEYS, columns));
-    return page.subList(0, Math.min(rows, page.size()));
+    List<String> cut = page.subList(0, Math.clamp(rows - 1L, 0, page.size()));
+    cut.add(Cells.cut(bottom(view), columns));
+    return cut;
+  }
+
+  private void list(List<DiskLine> shown, TopView view, int columns, List<String> page) {
+    List<String> lines = table.lines(shown, view.sort, columns - 1);
+    page.add(ink.head(Cells.left(" " + lines.getFirst(), columns)));
+    for (int row = 0; row < shown.size(); row++) {
+      boolean selected = view.offset + row == view.selected;
+      String line = Cells.cut((selected ? ">" : " ") + lines.get(row + 1), columns);
+      boolean throttled = shown.get(row).throttle() != null;
+      page.add(selected ? ink.head(line) : throttled ? ink.warning(line) : line);
+    }
+  }
+
+  /** All columns of a disk, and its totals. */
+  private static List<String> detail(DiskLine disk) {
+    List<String> lines = new ArrayList<>();
+    for (Column column : Column.values()) {
+      String title = column.title(false);
+      lines.add("  %-10s%s".formatted(title, column.text(disk, false)));
+      if (!title.equals(column.title(true))) {
+        String total = column.text(disk, true);
+        lines.add(lines.removeLast() + ", %s since top started".formatted(total));
+      }
+    }
+    lines.add(2, "  %-10s%s".formatted("UUID", Printable.of(disk.uuid())));
+    return lines;
+  }
+
+  private static String bottom(TopView view) {
+    String disk = view.disk == null ? "" : Printable.of(view.disk.path());
+    return switch (view.mode) {
+      case SEARCH -> "search: " + Printable.of(view.filter);
+      case THROTTLE ->
+          "throttle %s (priority idle, %d min)? y/n"
+              .formatted(disk, TopLoop.Operator.LEASE.toMinutes());
+      case RELEASE -> "release the throttle of %s? y/n".formatted(disk);
+      case LIST, DETAIL, QUIT ->
+          view.status.isEmpty()
+              ? KEYS + (view.operator ? ACTIONS : "") + MORE_KEYS
+              : Printable.of(view.status);
+    };
   }
 
   private static String head(TopRound round, TopView view, int from, int to, int all) {
@@ -65,9 +109,9 @@ final class TopPage {
             round.at().truncatedTo(ChronoUnit.SECONDS),
             Printable.of(round.summary()),
             all == 0 ? "no disks" : "%d to %d of %d".formatted(from + 1, to, all),
-            view.sort().word(),
-            view.filter().isEmpty() ? "" : ", with '%s'".formatted(Printable.of(view.filter())),
-            view.frozen() ? "  PAUSED" : "");
+            view.sort.word(),
+            view.filter.isEmpty() ? "" : ", with '%s'".formatted(Printable.of(view.filter)),
+            view.paused ? "  PAUSED" : "");
   }
 
   /**
@@ -76,7 +120,7 @@ final class TopPage {
    * @param sorted the matching disks, in order
    * @param max maximum number of disks; 0 for all
    */
-  List<String> plain(TopRound round, List<DiskLine> sorted, SortKey sort, int max) {
+  List<String> plain(TopRound round, List<DiskLine> sorted, Column sort, int max) {
     List<DiskLine> shown = first(sorted, max);
     List<String> page = new ArrayList<>();
     page.add(

@@ -2,6 +2,7 @@ package io.blkwarden.commandline.top;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * The data of one refresh.
@@ -12,13 +13,25 @@ import java.util.List;
  * @param remarks remarks, such as stale hosts
  */
 public record TopRound(Instant at, String summary, List<DiskLine> disks, List<String> remarks) {
+  private static final int NAMES = 5;
+
   public TopRound {
     disks = List.copyOf(disks);
     remarks = List.copyOf(remarks);
   }
 
+  /** The remark about physical devices whose utilisation is unknown, at least one. */
+  public static String unknownDevices(List<String> devices) {
+    String more = devices.size() > NAMES ? " and %d more".formatted(devices.size() - NAMES) : "";
+    return "utilisation of %s%s is unknown: the device does not count I/O"
+        .formatted(devices.stream().limit(NAMES).collect(Collectors.joining(", ")), more);
+  }
+
   /** The disks with a text in a name, sorted; all for an empty text. */
-  List<DiskLine> sorted(SortKey sort, String filter) {
-    return disks.stream().filter(disk -> disk.matches(filter)).sorted(sort.worstFirst()).toList();
+  List<DiskLine> sorted(Column sort, boolean totals, String filter) {
+    return disks.stream()
+        .filter(disk -> disk.matches(filter))
+        .sorted(sort.order(totals))
+        .toList();
   }
 }

@@ -1,13 +1,10 @@
 package io.blkwarden.commandline.top;
 
 import io.blkwarden.commandline.Cells;
-import io.blkwarden.model.Printable;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Objects;
-import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Disks as lines of a table, with control characters escaped. If the columns do not fit, the least
@@ -17,76 +14,20 @@ final class TopTable {
   /** Prefix of throttled disks. */
   static final String MARK = "*";
 
-  private static final int MIN_NAME = 8;
-
-  /** Minimum width of a thread name with its pid. */
-  private static final int MIN_THREAD = 20;
-
   private static final String GAP = "  ";
 
-  /**
-   * A column.
-   *
-   * @param rank columns with the highest rank are left out first; 0 is never left out
-   * @param sort its sort key
-   * @param minWidth width to which its text may be truncated; numbers are not truncated
-   * @param text its text, escaped
-   */
-  private record Column(
-      String title,
-      int rank,
-      @Nullable SortKey sort,
-      int minWidth,
-      Function<DiskLine, String> text) {
-    static Column name(String title, int rank, Function<DiskLine, String> text) {
-      return name(title, rank, MIN_NAME, text);
-    }
-
-    static Column name(String title, int rank, int minWidth, Function<DiskLine, String> text) {
-      return new Column(title, rank, null, minWidth, line -> printable(text.apply(line)));
-    }
-
-    static Column number(
-        String title, int rank, SortKey sort, Function<DiskLine.Load, String> text) {
-      return new Column(title, rank, sort, Integer.MAX_VALUE, line -> text.apply(line.load()));
-    }
-
-    /** Whether it is right-aligned. */
-    boolean number() {
-      return minWidth == Integer.MAX_VALUE;
-    }
-
-    private static String printable(String text) {
-      return text.isEmpty() ? Numbers.UNKNOWN : Printable.of(text);
-    }
-  }
-
-  private static final List<Column> ALL =
-      List.of(
-          Column.name("HOST", 0, DiskLine::host),
-          Column.name("DOMAIN", 0, DiskLine::domain),
-          Column.name("DISK", 0, DiskLine::disk),
-          Column.name("ROLE", 10, DiskLine::role),
-          Column.name("DEVICE", 9, line -> String.join(",", line.devices())),
-          Column.name("THREAD", 8, MIN_THREAD, line -> String.join(",", line.threads())),
-          Column.number("FLIGHT", 11, SortKey.FLIGHT, load -> Numbers.count(load.inFlight())),
-          Column.number("IOPS", 4, SortKey.IOPS, load -> Numbers.plain(load.iops())),
-          Column.number("BYTES/S", 6, SortKey.BYTES, load -> Numbers.bytes(load.bytesPerSecond())),
-          Column.number("AWAIT", 3, SortKey.AWAIT, load -> Numbers.millis(load.awaitMillis())),
-          Column.number("UTIL", 5, SortKey.UTIL, load -> Numbers.percent(load.util())),
-          Column.number("SHARE", 2, SortKey.SHARE, load -> Numbers.percent(load.share())),
-          Column.number("PAIN", 1, SortKey.PAIN, load -> Numbers.millis(load.latencyScoreMillis())),
-          Column.name("THROTTLE", 7, line -> Objects.requireNonNullElse(line.throttle(), "")));
-
-  private final List<Column> columns;
+  private final boolean hosts;
+  private final boolean totals;
 
   /**
    * Creates a table.
    *
    * @param hosts whether it has a host column
+   * @param totals whether it shows totals instead of rates
    */
-  TopTable(boolean hosts) {
-    columns = ALL.subList(hosts ? 0 : 1, ALL.size());
+  TopTable(boolean hosts, boolean totals) {
+    this.hosts = hosts;
+    this.totals = totals;
   }
 
   /**
@@ -95,8 +36,10 @@ final class TopTable {
    * @param sort the marked column
    * @param width maximum width of a line, in cells
    */
-  List<String> lines(List<DiskLine> disks, SortKey sort, int width) {
-    List<Column> shown = new ArrayList<>(columns);
+  List<String> lines(List<DiskLine> disks, Column sort, int width) {
+    List<Column> shown = new ArrayList<>(List.of(Column.values()));
+    shown.removeIf(
+        each -> each.rank(sort) == Column.HIDDEN || (!hosts && each == Column.HOST));
     List<List<String>> rows = rows(shown, disks, sort);
     int room = width - MARK.length();
     for (int over = minWidth(shown, rows) - room; over > 0 && droppable(shown, sort); ) {
@@ -114,17 +57,16 @@ final class TopTable {
     return lines;
   }
 
-  private static List<List<String>> rows(List<Column> shown, List<DiskLine> disks, SortKey sort) {
+  private List<List<String>> rows(List<Column> shown, List<DiskLine> disks, Column sort) {
     List<List<String>> rows = new ArrayList<>(disks.size() + 1);
-    rows.add(shown.stream().map(column -> title(column, sort)).toList());
+    rows.add(
+        shown.stream()
+            .map(column -> column.title(totals) + (column == sort ? "v" : ""))
+            .toList());
     for (DiskLine disk : disks) {
-      rows.add(shown.stream().map(column -> column.text().apply(disk)).toList());
+      rows.add(shown.stream().map(column -> column.text(disk, totals)).toList());
     }
     return rows;
-  }
-
-  private static String title(Column column, SortKey sort) {
-    return column.sort() == sort ? column.title() + "v" : column.title();
   }
 
   private static String line(List<Column> shown, List<String> row, int[] widths) {
@@ -138,16 +80,12 @@ final class TopTable {
     return line.toString().stripTrailing();
   }
 
-  private static boolean droppable(List<Column> shown, SortKey sort) {
-    return shown.stream().anyMatch(column -> rank(column, sort) > 0);
+  private static boolean droppable(List<Column> shown, Column sort) {
+    return shown.stream().anyMatch(column -> column.rank(sort) > 0);
   }
 
-  private static Column least(List<Column> shown, SortKey sort) {
-    return shown.stream().max(Comparator.comparingInt(column -> rank(column, sort))).orElseThrow();
-  }
-
-  private static int rank(Column column, SortKey sort) {
-    return column.sort() == sort ? 0 : column.rank();
+  private static Column least(List<Column> shown, Column sort) {
+    return Collections.max(shown, Comparator.comparingInt(column -> column.rank(sort)));
   }
 
   private static int[] widths(List<List<String>> rows) {

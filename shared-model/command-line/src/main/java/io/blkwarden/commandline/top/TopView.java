@@ -1,17 +1,10 @@
 package io.blkwarden.commandline.top;
 
-/**
- * The state of the view; immutable, each key press returns a new one.
- *
- * @param sort sort order
- * @param offset number of disks scrolled past
- * @param filter text in a name of all shown disks; empty for all
- * @param typing whether the filter is being typed
- * @param frozen whether refreshes are paused
- * @param over whether it was quit
- */
-record TopView(
-    SortKey sort, int offset, String filter, boolean typing, boolean frozen, boolean over) {
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The state of the screen, changed by keys. */
+final class TopView {
   static final int FILTER_MAX = 64;
 
   private static final int CONTROL_C = 3;
@@ -19,67 +12,159 @@ record TopView(
   private static final int BACKSPACE = 8;
   private static final int DELETE = 0x7F;
 
+  /** What the screen shows or asks. */
+  enum Mode {
+    LIST,
+    /** The filter is being typed. */
+    SEARCH,
+    /** One disk. */
+    DETAIL,
+    /** Whether to throttle the disk. */
+    THROTTLE,
+    /** Whether to release the disk. */
+    RELEASE,
+    QUIT
+  }
+
+  /** Whether disks can be throttled and released. */
+  final boolean operator;
+
+  Column sort;
+
+  /** Text in a name of all shown disks; empty for all. */
+  String filter;
+
+  Mode mode = Mode.LIST;
+
+  /** Position of the selected disk. */
+  int selected;
+
+  /** Number of disks scrolled past. */
+  int offset;
+
+  boolean paused;
+
+  /** The disk of the detail or the question. */
+  @Nullable DiskLine disk;
+
+  /** Result of the last action; empty if there is none. */
+  String status = "";
+
+  private Mode before = Mode.LIST;
+
   /** The initial view. */
-  static TopView of(SortKey sort, String filter) {
-    return new TopView(sort, 0, filter, false, false, false);
+  TopView(Column sort, String filter, boolean operator) {
+    this.sort = sort;
+    this.filter = filter;
+    this.operator = operator;
+  }
+
+  /** Whether one disk is shown. */
+  boolean detail() {
+    return (mode == Mode.THROTTLE || mode == Mode.RELEASE ? before : mode) == Mode.DETAIL;
   }
 
   /**
-   * The view after a key press.
+   * Processes a key press.
    *
-   * @param disks number of disks
+   * @param disks the listed disks
    * @param page number of disks on a page
    */
-  TopView pressed(int key, int disks, int page) {
+  void pressed(int key, List<DiskLine> disks, int page) {
+    status = "";
     if (key == CONTROL_C || key == CONTROL_D || key == Screen.END) {
-      return new TopView(sort, offset, filter, typing, frozen, true);
+      mode = Mode.QUIT;
+      return;
     }
-    return typing ? typed(key) : navigated(key, disks, page);
+    switch (mode) {
+      case LIST -> navigated(key, disks, page);
+      case SEARCH -> typed(key);
+      case DETAIL -> detail(key);
+      case THROTTLE, RELEASE -> mode = before;
+      case QUIT -> {}
+    }
+    within(disks, page);
   }
 
-  private TopView navigated(int key, int disks, int page) {
-    return switch (key) {
-      case 'q' -> new TopView(sort, offset, filter, false, frozen, true);
-      case ' ' -> new TopView(sort, offset, filter, false, !frozen, false);
-      case '/' -> filtered("", true);
-      case Screen.ESCAPE -> filtered("", false);
-      case 'j', Screen.DOWN -> scrolled(1, disks, page);
-      case 'k', Screen.UP -> scrolled(-1, disks, page);
-      case Screen.PAGE_DOWN -> scrolled(page, disks, page);
-      case Screen.PAGE_UP -> scrolled(-page, disks, page);
-      default ->
-          SortKey.byKey(key)
-              .map(found -> new TopView(found, 0, filter, false, frozen, false))
-              .orElse(this);
-    };
+  private void navigated(int key, List<DiskLine> disks, int page) {
+    switch (key) {
+      case 'q' -> mode = Mode.QUIT;
+      case ' ' -> paused = !paused;
+      case '/' -> search("", Mode.SEARCH);
+      case Screen.ESCAPE -> search("", Mode.LIST);
+      case 'j', Screen.DOWN -> selected++;
+      case 'k', Screen.UP -> selected--;
+      case Screen.PAGE_DOWN -> selected += page;
+      case Screen.PAGE_UP -> selected -= page;
+      case '<', '>' -> sortBy(sort.next(key == '>' ? 1 : -1));
+      case '\r', '\n', 't', 'r' -> {
+        if (!disks.isEmpty()) {
+          disk = disks.get(Math.clamp(selected, 0, disks.size() - 1));
+          if (key == 't' || key == 'r') {
+            ask(key);
+          } else {
+            mode = Mode.DETAIL;
+          }
+        }
+      }
+      default -> Column.byKey(key).ifPresent(this::sortBy);
+    }
   }
 
-  private TopView typed(int key) {
-    return switch (key) {
-      case '\r', '\n' -> filtered(filter, false);
-      case Screen.ESCAPE -> filtered("", false);
-      case BACKSPACE, DELETE ->
-          filter.isEmpty()
-              ? filtered("", false)
-              : filtered(filter.substring(0, filter.length() - 1), true);
-      default ->
-          key >= ' ' && key <= Character.MAX_VALUE && filter.length() < FILTER_MAX
-              ? filtered(filter + (char) key, true)
-              : this;
-    };
+  private void detail(int key) {
+    switch (key) {
+      case 'q', '\r', '\n', Screen.ESCAPE -> mode = Mode.LIST;
+      case ' ' -> paused = !paused;
+      case 't', 'r' -> ask(key);
+      default -> {} // no other keys
+    }
   }
 
-  private TopView filtered(String text, boolean stillTyping) {
-    return new TopView(sort, 0, text, stillTyping, frozen, false);
+  private void ask(int key) {
+    if (operator) {
+      before = mode;
+      mode = key == 't' ? Mode.THROTTLE : Mode.RELEASE;
+    }
   }
 
-  /** The view with its offset limited to the number of disks. */
-  TopView within(int disks, int page) {
-    return scrolled(0, disks, page);
+  private void typed(int key) {
+    switch (key) {
+      case '\r', '\n' -> mode = Mode.LIST;
+      case Screen.ESCAPE -> search("", Mode.LIST);
+      case BACKSPACE, DELETE -> {
+        if (filter.isEmpty()) {
+          mode = Mode.LIST;
+        } else {
+          search(filter.substring(0, filter.length() - 1), Mode.SEARCH);
+        }
+      }
+      default -> {
+        if (key >= ' ' && key <= Character.MAX_VALUE && filter.length() < FILTER_MAX) {
+          search(filter + (char) key, Mode.SEARCH);
+        }
+      }
+    }
   }
 
-  private TopView scrolled(int by, int disks, int page) {
-    int last = Math.max(0, disks - page);
-    return new TopView(sort, Math.clamp(offset + (long) by, 0, last), filter, typing, frozen, over);
+  private void sortBy(Column column) {
+    sort = column;
+    selected = 0;
+  }
+
+  private void search(String text, Mode next) {
+    filter = text;
+    mode = next;
+    selected = 0;
+  }
+
+  /** Limits the selection to the listed disks, scrolls to it, and updates the chosen disk. */
+  void within(List<DiskLine> disks, int page) {
+    selected = Math.clamp(selected, 0, Math.max(0, disks.size() - 1));
+    offset = Math.clamp(offset, Math.max(0, selected - page + 1), selected);
+    offset = Math.min(offset, Math.max(0, disks.size() - page));
+    DiskLine old = disk;
+    if (old != null) {
+      disk = disks.stream().filter(old::same).findFirst().orElse(old);
+    }
   }
 }

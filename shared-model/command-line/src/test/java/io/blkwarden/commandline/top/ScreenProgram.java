@@ -19,6 +19,7 @@ final class ScreenProgram {
     new TopLoop(
             options,
             true,
+            (disk, throttle) -> "done: %s %s".formatted(throttle, disk.domain()),
             new PrintWriter(System.out, true, StandardCharsets.UTF_8),
             Tty.ofProcess(System.getenv()),
             System::nanoTime)

@@ -71,18 +71,20 @@ final class ScreenTest {
     }
     String path = folder + ":" + System.getenv("PATH");
     try (PseudoTerminal terminal = run(Map.of("TERM", "xterm-256color", "PATH", path))) {
-      shows(terminal, screen -> screen.size() == 24 && screen.get(2).startsWith("*dom0-7"));
+      shows(terminal, screen -> screen.size() == 24 && screen.get(2).startsWith(">*dom0-7"));
       assertThat(terminal.shown()).as("no terminal queries").doesNotContain("$p");
       terminal.keys("a");
-      shows(terminal, screen -> screen.size() == 24 && screen.get(2).startsWith(" dom0-7   vm41"));
+      shows(terminal, screen -> screen.size() == 24 && screen.get(2).startsWith("> dom0-7   vm41"));
       terminal.keys("\u001A\u001C"); // Control-Z and Control-\ are disabled
       terminal.keys("n");
-      shows(terminal, screen -> screen.size() == 24 && screen.get(2).startsWith(" dom0-12  数据库"));
+      shows(terminal, screen -> screen.size() == 24 && screen.get(2).startsWith("> dom0-12  数据库"));
       terminal.keys("/27444\r");
-      shows(terminal, headed("1 to 1 of 1, by name, with '27444'"));
+      shows(terminal, headed("1 to 1 of 1, by host, with '27444'"));
       terminal.keys("\u001B");
-      shows(terminal, headed("1 to 3 of 3, by name"));
-      terminal.keys(" \u001B[B");
+      shows(terminal, headed("1 to 3 of 3, by host"));
+      terminal.keys("\rty");
+      shows(terminal, screen -> screen.size() == 24 && screen.getLast().equals("done: true 数据库"));
+      terminal.keys("\r \u001B[B");
       shows(terminal, headed("PAUSED"));
       terminal.keys("q");
       ends(terminal, 0);
@@ -110,7 +112,7 @@ final class ScreenTest {
   @Test
   void controlCRestoresTheTerminal() throws Exception {
     try (PseudoTerminal terminal = run(XTERM)) {
-      shows(terminal, headed("by pain"));
+      shows(terminal, headed("by score"));
       terminal.keys("\u0003");
       ends(terminal, 130);
       isAsItWas(terminal);

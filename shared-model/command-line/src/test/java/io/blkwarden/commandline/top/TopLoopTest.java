@@ -36,7 +36,7 @@ final class TopLoopTest {
 
   private static List<String> printed(String... words) throws IOException {
     StringWriter out = new StringWriter();
-    new TopLoop(options(words), true, new PrintWriter(out), Tty.NONE, System::nanoTime)
+    new TopLoop(options(words), true, null, new PrintWriter(out), Tty.NONE, System::nanoTime)
         .run(() -> ROUND);
     return out.toString().lines().toList();
   }
@@ -63,15 +63,28 @@ final class TopLoopTest {
     JsonNode worst = object.path("disks").path(0);
     assertThat(worst.path("threads").path(0).asString()).isEqualTo("137.xvda2-0[27444]");
     assertThat(worst.path("bytes_per_s").asDouble()).isEqualTo(3_327_590);
+    assertThat(worst.path("read_iops").asDouble()).isEqualTo(512.4);
+    assertThat(worst.path("total").isMissingNode()).isTrue();
     assertThat(worst.path("throttle").asString()).isEqualTo("idle 4m 10s");
 
     String silent = printed("--json", "--count=1", "--interval=100ms", "--filter=库").getFirst();
     assertThat(silent).as("safe for terminals").matches("\\p{ASCII}*");
     JsonNode unknown = JsonMapper.builder().build().readTree(silent).path("disks").path(0);
     assertThat(unknown.path("domain").asString()).isEqualTo("数据库");
-    for (String number : List.of("in_flight", "iops", "await_ms", "util", "pain_ms", "throttle")) {
+    for (String number : List.of("in_flight", "read_iops", "iops", "util", "pain_ms", "throttle")) {
       assertThat(unknown.path(number).isNull()).as(number).isTrue();
     }
+  }
+
+  @Test
+  void showsTotals() throws IOException {
+    String line = printed("--json", "-a", "--count=1", "--interval=100ms").getFirst();
+    JsonNode disk = JsonMapper.builder().build().readTree(line).path("disks").path(0);
+    JsonNode total = disk.path("total");
+    assertThat(total.path("reads").asLong()).isEqualTo(51_240);
+    assertThat(total.path("write_bytes").asLong()).isEqualTo(123_043_800);
+    assertThat(printed("-a", "--count=1", "--interval=100ms", "--sort=rbytes").get(1))
+        .contains("READS  WRITES  RBYTESv");
   }
 
   @Test
@@ -91,7 +104,7 @@ final class TopLoopTest {
           public void close() {}
         };
     TopOptions options = options("--interval=100ms");
-    new TopLoop(options, true, new PrintWriter(closed), Tty.NONE, System::nanoTime)
+    new TopLoop(options, true, null, new PrintWriter(closed), Tty.NONE, System::nanoTime)
         .run(() -> {
           looks.incrementAndGet();
           return ROUND;
@@ -107,6 +120,6 @@ final class TopLoopTest {
     assertThatThrownBy(() -> options("--interval=2h")).hasMessageContaining("100ms to 1h");
     assertThatThrownBy(() -> options("--rows=-1")).hasMessageContaining("0 or more");
     assertThatThrownBy(() -> options("--filter=" + "x".repeat(65))).hasMessageContaining("at most");
-    assertThatThrownBy(() -> options("--sort=age")).hasMessageContaining("PAIN, SHARE");
+    assertThatThrownBy(() -> options("--sort=age")).hasMessageContaining("util, share, score");
   }
 }

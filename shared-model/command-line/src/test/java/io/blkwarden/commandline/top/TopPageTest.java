@@ -10,61 +10,63 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 final class TopPageTest {
-  private static final TopView BY_PAIN = TopView.of(SortKey.PAIN, "");
+  private final TopView byScore = new TopView(Column.SCORE, "", true);
 
-  private final TopPage page = new TopPage(true, new Ink(false));
+  private final TopPage page = new TopPage(true, false, new Ink(false));
 
   private List<String> screen(TopRound round, TopView view, int columns, int rows) {
-    return page.screen(round, round.sorted(view.sort(), view.filter()), view, columns, rows);
+    return page.screen(round, round.sorted(view.sort, false, view.filter), view, columns, rows);
   }
 
   @Test
   void worstFirstUnknownLast() {
     TopRound round = Disks.round(Disks.SILENT, Disks.DATA, Disks.SWAP);
-    assertThat(round.sorted(SortKey.PAIN, ""))
+    assertThat(round.sorted(Column.SCORE, false, ""))
         .containsExactly(Disks.SWAP, Disks.DATA, Disks.SILENT);
-    assertThat(round.sorted(SortKey.AWAIT, ""))
+    assertThat(round.sorted(Column.AWAIT, false, ""))
         .containsExactly(Disks.DATA, Disks.SWAP, Disks.SILENT);
-    assertThat(round.sorted(SortKey.NAME, ""))
+    assertThat(round.sorted(Column.HOST, false, ""))
         .containsExactly(Disks.SILENT, Disks.SWAP, Disks.DATA);
   }
 
   @Test
   void filterMatchesAnyName() {
     TopRound round = Disks.round(Disks.SILENT, Disks.DATA, Disks.SWAP);
-    assertThat(round.sorted(SortKey.PAIN, "SDB")).containsExactly(Disks.DATA);
-    assertThat(round.sorted(SortKey.PAIN, "27444")).containsExactly(Disks.SWAP);
-    assertThat(round.sorted(SortKey.PAIN, "据")).containsExactly(Disks.SILENT);
-    assertThat(round.sorted(SortKey.PAIN, "vm99")).isEmpty();
+    assertThat(round.sorted(Column.SCORE, false, "SDB")).containsExactly(Disks.DATA);
+    assertThat(round.sorted(Column.SCORE, false, "27444")).containsExactly(Disks.SWAP);
+    assertThat(round.sorted(Column.SCORE, false, "据")).containsExactly(Disks.SILENT);
+    assertThat(round.sorted(Column.SCORE, false, "vm99")).isEmpty();
   }
 
   @Test
   void fillsTheScreen() {
     for (int rows : new int[] {1, 2, 5, 24}) {
-      assertThat(screen(Disks.round(Disks.SWAP, Disks.DATA), BY_PAIN, 60, rows))
+      assertThat(screen(Disks.round(Disks.SWAP, Disks.DATA), byScore, 60, rows))
           .hasSize(rows)
           .allSatisfy(line -> assertThat(Cells.width(line)).isLessThanOrEqualTo(60));
     }
     TopRound many =
         new TopRound(
             Instant.EPOCH, "many", Collections.nCopies(500, Disks.SWAP), List.of("one is silent"));
-    List<String> shown = screen(many, BY_PAIN.pressed(Screen.PAGE_DOWN, 500, 20), 120, 24);
+    byScore.pressed(Screen.PAGE_DOWN, many.disks(), 20);
+    byScore.pressed(Screen.PAGE_DOWN, many.disks(), 20);
+    List<String> shown = screen(many, byScore, 120, 24);
     assertThat(shown).hasSize(24);
-    assertThat(shown.getFirst()).isEqualTo("1970-01-01T00:00:00Z  many  21 to 40 of 500, by pain");
+    assertThat(shown.getFirst()).isEqualTo("1970-01-01T00:00:00Z  many  22 to 41 of 500, by score");
     assertThat(shown.get(1)).isEqualTo("one is silent");
-    assertThat(shown.getLast()).startsWith("p pain  s share");
+    assertThat(shown.getLast()).contains("t throttle", "q quit");
   }
 
   @Test
   void coloursDoNotChangeTheText() {
     TopRound round = Disks.round(Disks.SWAP, Disks.DATA);
     List<String> colored =
-        new TopPage(true, new Ink(true))
-            .screen(round, round.sorted(SortKey.PAIN, ""), BY_PAIN, 60, 8);
-    assertThat(colored.get(2)).startsWith("\u001B[33m*").endsWith("\u001B[0m");
+        new TopPage(true, false, new Ink(true))
+            .screen(round, round.sorted(Column.SCORE, false, ""), byScore, 60, 8);
+    assertThat(colored.get(2)).startsWith("\u001B[7m>*").endsWith("\u001B[0m");
     assertThat(colored.stream().map(line -> line.replaceAll("\u001B\\[\\d+m", "").stripTrailing()))
         .containsExactlyElementsOf(
-            screen(round, BY_PAIN, 60, 8).stream().map(String::stripTrailing).toList());
+            screen(round, byScore, 60, 8).stream().map(String::stripTrailing).toList());
   }
 
   @Test
@@ -72,12 +74,18 @@ final class TopPageTest {
     String evil = "\u001B[2J\u001B]0;x\u0007\r\n\u202Evm\uD800";
     TopRound round =
         new TopRound(Instant.EPOCH, evil, List.of(Disks.named(evil)), List.of(evil, evil));
-    TopView view = TopView.of(SortKey.PAIN, "").pressed('/', 1, 10).pressed(0x202E, 1, 10);
+    TopView view = new TopView(Column.SCORE, "", true);
+    view.pressed('/', round.disks(), 10);
+    view.pressed(0x202E, round.disks(), 10);
+    TopView detail = new TopView(Column.SCORE, "", true);
+    detail.pressed('\r', round.disks(), 10);
+    detail.pressed('t', round.disks(), 10);
     for (List<String> lines :
         List.of(
-            screen(round, BY_PAIN, 500, 10),
+            screen(round, byScore, 500, 10),
             screen(round, view, 500, 10),
-            page.plain(round, round.disks(), SortKey.PAIN, 0))) {
+            screen(round, detail, 500, 30),
+            page.plain(round, round.disks(), Column.SCORE, 0))) {
       assertThat(String.join("", lines))
           .contains("\\u001B[2J")
           .matches("[^\\p{Cntrl}\\u202E\\uD800]*");
@@ -87,11 +95,26 @@ final class TopPageTest {
   @Test
   void pipeShowsTheWorstAndTheNumberOfOthers() {
     TopRound round = Disks.round(Disks.SILENT, Disks.DATA, Disks.SWAP);
-    List<DiskLine> sorted = round.sorted(SortKey.SHARE, "");
-    assertThat(page.plain(round, sorted, SortKey.SHARE, 1))
+    List<DiskLine> sorted = round.sorted(Column.SHARE, false, "");
+    assertThat(page.plain(round, sorted, Column.SHARE, 1))
         .hasSize(4)
         .contains(
             "2026-11-26T02:00:00Z  2 hosts, by share", "and 2 more disks: --rows 0 shows all");
-    assertThat(page.plain(round, sorted, SortKey.SHARE, 0)).hasSize(5);
+    assertThat(page.plain(round, sorted, Column.SHARE, 0)).hasSize(5);
+  }
+
+  @Test
+  void detailShowsAllColumnsTotalsAndTheQuestion() {
+    TopRound round = Disks.round(Disks.SWAP, Disks.DATA);
+    byScore.pressed('\n', round.disks(), 10);
+    byScore.pressed('r', round.disks(), 10);
+    List<String> shown = screen(round, byScore, 100, 30);
+    assertThat(shown)
+        .contains(
+            "  HOST      dom0-7",
+            "  R/S       512, 51240 since top started",
+            "  RB/S      2.1 MB, 210 MB since top started",
+            "  THROTTLE  idle 4m 10s");
+    assertThat(shown.getLast()).isEqualTo("release the throttle of dom0-7/vm176/xvda2? y/n");
   }
 }

@@ -10,48 +10,49 @@ import org.junit.jupiter.api.Test;
 final class TopTableTest {
   private static final List<DiskLine> ALL = List.of(Disks.SWAP, Disks.DATA, Disks.SILENT);
 
-  private final TopTable table = new TopTable(true);
+  private final TopTable table = new TopTable(true, false);
 
   @Test
   void wideScreenShowsAllColumns() {
-    assertThat(table.lines(ALL, SortKey.PAIN, Integer.MAX_VALUE))
+    assertThat(table.lines(ALL, Column.SCORE, Integer.MAX_VALUE))
         .containsExactly(
             " HOST     DOMAIN  DISK   ROLE  DEVICE   THREAD                                  "
-                + "FLIGHT  IOPS  BYTES/S   AWAIT  UTIL  SHARE   PAINv  THROTTLE",
+                + "QUEUE  R/S  W/S    RB/S    WB/S   AWAIT  UTIL  SHARE  SCOREv  THROTTLE",
             "*dom0-7   vm176   xvda2  swap  sda      137.xvda2-0[27444]                      "
-                + "    31   812   3.3 MB   38 ms   97%    91%  340 ms  idle 4m 10s",
+                + "   31  512  300  2.1 MB  1.2 MB   38 ms   97%    91%  340 ms  idle 4m 10s",
             " dom0-7   vm41    xvda   data  sda,sdb  blkback.41.xvda[9],blkback.41.xvda[10]  "
-                + "     1   9.1    37 kB  412 ms   40%     9%   34 ms  -",
+                + "    1    0  9.1     0 B   37 kB  412 ms   40%     9%   34 ms  -",
             " dom0-12  数据库  xvda1  root  -        -                                       "
-                + "     -     -        -       -     -      -       -  -");
+                + "    -    -    -       -       -       -     -      -       -  -");
   }
 
   @Test
   void hostListHasNoHostColumn() {
-    assertThat(new TopTable(false).lines(ALL, SortKey.PAIN, 200).getFirst())
+    assertThat(new TopTable(false, false).lines(ALL, Column.SCORE, 200).getFirst())
         .startsWith(" DOMAIN  DISK");
   }
 
   @Test
   void leastImportantColumnsAreLeftOutFirst() {
-    assertThat(table.lines(ALL, SortKey.PAIN, 100).getFirst().strip().split(" +"))
+    assertThat(table.lines(ALL, Column.SCORE, 100).getFirst().strip().split(" +"))
         .containsExactly(
             "HOST",
             "DOMAIN",
             "DISK",
-            "THREAD",
-            "IOPS",
-            "BYTES/S",
+            "R/S",
+            "W/S",
+            "RB/S",
+            "WB/S",
             "AWAIT",
             "UTIL",
             "SHARE",
-            "PAINv",
+            "SCOREv",
             "THROTTLE");
-    assertThat(table.lines(ALL, SortKey.PAIN, 56).getFirst().strip().split(" +"))
-        .containsExactly("HOST", "DOMAIN", "DISK", "IOPS", "AWAIT", "SHARE", "PAINv");
-    assertThat(table.lines(ALL, SortKey.FLIGHT, 60).getFirst())
+    assertThat(table.lines(ALL, Column.SCORE, 56).getFirst().strip().split(" +"))
+        .containsExactly("HOST", "DOMAIN", "DISK", "R/S", "W/S", "AWAIT", "SHARE", "SCOREv");
+    assertThat(table.lines(ALL, Column.QUEUE, 60).getFirst())
         .as("the sort column stays")
-        .contains("FLIGHTv");
+        .contains("QUEUEv");
   }
 
   @Test
@@ -61,7 +62,7 @@ final class TopTableTest {
         given -> {
           String name = given.text();
           int width = given.between(1, 250);
-          SortKey sort = given.oneOf(List.of(SortKey.values()));
+          Column sort = given.oneOf(List.of(Column.values()));
           List<DiskLine> disks = List.of(Disks.named(name), Disks.SWAP, Disks.SILENT);
           assertThat(table.lines(disks, sort, width))
               .allSatisfy(line -> assertThat(Cells.width(line)).isLessThanOrEqualTo(width))

@@ -1,0 +1,304 @@
+package io.blkwarden.controller.cli;
+
+import io.blkwarden.commandline.DurationText;
+import io.blkwarden.commandline.Table;
+import io.blkwarden.model.HostId;
+import io.blkwarden.model.Restraint;
+import io.blkwarden.model.message.OperatorReply;
+import io.blkwarden.model.message.OperatorRequest;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** The commands that send a request with few arguments. */
+final class OperatorCommands {
+  private OperatorCommands() {}
+
+  /** Throttles a disk. */
+  @Command(
+      name = "throttle",
+      mixinStandardHelpOptions = true,
+      description = {
+        "Lowers the I/O priority of the threads that serve a disk, or limits their IOPS, for a"
+            + " time.",
+        "Safety checks also apply to manual throttles: a disk whose threads are not proven is"
+            + " refused (exit code 3)."
+      })
+  static final class Throttle extends RequestCommand {
+    @Parameters(paramLabel = DiskPath.LABEL, description = DiskPath.DESCRIPTION)
+    String disk = "";
+
+    @ArgGroup(multiplicity = "0..1")
+    How how = new How();
+
+    @Option(
+        names = "--lease",
+        paramLabel = "TIME",
+        defaultValue = "10m",
+        converter = DurationText.class,
+        description = "Time until the throttle expires, 1s to 1h. Default ${DEFAULT-VALUE}.")
+    Duration lease = Duration.ofMinutes(10);
+
+    @Option(
+        names = "--force",
+        description =
+            "Override the safety limits (disks_per_host, disks_per_domain, hosts_throttled,"
+                + " stop_if_hosts_anomalous); goes on record. All other safety checks still apply.")
+    boolean force;
+
+    @Mixin Reason.Required reason = new Reason.Required();
+
+    /** A priority or a limit. */
+    static final class How {
+      @Option(
+          names = "--priority",
+          paramLabel = "PRIORITY",
+          description = "idle or best-effort/0..7. Default idle.")
+      @Nullable String priority;
+
+      @Option(
+          names = "--limit",
+          paramLabel = "N/s",
+          description = "Limit reads and writes to N IOPS each, 10/s to 100000/s.")
+      @Nullable String limit;
+    }
+
+    @Override
+    OperatorRequest request() {
+      DiskPath path = DiskPath.parse(disk);
+      return request(
+          reason.text,
+          new OperatorRequest.Throttle(
+              path.host(), path.domain(), path.disk(), restraint(), lease.toMillis(), force));
+    }
+
+    private Restraint restraint() {
+      if (how.limit != null) {
+        if (how.limit.matches("\\d+")) {
+          throw new IllegalArgumentException(
+              "--limit: expected a number a second, found '%1$s'; did you mean %1$s/s?"
+                  .formatted(how.limit));
+        }
+        return Restraint.parse("limit " + how.limit);
+      }
+      if (how.priority == null) {
+        return Restraint.Priority.IDLE;
+      }
+      if (Restraint.parse(how.priority) instanceof Restraint.Priority priority) {
+        return priority;
+      }
+      throw new IllegalArgumentException(
+          "--priority: expected a priority; set a limit with --limit");
+    }
+  }
+
+  /** Releases throttles. */
+  @Command(
+      name = "release",
+      mixinStandardHelpOptions = true,
+      description = "Releases the throttle of a disk, or all throttles of the fleet.")
+  static final class Release extends RequestCommand {
+    @ArgGroup(multiplicity = "1")
+    Target target = new Target();
+
+    @Option(
+        names = Reason.NAME,
+        paramLabel = "TEXT",
+        defaultValue = "released by hand",
+        description = Reason.OPTIONAL)
+    String reason = "";
+
+    /** One disk, or all. */
+    static final class Target {
+      @Parameters(paramLabel = DiskPath.LABEL, description = DiskPath.DESCRIPTION)
+      @Nullable String disk;
+
+      @Option(names = "--all", description = "Release all throttles of the fleet.")
+      boolean all;
+    }
+
+    @Override
+    OperatorRequest request() {
+      if (target.disk == null) {
+        return request(reason, new OperatorRequest.ReleaseAll());
+      }
+      DiskPath path = DiskPath.parse(target.disk);
+      return request(reason, new OperatorRequest.Release(path.host(), path.domain(), path.disk()));
+    }
+  }
+
+  /** Lists the pending proposals of policies in mode {@code approve}. */
+  @Command(
+      name = "proposals",
+      mixinStandardHelpOptions = true,
+      description = "Lists throttles that policies in mode approve propose, pending approval.")
+  static final class Proposals extends RequestCommand {
+    @Override
+    OperatorRequest request() {
+      return request("list proposals", new OperatorRequest.Proposals());
+    }
+
+    @Override
+    void print(OperatorReply reply, PrintWriter out) {
+      List<OperatorReply.Proposal> proposals = reply.proposals();
+      if (proposals != null) {
+        Table table =
+            new Table(
+                "ID", "HOST", "DOMAIN", "DISK", "WOULD SET", "POLICY", "EXPIRES", "APPROVED BY");
+        for (OperatorReply.Proposal each : proposals) {
+          table.row(
+              List.of(
+                  each.id().value(),
+                  each.host().value(),
+                  each.domain().name(),
+                  each.disk(),
+                  each.restraint().toString(),
+                  each.policy(),
+                  each.expires().toString(),
+                  Objects.requireNonNullElse(each.approvedBy(), "-")));
+        }
+        table.print(out);
+      }
+      super.print(reply, out);
+    }
+  }
+
+  /** Approves or denies a proposal. */
+  abstract static sealed class Answer extends RequestCommand {
+    @Parameters(
+        paramLabel = "ID",
+        description = "ID of a proposal, from 'blkwarden proposals' or the alert's note.")
+    String id = "";
+
+    @Mixin Reason.Optional reason = new Reason.Optional();
+  }
+
+  /** Approves a proposal. */
+  @Command(
+      name = "approve",
+      mixinStandardHelpOptions = true,
+      description =
+          "Approves a proposal: it is carried out if the threshold is still exceeded and every"
+              + " safety check passes.")
+  static final class Approve extends Answer {
+    @Override
+    OperatorRequest request() {
+      return request(reason.text, new OperatorRequest.Approve(id(id)));
+    }
+  }
+
+  /** Denies a proposal. */
+  @Command(
+      name = "deny",
+      mixinStandardHelpOptions = true,
+      description = "Denies a proposal; there is no new one until the breach has ended.")
+  static final class Deny extends Answer {
+    @Override
+    OperatorRequest request() {
+      return request(reason.text, new OperatorRequest.Deny(id(id)));
+    }
+  }
+
+  /** Acknowledges an alert or an incident, or withdraws the acknowledgement. */
+  @Command(
+      name = "ack",
+      mixinStandardHelpOptions = true,
+      description = {
+        "Acknowledges an alert, or all alerts of an incident: they send no more notifications.",
+        "Acknowledged alerts are still published on NATS, with your name."
+      })
+  static final class Ack extends RequestCommand {
+    @Mixin Reason.Optional reason = new Reason.Optional();
+
+    @Parameters(
+        paramLabel = "ID",
+        description = "ID of an alert or incident, from 'blkwarden alerts --json'.")
+    String id = "";
+
+    @Option(names = "--undo", description = "Withdraw the acknowledgement.")
+    boolean undo;
+
+    @Override
+    OperatorRequest request() {
+      return undo
+          ? request("by hand", new OperatorRequest.AckUndo(id(id)))
+          : request(reason.text, new OperatorRequest.AckAdd(id(id)));
+    }
+  }
+
+  /** Removes a host that was taken out of service. */
+  @Command(
+      name = "forget",
+      mixinStandardHelpOptions = true,
+      description = {
+        "Removes a decommissioned host: deletes its stored map and resolves its alerts.",
+        "Refused while its agent reports samples or may have a throttle in force.",
+        "The host returns when its agent reports again."
+      })
+  static final class Forget extends RequestCommand {
+    @Parameters(paramLabel = "HOST", description = "Host name as in 'blkwarden map', e.g. dom0-7.")
+    String host = "";
+
+    @Option(
+        names = Reason.NAME,
+        paramLabel = "TEXT",
+        defaultValue = "gone for good",
+        description = Reason.OPTIONAL)
+    String reason = "";
+
+    @Override
+    OperatorRequest request() {
+      return request(reason, new OperatorRequest.Forget(new HostId(host)));
+    }
+  }
+
+  /** Pauses enforcement. */
+  @Command(
+      name = "pause",
+      mixinStandardHelpOptions = true,
+      description = {
+        "Pauses enforcement until 'blkwarden resume': policies are evaluated and alerts published,",
+        "but nothing is throttled, not even by hand. Active leases run until they expire.",
+        "Applies to every controller and survives restarts. To end leases at once: release --all.",
+        "The leader handles the request; exit code 1 if no controller answers."
+      })
+  static final class Pause extends RequestCommand {
+    @Mixin Reason.Required reason = new Reason.Required();
+
+    @Override
+    OperatorRequest request() {
+      return request(reason.text, new OperatorRequest.PauseSet());
+    }
+  }
+
+  /** Resumes enforcement. */
+  @Command(
+      name = "resume",
+      mixinStandardHelpOptions = true,
+      description = "Resumes enforcement: breaches in the next samples are acted on.")
+  static final class Resume extends RequestCommand {
+    @Override
+    OperatorRequest request() {
+      return request("by hand", new OperatorRequest.PauseEnd());
+    }
+  }
+
+  /** Expires a silence. */
+  @Command(name = "expire", mixinStandardHelpOptions = true, description = "Expires a silence now.")
+  static final class ExpireSilence extends RequestCommand {
+    @Parameters(paramLabel = "ID", description = "ID of a silence, from 'blkwarden silence list'.")
+    String id = "";
+
+    @Override
+    OperatorRequest request() {
+      return request("by hand", new OperatorRequest.SilenceExpire(id(id)));
+    }
+  }
+}
