@@ -165,14 +165,8 @@ final class ControllerPipeline {
             .filter(_ -> !(bus.status().leadership() instanceof Leadership.Leading))
             .doOnNext(mappingRequests::put)
             .then(),
-        effects
-            .ofType(Effect.StoreInput.class)
-            .flatMap(this::store, Integer.MAX_VALUE)
-            .then(),
-        effects
-            .ofType(Effect.RemoveHost.class)
-            .flatMap(this::removeHost, Integer.MAX_VALUE)
-            .then(),
+        effects.ofType(Effect.StoreInput.class).flatMap(this::store, Integer.MAX_VALUE).then(),
+        effects.ofType(Effect.RemoveHost.class).flatMap(this::removeHost, Integer.MAX_VALUE).then(),
         effects
             .ofType(Effect.StoreBaseline.class)
             .onBackpressureBuffer(BASELINES_MAX, BufferOverflowStrategy.DROP_OLDEST)
@@ -206,8 +200,8 @@ final class ControllerPipeline {
   /** Stores operators' input; the engine or the operator gets the result. */
   private Mono<Void> store(Effect.StoreInput effect) {
     return bus.storeOperatorInput(effect.input(), effect.set(), effect.expired())
-        .doOnSuccess(_ ->
-            parts.internal().put(new EngineInput.Single(new Input.InputStored(effect))))
+        .doOnSuccess(
+            _ -> parts.internal().put(new EngineInput.Single(new Input.InputStored(effect))))
         .onErrorResume(e ->
             refused(
                 effect.asked(),
@@ -371,15 +365,17 @@ final class ControllerPipeline {
         result.error(new RejectedExecutionException("too many queries are waiting"));
         return;
       }
-      parts.internal().put(
-          new EngineInput.Query(() -> {
-            queries.decrementAndGet();
-            try {
-              result.success(query.get());
-            } catch (RuntimeException e) {
-              result.error(e);
-            }
-          }));
+      parts
+          .internal()
+          .put(
+              new EngineInput.Query(() -> {
+                queries.decrementAndGet();
+                try {
+                  result.success(query.get());
+                } catch (RuntimeException e) {
+                  result.error(e);
+                }
+              }));
     });
   }
 

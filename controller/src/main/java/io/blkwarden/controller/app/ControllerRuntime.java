@@ -72,6 +72,7 @@ import reactor.core.scheduler.Schedulers;
  */
 public final class ControllerRuntime implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ControllerRuntime.class);
+
   /** An engine that ticks each second and has processed nothing for this long hangs. */
   private static final long ENGINE_IDLE_MILLIS = 15_000;
 
@@ -116,7 +117,8 @@ public final class ControllerRuntime implements AutoCloseable {
     intake =
         new FleetIntake(settings.bus().subjects(), new Backlog(), intakeCounters, clock, mailbox);
     LatestBatches batches = new LatestBatches(intake, control);
-    commands = commandFlow(
+    commands =
+        commandFlow(
             new CommandFlow.Results() {
               @Override
               public void outcome(Outcome outcome) {

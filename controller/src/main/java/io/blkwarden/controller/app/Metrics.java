@@ -129,12 +129,14 @@ record Metrics(
         counter.help(),
         labels,
         to ->
-            counter.series().forEach((value, count) -> {
-              if (labels.isEmpty()) {
-                to.take(count.sum());
-              } else {
-                to.take(count.sum(), value);
-              }
-            }));
+            counter
+                .series()
+                .forEach((value, count) -> {
+                  if (labels.isEmpty()) {
+                    to.take(count.sum());
+                  } else {
+                    to.take(count.sum(), value);
+                  }
+                }));
   }
 }

@@ -62,8 +62,7 @@ record BaselineBucket(NatsConnection connection) {
   Mono<Void> store(DiskBaseline baseline) {
     return connection
         .withBucket(
-            JetStreamAssets.BASELINES,
-            bucket -> bucket.put(key(baseline.of()), encode(baseline)))
+            JetStreamAssets.BASELINES, bucket -> bucket.put(key(baseline.of()), encode(baseline)))
         .then()
         .onErrorResume(e -> {
           log.warn(

@@ -67,8 +67,7 @@ public final class NatsFleetBus implements FleetBus, AutoCloseable {
   private final InstantSource clock;
   private final Disposable.Composite threads = Disposables.composite();
   private final Scheduler mappingThread = thread("blkwarden-maps");
-  private final Scheduler fetchThreads =
-      pool("blkwarden-fetch", FETCH_THREADS, FETCHES_MAX);
+  private final Scheduler fetchThreads = pool("blkwarden-fetch", FETCH_THREADS, FETCHES_MAX);
   private final NatsConnection samplesConnection;
   private final NatsConnection control;
   private final NatsConnection recordsConnection;

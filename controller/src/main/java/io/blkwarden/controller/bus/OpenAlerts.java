@@ -28,9 +28,7 @@ import reactor.core.publisher.Mono;
  * @param pending alerts of this controller that are not stored yet, in order
  */
 public record OpenAlerts(
-    NatsConnection connection,
-    Subjects subjects,
-    Supplier<List<Alert>> pending) {
+    NatsConnection connection, Subjects subjects, Supplier<List<Alert>> pending) {
   /** Most alert states that are read, the newest. */
   static final long STATES_MAX = 200_000;
 

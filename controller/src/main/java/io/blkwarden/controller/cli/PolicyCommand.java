@@ -153,8 +153,8 @@ final class PolicyCommand {
       List<Policy> policies = load.policies().policies();
       if (!policies.isEmpty()) {
         Table table = new Table("POLICY", "MODE", "KIND");
-        policies.forEach(each ->
-            table.row(List.of(each.name(), each.mode().wire(), PolicyTree.kind(each))));
+        policies.forEach(
+            each -> table.row(List.of(each.name(), each.mode().wire(), PolicyTree.kind(each))));
         table.print(context.out());
       }
       problems.forEach(each -> context.out().println(Printable.of(each.toString())));

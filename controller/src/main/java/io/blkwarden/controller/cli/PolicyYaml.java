@@ -276,9 +276,7 @@ final class PolicyYaml {
   private static String text(String string) {
     boolean duration = string.matches("(\\d+(ms|s|m|h|d))+");
     boolean rate = string.matches("\\d+(/s| of \\d+)");
-    return duration
-            || rate
-            || (PLAIN.matcher(string).matches() && !WORD.matcher(string).matches())
+    return duration || rate || (PLAIN.matcher(string).matches() && !WORD.matcher(string).matches())
         ? string
         : AsciiJson.MAPPER.writeValueAsString(string);
   }

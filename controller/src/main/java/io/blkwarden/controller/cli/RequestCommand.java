@@ -133,11 +133,7 @@ abstract class RequestCommand implements Callable<Integer> {
 
     /** A reason that may be left out. */
     static final class Optional {
-      @Option(
-          names = NAME,
-          paramLabel = "TEXT",
-          defaultValue = "by hand",
-          description = OPTIONAL)
+      @Option(names = NAME, paramLabel = "TEXT", defaultValue = "by hand", description = OPTIONAL)
       String text = "by hand";
     }
   }

@@ -110,12 +110,12 @@ final class SilenceCommand {
       FleetReport.OpenAlert open =
           (fleet == null ? List.<FleetReport.OpenAlert>of() : fleet.alerts())
               .stream()
-              .filter(each -> each.id().equals(id))
-              .findFirst()
-              .orElseThrow(() ->
-                  new NatsException(
-                      "no open alert has the id " + id,
-                      "see 'blkwarden alerts', or silence by --policy"));
+                  .filter(each -> each.id().equals(id))
+                  .findFirst()
+                  .orElseThrow(() ->
+                      new NatsException(
+                          "no open alert has the id " + id,
+                          "see 'blkwarden alerts', or silence by --policy"));
       DomainRef of = open.domain();
       Silence.Matcher matcher =
           new Silence.Matcher(

@@ -110,8 +110,7 @@ public final class PolicyWatch implements Runnable {
     now.keptFromBefore()
         .forEach(file ->
             log.warn("policy: {} is invalid, keeping the last good version", Printable.of(file)));
-    PolicyWarnings.of(now)
-        .forEach(each -> log.warn("policy: {}", Printable.of(each.toString())));
+    PolicyWarnings.of(now).forEach(each -> log.warn("policy: {}", Printable.of(each.toString())));
     failures.add(now.problems().size());
     log.info(
         "policies: {} of {} files valid, {} policies",

@@ -22,10 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param issuer name of this controller
  */
 public record MessageFactory(
-    Supplier<OptionalLong> epoch,
-    String issuer,
-    InstantSource clock,
-    RandomGenerator random) {
+    Supplier<OptionalLong> epoch, String issuer, InstantSource clock, RandomGenerator random) {
   private static final long SNAPSHOT_EXPIRES_MILLIS = 5_000;
 
   /** The message of a decision, without numbers that were not measured. */

@@ -120,8 +120,7 @@ final class Alerts {
         for (Breach each : tracker.breaches()) {
           if (each.id() != null) {
             Evaluation one = each.evaluation;
-            Alert earlier =
-                restored.claim(tracker.host(), other -> other.isAbout(one), each.id());
+            Alert earlier = restored.claim(tracker.host(), other -> other.isAbout(one), each.id());
             each.apply(new AlertEvent.AlertRestored(earlier));
           }
         }

@@ -1,9 +1,9 @@
 package io.blkwarden.controller.engine;
 
+import io.blkwarden.controller.alert.AlertFacts;
 import io.blkwarden.controller.attribution.HostAttribution;
 import io.blkwarden.controller.attribution.HostAttribution.Finding;
 import io.blkwarden.controller.attribution.Suspect;
-import io.blkwarden.controller.alert.AlertFacts;
 import io.blkwarden.controller.attribution.WindowBudget;
 import io.blkwarden.controller.policy.AttributionClause;
 import io.blkwarden.controller.policy.DiskPolicy;

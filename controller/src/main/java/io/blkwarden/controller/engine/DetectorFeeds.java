@@ -15,6 +15,7 @@ final class DetectorFeeds {
   private final Map<DiskPolicy, DetectorFeed> known = new HashMap<>();
   private @Nullable DetectorFeed[] byIndex = {};
   private List<DiskKey> disks = List.of();
+
   /** The feeds of policies that compare with the fleet. */
   List<DetectorFeed.OfBaselines> ofBaselines = List.of();
 

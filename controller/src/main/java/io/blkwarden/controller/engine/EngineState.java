@@ -58,6 +58,7 @@ final class EngineState {
 
   /** The effects of the input so far. */
   List<Effect> effects = new ArrayList<>();
+
   int hostsLive;
   int hostsAnomalous;
   private int evaluations;

@@ -332,8 +332,7 @@ final class SampleHandler {
     String vdev = evaluation.disk.vdev();
     String policy = evaluation.policy.name();
     Decision decision =
-        new Decision(
-            now, host, evaluation.domain, vdev, policy, verdict, lease, reason, numbers);
+        new Decision(now, host, evaluation.domain, vdev, policy, verdict, lease, reason, numbers);
     return evaluation.breach == null ? decision : decision.toldBy(evaluation.breach.id());
   }
 }

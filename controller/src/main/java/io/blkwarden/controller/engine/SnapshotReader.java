@@ -115,8 +115,7 @@ final class SnapshotReader {
     }
     return highest.stream()
         .sorted(LEAST_FIRST.reversed())
-        .map(each ->
-            new FleetSnapshot.NoisyDisk(each.tracker.host(), each.disk(), each.rank))
+        .map(each -> new FleetSnapshot.NoisyDisk(each.tracker.host(), each.disk(), each.rank))
         .toList();
   }
 

@@ -28,10 +28,7 @@ import reactor.netty.http.server.HttpServerResponse;
  * @param scheduler renders events; single-threaded
  */
 record EventRoutes(
-    FleetHistory history,
-    List<Topic> topics,
-    ChangeSignal changes,
-    Scheduler scheduler) {
+    FleetHistory history, List<Topic> topics, ChangeSignal changes, Scheduler scheduler) {
   private static final String RETRY = "retry: 2000\n\n";
 
   Publisher<Void> handle(HttpServerRequest request, HttpServerResponse response) {

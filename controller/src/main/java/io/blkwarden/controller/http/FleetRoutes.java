@@ -173,7 +173,7 @@ final class FleetRoutes {
   RequestCheck.Handler rendered(Supplier<Object> value) {
     return (_, response) ->
         Mono.fromSupplier(value)
-        .subscribeOn(data.scheduler())
-        .flatMap(each -> Mono.from(Api.ok(response, each)));
+            .subscribeOn(data.scheduler())
+            .flatMap(each -> Mono.from(Api.ok(response, each)));
   }
 }

@@ -131,11 +131,7 @@ public final class FleetIntake {
   public @Nullable Single readReport(BusMessage message) {
     return message.subject().startsWith(heartbeats)
         ? report(
-            Kind.HEARTBEAT,
-            message,
-            Heartbeat.class,
-            Heartbeat::host,
-            Input.HeartbeatReceived::new)
+            Kind.HEARTBEAT, message, Heartbeat.class, Heartbeat::host, Input.HeartbeatReceived::new)
         : report(
             Kind.MAPPING,
             message,

@@ -48,11 +48,8 @@ import tools.jackson.databind.json.JsonMapper;
  * {@link #SCAN_TIME}. A page that reaches a bound ends there and reports that there is more, even
  * if no message matched.
  */
-record RecordReader(
-    Connection connection,
-    Subjects subjects,
-    String servers,
-    InstantSource clock) implements RecordPages {
+record RecordReader(Connection connection, Subjects subjects, String servers, InstantSource clock)
+    implements RecordPages {
   /** Most message bytes on a page; half of the server's maximum payload if that is less. */
   static final int PAGE_BYTES = 512 << 10;
 

@@ -154,12 +154,7 @@ public final class PolicyTestRun implements SimulatedAgents.Effects {
       case CommandAction.Set set ->
           throttles.put(
               set.lease(),
-              fact(
-                  command.host(),
-                  set.domain(),
-                  set.vdev(),
-                  "set",
-                  set.restraint().toString()));
+              fact(command.host(), set.domain(), set.vdev(), "set", set.restraint().toString()));
       case CommandAction.Reset reset -> throttles.remove(reset.lease());
       case CommandAction.ReleaseAll _, CommandAction.Snapshot _ -> {}
     }

@@ -61,8 +61,7 @@ final class TestHost {
       disks.add(SyntheticHost.disk(disks.size(), domain, disk.vdev(), disk.role(), null, sda));
     }
     messages =
-        new SyntheticHost(
-            new HostId(name), uuid(name + "/boot"), uuid(name + "/run"), sda, disks);
+        new SyntheticHost(new HostId(name), uuid(name + "/boot"), uuid(name + "/run"), sda, disks);
   }
 
   private static UUID uuid(String name) {

@@ -89,8 +89,7 @@ public final class SimulatedAgents {
         leases.values().removeIf(lease -> lease.host().equals(command.host()));
         yield outcome(command, null, Outcome.Result.DONE, null, null, now);
       }
-      case CommandAction.Snapshot _ ->
-          outcome(command, null, Outcome.Result.DONE, null, null, now);
+      case CommandAction.Snapshot _ -> outcome(command, null, Outcome.Result.DONE, null, null, now);
     };
   }
 

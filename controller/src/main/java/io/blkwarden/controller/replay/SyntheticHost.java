@@ -57,8 +57,7 @@ public record SyntheticHost(
         List.of(device),
         MappingState.RESOLVED,
         null,
-        List.of(
-            new Worker(WorkerKind.BLKBACK, 0, 1_000 + row, 1, comm, null, Proof.FULL_NAME)));
+        List.of(new Worker(WorkerKind.BLKBACK, 0, 1_000 + row, 1, comm, null, Proof.FULL_NAME)));
   }
 
   private MappingOrigin origin(Instant at) {

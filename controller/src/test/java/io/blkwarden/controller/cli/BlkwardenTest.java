@@ -177,8 +177,7 @@ final class BlkwardenTest {
 
     Path labels = Files.writeString(folder.resolve("labels"), "labels: { vm1: { plam: small } }");
     CommandResult wrong =
-        CommandResult.run(
-            "", "policy", "check", file.toString(), "--labels", labels.toString());
+        CommandResult.run("", "policy", "check", file.toString(), "--labels", labels.toString());
     assertThat(wrong.code()).isEqualTo(ExitCodes.FAILED);
     assertThat(wrong.out()).contains("plam: unknown key", "FAILED");
   }

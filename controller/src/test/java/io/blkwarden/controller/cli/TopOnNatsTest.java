@@ -135,8 +135,7 @@ final class TopOnNatsTest {
                 host, disk.uuid(), "xvda2", Restraint.Priority.IDLE, 600_000),
             new OperatorRequest.Release(host, disk.uuid(), "xvda2"));
     assertThat(requests)
-        .allSatisfy(
-            each -> assertThat(((OperatorRequest) each).reason()).isEqualTo("from top"));
+        .allSatisfy(each -> assertThat(((OperatorRequest) each).reason()).isEqualTo("from top"));
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.blkwarden.controller.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.blkwarden.controller.fleet.TestHost;
+import io.blkwarden.controller.snapshot.FleetSnapshot;
 import io.blkwarden.model.Actuator;
 import io.blkwarden.model.DeviceNumber;
 import io.blkwarden.model.MessageId;
@@ -11,7 +12,6 @@ import io.blkwarden.model.message.Alert;
 import io.blkwarden.model.message.OperatorRequest;
 import io.blkwarden.model.sample.SampleColumn;
 import io.blkwarden.model.sample.SampleFrame;
-import io.blkwarden.controller.snapshot.FleetSnapshot;
 import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -39,8 +39,7 @@ final class ScopedPolicyTest {
 
   @BeforeEach
   void twoDevicesAndThreeDisks() {
-    host.devices.add(
-        new PhysicalDevice("sdb", new DeviceNumber(8, 16), "bfq", Actuator.EFFECTIVE));
+    host.devices.add(new PhysicalDevice("sdb", new DeviceNumber(8, 16), "bfq", Actuator.EFFECTIVE));
     host.deviceCounters.add(new long[SampleColumn.all().size()]);
     host.addSwap(1);
     host.addSwap(2);
@@ -102,8 +101,7 @@ final class ScopedPolicyTest {
         .containsExactly("sda firing", "sda resolved", "sdb firing");
     assertThat(alerts.getFirst().incident()).isNotEqualTo(alerts.getLast().incident());
     assertThat(alerts.get(1).summary())
-        .isEqualTo(
-            "sda on dom0-7 no longer exceeds slow-device after 5 s, the condition is over.");
+        .isEqualTo("sda on dom0-7 no longer exceeds slow-device after 5 s, the condition is over.");
   }
 
   @Test
@@ -116,7 +114,8 @@ final class ScopedPolicyTest {
 
     List<Alert> alerts = EngineRig.alerts(rig.all);
 
-    assertThat(alerts).extracting(each -> each.state().wire())
+    assertThat(alerts)
+        .extracting(each -> each.state().wire())
         .containsExactly("firing", "resolved", "firing");
     assertThat(alerts.getLast().id()).isNotEqualTo(alerts.getFirst().id());
   }
@@ -239,14 +238,14 @@ final class ScopedPolicyTest {
 
   @Test
   void keepsFiringForTheTimeOfThePolicy() {
-    EngineRig rig =
-        rig(SLOW.replace("alert: critical", "alert: critical, keep_firing_for: 5s"));
+    EngineRig rig = rig(SLOW.replace("alert: critical", "alert: critical, keep_firing_for: 5s"));
     rig.begin(host);
     rig.seconds(5, host, () -> slow("sda"));
     rig.seconds(5, host, this::calm);
     rig.seconds(5, host, () -> slow("sda"));
-    assertThat(EngineRig.alerts(rig.all)).extracting(Alert::id).containsOnly(
-        EngineRig.alerts(rig.all).getFirst().id());
+    assertThat(EngineRig.alerts(rig.all))
+        .extracting(Alert::id)
+        .containsOnly(EngineRig.alerts(rig.all).getFirst().id());
     assertThat(EngineRig.states(rig.all)).doesNotContain("resolved");
 
     rig.seconds(10, host, this::calm);
@@ -257,9 +256,10 @@ final class ScopedPolicyTest {
   @Test
   void onlyIfIsEvaluatedForTheDevice() {
     EngineRig rig =
-        rig(SLOW.replace(
-            "    then:",
-            "    only_if: { any: [ { metric: device.iops, above: 1000 } ] }\n    then:"));
+        rig(
+            SLOW.replace(
+                "    then:",
+                "    only_if: { any: [ { metric: device.iops, above: 1000 } ] }\n    then:"));
     rig.begin(host);
 
     assertThat(EngineRig.alerts(rig.seconds(10, host, () -> slow("sda")))).isEmpty();
@@ -336,8 +336,10 @@ final class ScopedPolicyTest {
   void metricsCountTheBreach() {
     EngineRig rig = rig(SLOW);
     rig.begin(host);
-    assertThat(rig.step.snapshot(FleetSnapshot.Parts.busiest(0)).breaches()).containsEntry("slow-device", 0);
+    assertThat(rig.step.snapshot(FleetSnapshot.Parts.busiest(0)).breaches())
+        .containsEntry("slow-device", 0);
     rig.seconds(5, host, () -> slow("sda"));
-    assertThat(rig.step.snapshot(FleetSnapshot.Parts.busiest(0)).breaches()).containsEntry("slow-device", 1);
+    assertThat(rig.step.snapshot(FleetSnapshot.Parts.busiest(0)).breaches())
+        .containsEntry("slow-device", 1);
   }
 }

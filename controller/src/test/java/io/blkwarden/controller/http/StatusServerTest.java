@@ -74,10 +74,7 @@ final class StatusServerTest {
                   Metric.of("hosts", "Hosts.", () -> 3),
                   Metric.of("load_ratio", "Unknown.", () -> Double.NaN),
                   new Metric(
-                      "faults_total",
-                      "Faults.",
-                      List.of("reason"),
-                      to -> to.take(7, "syntax")))),
+                      "faults_total", "Faults.", List.of("reason"), to -> to.take(7, "syntax")))),
           new Approvals("right-token"::equals, this::answer, Clock.systemUTC()),
           this::tell);
   private final StatusServer closed =

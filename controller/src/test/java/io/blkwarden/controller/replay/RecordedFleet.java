@@ -67,9 +67,7 @@ public final class RecordedFleet {
   }
 
   private void beat(List<Heartbeat.HeldThrottle> held) {
-    say(
-        SUBJECTS.heartbeat(host.id),
-        host.heartbeat(wall()).with(7, held));
+    say(SUBJECTS.heartbeat(host.id), host.heartbeat(wall()).with(7, held));
   }
 
   /** An outcome for a lease on the noisy disk. */

@@ -248,8 +248,8 @@ final class AgentCore {
           .ifPresent(reading -> readings.put(lease.id(), reading));
     }
     publish(
-        leases.use(all ->
-            all.endStarved(lease -> Optional.ofNullable(readings.get(lease.id())), now)));
+        leases.use(
+            all -> all.endStarved(lease -> Optional.ofNullable(readings.get(lease.id())), now)));
   }
 
   private void scanIfDue() {
@@ -374,7 +374,7 @@ final class AgentCore {
         if (command.action() instanceof CommandAction.Set && rescan.outdated()) {
           scan(now());
         }
-        ReceivedCommand received = 
+        ReceivedCommand received =
             new ReceivedCommand(command, incoming.arrivedAtMillis(), incoming.local());
         if (command.action() instanceof CommandAction.Set set) {
           present().find(DiskKey.of(set.domain(), set.vdev())).ifPresent(gate::check);

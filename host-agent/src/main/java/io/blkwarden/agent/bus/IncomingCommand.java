@@ -16,8 +16,7 @@ import java.util.function.Consumer;
 public record IncomingCommand(
     Decoded<Command> command, long arrivedAtMillis, boolean local, Consumer<Outcome> reply) {
   /** A command of a controller. */
-  public IncomingCommand(
-      Decoded<Command> command, long arrivedAtMillis, Consumer<Outcome> reply) {
+  public IncomingCommand(Decoded<Command> command, long arrivedAtMillis, Consumer<Outcome> reply) {
     this(command, arrivedAtMillis, false, reply);
   }
 }

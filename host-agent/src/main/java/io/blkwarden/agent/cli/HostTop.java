@@ -126,14 +126,13 @@ final class HostTop implements Supplier<TopRound> {
         .stored()
         .filter(stored ->
             BootId.read(sources.files()).map(boot -> boot.id().equals(stored.boot())).orElse(false))
-        .ifPresent(
-            stored ->
-                stored
-                    .leases()
-                    .forEach(lease ->
-                        throttled.put(
-                            lease.disk(),
-                            DiskLine.throttle(lease.restraint(), lease.remainingMillis(now)))));
+        .ifPresent(stored ->
+            stored
+                .leases()
+                .forEach(lease ->
+                    throttled.put(
+                        lease.disk(),
+                        DiskLine.throttle(lease.restraint(), lease.remainingMillis(now)))));
     return throttled;
   }
 }

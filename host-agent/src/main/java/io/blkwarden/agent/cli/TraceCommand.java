@@ -102,8 +102,7 @@ final class TraceCommand implements Callable<Integer> {
   private int trace(HostSources host, AtomicBoolean stopped, CommandOutput output) {
     HostScanner scanner = new HostScanner(host.files(), host.store(), host.priorities());
     MappingResolver resolver = new MappingResolver(RolePatterns.DEFAULTS);
-    MappingResolver.Resolution before =
-        resolver.resolve(scanner.scan(List::of), Evidence.none());
+    MappingResolver.Resolution before = resolver.resolve(scanner.scan(List::of), Evidence.none());
     ReadResult<DeviceNumber> found = device(host.files(), before.disks(), disk);
     if (!(found instanceof ReadResult.Present<DeviceNumber>(DeviceNumber device))) {
       return output.failed(found.describe(), "see 'blkwarden-agent map' and lsblk");
@@ -126,8 +125,7 @@ final class TraceCommand implements Callable<Integer> {
             .distinct()
             .map(pid -> new ObservedBio(pid, device))
             .toList();
-    List<MappedDisk> disks =
-        resolver.resolve(scanner.scan(() -> bios), before.next()).disks();
+    List<MappedDisk> disks = resolver.resolve(scanner.scan(() -> bios), before.next()).disks();
     TraceReport report = new TraceReport(disk, device, tally, disks, startTicks, rows);
     output.out().print(json ? report.json() + "\n" : report.text());
     output.out().flush();

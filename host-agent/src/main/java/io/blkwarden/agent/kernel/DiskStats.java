@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
  * The counters of all block devices from {@code /proc/diskstats}. Not thread-safe.
  *
  * <p>A line is {@code " 253 1 dm-1 14292 0 1824960 ..."}: major, minor, name, then the columns of
- * {@link DiskStat}. Devices without a medium are not listed. A malformed line is
- * skipped. A line whose bytes have not changed since the last reading is not parsed again, and its
- * device keeps the same {@link DiskStat} instance.
+ * {@link DiskStat}. Devices without a medium are not listed. A malformed line is skipped. A line
+ * whose bytes have not changed since the last reading is not parsed again, and its device keeps the
+ * same {@link DiskStat} instance.
  */
 public final class DiskStats {
   /** Path of the file. */

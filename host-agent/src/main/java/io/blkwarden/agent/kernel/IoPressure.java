@@ -27,7 +27,6 @@ public record IoPressure(long someMicros, long fullMicros) {
   public static ReadResult<IoPressure> parse(String text) {
     return ColumnReader.numberIn(text, "some ", "total=")
         .flatMap(some ->
-            ColumnReader.numberIn(text, "full ", "total=")
-                .map(full -> new IoPressure(some, full)));
+            ColumnReader.numberIn(text, "full ", "total=").map(full -> new IoPressure(some, full)));
   }
 }

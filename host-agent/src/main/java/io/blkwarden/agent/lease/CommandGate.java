@@ -141,8 +141,7 @@ public final class CommandGate {
     return switch (action) {
       case CommandAction.Set set when table.find(set.lease()).isPresent() ->
           refuse(
-              Refusal.HELD,
-              "lease %s is active: expected a new lease id".formatted(set.lease()));
+              Refusal.HELD, "lease %s is active: expected a new lease id".formatted(set.lease()));
       case CommandAction.Set set -> decideSet(set, mapping, table, nowMillis);
       case CommandAction.Reset reset -> decideReset(reset, table);
       case CommandAction.ReleaseAll _, CommandAction.Snapshot _ ->

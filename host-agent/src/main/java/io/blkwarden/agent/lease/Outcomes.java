@@ -79,8 +79,7 @@ public final class Outcomes {
       Result result,
       @Nullable Refusal refusal,
       String detail) {
-    return make(
-        command, lease, result, refusal, detail, null, null, List.of(), null, null, null);
+    return make(command, lease, result, refusal, detail, null, null, List.of(), null, null, null);
   }
 
   /** The outcome of a lease. */

@@ -119,8 +119,7 @@ final class WorkerPriorities {
       case TaskState.Same(IoPriority current) ->
           ReadResult.failed("pid %d: set to %s, reads %s".formatted(pid, priority, current));
       case TaskState.Gone() -> ReadResult.failed(restoreNewTask(worker, priority));
-      case TaskState.Unknown(String cause) ->
-          ReadResult.failed("pid %d: %s".formatted(pid, cause));
+      case TaskState.Unknown(String cause) -> ReadResult.failed("pid %d: %s".formatted(pid, cause));
     };
   }
 
@@ -163,8 +162,7 @@ final class WorkerPriorities {
     Optional<String> fault = priorities.restore(pid, worker.prior());
     return switch (state(worker)) {
       case TaskState.Gone() -> restored(worker, current, null);
-      case TaskState.Unknown(String cause) ->
-          ReadResult.failed("pid %d: %s".formatted(pid, cause));
+      case TaskState.Unknown(String cause) -> ReadResult.failed("pid %d: %s".formatted(pid, cause));
       case TaskState.Same(IoPriority after) when after.equals(worker.prior()) ->
           restored(worker, current, after);
       case TaskState.Same(IoPriority after) ->

@@ -34,11 +34,13 @@ final class EvidenceHistory {
     this.before = before;
     Set<WorkerId> alive =
         host.threads().values().stream().map(HostThread::id).collect(Collectors.toSet());
-    before.leftovers().forEach((thread, devices) -> {
-      if (alive.contains(thread)) {
-        leftovers.put(thread, new HashSet<>(devices));
-      }
-    });
+    before
+        .leftovers()
+        .forEach((thread, devices) -> {
+          if (alive.contains(thread)) {
+            leftovers.put(thread, new HashSet<>(devices));
+          }
+        });
     for (Vbd vbd : host.vbds()) {
       disks.put(vbd.slot(), remember(host, vbd, before));
     }
@@ -65,16 +67,18 @@ final class EvidenceHistory {
    * name, are not known to be older than the connection, and still exist.
    */
   private void markLeftovers(Host host, Evidence before) {
-    before.disks().forEach((slot, last) -> {
-      DiskMemory now = disks.get(slot);
-      boolean ended =
-          now == null
-              || (now.certain() && now.connection() == null)
-              || (last.connection() != null && !last.connection().equals(now.connection()));
-      if (ended) {
-        mark(host, slot, last);
-      }
-    });
+    before
+        .disks()
+        .forEach((slot, last) -> {
+          DiskMemory now = disks.get(slot);
+          boolean ended =
+              now == null
+                  || (now.certain() && now.connection() == null)
+                  || (last.connection() != null && !last.connection().equals(now.connection()));
+          if (ended) {
+            mark(host, slot, last);
+          }
+        });
     disks.forEach((slot, now) -> {
       if (now.certain() && now.connection() == null && !before.disks().containsKey(slot)) {
         mark(host, slot, new DiskMemory(null, true, now.dev(), now.device(), before.uptimeTicks()));

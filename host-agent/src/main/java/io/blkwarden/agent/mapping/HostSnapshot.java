@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
  * The result of one scan of a host, the input of the mapping.
  *
  * <p>Proofs depend on the order of reading: uptime, drained bios, xenstore, each disk's counters,
- * the threads, each disk's counters again; after that the backends must be unchanged. If
- * {@link #untruncatedNamesSuffice}, no counters are read.
+ * the threads, each disk's counters again; after that the backends must be unchanged. If {@link
+ * #untruncatedNamesSuffice}, no counters are read.
  *
  * @param kernel Linux release; absent when it could not be read
  * @param uptimeTicks uptime at the start of the scan in clock ticks; absent when it could not be
@@ -80,7 +80,8 @@ public record HostSnapshot(
    * no two disks of a domain have the same name. Then each thread matches at most one disk and is
    * proven by its name or not at all.
    */
-  public static boolean untruncatedNamesSuffice(Collection<BlkbackName> threads, List<Backend> backends) {
+  public static boolean untruncatedNamesSuffice(
+      Collection<BlkbackName> threads, List<Backend> backends) {
     for (BlkbackName name : threads) {
       if (!name.whole() || name.style() == BlkbackName.Style.NUMBERED) {
         return false;

@@ -68,14 +68,14 @@ final class Proofs {
   }
 
   /**
-   * Proof by counters: the thread's read bytes lay between two readings of one disk's, twice, and of
-   * no other's.
+   * Proof by counters: the thread's read bytes lay between two readings of one disk's, twice, and
+   * of no other's.
    *
    * <p>Both count the same bytes from 0: the thread ({@code read_bytes}) when it submits, the disk
    * ({@code rd_sect}) just after. So the counter of a disk's own thread always lies between two
-   * readings of the disk, give or take one request, and a disk that has read has a thread. If exactly
-   * one of all candidates lies there, and lies nowhere else, twice with growth between, it is that
-   * thread. Disks with several rings need other proofs.
+   * readings of the disk, give or take one request, and a disk that has read has a thread. If
+   * exactly one of all candidates lies there, and lies nowhere else, twice with growth between, it
+   * is that thread. Disks with several rings need other proofs.
    *
    * @return the pairs seen once
    */
@@ -157,10 +157,10 @@ final class Proofs {
   /**
    * Proof by a traced bio of a candidate thread on the disk's own device.
    *
-   * <p>The event fires in the submitter's context. Conditions: the device belongs to exactly one disk
-   * of the host; it is not below another disk that the thread may serve (dm remaps in the submitter's
-   * context, so bios also show on lower devices); and the pid was this thread's during the whole
-   * trace.
+   * <p>The event fires in the submitter's context. Conditions: the device belongs to exactly one
+   * disk of the host; it is not below another disk that the thread may serve (dm remaps in the
+   * submitter's context, so bios also show on lower devices); and the pid was this thread's during
+   * the whole trace.
    */
   static void proveBios(ProofContext context, ProofTable table) {
     for (ObservedBio bio : new HashSet<>(context.host().snapshot().bios())) {
@@ -197,9 +197,9 @@ final class Proofs {
    * Proof by elimination: all other disks of the domain are proven, one thread remains, and nothing
    * changed since the last snapshot.
    *
-   * <p>It requires that the disk's own thread exists: the disk did I/O since it was connected, or the
-   * thread started after the disk was seen unconnected. Otherwise the remaining thread may belong to
-   * a removed disk while this disk's own thread does not exist yet.
+   * <p>It requires that the disk's own thread exists: the disk did I/O since it was connected, or
+   * the thread started after the disk was seen unconnected. Otherwise the remaining thread may
+   * belong to a removed disk while this disk's own thread does not exist yet.
    *
    * @param before sets of the previous snapshot, by domid
    * @param now sets of this snapshot

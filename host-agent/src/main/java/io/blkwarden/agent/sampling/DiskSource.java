@@ -95,7 +95,8 @@ final class DiskSource implements CounterSource {
       return true;
     }
     if (use.due(counted)
-        && backend.sectors(counters.shortBuffer()) instanceof ReadResult.Present<Long>(Long sectors)) {
+        && backend.sectors(counters.shortBuffer())
+            instanceof ReadResult.Present<Long>(Long sectors)) {
       return use.update(counted, sectors) == SoleUse.Verdict.ALONE;
     }
     return use.verdict() == SoleUse.Verdict.ALONE;

@@ -24,13 +24,7 @@ public record RowRates(
   /** All rates unknown, as before the second reading. */
   public static final RowRates UNKNOWN =
       new RowRates(
-          Double.NaN,
-          Double.NaN,
-          Double.NaN,
-          Double.NaN,
-          Double.NaN,
-          Double.NaN,
-          Double.NaN);
+          Double.NaN, Double.NaN, Double.NaN, Double.NaN, Double.NaN, Double.NaN, Double.NaN);
 
   private static final int SECTOR_BYTES = 512;
 

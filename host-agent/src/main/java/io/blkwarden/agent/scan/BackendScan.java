@@ -126,7 +126,8 @@ final class BackendScan {
     List<Backend> seen =
         backends.stream()
             .map(backend ->
-                backend.with(backend.nodeDevice(), kernelDevice(id(backend)), counters(id(backend))))
+                backend.with(
+                    backend.nodeDevice(), kernelDevice(id(backend)), counters(id(backend))))
             .toList();
     if (!isUnchanged()
         && (same != null
@@ -156,8 +157,7 @@ final class BackendScan {
   }
 
   private @Nullable DeviceNumber kernelDevice(BackendId id) {
-    return faults.value(
-        id.directory(), BackendTypes.of(id.kind()).kernelDevice(files, id), true);
+    return faults.value(id.directory(), BackendTypes.of(id.kind()).kernelDevice(files, id), true);
   }
 
   private List<Backend> found() {

@@ -102,8 +102,7 @@ public final class BioTally {
       lost++;
       return;
     }
-    Load before =
-        loads.getOrDefault(submitter, new Load(bio.pid(), bio.comm(), 0, 0, 0, 0, 0));
+    Load before = loads.getOrDefault(submitter, new Load(bio.pid(), bio.comm(), 0, 0, 0, 0, 0));
     loads.put(submitter, before.plus(bio));
   }
 

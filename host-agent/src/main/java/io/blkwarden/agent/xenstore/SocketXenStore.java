@@ -133,8 +133,7 @@ public final class SocketXenStore implements XenStore, AutoCloseable {
       String path, Answer answer, Function<XenMessage, ReadResult<T>> parse) {
     return switch (answer) {
       case Answer.Reply(XenMessage reply) -> parse.apply(reply);
-      case Answer.Refused(String error) when error.equals("ENOENT") ->
-          ReadResult.absent(path);
+      case Answer.Refused(String error) when error.equals("ENOENT") -> ReadResult.absent(path);
       case Answer.Refused(String error) ->
           ReadResult.failed(path + ": xenstored returned " + error);
       case Answer.Lost(String reason) -> ReadResult.failed(path + ": " + reason);

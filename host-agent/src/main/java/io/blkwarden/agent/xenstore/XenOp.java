@@ -3,7 +3,10 @@ package io.blkwarden.agent.xenstore;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** The message types that the agent uses of the xenstore wire protocol ({@code enum xsd_sockmsg_type}, xs_wire.h). */
+/**
+ * The message types that the agent uses of the xenstore wire protocol ({@code enum
+ * xsd_sockmsg_type}, xs_wire.h).
+ */
 enum XenOp {
   DIRECTORY(1),
   READ(2),

@@ -70,8 +70,7 @@ final class TraceReportTest {
     tally.add(new BioBatch(List.of(bio(1, "a", 8, "R"), bio(2, "b", 8, "R")), 7, 1, true));
     assertThat(report(0, 1).notes())
         .containsExactly(
-            "1 more threads; see --rows",
-            "more than 8 events lost: the numbers are lower bounds");
+            "1 more threads; see --rows", "more than 8 events lost: the numbers are lower bounds");
   }
 
   @Test

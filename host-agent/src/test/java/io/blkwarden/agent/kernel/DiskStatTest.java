@@ -78,8 +78,7 @@ final class DiskStatTest {
   @Test
   void diskstatsEqualsStatOfEachDevice() {
     DiskStats stats = new DiskStats();
-    assertThat(stats.read(CapturedTree.files()))
-        .isEqualTo(ReadResult.present(6));
+    assertThat(stats.read(CapturedTree.files())).isEqualTo(ReadResult.present(6));
     assertThat(sectors(stats, 254, 0)).isEqualTo(145_866);
     assertThat(sectors(stats, 254, 16)).isEqualTo(3_625_400);
     assertThat(sectors(stats, 253, 0)).isEqualTo(2_728);
@@ -97,18 +96,17 @@ final class DiskStatTest {
   void malformedLineDoesNotAffectOthers() {
     DiskStats stats = new DiskStats();
     ReadResult<Integer> valid =
-        stats
-            .read(
-                new MapFiles()
-                    .with(
-                        DiskStats.PATH,
-                        " 8 0 sda "
-                            + ELEVEN
-                            + "\n 8 nonsense\n 9999 0 x "
-                            + ELEVEN
-                            + "\n 8 1 sda1 1 2\n"
-                            + " 8 16 sdb "
-                            + ELEVEN));
+        stats.read(
+            new MapFiles()
+                .with(
+                    DiskStats.PATH,
+                    " 8 0 sda "
+                        + ELEVEN
+                        + "\n 8 nonsense\n 9999 0 x "
+                        + ELEVEN
+                        + "\n 8 1 sda1 1 2\n"
+                        + " 8 16 sdb "
+                        + ELEVEN));
     assertThat(valid).isEqualTo(ReadResult.present(2));
     assertThat(stats.of(8, 0)).isNotNull();
     assertThat(stats.of(8, 1)).isNull();

@@ -224,7 +224,8 @@ final class SocketXenStoreTest {
         List.of(
             (request, session) -> session.send(header(XenOp.READ.wire(), request, 5_000)),
             (request, session) -> session.send(header(99, request, 0)),
-            (request, session) -> session.send(FakeXenstored.bytes(XenOp.DIRECTORY_PART, request, "OK\0")),
+            (request, session) ->
+                session.send(FakeXenstored.bytes(XenOp.DIRECTORY_PART, request, "OK\0")),
             (_, session) ->
                 session.send(FakeXenstored.sent(XenMessage.of(XenOp.READ, 4711, new byte[0]))));
     for (int n = 0; n < breaks.size(); n++) {

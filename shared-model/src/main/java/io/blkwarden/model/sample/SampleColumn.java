@@ -107,8 +107,7 @@ public enum SampleColumn {
 
   /** A base with all columns. */
   public static CounterBase base(long id, List<List<Long>> disks, List<List<Long>> devices) {
-    return new CounterBase(
-        id, all().stream().map(SampleColumn::wire).toList(), disks, devices);
+    return new CounterBase(id, all().stream().map(SampleColumn::wire).toList(), disks, devices);
   }
 
   /** A base of zeros, with id 1. */

@@ -67,11 +67,7 @@ public final class Architecture {
 
   /** Fails if classes outside the packages depend on the given ones. */
   public void onlyIn(DescribedPredicate<JavaClass> what, String... packages) {
-    check(
-        noClasses()
-            .that(not(resideInAnyPackage(packages)))
-            .should()
-            .dependOnClassesThat(what));
+    check(noClasses().that(not(resideInAnyPackage(packages))).should().dependOnClassesThat(what));
   }
 
   /** Fails if a package is not null-marked: NullAway skips it. */

@@ -44,8 +44,7 @@ public record ScopedPolicy(
   /** The scopes of a threshold policy. */
   static final Value<MetricScope> SCOPE =
       Value.oneOf(
-          Map.of(
-              "disk", MetricScope.DISK, "device", MetricScope.DEVICE, "host", MetricScope.HOST));
+          Map.of("disk", MetricScope.DISK, "device", MetricScope.DEVICE, "host", MetricScope.HOST));
 
   public ScopedPolicy {
     Require.text(name, 100, "name");
@@ -67,8 +66,7 @@ public record ScopedPolicy(
     Match match = rule.match();
     List<DeviceClass> devices = device ? match.devices() : List.of();
     Glob any = Glob.ANY;
-    if (!match.equals(
-        new Match(List.of(), any, match.host(), any, any, any, Map.of(), devices))) {
+    if (!match.equals(new Match(List.of(), any, match.host(), any, any, any, Map.of(), devices))) {
       policy.invalid(
           "match",
           "expected only %s with 'scope: %s'"

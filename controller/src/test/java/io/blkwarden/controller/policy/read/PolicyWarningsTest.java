@@ -33,9 +33,7 @@ final class PolicyWarningsTest {
     PolicyLoad load = load(body);
     assertThat(load.problems()).isEmpty();
     return PolicyWarnings.unmatched(
-        load,
-        load.policies(),
-        List.of(Fleet.snapshot(new HostId("dom0-7"), 1, "vm176")));
+        load, load.policies(), List.of(Fleet.snapshot(new HostId("dom0-7"), 1, "vm176")));
   }
 
   @Test

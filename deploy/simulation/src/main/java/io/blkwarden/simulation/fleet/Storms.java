@@ -38,8 +38,7 @@ final class Storms {
   void begin(AgentNode agent, String guest) {
     Disk disk = swap(agent, guest);
     boolean runs =
-        agent.host.trueWorkers().stream()
-            .anyMatch(worker -> worker.domain().equals(disk.domain()));
+        agent.host.trueWorkers().stream().anyMatch(worker -> worker.domain().equals(disk.domain()));
     if (runs && sinceMillis.putIfAbsent(disk, env.now()) == null) {
       env.log(agent.id() + " " + guest + " swaps");
       agent.host.storm(guest, true);

@@ -165,9 +165,7 @@ final class OracleTest {
         to ->
             to.effects =
                 all ->
-                    all.stream()
-                        .filter(each -> !(each instanceof Effect.RecordDecision))
-                        .toList());
+                    all.stream().filter(each -> !(each instanceof Effect.RecordDecision)).toList());
   }
 
   @Test

@@ -17,8 +17,7 @@ import java.util.Optional;
  * @param blkback threads with blkback names, by pid
  * @param firstFault why a task could not be read, if any
  */
-public record BlkbackThreads(
-    List<BlkbackThread> blkback, Optional<String> firstFault) {
+public record BlkbackThreads(List<BlkbackThread> blkback, Optional<String> firstFault) {
   private static final int MAX_PID_DIGITS = 7;
 
   public BlkbackThreads {

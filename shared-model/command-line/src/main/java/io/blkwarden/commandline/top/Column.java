@@ -192,13 +192,14 @@ enum Column {
   static final class Converter implements ITypeConverter<Column> {
     @Override
     public Column convert(String word) {
-      return byWord(word).orElseThrow(() ->
-          new TypeConversionException(
-              "expected one of "
-                  + ALL.stream().map(Column::word).collect(Collectors.joining(", "))
-                  + ", found '"
-                  + word
-                  + "'"));
+      return byWord(word)
+          .orElseThrow(() ->
+              new TypeConversionException(
+                  "expected one of "
+                      + ALL.stream().map(Column::word).collect(Collectors.joining(", "))
+                      + ", found '"
+                      + word
+                      + "'"));
     }
   }
 

@@ -134,8 +134,7 @@ public final class TopLoop {
           screen.show(page.screen(round, sorted, view, columns, rows));
           view.status =
               Objects.requireNonNull(operator)
-                  .apply(
-                      Objects.requireNonNull(view.disk), asked == TopView.Mode.THROTTLE);
+                  .apply(Objects.requireNonNull(view.disk), asked == TopView.Mode.THROTTLE);
         }
       }
       if (nanos.getAsLong() - next >= 0 && !view.paused) {

@@ -49,8 +49,7 @@ final class TopPage {
     page.add(Cells.cut(head(round, view, from, to, sorted.size()), columns));
     round.remarks().forEach(each -> page.add(ink.warning(Cells.cut(Printable.of(each), columns))));
     if (view.detail()) {
-      detail(Objects.requireNonNull(view.disk))
-          .forEach(each -> page.add(Cells.cut(each, columns)));
+      detail(Objects.requireNonNull(view.disk)).forEach(each -> page.add(Cells.cut(each, columns)));
     } else {
       list(sorted.subList(from, to), view, columns, page);
     }

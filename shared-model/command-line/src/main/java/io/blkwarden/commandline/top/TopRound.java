@@ -29,9 +29,6 @@ public record TopRound(Instant at, String summary, List<DiskLine> disks, List<St
 
   /** The disks with a text in a name, sorted; all for an empty text. */
   List<DiskLine> sorted(Column sort, boolean totals, String filter) {
-    return disks.stream()
-        .filter(disk -> disk.matches(filter))
-        .sorted(sort.order(totals))
-        .toList();
+    return disks.stream().filter(disk -> disk.matches(filter)).sorted(sort.order(totals)).toList();
   }
 }

@@ -38,8 +38,7 @@ final class TopTable {
    */
   List<String> lines(List<DiskLine> disks, Column sort, int width) {
     List<Column> shown = new ArrayList<>(List.of(Column.values()));
-    shown.removeIf(
-        each -> each.rank(sort) == Column.HIDDEN || (!hosts && each == Column.HOST));
+    shown.removeIf(each -> each.rank(sort) == Column.HIDDEN || (!hosts && each == Column.HOST));
     List<List<String>> rows = rows(shown, disks, sort);
     int room = width - MARK.length();
     for (int over = minWidth(shown, rows) - room; over > 0 && droppable(shown, sort); ) {
@@ -60,9 +59,7 @@ final class TopTable {
   private List<List<String>> rows(List<Column> shown, List<DiskLine> disks, Column sort) {
     List<List<String>> rows = new ArrayList<>(disks.size() + 1);
     rows.add(
-        shown.stream()
-            .map(column -> column.title(totals) + (column == sort ? "v" : ""))
-            .toList());
+        shown.stream().map(column -> column.title(totals) + (column == sort ? "v" : "")).toList());
     for (DiskLine disk : disks) {
       rows.add(shown.stream().map(column -> column.text(disk, totals)).toList());
     }

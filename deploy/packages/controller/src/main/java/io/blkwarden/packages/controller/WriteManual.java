@@ -17,8 +17,7 @@ public final class WriteManual {
                   "/etc/blkwarden/controller.conf",
                   "Options of the service, one per line; client commands read the NATS options."),
               new Entry("/etc/blkwarden/policies/", "Policies of the packaged service.")),
-          List.of(
-              new Entry("BLKWARDEN_CONF", "Configuration file to read instead.")),
+          List.of(new Entry("BLKWARDEN_CONF", "Configuration file to read instead.")),
           "blkwarden-agent(8)");
 
   private WriteManual() {}
