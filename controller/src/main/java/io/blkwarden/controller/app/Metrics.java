@@ -94,8 +94,8 @@ record Metrics(
         help,
         List.of("receiver"),
         to -> {
-          to.take(counter.apply(notifier.toAlertmanagers()).sum(), "alertmanager");
-          to.take(counter.apply(notifier.toWebhooks()).sum(), "webhook");
+          to.take((double) counter.apply(notifier.toAlertmanagers()).sum(), "alertmanager");
+          to.take((double) counter.apply(notifier.toWebhooks()).sum(), "webhook");
         });
   }
 
@@ -133,9 +133,9 @@ record Metrics(
                 .series()
                 .forEach((value, count) -> {
                   if (labels.isEmpty()) {
-                    to.take(count.sum());
+                    to.take((double) count.sum());
                   } else {
-                    to.take(count.sum(), value);
+                    to.take((double) count.sum(), value);
                   }
                 }));
   }

@@ -25,8 +25,11 @@ record HostRemoval(EngineState engine, SampleHandler sampling) {
     } else if (tracker != null && tracker.live) {
       answer(asked, Verdict.REFUSED, host + " is still reporting: stop its agent first");
     } else if (leases > 0) {
-      String why = "%s may still have %d throttles, which expire by themselves: try again later";
-      answer(asked, Verdict.REFUSED, why.formatted(host, leases));
+      answer(
+          asked,
+          Verdict.REFUSED,
+          "%s may still have %d throttles, which expire by themselves: try again later"
+              .formatted(host, leases));
     } else {
       engine.effects.add(new Effect.RemoveHost(host, asked));
     }

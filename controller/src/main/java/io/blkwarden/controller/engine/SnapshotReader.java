@@ -88,22 +88,26 @@ final class SnapshotReader {
         parts.allHosts() ? noisiest(hosts) : List.of());
   }
 
+  private record HostScore(HostId host, double score) {}
+
   /**
    * The disks with the highest part in their device's latency score. A disk's score is at most that
    * of its host, so hosts below the lowest score found are not read.
    */
   private List<FleetSnapshot.NoisyDisk> noisiest(List<HostSnapshot> hosts) {
     PriorityQueue<Ranked> highest = new PriorityQueue<>(LEAST_FIRST);
-    List<HostSnapshot> worstFirst =
-        hosts.stream()
-            .filter(each -> each.latencyScore() != null)
-            .sorted(Comparator.comparing(HostSnapshot::latencyScore).reversed())
-            .toList();
+    List<HostScore> worstFirst = new ArrayList<>();
+    for (HostSnapshot host : hosts) {
+      Double score = host.latencyScore();
+      if (score != null) {
+        worstFirst.add(new HostScore(host.host(), score));
+      }
+    }
+    worstFirst.sort(Comparator.comparingDouble(HostScore::score).reversed());
     int most = FleetSnapshot.NOISIEST_MAX;
-    for (HostSnapshot host : worstFirst) {
+    for (HostScore host : worstFirst) {
       HostTracker tracker = engine.hosts.get(host.host());
-      if (tracker == null
-          || (highest.size() == most && host.latencyScore() < highest.element().rank())) {
+      if (tracker == null || (highest.size() == most && host.score() < highest.element().rank())) {
         break;
       }
       for (int row = 0; row < tracker.state.rows(); row++) {

@@ -4,6 +4,7 @@ import io.blkwarden.controller.snapshot.CounterSet;
 import java.util.concurrent.atomic.LongAdder;
 
 /** Counters of connection events since the start; thread-safe. */
+@SuppressWarnings("this-escape") // counter() is final, and only adds to a list of the superclass
 public class ConnectionCounters extends CounterSet {
   /** Reconnections. */
   public final LongAdder reconnects = counter("nats_reconnects_total", "Reconnections to NATS.");

@@ -115,7 +115,8 @@ final class AlertMachineTest {
         apply(new AlertEvent.SamplesBack());
       }
       if (chance(3)) {
-        throttling = Throttling.values()[walk.chance.nextInt(Throttling.values().length)];
+        throttling =
+            List.of(Throttling.values()).get(walk.chance.nextInt(Throttling.values().length));
         note = chance(2) ? "a" : "b";
       }
       if (!walk.missing) {

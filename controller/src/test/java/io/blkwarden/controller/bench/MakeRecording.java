@@ -21,7 +21,8 @@ import java.util.UUID;
 public final class MakeRecording {
   private static final long WALL = 1_795_000_000_000L;
   private static final int SNAPSHOT_SECONDS = 60;
-  private static final RecordingFolder.Limits LIMITS = new RecordingLimits(64 << 20, 1L << 40);
+  private static final RecordingFolder.Limits LIMITS =
+      new RecordingFolder.Limits(64 << 20, 1L << 40);
 
   private MakeRecording() {}
 

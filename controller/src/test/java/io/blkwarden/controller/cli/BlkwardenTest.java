@@ -165,8 +165,12 @@ final class BlkwardenTest {
 
     Files.writeString(
         file,
-        "policies:\n  - name: x\n    mode: auto\n"
-            + "    when: { metric: iops, above: 200, for: 10s }\n");
+        """
+        policies:
+          - name: x
+            mode: auto
+            when: { metric: iops, above: 200, for: 10s }
+        """);
     CommandResult warned = CommandResult.run("", "policy", "check", file.toString());
     assertThat(warned.code()).isZero();
     assertThat(warned.out())

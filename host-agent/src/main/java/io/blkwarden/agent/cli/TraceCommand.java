@@ -150,8 +150,9 @@ final class TraceCommand implements Callable<Integer> {
   }
 
   private static ReadResult<DeviceNumber> deviceOf(MappedDisk disk) {
-    return disk.volume().device() instanceof DeviceNumber device
-        ? ReadResult.present(device)
-        : ReadResult.failed("the device of %s is unknown".formatted(HostMap.name(disk)));
+    DeviceNumber device = disk.volume().device();
+    return device == null
+        ? ReadResult.failed("the device of %s is unknown".formatted(HostMap.name(disk)))
+        : ReadResult.present(device);
   }
 }

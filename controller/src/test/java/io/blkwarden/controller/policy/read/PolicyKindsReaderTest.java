@@ -309,15 +309,19 @@ final class PolicyKindsReaderTest {
         .contains("p.yaml:4", "expected one of device.*, because of 'scope: device'", "'iops'");
     assertThat(
             scoped(
-                "    match: { role: swap }\n"
-                    + "    when: { metric: device.util, above: 50%, for: 2m }\n"))
+                """
+                    match: { role: swap }
+                    when: { metric: device.util, above: 50%, for: 2m }
+                """))
         .singleElement()
         .asString()
         .contains("p.yaml:4", "match: expected only 'host' and 'device' with 'scope: device'");
     assertThat(
             scoped(
-                "    when: { metric: device.util, above: 50%, for: 2m }\n"
-                    + "    only_if: { any: [ { metric: iops, above: 5 } ] }\n"))
+                """
+                    when: { metric: device.util, above: 50%, for: 2m }
+                    only_if: { any: [ { metric: iops, above: 5 } ] }
+                """))
         .singleElement()
         .asString()
         .contains("p.yaml:5", "only_if: expected only metrics of devices and hosts");
@@ -327,9 +331,11 @@ final class PolicyKindsReaderTest {
   void scopeOnlyAlerts() {
     assertThat(
             scoped(
-                "    when: { metric: device.util, above: 50%, for: 2m }\n"
-                    + "    blame: { margin: 0.1 }\n"
-                    + "    then: { ladder: [ idle ] }\n"))
+                """
+                    when: { metric: device.util, above: 50%, for: 2m }
+                    blame: { margin: 0.1 }
+                    then: { ladder: [ idle ] }
+                """))
         .hasSize(2)
         .anySatisfy(each -> assertThat(each).contains("blame: expected none"))
         .anySatisfy(each -> assertThat(each).contains("then.ladder: expected none"));

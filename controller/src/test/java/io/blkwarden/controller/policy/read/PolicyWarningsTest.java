@@ -83,8 +83,10 @@ final class PolicyWarningsTest {
     assertThat(unmatched("    scope: device\n    match: { host: \"db-*\" }\n" + device)).hasSize(1);
     assertThat(
             unmatched(
-                "    match: { host: \"db-*\" }\n"
-                    + "    fleet: { metric: iops, sum_above: 2000, for: 1m }\n"))
+                """
+                    match: { host: "db-*" }
+                    fleet: { metric: iops, sum_above: 2000, for: 1m }
+                """))
         .hasSize(1);
   }
 
