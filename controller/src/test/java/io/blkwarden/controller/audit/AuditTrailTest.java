@@ -230,6 +230,7 @@ final class AuditTrailTest {
 
   @Test
   void blankSubjectIsRejected() {
-    assertThatThrownBy(() -> new AuditQuery(" ")).hasMessageContaining("expected a domain's name");
+    assertThatThrownBy(() -> new AuditQuery(" "))
+        .hasMessageContaining("expected the name of a host");
   }
 }

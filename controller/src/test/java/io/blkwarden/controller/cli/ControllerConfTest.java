@@ -40,7 +40,7 @@ final class ControllerConfTest {
         .containsExactly("silence", "list", "--nats=tls://bus:4222");
     assertThat(with(conf, "nats", "init", "--dir", "d"))
         .containsExactly("nats", "init", "--dir", "d");
-    assertThat(with(conf, "policy", "check", "d")).containsExactly("policy", "check", "d");
+    assertThat(with(conf, "policy", "show", "d")).containsExactly("policy", "show", "d");
   }
 
   @Test

@@ -28,7 +28,7 @@ final class ControllerOptionsTest {
         .contains(
             "notify.yaml:1:",
             "webhooks[0].uri: unknown key",
-            "webhooks[0].url: expected a URL",
+            "did you mean 'url'?",
             "notify.yaml:2:",
             "did you mean 'alertmanagers'");
   }

@@ -78,18 +78,6 @@ final class PolicyShowTest {
   }
 
   @Test
-  void checkPrintsWarningsAndSucceeds() throws Exception {
-    String policy = "{ name: x, mode: observe, standing: { limit: 20/s } }";
-    String text = file("policies: [ " + policy + " ]").toString();
-
-    CommandResult result = CommandResult.run("", "policy", "check", text);
-    assertThat(result.code()).isZero();
-    assertThat(result.out()).startsWith("warning: policy x: ").contains("OK: 1 file, 1 policy");
-    CommandResult json = CommandResult.run("", "policy", "check", "--json", text);
-    assertThat(AsciiJson.MAPPER.readTree(json.out()).get("warnings")).hasSize(1);
-  }
-
-  @Test
   void aStandingPolicyShowsTheLeaseThatIsUsed() throws Exception {
     String standing =
         """

@@ -143,7 +143,7 @@ final class ModesTest {
         .singleElement()
         .satisfies(alert -> {
           assertThat(alert.state()).isEqualTo(Alert.State.RESOLVED);
-          assertThat(alert.summary()).contains("no longer matches the disk");
+          assertThat(alert.summary()).contains("no longer matches it");
         });
     rig.outcome(EngineRig.sends(effects).getFirst(), Outcome.Result.RELEASED);
     assertThat(EngineRig.sends(rig.seconds(60, host, this::storm))).isEmpty();

@@ -4,7 +4,6 @@ import io.blkwarden.commandline.Nearest;
 import io.blkwarden.controller.fleet.Metric;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,7 +33,6 @@ public final class Section {
   private final Map<String, Node> keys = new LinkedHashMap<>();
   private final Map<String, Optional<Section>> sections = new HashMap<>();
   private final Set<String> known = new TreeSet<>();
-  private final Set<String> missing = new HashSet<>();
 
   private Section(MappingNode node, String path, Problems problems) {
     this.node = node;
@@ -126,7 +124,6 @@ public final class Section {
 
   /** Reports that a key is missing, unless an unknown key turns out to be a misspelling of it. */
   public void missing(String key, String expected) {
-    missing.add(key);
     problem(key, "expected %s, found nothing".formatted(expected));
   }
 
@@ -272,7 +269,7 @@ public final class Section {
         Optional<String> meant = Nearest.similar(key, known);
         String expected = String.join(", ", known);
         problems.at(at, path(key), "unknown key; expected %s%s".formatted(expected, hint(meant)));
-        meant.filter(missing::remove).ifPresent(each -> problems.remove(node, path(each)));
+        meant.filter(each -> !has(each)).ifPresent(each -> problems.remove(node, path(each)));
       }
     });
   }

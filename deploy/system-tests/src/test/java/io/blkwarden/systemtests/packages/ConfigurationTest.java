@@ -19,6 +19,7 @@ import java.util.Objects;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import picocli.CommandLine;
@@ -54,11 +55,20 @@ final class ConfigurationTest {
       CommandLine service = Objects.requireNonNull(commands.getSubcommands().get(command));
       Map<String, OptionSpec> options = service.getCommandSpec().optionsMap();
       keys.forEach((key, kind) -> {
-        String coded = Objects.requireNonNull(options.get("--" + key)).defaultValue();
+        String coded = coded(Objects.requireNonNull(options.get("--" + key)));
         String undeclared = kind == Kind.FLAG ? "false" : special.getOrDefault(key, "none");
         defaults.put(key, coded == null ? undeclared : plain(coded));
       });
       return defaults;
+    }
+
+    /** The declared default, or the value that the option's field has at first. */
+    private static @Nullable String coded(OptionSpec option) {
+      Object initial = option.initialValue();
+      return option.defaultValue() == null
+              && (initial instanceof String || initial instanceof Number)
+          ? initial.toString()
+          : option.defaultValue();
     }
 
     @Override
