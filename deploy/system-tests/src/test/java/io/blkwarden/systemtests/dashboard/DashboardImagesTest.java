@@ -14,12 +14,12 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Writes the images of docs/DASHBOARD.md to the folder of {@code -Dblkwarden.images}. */
-@EnabledIfSystemProperty(named = "blkwarden.images", matches = ".+")
+/** Writes the images of docs/DASHBOARD.md; {@code deploy/dashboard-images} runs it. */
+@Tag("images")
 final class DashboardImagesTest {
   private static final Duration BOUND = Duration.ofMinutes(3);
   private static final long SHOWN_MS = Long.getLong("blkwarden.images.ms", 45_000);
