@@ -36,7 +36,7 @@ import tools.jackson.databind.node.ArrayNode;
       "Exit code 1 if no controller answers."
     })
 final class AlertsCommand extends FleetCommand {
-  @Option(names = "--history", description = "Print the alerts of the last time, see --since.")
+  @Option(names = "--history", description = "Print recorded alerts, see --since.")
   boolean history;
 
   @Option(
@@ -66,13 +66,13 @@ final class AlertsCommand extends FleetCommand {
   @Option(
       names = "--state",
       paramLabel = "STATE",
-      description = "Only this state: ${COMPLETION-CANDIDATES}; repeatable.")
+      description = "Only this state: firing, handled, unknown or resolved; repeatable.")
   List<Alert.State> states = new ArrayList<>();
 
   @Option(
       names = "--severity",
       paramLabel = "SEVERITY",
-      description = "Only this severity: ${COMPLETION-CANDIDATES}; repeatable.")
+      description = "Only this severity: info, warning or critical; repeatable.")
   List<Alert.Severity> severities = new ArrayList<>();
 
   AlertsCommand(CommandContext context) {
