@@ -82,7 +82,7 @@ class RunbookLabTest {
 
     // Into a pipe it goes on until it is interrupted.
     assertThat(installed.operator(interrupted(12, type("blkwarden top"))))
-        .contains("PAIN", "vm101");
+        .contains("SCORE", "vm101");
     assertThat(
             installed.operator(interrupted(12, type("blkwarden top --host dom0-7 --sort await"))))
         .contains("AWAIT", "vm101");
