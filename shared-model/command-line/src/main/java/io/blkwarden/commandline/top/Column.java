@@ -36,14 +36,14 @@ enum Column {
   READS("R/S", "READS", '\0', 4, (_, io) -> io.reads(), Numbers::plain),
   /** Writes. */
   WRITES("W/S", "WRITES", '\0', 4, (_, io) -> io.writes(), Numbers::plain),
-  /** Both; shown only when sorted by it. */
-  IOPS("IOPS", "IOS", 'i', Column.HIDDEN, (_, io) -> io.ios(), Numbers::plain),
   /** Bytes read. */
   READ_BYTES("RB/S", "RBYTES", '\0', 6, (_, io) -> io.readBytes(), Numbers::bytes),
   /** Bytes written. */
   WRITE_BYTES("WB/S", "WBYTES", '\0', 6, (_, io) -> io.writeBytes(), Numbers::bytes),
-  /** Both; shown only when sorted by it. */
-  BYTES("BYTES/S", "BYTES", 'b', Column.HIDDEN, (_, io) -> io.bytes(), Numbers::bytes),
+  /** Reads and writes. */
+  IOPS("IOPS", "IOS", 'i', 13, (_, io) -> io.ios(), Numbers::plain),
+  /** Bytes read and written. */
+  BYTES("BYTES/S", "BYTES", 'b', 11, (_, io) -> io.bytes(), Numbers::bytes),
   /** Mean latency of an I/O. */
   AWAIT("AWAIT", "AWAIT", 'a', 3, (line, _) -> line.load().awaitMillis(), Numbers::millis),
   /** Utilisation: part of the time with I/O in flight. */
@@ -53,9 +53,6 @@ enum Column {
   /** Latency score: utilisation times await of the device, times the disk's share of its time. */
   SCORE("SCORE", "SCORE", 'p', 1, (line, _) -> line.load().latencyScoreMillis(), Numbers::millis),
   THROTTLE("THROTTLE", '\0', 7, 8, line -> Objects.requireNonNullElse(line.throttle(), ""));
-
-  /** Columns with the highest rank are left out first, those with rank 0 never. */
-  static final int HIDDEN = 100;
 
   private static final List<Column> ALL = List.of(values());
 
@@ -75,7 +72,10 @@ enum Column {
   private final String rateTitle;
   private final String totalTitle;
   private final int key;
+
+  /** Columns with the highest rank are left out first, those with rank 0 never. */
   private final int rank;
+
   private final int minWidth;
   private final Function<DiskLine, String> name;
   private final ToDoubleBiFunction<DiskLine, DiskLine.Io> number;

@@ -38,7 +38,7 @@ final class TopTable {
    */
   List<String> lines(List<DiskLine> disks, Column sort, int width) {
     List<Column> shown = new ArrayList<>(List.of(Column.values()));
-    shown.removeIf(each -> each.rank(sort) == Column.HIDDEN || (!hosts && each == Column.HOST));
+    shown.removeIf(each -> !hosts && each == Column.HOST);
     List<List<String>> rows = rows(shown, disks, sort);
     int room = width - MARK.length();
     for (int over = minWidth(shown, rows) - room; over > 0 && droppable(shown, sort); ) {

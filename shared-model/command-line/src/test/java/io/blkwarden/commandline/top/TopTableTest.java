@@ -17,13 +17,17 @@ final class TopTableTest {
     assertThat(table.lines(ALL, Column.SCORE, Integer.MAX_VALUE))
         .containsExactly(
             " HOST     DOMAIN  DISK   ROLE  DEVICE   THREAD                                  "
-                + "QUEUE  R/S  W/S    RB/S    WB/S   AWAIT  UTIL  SHARE  SCOREv  THROTTLE",
+                + "QUEUE  R/S  W/S    RB/S    WB/S  IOPS  BYTES/S   AWAIT  UTIL  SHARE"
+                + "  SCOREv  THROTTLE",
             "*dom0-7   vm176   xvda2  swap  sda      137.xvda2-0[27444]                      "
-                + "   31  512  300  2.1 MB  1.2 MB   38 ms   97%    91%  340 ms  idle 4m 10s",
+                + "   31  512  300  2.1 MB  1.2 MB   812   3.3 MB   38 ms   97%    91%"
+                + "  340 ms  idle 4m 10s",
             " dom0-7   vm41    xvda   data  sda,sdb  blkback.41.xvda[9],blkback.41.xvda[10]  "
-                + "    1    0  9.1     0 B   37 kB  412 ms   40%     9%   34 ms  -",
+                + "    1    0  9.1     0 B   37 kB   9.1    37 kB  412 ms   40%     9%"
+                + "   34 ms  -",
             " dom0-12  数据库  xvda1  root  -        -                                       "
-                + "    -    -    -       -       -       -     -      -       -  -");
+                + "    -    -    -       -       -     -        -       -     -      -"
+                + "       -  -");
   }
 
   @Test
