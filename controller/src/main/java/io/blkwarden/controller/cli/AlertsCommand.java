@@ -52,12 +52,6 @@ final class AlertsCommand extends FleetCommand {
   @Nullable Duration since;
 
   @Option(
-      names = "--host",
-      paramLabel = "PATTERN",
-      description = "Only alerts of these hosts, with * and ?.")
-  @Nullable String host;
-
-  @Option(
       names = "--domain",
       paramLabel = "PATTERN",
       description = "Only alerts of these domains, with * and ?.")
@@ -92,11 +86,6 @@ final class AlertsCommand extends FleetCommand {
           this::print);
     }
     return ExitCodes.DONE;
-  }
-
-  @Override
-  @Nullable String hosts() {
-    return host;
   }
 
   private boolean wanted(

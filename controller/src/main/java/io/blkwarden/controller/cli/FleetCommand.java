@@ -31,13 +31,14 @@ abstract class FleetCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Print one JSON object, and errors as JSON on stderr.")
   boolean json;
 
+  @Option(
+      names = "--host",
+      paramLabel = "PATTERN",
+      description = "Only these hosts, with * and ?, e.g. 'dom0-1*'.")
+  @Nullable String host;
+
   FleetCommand(CommandContext context) {
     this.context = context;
-  }
-
-  /** A pattern of the hosts to report; null for all. */
-  @Nullable String hosts() {
-    return null;
   }
 
   /**
@@ -66,7 +67,7 @@ abstract class FleetCommand implements Callable<Integer> {
   public Integer call() throws NatsException {
     OperatorReply reply;
     try (OperatorSession session = nats.connect(context)) {
-      reply = ask(session, context, hosts());
+      reply = ask(session, context, host);
     }
     FleetReport report = reply.fleet();
     if (report == null) {

@@ -3,9 +3,7 @@ package io.blkwarden.controller.cli;
 import io.blkwarden.commandline.Table;
 import io.blkwarden.model.message.FleetReport;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
 import tools.jackson.databind.JsonNode;
 
 /** Lists the hosts. */
@@ -18,19 +16,8 @@ import tools.jackson.databind.JsonNode;
       "Exit code 1 if no controller answers."
     })
 final class HostsCommand extends FleetCommand {
-  @Option(
-      names = "--host",
-      paramLabel = "PATTERN",
-      description = "Only these hosts, with * and ?, e.g. 'dom0-1*'.")
-  @Nullable String host;
-
   HostsCommand(CommandContext context) {
     super(context);
-  }
-
-  @Override
-  @Nullable String hosts() {
-    return host;
   }
 
   @Override
