@@ -144,7 +144,7 @@ public final class RecordingTap implements AutoCloseable {
 
   /**
    * Reads the stored snapshots, again after a lost connection. If no controller answers, {@link
-   * #mapsProblem} says so, and hosts are known once their agents publish their mappings.
+   * #mapsProblem} has the reason, and hosts are known once their agents publish their mappings.
    */
   public void readStored(Taker taker) {
     try {

@@ -283,7 +283,7 @@ final class AlertMachineTest {
     Property.checkSeeds(500, AlertMachineTest::walked);
   }
 
-  /** Whoever led before: an ongoing breach has one open alert. */
+  /** An ongoing breach has one open alert, whichever controller led before. */
   @Test
   void noAlertIsLost() {
     Property.checkSeeds(

@@ -173,7 +173,7 @@ final class NatsFleetBusTest {
     awaitLeading(bus);
     long seen = epoch(bus) + 1_000;
 
-    bus.observeEpoch(Long.MAX_VALUE); // nobody's word is taken for that
+    bus.observeEpoch(Long.MAX_VALUE); // an epoch far ahead is ignored
     bus.observeEpoch(1L << 40);
     bus.observeEpoch(Instant.now().getEpochSecond() + 90_000);
     bus.observeEpoch(seen);

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Rates against a plain computation, over histories with lost, doubled and late batches, new bases,
- * counters that begin anew, reborn threads, restarted agents and stepped clocks.
+ * counters that start again, new threads, restarted agents and stepped clocks.
  */
 final class SampleHistoryTest {
   private static final int GAP = 3;

@@ -39,7 +39,7 @@ final class ThrottleMachineTest {
           STORM, // no effect
           new WindowSums(10, 10_000, 60, 60, 0.9, 100, 4, 1, 160), // worked
           new WindowSums(10, 10_000, 800, 800, 0.9, 50, 90, 9, 100), // harmed
-          new WindowSums(10, 10_000, 60, 60, 0.1, 0, 0, 0, 60), // nobody competes
+          new WindowSums(10, 10_000, 60, 60, 0.1, 0, 0, 0, 60), // no other disk competes
           WindowSums.NONE);
 
   /** Surroundings that change at random, and a throttle in them. */

@@ -125,6 +125,6 @@ final class BudgetTableTest {
         new BudgetTable(policy(new Line(Metric.IOPS, 9, 110_000)), new boolean[] {true});
     other.begin(millis);
     other.carry(0, table, 0);
-    assertThat(other.use(0).part()).as("other budgets begin anew").isZero();
+    assertThat(other.use(0).part()).as("other budgets start empty").isZero();
   }
 }
