@@ -9,6 +9,7 @@ import io.blkwarden.controller.snapshot.HostSnapshot;
 import io.blkwarden.model.HostId;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.QueryStringDecoder;
+import java.net.InetAddress;
 import java.net.URI;
 import java.time.InstantSource;
 import java.util.HashMap;
@@ -28,13 +29,17 @@ final class FleetRoutes {
   private static final int HOSTS_MAX = 64;
   private static final int QUERY_MAX = 100;
 
-  /** A search reads the names of all disks on the engine's thread. */
-  private static final int SEARCHES = 20;
+  private static final int SEARCHES = 8;
+
+  /** A search reads the names of all disks on the engine's thread, whoever asks. */
+  private static final int SEARCHES_IN_ALL = 12;
 
   private static final long SEARCH_WINDOW_MILLIS = 10_000;
 
   private final RateLimit searches =
       new RateLimit(SEARCHES, SEARCH_WINDOW_MILLIS, InstantSource.system());
+  private final RateLimit searchesInAll =
+      new RateLimit(SEARCHES_IN_ALL, SEARCH_WINDOW_MILLIS, InstantSource.system());
   private final DashboardData data;
   private final Supplier<Readiness> readiness;
 
@@ -130,12 +135,13 @@ final class FleetRoutes {
           HttpResponseStatus.BAD_REQUEST,
           "q: expected 1 to %d characters, once".formatted(QUERY_MAX));
     }
-    if (!searches.take(ActionRoutes.address(request))) {
+    if (!searches.take(ActionRoutes.address(request))
+        || !searchesInAll.take(InetAddress.getLoopbackAddress())) {
       return Api.text(
           response,
           HttpResponseStatus.TOO_MANY_REQUESTS,
-          "too many searches: at most %d in %d s per address"
-              .formatted(SEARCHES, SEARCH_WINDOW_MILLIS / 1_000));
+          "too many searches: at most %d per address and %d in all in %d s; try again"
+              .formatted(SEARCHES, SEARCHES_IN_ALL, SEARCH_WINDOW_MILLIS / 1_000));
     }
     return queried(
         response,

@@ -376,6 +376,19 @@ final class StatusServerTest {
   }
 
   @Test
+  void searchesAreLimited() throws Exception {
+    List<HttpResponse<String>> answers = new ArrayList<>();
+    for (int n = 0; n < 3 * 8; n++) { // more than two windows allow
+      answers.add(get("/api/v1/search?q=dom0-7"));
+    }
+
+    assertThat(answers).extracting(HttpResponse::statusCode).contains(200, 429);
+    assertThat(answers)
+        .filteredOn(each -> each.statusCode() == 429)
+        .allSatisfy(each -> assertThat(each.body()).contains("8 per address and 12 in all"));
+  }
+
+  @Test
   void acknowledgesAndSilences() throws Exception {
     String id = Messages.id(1).value();
     String token = "Bearer right-token";
