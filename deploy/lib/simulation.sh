@@ -8,5 +8,5 @@ use_simulation() {
   # shellcheck disable=SC2034 # read by those who source this
   SIMULATION=("$JAVA_HOME/bin/java" -XX:+UseSerialGC -Xshare:auto --enable-native-access=ALL-UNNAMED
     --sun-misc-unsafe-memory-access=allow
-    -cp "$ROOT/deploy/simulation/target/simulation.jar:$ROOT/deploy/simulation/target/lib/*")
+    -cp "$ROOT/deploy/simulation/target/simulation.jar")
 }
