@@ -171,7 +171,7 @@ public record AlertFacts(
         .orElseGet(() -> {
           String lasting = "for " + duration(detector.heldMillis());
           return metric().isTotal()
-              ? "has %s %s, %s of them on %s".formatted(done(), lasting, own(), what)
+              ? "has %s %s, recently %s on %s".formatted(done(), lasting, own(), what)
               : "has %s on %s %s%s".formatted(done(), what, lasting, source());
         });
   }
@@ -180,7 +180,7 @@ public record AlertFacts(
     return detector.when().metric();
   }
 
-  /** The disk's share of a total. */
+  /** The disk's part of a total, smoothed over 30 s. */
   private String own() {
     Metric metric = metric().ofEachDisk();
     return metric == Metric.IOPS ? "%.0f".formatted(load) : metric.format(load);

@@ -53,7 +53,13 @@ final class StatusCommand extends FleetCommand {
 
   @Override
   void print(FleetReport report) {
-    line("leader", "%s, %d policies".formatted(report.leader(), report.policies()));
+    line(
+        "leader",
+        "%s, %d %s"
+            .formatted(
+                report.leader(),
+                report.policies(),
+                report.policies() == 1 ? "policy" : "policies"));
     line("hosts", counts(report.hostsInAll(), states(report)));
     line(
         "throttles",

@@ -80,7 +80,7 @@ final class FleetCommandsOnNatsTest {
     assertThat(run("alerts").out()).contains("no open alerts");
     CommandResult status = run("status");
     assertThat(status.code()).as(status.out()).isEqualTo(ExitCodes.DONE);
-    assertThat(status.out()).contains("leader       c1, 1 policies", "enforcement  active");
+    assertThat(status.out()).contains("leader       c1, 1 policy", "enforcement  active");
   }
 
   @Test
