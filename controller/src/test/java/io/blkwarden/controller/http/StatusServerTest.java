@@ -49,6 +49,13 @@ import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
 final class StatusServerTest {
+  private static final HttpSettings SETTINGS =
+      new HttpSettings(
+          new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+          Set.of("warden.example"),
+          null,
+          null);
+
   private final AtomicReference<Readiness> readiness =
       new AtomicReference<>(new Readiness(true, List.of(), List.of()));
   private final List<OperatorRequest> asked = new CopyOnWriteArrayList<>();
@@ -61,11 +68,7 @@ final class StatusServerTest {
           view, history, new RecentDecisions(), this::hostDetails, this::search, pulse, pages);
   private final StatusServer server =
       StatusServer.start(
-          new HttpSettings(
-              new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-              Set.of("warden.example"),
-              null,
-              null),
+          SETTINGS,
           readiness::get,
           shown,
           MetricSource.of(
@@ -79,11 +82,7 @@ final class StatusServerTest {
           this::tell);
   private final StatusServer closed =
       StatusServer.start(
-          new HttpSettings(
-              new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-              Set.of("warden.example"),
-              null,
-              null),
+          SETTINGS,
           readiness::get,
           shown,
           MetricSource.of(List.of()),
@@ -367,25 +366,16 @@ final class StatusServerTest {
   }
 
   @Test
-  void findsHostsAndDisks() throws Exception {
-    assertThat(get("/api/v1/search?q=dom0-7").body())
-        .contains("\"hosts\":[\"dom0-7\"]", "\"vdev\":\"xvda2\"", "\"max\":50");
+  void findsHostsAndDisksUpToALimit() throws Exception {
+    HttpResponse<String> found = get("/api/v1/search?q=dom0-7");
+    assertThat(found.body()).contains("\"hosts\":[\"dom0-7\"]", "\"vdev\":\"xvda2\"", "\"max\":50");
     assertThat(get("/api/v1/search").statusCode()).isEqualTo(400);
     assertThat(get("/api/v1/search?q=%20").statusCode()).isEqualTo(400);
     assertThat(get("/api/v1/search?q=" + "a".repeat(101)).statusCode()).isEqualTo(400);
-  }
-
-  @Test
-  void searchesAreLimited() throws Exception {
-    List<HttpResponse<String>> answers = new ArrayList<>();
     for (int n = 0; n < 3 * 8; n++) { // more than two windows allow
-      answers.add(get("/api/v1/search?q=dom0-7"));
+      found = found.statusCode() == 429 ? found : get("/api/v1/search?q=dom0-7");
     }
-
-    assertThat(answers).extracting(HttpResponse::statusCode).contains(200, 429);
-    assertThat(answers)
-        .filteredOn(each -> each.statusCode() == 429)
-        .allSatisfy(each -> assertThat(each.body()).contains("8 per address and 12 in all"));
+    assertThat(found.body()).contains("8 per address and 12 in all");
   }
 
   @Test
