@@ -31,7 +31,7 @@ final class FleetRoutes {
 
   private static final int SEARCHES = 8;
 
-  /** A search reads the names of all disks on the engine's thread, whoever asks. */
+  /** A search reads the names of all disks on the engine's thread, so all addresses share this. */
   private static final int SEARCHES_IN_ALL = 12;
 
   private static final long SEARCH_WINDOW_MILLIS = 10_000;
