@@ -6,9 +6,10 @@ import io.blkwarden.model.Restraint;
  * Distinguishes a throttled disk that needs little from one that gets little because it is
  * throttled.
  *
- * <p>See {@code docs/decisions/0007-clear-while-throttled.md}: behind a lower priority, waiting
- * requests show as I/O in flight nearly all the time. A limit on the disk's own device holds them
- * back before the kernel counts them, so there a disk near its limit counts (0017, 0066).
+ * <p>See {@code docs/decisions/0007-clearing-a-breach-while-throttled.md}: behind a lower priority,
+ * waiting requests show as I/O in flight nearly all the time. A limit on the disk's own device
+ * holds them back before the kernel counts them, so there a disk near its limit counts (0017,
+ * 0066).
  */
 public final class ClearRule {
   /** A throttled disk with I/O in flight for this part of the time, or more, still wants more. */

@@ -11,7 +11,7 @@ import java.util.Optional;
 public final class SafetyCheck {
   /**
    * Smallest fleet in which {@code stop_if_hosts_anomalous} counts: below, one host is more than a
-   * tenth of the fleet (see {@code docs/decisions/0006-brakes-in-small-fleets.md}).
+   * tenth of the fleet (see {@code docs/decisions/0006-safety-limits-in-small-fleets.md}).
    */
   public static final int FLEET_MIN = 10;
 
@@ -82,7 +82,7 @@ public final class SafetyCheck {
   /**
    * Most hosts that may have a throttled disk: a share of the known ones, but at least two of three
    * or more hosts, and one of fewer (see {@code
-   * docs/decisions/0077-two-hosts-of-a-small-fleet.md}).
+   * docs/decisions/0077-two-throttled-hosts-in-small-fleets.md}).
    */
   public static int hostsMax(SafetyLimits safetyLimits, int hostsKnown) {
     double share = safetyLimits.hostsThrottled();
