@@ -1,6 +1,6 @@
 package io.blkwarden.controller.leader;
 
-/** Who leads, as this controller knows it; see {@code docs/decisions/0008}. */
+/** Who leads, as this controller knows it; see {@code docs/decisions/0071}. */
 public sealed interface Leadership {
   /** NATS has not been reached yet, or not within the time in which another may have taken over. */
   record Unknown() implements Leadership {}
