@@ -19,9 +19,9 @@ import java.util.zip.ZipInputStream;
 import java.util.zip.ZipOutputStream;
 
 /**
- * Gives the classes of a jar that are older than Java 6 the version of Java 8, with the stack maps
- * that it asks for; all else stays as it is. An AOT cache takes no class without them: each start
- * would read, check and link these anew, by the JVM's old verifier.
+ * Changes class files of a jar that are older than Java 6 to the Java 8 version, with the stack
+ * maps that it requires. The AOT cache rejects classes without stack maps, so that each start would
+ * load and verify them again, with the JVM's old verifier.
  *
  * <p>{@code java NewerClasses.java JAR}
  */

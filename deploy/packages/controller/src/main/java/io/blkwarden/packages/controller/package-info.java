@@ -1,4 +1,4 @@
-/** What of the package is made from the commands themselves. */
+/** Generates the package's manual pages from the command definitions. */
 @NullMarked
 package io.blkwarden.packages.controller;
 

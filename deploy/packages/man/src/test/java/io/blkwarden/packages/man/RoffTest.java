@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Text comes out of groff as it went in. */
+/** groff prints the text unchanged. */
 final class RoffTest {
   @ParameterizedTest
   @ValueSource(
