@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# What every script here needs: the checkout's root, messages, durations, and a command that may have to be installed.
+# Shared functions: checkout root, messages, durations, required commands.
 
 ROOT="$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)"
 export ROOT
@@ -16,7 +16,7 @@ die() {
 
 duration() { printf '%d:%02d' $(($1 / 60)) $(($1 % 60)); }
 
-# need_command COMMAND PACKAGE: makes COMMAND available, by apt-get when that is possible here.
+# need_command COMMAND PACKAGE: fails without COMMAND; as root, first tries to install PACKAGE with apt-get.
 need_command() {
   local command="$1" package="$2"
   command -v "$command" >/dev/null && return 0

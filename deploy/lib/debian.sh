@@ -1,10 +1,10 @@
 # shellcheck shell=bash
-# A Debian 12 with its own systemd, in a folder and namespaces of its own: nothing outside is changed. Needs root.
+# A Debian 12 with its own systemd, in a directory with separate namespaces. Changes nothing outside. Needs root.
 # Source common.sh first.
-#   debian_can_run      says why this machine cannot, and fails then
-#   debian_start NAME   boots one of that name, and sets DEBIAN to its folder and INSIDE to what runs a command in it
-#   debian_stop         ends it and removes its folder; does nothing when none was started
-# What it is made of is made once, by mmdebstrap, and kept in BLKWARDEN_PACKAGES_DIR (~/.cache/blkwarden/packages).
+#   debian_can_run      fails with the reason if this machine cannot run it
+#   debian_start NAME   boots it with this host name; sets DEBIAN to its directory, INSIDE to a command prefix
+#   debian_stop         stops it and removes its directory, if started
+# mmdebstrap creates the base system once, in BLKWARDEN_PACKAGES_DIR (~/.cache/blkwarden/packages).
 
 DEBIAN=""
 INSIDE=()
@@ -21,14 +21,14 @@ debian_make() { # TAR
   mmdebstrap --quiet --mode=root --variant=essential --aptopt='APT::Install-Recommends "false"' \
     --aptopt='Acquire::Languages "none"' --dpkgopt='path-exclude=/usr/share/man/*' \
     --dpkgopt='path-exclude=/usr/share/locale/*' --include="$DEBIAN_PACKAGES" \
-    bookworm "$cache/new.tar" >"$cache/log" 2>&1 || die "no Debian could be made" "its log is $cache/log"
+    bookworm "$cache/new.tar" >"$cache/log" 2>&1 || die "mmdebstrap failed" "log: $cache/log"
   mv "$cache/new.tar" "$tar"
 }
 
 debian_can_run() {
-  [[ $EUID == 0 ]] || die "only root can make namespaces and a Debian"
+  [[ $EUID == 0 ]] || die "only root can create namespaces and run mmdebstrap"
   unshare --pid --mount --uts --ipc --net --cgroup --fork mount -t cgroup2 cgroup /sys/fs/cgroup ||
-    die "this machine lets nobody mount cgroups in a namespace, which a systemd needs"
+    die "cannot mount cgroups in a namespace, which systemd requires"
 }
 
 debian_start() { # NAME
@@ -39,7 +39,7 @@ debian_start() { # NAME
   DEBIAN="$(mktemp -d)"
   tar -C "$DEBIAN" -xf "$tar"
   echo "$1" >"$DEBIAN/etc/hostname"
-  # shellcheck disable=SC2016 # the inner shell's own
+  # shellcheck disable=SC2016 # expanded by the inner shell
   unshare --pid --mount --uts --ipc --net --cgroup --fork bash -c '
     set -e
     mount --bind "$1" "$1"
@@ -63,7 +63,7 @@ debian_start() { # NAME
     fi
     sleep 0.2
   done
-  die "no systemd came up in $DEBIAN" "$(tail -n 5 "$DEBIAN.log")"
+  die "systemd did not start in $DEBIAN" "$(tail -n 5 "$DEBIAN.log")"
 }
 
 debian_stop() {

@@ -1,11 +1,11 @@
-"""A dom0 of many disks for an agent that runs in a chroot: files as Linux has them, and xenstored's socket.
+"""A simulated dom0 for an agent in a chroot: files in /sys and /proc, and xenstored's socket.
 
     dom0_stand_in.py ROOT DISKS
 
-Lays out ROOT/sys, ROOT/proc and the xenstore of a host whose guests have two disks each, on volumes of one disk;
-says "ready", and lets all counters move each second until it is killed. Every second guest has two rings a disk.
-The threads that serve disks are threads of this program: their names are made up, and their priorities are real.
-The rest of /proc is that of this machine, which is to be mounted at ROOT/host/proc.
+Creates ROOT/sys, ROOT/proc and the xenstore of a host whose guests have two disks each, on volumes of one physical
+disk. Prints "ready", and updates all counters every second until it is killed. Every second guest has two rings per
+disk. The workers are threads of this program, with simulated names and real priorities. All other files in /proc are
+those of this machine, which must be mounted at ROOT/host/proc.
 """
 
 import os
@@ -31,7 +31,7 @@ def put(path, text):
 
 
 def replace(path, text):
-    """So that a reader finds the old or the new whole, as with the kernel's files."""
+    """Replaces a file atomically, so that readers never see a part of it."""
     put(path + ".new", text)
     os.rename(path + ".new", path)
 
@@ -52,13 +52,13 @@ class Disk:
         self.volume = f"vm{100 + self.domid}_{'swap' if self.swap else 'root'}"
 
     def columns(self, second):
-        """As in a line of /proc/diskstats; seven of ten disks are busy."""
+        """The counters in a line of /proc/diskstats; seven of ten disks are busy."""
         ios = second * (20 + self.minor % 50) if self.minor % 10 < 7 else 0
         return f"{ios} 0 {ios * 16} {ios * 3} {ios // 2} 0 {ios * 8} {ios} {ios % 3} {ios * 2} {ios * 4} 0 0 0 0 0 0"
 
 
 def workers(disks):
-    """A thread for each ring."""
+    """Starts one thread per ring."""
     threading.stack_size(64 * 1024)
     end = threading.Event()
     pids = []
@@ -145,7 +145,7 @@ def xenstore(disks):
 
 
 class Xenstored(threading.Thread):
-    """Answers what an agent asks: reads, lists and watches of a tree that never changes."""
+    """Answers the agent's reads, lists and watches. The tree never changes."""
 
     def __init__(self, path, disks):
         super().__init__(daemon=True)
@@ -205,7 +205,7 @@ def main():
         for disk in disks[second % 10 :: 10]:
             backend = f"{root}/sys/bus/xen-backend/devices/vbd-{disk.domid}-{disk.handle}/"
             with open(backend + "statistics/oo_req", "r+", encoding="ascii") as file:
-                file.write(f"{second}\n")  # in place: the kernel's file is never another
+                file.write(f"{second}\n")  # in place: sysfs files keep their inode
         if second == 1:
             print("ready", flush=True)
         time.sleep(1)

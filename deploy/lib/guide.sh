@@ -1,8 +1,9 @@
 # shellcheck shell=bash
-# Types docs/INSTALL.md as it stands. Source common.sh first.
-#   guide_follow NUMBER PATTERN COMMAND..   gives the commands of part NUMBER to COMMAND, as its last argument and for
-#                                           a bash of root's; fails if one of them does that PATTERN does not name
-# PATTERN is empty where none may fail.
+# Runs the commands of docs/INSTALL.md. Source common.sh first.
+#   guide_follow NUMBER PATTERN COMMAND..   runs the commands of part NUMBER with COMMAND, which gets them as its last
+#                                           argument and passes them to a root bash; fails if a command fails that
+#                                           PATTERN does not match
+# With an empty PATTERN, no command may fail.
 
 guide_follow() {
   local part="$1" pattern="$2" commands script log failed
@@ -10,14 +11,14 @@ guide_follow() {
   commands="$(awk -v head="## $part. " '/^## / {on = index($0, head) == 1}
     /^```/ {code = on && $0 == "```sh"; next} code' "$ROOT/docs/INSTALL.md")"
   [[ -n "$commands" ]] || die "docs/INSTALL.md has no commands under '## $part.'"
-  script="apt-get() { :; } # what it would install is there, and there is no way out
+  script="apt-get() { :; } # everything is installed, and there is no network
 trap 'echo \"failed: \$BASH_COMMAND\"' ERR
 cd /root
 $commands
-echo 'typed to its end'"
+echo 'end of part'"
   log="$(mktemp)"
   "$@" "$script" </dev/null >"$log" 2>&1 || true
-  grep -qx 'typed to its end' "$log" || die "docs/INSTALL.md, part $part ended early" "$(tail -n 20 "$log")"
+  grep -qx 'end of part' "$log" || die "docs/INSTALL.md, part $part ended early" "$(tail -n 20 "$log")"
   failed="$(sed -n 's/^failed: //p' "$log" | grep -vE "${pattern:-^$}" || true)"
   [[ -z "$failed" ]] || die "docs/INSTALL.md, part $part: $failed" "$(tail -n 20 "$log")"
   rm -f "$log"

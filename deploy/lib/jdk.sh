@@ -1,9 +1,9 @@
 # shellcheck shell=bash
-# use_jdk: exports JAVA_HOME of a JDK that can build and run blkwarden. Source common.sh first.
+# use_jdk: exports JAVA_HOME, a JDK that can build and run blkwarden. Source common.sh first.
 
 JDK_MIN=25
 
-# jdk_major DIR: the feature release of the JDK in DIR, or 0 when there is none.
+# jdk_major DIR: prints the feature release of the JDK in DIR, or 0 if there is none.
 jdk_major() {
   local major=0
   if [[ -x "$1/bin/javac" && -r "$1/release" ]]; then
@@ -29,5 +29,5 @@ use_jdk() {
   done
   die "no JDK $JDK_MIN or later found (a JRE is not enough to build)" \
     "looked in JAVA_HOME, at java on PATH and in /usr/lib/jvm; found:${seen:- none}" \
-    "install one (any vendor's JDK $JDK_MIN), then set JAVA_HOME to its folder"
+    "install one (any vendor's JDK $JDK_MIN), then set JAVA_HOME to its directory"
 }

@@ -1,16 +1,15 @@
 # shellcheck shell=bash
-# run_maven ARGS: Maven on this checkout, quiet about downloads. Source common.sh and jdk.sh first.
+# run_maven ARGS: runs Maven on this checkout, without download progress. Source common.sh and jdk.sh first.
 
 run_maven() {
   need_command mvn maven
   [[ -n "${JAVA_HOME:-}" && "$(jdk_major "$JAVA_HOME")" -ge "$JDK_MIN" ]] || use_jdk
-  # Maven's own Guava uses sun.misc.Unsafe; without this the JDK warns on every run.
+  # Maven's Guava uses sun.misc.Unsafe; the option suppresses the JDK's warning.
   (cd "$ROOT" && MAVEN_OPTS="${MAVEN_OPTS:-} --sun-misc-unsafe-memory-access=allow -Djansi.mode=strip" \
     mvn -B -ntp -Dstyle.color=never -Dmaven.wagon.http.retryHandler.count=3 "$@")
 }
 
-# build_if_stale MODULE: packages MODULE when its jar is missing or older than a source it is made of, and prints how
-# long that has taken every 15 s.
+# build_if_stale MODULE: packages MODULE if its jar is missing or older than its sources; prints progress every 15 s.
 build_if_stale() {
   local module="$1" jar started ticker next
   jar="$ROOT/$module/target/$(basename "$module").jar"

@@ -1,10 +1,10 @@
-"""Starts an installed agent in a chroot again and again, lets the last one run, and prints what it cost.
+"""Starts an installed agent in a chroot several times, keeps the last one running, and prints its resource usage.
 
     measure_agent.py ROOT DISKS STARTS SECONDS EXPORTER_PORT
 
-A start is timed until READY=1 of sd_notify(3), which the agent says after its first map. CPU is the process's own
-clock; RSS and PSS are of smaps_rollup. Debian's prometheus-node-exporter reads the same files at the same time, and is
-scraped once a second. NATS_URL names the server that the agent is to use. Ends with 1 when something was not measured.
+A start ends with READY=1 of sd_notify(3), which the agent sends after its first map. CPU is the process's CPU clock;
+RSS and PSS are read from smaps_rollup. prometheus-node-exporter reads the same files at the same time and is scraped
+once per second. NATS_URL is the server of the agent. Exits with 1 if a measurement fails.
 """
 
 import json
@@ -94,7 +94,7 @@ class Agent:
 
 
 class Samples(threading.Thread):
-    """Hears the sample batches, by NATS's own protocol: an agent that sends none is not to be measured."""
+    """Counts the published sample batches, to verify that the agent works while it is measured."""
 
     def __init__(self):
         super().__init__(daemon=True)
@@ -119,7 +119,7 @@ class Samples(threading.Thread):
 
 
 def make_bucket():
-    """Makes the bucket that a controller makes, or the agent would look for it over and over."""
+    """Creates the bucket that a controller creates; without it the agent keeps retrying."""
     host, _, port = os.environ["NATS_URL"].rpartition("/")[2].partition(":")
     stream = socket.create_connection((host, int(port)), 10).makefile("rwb")
     stream.readline()
@@ -194,7 +194,7 @@ class Exporter:
 
 
 def pauses(path):
-    """When each was, in seconds since the start, and its length in ms."""
+    """The GC pauses: time in seconds since the start, and duration in ms."""
     with open(path, encoding="utf-8") as file:
         found = re.findall(r"^\[([0-9.]+)s\].*Pause .* ([0-9.]+)ms$", file.read(), re.M)
     return [(float(at), float(ms)) for at, ms in found]
@@ -211,9 +211,9 @@ def starts(root, disks, count):
         walls.append(agent.wall_ms)
         cpus.append(agent.cpu_ms)
         agent.stop()
-    row("start to first map, ms: median of " + str(count), f"{statistics.median(walls):.0f}")
-    row("  least; most", f"{min(walls):.0f}; {max(walls):.0f}")
-    row("start to first map, ms of CPU: median", f"{statistics.median(cpus):.0f}")
+    row("start to first map, ms, median of " + str(count), f"{statistics.median(walls):.0f}")
+    row("  min; max", f"{min(walls):.0f}; {max(walls):.0f}")
+    row("start to first map, CPU ms, median", f"{statistics.median(cpus):.0f}")
 
 
 def run(root, disks, seconds, port):
@@ -230,21 +230,21 @@ def run(root, disks, seconds, port):
         cpu = [100 * (cpu_seconds(p.pid) - b) / spent for p, b in zip((agent, exporter), before)]
         (rss, pss), (their_rss, their_pss) = memory_mib(agent.pid), memory_mib(exporter.pid)
         if not 0.9 * spent <= batches <= 1.1 * spent + 1:
-            fail(f"expected {spent:.0f} batches of samples, heard {batches}")
+            fail(f"expected {spent:.0f} sample batches, received {batches}")
         row("resident (RSS), MiB", f"{rss:.1f}", f"{their_rss:.1f}", f"{rss / their_rss:.2f}")
-        row("  at most", f"{highest_mib(agent.pid):.1f}", f"{highest_mib(exporter.pid):.1f}")
+        row("  max", f"{highest_mib(agent.pid):.1f}", f"{highest_mib(exporter.pid):.1f}")
         row("resident (PSS), MiB", f"{pss:.1f}", f"{their_pss:.1f}", f"{pss / their_pss:.2f}")
         row("CPU, % of a core", f"{cpu[0]:.2f}", f"{cpu[1]:.2f}", f"{cpu[0] / cpu[1]:.2f}")
         row("threads", threads(agent.pid), threads(exporter.pid))
-        row("bytes a batch of samples", samples.bytes)
+        row("bytes per sample batch", samples.bytes)
         exporter.process.terminate()
         agent.stop()
         collections = pauses(root + "/run/gc.log")
         row("GC pauses", len(collections))
-        row("longest of them, ms", f"{max((ms for _, ms in collections), default=0):.2f}")
+        row("  max, ms", f"{max((ms for _, ms in collections), default=0):.2f}")
         later = [ms for at, ms in collections if at > SETTLED_SECONDS]
-        row(f"  of the {len(later)} after {SETTLED_SECONDS} s", f"{max(later, default=0):.2f}")
-        row("  median", f"{statistics.median([ms for _, ms in collections] or [0]):.2f}")
+        row(f"  max of the {len(later)} after {SETTLED_SECONDS} s, ms", f"{max(later, default=0):.2f}")
+        row("  median, ms", f"{statistics.median([ms for _, ms in collections] or [0]):.2f}")
     finally:
         if agent.process.poll() is None:
             agent.process.send_signal(signal.SIGKILL)

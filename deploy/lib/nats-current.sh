@@ -1,9 +1,9 @@
 # shellcheck shell=bash
 # A nats-server newer than Debian 12's, for tests of permissions. Source common.sh first.
-#   nats_current   prints the path of the one that Debian 13 packages, fetched once into ~/.cache/blkwarden; fails, and
-#                  says why, where it cannot be had. Nothing of this system is changed.
-#   nats_current_path   prints where it is once it was fetched
-# BLKWARDEN_NATS_CURRENT names another one.
+#   nats_current        prints the path of Debian 13's nats-server, downloaded once to ~/.cache/blkwarden; fails with the
+#                       reason if it cannot be downloaded. Does not install anything.
+#   nats_current_path   prints the path without downloading
+# BLKWARDEN_NATS_CURRENT overrides the path.
 
 NATS_CURRENT_SUITE=trixie
 
@@ -21,13 +21,13 @@ nats_current_path() {
   printf '%s\n' "${BLKWARDEN_NATS_CURRENT:-$NATS_CURRENT_CACHE/root/usr/sbin/nats-server}"
 }
 
-# From the mirror, and by the keys, that this system's own apt trusts for Debian.
+# Downloads from the mirror of this system's apt, verified with the keys that apt trusts for Debian.
 nats_current_fetch() { # CACHE
   local cache="$1" site keys=/usr/share/keyrings/debian-archive-keyring.gpg options apt
-  command -v apt-get >/dev/null || { say "no apt-get here"; return 1; }
-  # shellcheck disable=SC2016 # apt's own
+  command -v apt-get >/dev/null || { say "apt-get not found"; return 1; }
+  # shellcheck disable=SC2016 # expanded by apt
   site="$(apt-get indextargets --format '$(SITE)' 'Created-By: Packages' 'Origin: Debian' | sort -u | head -n 1)"
-  [[ -n "$site" && -r "$keys" ]] || { say "apt knows no mirror of Debian, or $keys is missing"; return 1; }
+  [[ -n "$site" && -r "$keys" ]] || { say "apt has no Debian mirror configured, or $keys is missing"; return 1; }
   apt="$cache/apt"
   rm -rf "$cache"
   mkdir -p "$apt/lists/partial" "$apt/archives/partial" "$apt/none"

@@ -1,8 +1,8 @@
 # shellcheck shell=bash
 # A nats-server with JetStream. Source common.sh first.
-#   nats_start [PORT]   exports NATS_URL: the one that is given, if no PORT is, once it answers; else that of
-#                       a private server on loopback (a free port by default), started here
-#   nats_stop           stops the private one and removes what it stored; does nothing when none was started
+#   nats_start [PORT]   without PORT, uses the server at NATS_URL if that is set; else starts a private server on
+#                       loopback (default: a free port) and exports NATS_URL
+#   nats_stop           stops the private server, if started, and removes its data
 
 NATS_PID=""
 NATS_DIR=""
@@ -28,7 +28,7 @@ nats_start() {
   die "nats-server did not start on 127.0.0.1 (port ${port/#-1/any})" "its log is above"
 }
 
-# A server that somebody else runs: it is used, and neither stopped nor changed beyond blkwarden's own streams.
+# Uses an existing server: it is not stopped, and only blkwarden's streams are changed.
 nats_given() {
   local first="${NATS_URL%%,*}" place
   place="${first##*://}"
@@ -36,11 +36,11 @@ nats_given() {
   [[ "$place" == *:* ]] || place="$place:4222"
   nats_greets "${place%:*}" "${place##*:}" ||
     die "no NATS server answers at NATS_URL, ${first%%://*}://$place" \
-      "start it, or unset NATS_URL: a private one is started then"
+      "start it, or unset NATS_URL to start a private server"
   export NATS_URL
 }
 
-# The server writes its ports file once it listens; its greeting proves that it serves.
+# The server writes its ports file when it listens; the INFO message shows that it accepts clients.
 nats_answers() {
   local url
   url="$(sed -n 's|.*"\(nats://[^"]*\)".*|\1|p' "$NATS_DIR"/*.ports 2>/dev/null | head -n 1)"

@@ -1,10 +1,10 @@
 # shellcheck shell=bash
-# Parts of a long check, with progress while they run and a table at the end. Source common.sh first.
-#   parts_start             begins: logs go to target/verify
-#   part_run NAME COMMAND   runs a part, and ends everything if it fails
-#   part_begin NAME COMMAND, part_end NAME   runs one beside the next part; part_end waits for it
+# Runs the parts of a check, with progress and a result table. Source common.sh first.
+#   parts_start             initializes; logs go to target/verify
+#   part_run NAME COMMAND   runs a part; exits if it fails
+#   part_begin NAME COMMAND, part_end NAME   runs a part in the background; part_end waits for it
 #   parts_report            prints the table and the number of tests; exit status 1 unless all passed
-# A part that exits with NOT_HERE cannot run on this machine: the table says so, and that is no failure.
+# A part that exits with NOT_HERE cannot run on this machine: it is reported as not verified, not as failed.
 
 NOT_HERE=77
 PROGRESS_SECONDS=30
@@ -19,7 +19,7 @@ parts_start() {
   trap parts_stop EXIT
 }
 
-# Ends parts that still run, each with all that it started.
+# Kills the process groups of running parts.
 parts_stop() {
   local name
   for name in "${!PART_PID[@]}"; do kill -- "-${PART_PID[$name]}" 2>/dev/null || true; done
@@ -30,8 +30,8 @@ part_begin() { # NAME COMMAND..
   shift
   say "==> $name"
   PART_STARTED[$name]=$SECONDS
-  set -m # a process group of its own
-  # bash forgets the status of a process that ended long ago once its pid is used again
+  set -m # run the part in its own process group
+  # A file for the exit status: bash loses the status of a finished process when its pid is reused.
   (trap 'echo $? >"$PARTS_LOGS/$name.status"' EXIT && "$@") </dev/null >"$PARTS_LOGS/$name.log" 2>&1 &
   PART_PID[$name]=$!
   set +m
@@ -52,7 +52,7 @@ part_end() { # NAME
     fi
     sleep 0.3
   done
-  status="$(cat "$PARTS_LOGS/$name.status" 2>/dev/null || echo 1)" # none: it was killed
+  status="$(cat "$PARTS_LOGS/$name.status" 2>/dev/null || echo 1)" # no file: it was killed
   unset "PART_PID[$name]"
   took=$((SECONDS - PART_STARTED[$name]))
   case $status in
@@ -89,17 +89,17 @@ progress() { # NAME
 
 failure() { # NAME
   local log="$PARTS_LOGS/$1.log"
-  say "" "error: $1 failed; the end of $log:"
+  say "" "error: $1 failed; last lines of $log:"
   { grep -E '^\[ERROR\]' "$log" || true; } | head -n 40 >&2
   tail -n 60 "$log" >&2
 }
 
-# Reports of this run: surefire writes one a class.
+# The surefire reports of this run, one per class.
 reports() { # [MODULE]
   find "${ROOT}${1:+/$1/target}" -path '*/target/surefire-reports/TEST-*.xml' -newer "$PARTS_LOGS/started"
 }
 
-# Sums one attribute over the reports, of one module or of all.
+# Sums an attribute over the reports of one or all modules.
 count() { # ATTRIBUTE [MODULE]
   reports "${2:-}" | xargs -r sed -n "s/^<testsuite .* $1=\"\([0-9.]*\)\".*/\1/p" |
     awk '{ sum += $1 } END { printf "%d\n", sum }'
@@ -108,13 +108,13 @@ count() { # ATTRIBUTE [MODULE]
 failures() { echo $(($(count failures "${1:-}") + $(count errors "${1:-}"))); }
 module_result() { [[ "$(failures "$1")" == 0 ]] && echo passed || echo "FAILED: $(failures "$1")"; }
 
-# What Maven printed of the lab's classes.
+# The number of lab tests, from Maven's output.
 lab_tests() {
   sed -n 's/^.*Tests run: \([0-9]*\),.*Time elapsed.*/\1/p' "$PARTS_LOGS/xen-lab.log" |
     awk '{ sum += $1 } END { print sum + 0 }'
 }
 
-# Prints the table and ends the script.
+# Prints the table and exits.
 parts_report() {
   local row name tests seconds result bad=0 all failed skipped
   printf '\n%-24s %6s %8s  %s\n' part tests seconds result
@@ -130,6 +130,6 @@ parts_report() {
   echo "$((all - failed - skipped)) passed, $failed failed, $skipped skipped"
   ((bad == 0)) || exit 1
   ((all > 0)) || die "no test ran"
-  ((skipped == 0)) || die "$skipped tests were skipped" "a skipped test proves nothing: make it run or delete it"
+  ((skipped == 0)) || die "$skipped tests were skipped" "make them run or delete them"
   exit 0
 }
