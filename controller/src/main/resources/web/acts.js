@@ -1,4 +1,4 @@
-// Buttons for actions. They ask for the token once for each tab, and the page shows the result.
+// Action buttons. They ask for the token once per tab.
 import { Component, h } from '/assets/preact.js';
 import { live } from '/assets/live.js';
 
@@ -21,13 +21,13 @@ const post = async (path, body, token) => {
 
 let said = null;
 
-/** The result of the last action. The page shows it, because the button's row may be gone. */
+/** The result of the last action; shown on the page, because the button's row may be gone. */
 export const Said = () => said
   && h('div', { class: `said ${said.ok ? 'good' : 'bad'}`, role: 'status' }, said.text);
 
 /**
- * A button that asks for the token, a name and a reason, and acts. Hidden while HTTP actions are disabled.
- * choice: { name, label, of: [[text, number]] } is a further field of the body.
+ * A button that asks for token, name and reason, and sends the action. Hidden if HTTP actions are disabled.
+ * choice: { name, label, of: [[text, number]] } is an additional field of the body.
  */
 export class Act extends Component {
   constructor() {
@@ -53,7 +53,7 @@ export class Act extends Component {
     try {
       came = await post(this.props.path, body, token);
     } catch {
-      came = { ok: false, text: 'No answer from the controller. Check that it is running.' };
+      came = { ok: false, text: 'No response from the controller. Check that it is running.' };
     }
     said = came;
     setTimeout(() => { if (said === came) said = null; }, 8000);

@@ -1,4 +1,4 @@
-// The page of an alert: its neighbours' latency, values, charts, actions and timeline.
+// The page of an alert: latency of the neighbours, values, charts, actions and timeline.
 import { h } from '/assets/preact.js';
 import { Act } from '/assets/acts.js';
 import { Chart, times } from '/assets/chart.js';
@@ -40,7 +40,7 @@ const facts = (alert) => {
 /** Charts of the alert: the metric with its threshold, and the await of the host's devices. */
 const Charts = ({ alert, acted }) => {
   const { condition: c, evidence } = alert;
-  const marks = [{ at: Date.parse(alert.since) / 1000, text: 'breach began', colour: '--bad' },
+  const marks = [{ at: Date.parse(alert.since) / 1000, text: 'breach started', colour: '--bad' },
     ...(acted ? [{ at: acted / 1000, text: 'throttled', colour: '--good' }] : [])];
   const page = live.host?.host?.host === alert.host ? live.host : null;
   return h('section', null,

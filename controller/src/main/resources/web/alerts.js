@@ -34,7 +34,7 @@ export const AlertTable = ({ of, brief, empty }) => h(Table, { rows: of, id: (a)
   columns: brief ? COLUMNS.filter((column) => !column.long) : COLUMNS,
   filter: of.length > 8 && !brief ? (a) => `${a.summary} ${a.policy} ${a.host}` : undefined });
 
-/** Alerts by incident: an incident's alerts stand together, and the newest incident is first. */
+/** Alerts grouped by incident, newest incident first. */
 const incidents = (alerts) => {
   const groups = new Map();
   for (const alert of alerts) {

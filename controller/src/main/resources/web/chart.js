@@ -15,7 +15,7 @@ const colour = (name) => getComputedStyle(document.documentElement).getPropertyV
 
 /**
  * title; times: s since 1970; lines: [{ name, values }]; write: number => text; level: threshold;
- * marks: [{ at, text, colour }]; own: shows all its times, whatever range the page shows.
+ * marks: [{ at, text, colour }]; own: shows all its times, independent of the page's range.
  */
 export class Chart extends Component {
   componentDidMount() {
@@ -40,7 +40,7 @@ export class Chart extends Component {
     if (this.plot) this.plot.destroy();
   }
 
-  /** Shows the newest values; the zoom stays. */
+  /** Shows the newest values and keeps the zoom. */
   refresh() {
     if (!this.plot) return;
     this.plot.setData(this.data());
@@ -63,7 +63,7 @@ export class Chart extends Component {
     return [this.props.times, ...this.props.lines.map((line) => line.values)];
   }
 
-  /** The values under the pointer with their time and marks, else the last values. */
+  /** Shows the values under the pointer with time and marks, or the last values. */
   say(u) {
     const at = this.base.querySelector('.at');
     const values = (i) => u.data.slice(1).map((line) => this.props.write(line[i] ?? null));
@@ -154,7 +154,7 @@ export class Chart extends Component {
   }
 }
 
-/** The times of a chart that the controller sent, in s since 1970. */
+/** The times of a chart from the controller, in s since 1970. */
 export const times = (chart, points) =>
   Array.from({ length: points }, (_, i) => (chart.end_ms - (points - 1 - i) * chart.step_ms) / 1000);
 

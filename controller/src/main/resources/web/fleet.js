@@ -16,7 +16,7 @@ const ALERTS_SHOWN = 8;
 const highest = (values) => values.filter((v) => v !== null).reduce((a, b) => (a === null || b > a ? b : a), null);
 const worst = (host, key) => highest(host.devices.map((d) => d[key]));
 
-/** Device utilisation times await, in ms, of the worst device. */
+/** The latency score: utilisation × await of the worst device, in ms. */
 const score = (host) => highest(host.devices.map((d) => (d.util === null || d.await_ms === null ? null : d.util * d.await_ms)));
 
 const alertsOf = (host) => openAlerts().filter((alert) => alert.host === host).length;
@@ -41,8 +41,8 @@ const HOSTS = [
 const NOISIEST = [
   { name: 'Disk', value: (n) => n.disk.domain.name, show: (n) => diskLink(n.host, n.disk.domain, n.disk.vdev) },
   { name: 'Host', value: (n) => n.host, show: (n) => hostLink(n.host) },
-  { name: 'Part of the score', number: true, value: (n) => n.score_ms, show: (n) => scoreBar(n.score_ms),
-    hint: 'The disk’s share of its device’s time × utilisation × await of the device' },
+  { name: 'Latency score', number: true, value: (n) => n.score_ms, show: (n) => scoreBar(n.score_ms),
+    hint: 'Share of device time × utilisation × await of the device' },
   { name: 'Share', number: true, value: (n) => n.disk.share, show: (n) => percent(n.disk.share) },
   { name: 'IOPS', number: true, wide: true, value: (n) => n.disk.iops, show: (n) => count(n.disk.iops) },
 ];
@@ -86,12 +86,12 @@ export const Fleet = () => {
         h(AlertTable, { of: open.slice(0, ALERTS_SHOWN), brief: true, empty: 'No open alerts.' }),
         open.length > ALERTS_SHOWN && h('a', { href: '#/alerts' }, `All ${count(open.length)} open alerts`)),
       h('section', null, h('h2', null, 'Noisiest disks'),
-        h(Table, { columns: NOISIEST, rows: fleet.noisiest || [], label: 'Noisiest disks', empty: 'No disk does I/O.',
+        h(Table, { columns: NOISIEST, rows: fleet.noisiest || [], label: 'Noisiest disks', empty: 'No I/O.',
           id: (n) => `${n.host} ${n.disk.domain.uuid} ${n.disk.domain.domid} ${n.disk.vdev}` }))),
     h('h2', null, 'Throttled now'),
     h(Throttles, { of: acts.throttles, withHost: true }),
     h('h2', null, 'Hosts, highest latency score first'),
     h(Table, { columns: HOSTS, rows: fleet.hosts, id: (r) => r.host, label: 'Hosts', filter: (r) => r.host,
-      empty: 'No host has reported yet. Check that agents run, and that they use this NATS server and prefix.' }),
+      empty: 'No host has reported yet. Check that agents are running with this NATS server and prefix.' }),
     fleet.left_out > 0 && h('p', { class: 'faint' }, `${count(fleet.left_out)} more hosts with lower scores are not shown.`));
 };

@@ -13,8 +13,8 @@ import { bytes, count, millis, percent } from '/assets/text.js';
 const HONOURS = {
   effective: 'honours I/O priorities',
   'class-only': 'honours the class of I/O priorities, not the level',
-  ineffective: 'ignores I/O priorities, only limits have an effect',
-  unknown: 'it is unknown whether it honours I/O priorities',
+  ineffective: 'ignores I/O priorities; only limits are effective',
+  unknown: 'support of I/O priorities unknown',
 };
 
 const throttleOf = (page, disk) =>
@@ -34,13 +34,13 @@ const diskColumns = (page) => [
   { name: 'Domain', value: (d) => d.domain.name, show: (d) => domainLink(page.host.host, d.domain) },
   { name: 'Disk', value: (d) => d.vdev, show: (d) => d.vdev },
   { name: 'Role', wide: true, value: (d) => d.role, show: (d) => d.role },
-  { name: 'Share', number: true, value: (d) => d.share, hint: 'Share of the time that guests’ I/Os take on its device',
+  { name: 'Share', number: true, value: (d) => d.share, hint: 'Share of device time: of the I/O time of all guests on the device',
     show: (d) => h(Bar, { part: d.share, text: percent(d.share), hot: d.share > 0.5 && d.util > 0.5 }) },
-  { name: 'IOPS r / w', number: true, value: (d) => d.iops, hint: 'Reads and writes a second',
+  { name: 'IOPS r / w', number: true, value: (d) => d.iops, hint: 'Reads and writes per second',
     show: (d) => two(count, d.read_iops, d.write_iops) },
   { name: 'Bandwidth r / w', number: true, wide: true, value: (d) => d.read_bytes_per_s + d.write_bytes_per_s,
-    hint: 'Bytes read and written a second', show: (d) => two(bytes, d.read_bytes_per_s, d.write_bytes_per_s) },
-  { name: 'Await r / w', number: true, value: (d) => d.await_ms, hint: 'Mean time of a read and of a write',
+    hint: 'Bytes read and written per second', show: (d) => two(bytes, d.read_bytes_per_s, d.write_bytes_per_s) },
+  { name: 'Await r / w', number: true, value: (d) => d.await_ms, hint: 'Mean latency of reads and writes',
     show: (d) => two(millis, d.read_await_ms, d.write_await_ms) },
   { name: 'Queue', number: true, wide: true, value: (d) => d.in_flight, hint: 'I/Os in flight', show: (d) => count(d.in_flight) },
   { name: 'State', value: (d) => throttleOf(page, d)?.restraint || d.state, show: (d) => state(page, d) },
@@ -72,7 +72,7 @@ const missing = (name) => h('div', null, h('h1', null, name),
   h('p', { class: 'empty' }, live.host ? 'No such host.' : 'Waiting for the controller …'));
 
 const agent = (host) => (host.state.toLowerCase() === 'live' ? 'reporting'
-  : `not reporting: run blkwarden-agent doctor on the host; if it is gone for good, run blkwarden forget ${host.host}`);
+  : `not reporting: run blkwarden-agent doctor on the host; if the host is decommissioned, run blkwarden forget ${host.host}`);
 
 export const Host = ({ name }) => {
   const page = live.host;

@@ -33,7 +33,7 @@ const open = () => {
     if (mine !== source) return;
     live.link = 'lost';
     changed();
-    // The browser reconnects by itself, unless the answer is no event stream (a proxy's error page).
+    // The browser reconnects, unless the response is not an event stream (an error page of a proxy).
     if (mine.readyState === EventSource.CLOSED) setTimeout(() => mine === source && open(), 2000);
   });
 };

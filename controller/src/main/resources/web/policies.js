@@ -7,7 +7,7 @@ import { count, metric, percent, plain, plural, span, time } from '/assets/text.
 
 const MODES = { observe: 'faint', shadow: 'info', approve: 'warn', auto: 'good' };
 
-/** A policy's part in words, such as "metric iops, above 50, for 1s"; parts that are not set are left out. */
+/** A part of a policy as text, such as "metric iops, above 50, for 1s"; unset keys are omitted. */
 const words = (part, unit) => {
   if (part === null || part === undefined || part === '') return '';
   if (Array.isArray(part)) return part.map((each) => words(each, unit)).filter(Boolean).join('; ');

@@ -1,4 +1,4 @@
-// The time window of all charts of a page: a range up to what the controller keeps, or a zoom.
+// The time range of all charts of a page: the last minutes, or a zoom.
 import { h } from '/assets/preact.js';
 import { live } from '/assets/live.js';
 
@@ -24,7 +24,7 @@ export const reset = () => {
   refresh();
 };
 
-/** The shown times of these values; starts at the first known value. */
+/** The time range to show for these values; starts at the first known value. */
 export const shown = (times, lines) => {
   if (chosen.zoom) return chosen.zoom;
   const end = times.at(-1);
@@ -37,10 +37,10 @@ const pick = (minutes) => {
   reset();
 };
 
-/** The buttons of the range, after a title. */
+/** A title with the range buttons. */
 export const Range = ({ children }) => h('div', { class: 'row range', role: 'group', 'aria-label': 'Time range' }, children,
   MINUTES.map((minutes) => h('button', { type: 'button', class: 'pick',
     'aria-pressed': !chosen.zoom && chosen.minutes === minutes, onClick: () => pick(minutes) }, `${minutes} min`)),
   chosen.zoom && h('button', { type: 'button', class: 'pick', onClick: reset }, 'Reset zoom'),
   live.state?.grafana && h('a', { href: live.state.grafana, target: '_blank', rel: 'noreferrer' }, 'Older data in Grafana'),
-  h('span', { class: 'faint wide' }, 'Drag over a chart to zoom.'));
+  h('span', { class: 'faint wide' }, 'Drag on a chart to zoom.'));

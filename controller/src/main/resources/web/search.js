@@ -40,13 +40,13 @@ export class Search extends Component {
         onInput: (event) => this.typed(event.target.value) })),
       fault && h('p', { class: 'notice' }, fault.trim()),
       found && h('div', { class: 'box found' },
-        found.hosts.length + found.disks.length === 0 && h('p', { class: 'empty' }, 'Nothing found.'),
+        found.hosts.length + found.disks.length === 0 && h('p', { class: 'empty' }, 'No matches.'),
         h('ul', null,
           found.hosts.map((host) => h('li', { key: host }, h('span', { class: 'faint' }, 'host '), hostLink(host))),
           found.disks.map(({ host, disk }) => h('li', { key: `${host} ${disk.domain.uuid} ${disk.vdev}` },
             h('span', { class: 'faint' }, 'disk '), diskLink(host, disk.domain, disk.vdev), ' on ', hostLink(host),
             h('span', { class: 'faint' }, ` ${disk.role}, ${count(disk.iops)} IOPS, ${millis(disk.await_ms)}`)))),
         (found.hosts.length === found.max || found.disks.length === found.max)
-          && h('p', { class: 'empty' }, `Only the first ${found.max} hosts and disks are shown; type more.`)));
+          && h('p', { class: 'empty' }, `Showing the first ${found.max} hosts and disks; refine the search.`)));
   }
 }

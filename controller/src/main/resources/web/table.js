@@ -14,7 +14,7 @@ const kind = (c) => `${c.number ? 'n' : ''} ${c.wide ? 'wide' : ''} ${c.grow ? '
 
 /**
  * columns: [{ name, value: row => sortable, show: row => node, number, wide, grow, hint }]; id: row => key;
- * grow: takes the room that is left, and cuts its text; filter: row => text to search in; without it the table has no search field.
+ * grow: takes the remaining width and truncates its text; filter: row => text to search, or none for no search field.
  */
 export class Table extends Component {
   constructor() {
@@ -63,10 +63,10 @@ export class Table extends Component {
 
   render({ columns, id, empty, label, filter }, { top, height, find }) {
     const rows = this.sorted();
-    // The rows may have become fewer than those above the scroll position.
+    // There may now be fewer rows than the scroll position assumes.
     const last = Math.min(rows.length, Math.ceil((top + height) / ROW) + SPARE);
     const first = Math.max(0, Math.min(Math.floor(top / ROW), last - Math.ceil(height / ROW)) - SPARE);
-    // Spacers have keys as rows do, so that rows never move past them.
+    // Keys on the spacers keep the order of rows and spacers.
     const pad = (key, count) => (count > 0
       ? [h('tr', { key, class: 'pad', 'aria-hidden': true }, h('td', { style: { height: `${count * ROW}px` } }))]
       : []);

@@ -51,8 +51,8 @@ export const metric = (name, value) => {
   return known(value, (v) => (v < 10 ? String(Math.round(v * 100) / 100) : count(v)));
 };
 
-/** A reason without the command that names an ID: the page has a button for it. */
+/** A reason without the approve command, for which the page has a button. */
 export const plain = (reason) => reason.replace(/: blkwarden approve [0-9A-Z]{26}/g, '');
 
-/** Plain counts of things: "1 disk", "2 disks". */
+/** A count with its noun: "1 disk", "2 disks". */
 export const plural = (n, thing) => `${count(n)} ${thing}${n === 1 ? '' : 's'}`;

@@ -41,14 +41,14 @@ export const Proposals = ({ of }) => of.length > 0 && h('section', null,
     { name: 'Expires in', number: true, value: (p) => Date.parse(p.expires), show: (p) => span(Date.parse(p.expires) - now()) },
     ...(live.state?.actions ? [{ name: '', show: answers }] : [])] }));
 
-/** Lists all throttles, and releases them. */
+/** The page that lists and releases all throttles. */
 export const ReleaseAll = () => {
   if (!live.acts) return h('p', { class: 'empty' }, 'Waiting for the controller …');
   const { throttles, throttles_in_all: all } = live.acts;
   return h('div', null,
     h('h1', null, 'Release all throttles'),
-    h('p', null, `This releases ${all === 1 ? 'this throttle' : `all ${plural(all, 'throttle')}`} of the fleet: `
-      + 'those of policies and those of operators. Policies may throttle a disk again when it exceeds its threshold.'),
+    h('p', null, `Releases ${all === 1 ? 'this throttle' : `all ${plural(all, 'throttle')}`} of the fleet, set by policies `
+      + 'or operators. Policies may throttle a disk again when it exceeds its threshold.'),
     all > 0 && h('p', null, h(Act, { name: 'Release all', what: plural(all, 'throttle'), danger: true, path: '/api/v1/release-all' })),
     !live.state?.actions && h('p', { class: 'faint' }, 'Actions are disabled: start the controller with --http-token-file.'),
     h(Throttles, { of: throttles, withHost: true, withAction: false }),

@@ -5,8 +5,8 @@ import { count, plain, time } from '/assets/text.js';
 const SHOWN = 300;
 const DECISIONS = {
   act: ['decided to throttle', 'good'], shadow: ['would throttle (mode shadow)', 'faint'], refuse: ['did not throttle', 'warn'],
-  release: ['released', ''], ease: ['eased the throttle of', ''], skip: ['took no action on', 'faint'],
-  forget: ['removed', ''], request: ['carried out a request for', ''],
+  release: ['released', ''], ease: ['stepped down the throttle of', ''], skip: ['took no action on', 'faint'],
+  forget: ['removed', ''], request: ['executed a request for', ''],
 };
 
 const place = (m) => (m.domain ? `${m.domain.name} ${m.vdev || ''} on ${m.host}` : m.host === '_fleet' ? 'the fleet' : m.host);
@@ -26,7 +26,7 @@ const event = (m) => {
     tag: 'agent', css: m.refusal ? 'bad' : 'info', text: `${m.result}${m.detail ? `: ${m.detail}` : ''}` } : null;
 };
 
-/** The events, newest first; repeated ones are one event with a count. */
+/** The events, newest first; repeated events are merged and counted. */
 const events = (messages) => {
   const known = new Map();
   const all = [];
@@ -49,9 +49,9 @@ const Events = ({ of }) => h('div', { class: 'box' },
     h('time', { dateTime: each.at }, time(each.at)), h('span', { class: `tag ${each.css}` }, each.tag),
     h('span', { class: 'what' }, each.text, each.from && h('span', { class: 'faint' }, ` policy ${each.from}`),
       each.times > 1 && h('span', { class: 'faint' }, ` (${count(each.times)} times, last ${time(each.last)})`))))),
-  of.length > SHOWN && h('p', { class: 'empty' }, `${count(of.length - SHOWN)} older records: blkwarden why.`));
+  of.length > SHOWN && h('p', { class: 'empty' }, `${count(of.length - SHOWN)} older records not shown; run blkwarden why.`));
 
-/** The alerts and last decisions that the page has of a host. */
+/** The alerts and last decisions of a host. */
 export const Changes = ({ alerts, decisions }) => {
   const of = events([...alerts.map((a) => ({ ...a, schema: 'blkwarden.alert.v1' })),
     ...decisions.map((d) => ({ ...d, schema: 'blkwarden.decision.v1' }))].sort((a, b) => Date.parse(a.at) - Date.parse(b.at)));
