@@ -1,13 +1,13 @@
-"""Uses up N domids: creates and destroys N empty PV domains by hypercall. xenstore never hears of them."""
+"""Uses up N domids: creates and destroys N empty PV domains by hypercall, without xenstore."""
 
 import ctypes
 import sys
 
-XEN_VERSION = "4.17"  # the layout below is this release's, xen/include/public/domctl.h
+XEN_VERSION = "4.17"  # the layout below is specific to this release: xen/include/public/domctl.h
 
 
 class CreateDomain(ctypes.Structure):
-    """struct xen_domctl_createdomain with x86's struct xen_arch_domainconfig at its end."""
+    """struct xen_domctl_createdomain, including x86's struct xen_arch_domainconfig."""
 
     _fields_ = [
         ("ssidref", ctypes.c_uint32),
@@ -41,9 +41,9 @@ def main(count):
             max_vcpus=1, max_evtchn_port=1023, max_grant_frames=-1, max_maptrack_frames=-1, grant_opts=2)
         domid = ctypes.c_uint32(0)
         if xenctrl.xc_domain_create(handle, domid, config) != 0:
-            sys.exit(f"burn-domids: the hypervisor refused a domain, errno {ctypes.get_errno()}")
+            sys.exit(f"burn-domids: could not create a domain, errno {ctypes.get_errno()}")
         if xenctrl.xc_domain_destroy(handle, domid) != 0:
-            sys.exit(f"burn-domids: domain {domid.value} could not be destroyed, errno {ctypes.get_errno()}")
+            sys.exit(f"burn-domids: could not destroy domain {domid.value}, errno {ctypes.get_errno()}")
     print(domid.value)
 
 

@@ -1,11 +1,11 @@
 #!/bin/bash
-# Which kernel threads serve which guest disk, from ps, xenstore, sysfs, dmsetup and ionice alone: a
-# second opinion that shares no code with the agent. One line a disk, KEY=VALUE separated by spaces:
+# Prints which kernel threads serve which guest disk, from ps, xenstore, sysfs, dmsetup and ionice, without code of the
+# agent. One line per disk, KEY=VALUE separated by spaces:
 #   domid name uuid vdev handle state lv dev dm dm_name role disk scheduler workers
-# workers is RING/PID/START_TICKS/PRIORITY, separated by commas; "-" where there is none, and "?" where
-# the threads' names do not tell a domain's disks apart (blkback before Linux 4.9).
-# Starting a process costs a tenth of a second under emulation: hence read instead of cat, one run of
-# each tool for all disks, and results in variables (REPLY) instead of $(..).
+# workers is RING/PID/START_TICKS/PRIORITY, separated by commas; "-" if there are none, and "?" if thread names do not
+# distinguish a domain's disks (blkback before Linux 4.9).
+# Starting a process takes 0.1 s under emulation: uses read instead of cat, runs each tool once for all disks, and
+# returns results in variables (REPLY) instead of $(..).
 set -euo pipefail
 BACKEND=/local/domain/0/backend/vbd
 
@@ -17,7 +17,7 @@ role_of() {
 	esac
 }
 
-# The physical disks below a block device, through all layers, in DISKS.
+# Sets DISKS to the physical disks below a block device, through all layers.
 declare -A DISKS
 find_disks() {
 	local slave
@@ -26,7 +26,7 @@ find_disks() {
 		for slave in "${below[@]}"; do find_disks "${slave##*/}"; done
 	elif [ -d "/sys/block/$1" ]; then
 		DISKS[$1]=1
-	else # a partition's directory lies in its disk's
+	else # the directory of a partition is in the directory of its disk
 		slave=$(readlink -f "/sys/class/block/$1/..")
 		DISKS[${slave##*/}]=1
 	fi
@@ -43,7 +43,7 @@ workers_of() { # DOMID VDEV
 		"blkback.$1."*) REPLY='?'; return ;;
 		"$1.$2"-*)
 			read -r stat <"/proc/$pid/stat" || continue
-			# The name may hold spaces; it ends at the last ")". The start time is field 22, so the 20th after it.
+			# The name may contain spaces and ends at the last ")". The start time is field 22, the 20th after the name.
 			# shellcheck disable=SC2206 # numbers
 			local -a fields=(${stat##*) })
 			priority_of "$pid"

@@ -1,13 +1,13 @@
 # shellcheck shell=bash
-# The agent in dom0, with a Java runtime of its own, and its way to a NATS server outside. Sourced by `lab`.
+# The agent in dom0 with its Java runtime, and the tunnel to a NATS server outside. Sourced by `lab`.
 
 CHECKOUT=$(cd "$LAB_HOME/../.." && pwd)
 AGENT_HOME=/opt/blkwarden
 NATS_PORT=4222 # in dom0
-# java.naming and java.xml: logback. jdk.unsupported: Reactor. java.management: its own measures.
+# java.naming and java.xml: logback. jdk.unsupported: Reactor. java.management: the agent's metrics.
 RUNTIME_MODULES=java.base,java.logging,java.management,java.naming,java.xml,jdk.unsupported
 
-# The JDK that the checkout's other commands would use. In a subshell: those scripts have their own `die`.
+# The JDK of the checkout's scripts. Call in a subshell: they redefine `die`.
 find_jdk() (
 	for part in common jdk; do
 		# shellcheck source=/dev/null
@@ -17,7 +17,7 @@ find_jdk() (
 	echo "$JAVA_HOME"
 )
 
-# Sets JAVA_RUNTIME to a runtime image made once for each JDK version.
+# Sets JAVA_RUNTIME to a runtime image, built once per JDK version.
 make_runtime() {
 	local version home
 	home=$(find_jdk) || exit 1
@@ -26,7 +26,7 @@ make_runtime() {
 	[ ! -x "$JAVA_RUNTIME/bin/java" ] || return 0
 	rm -rf "$JAVA_RUNTIME.new"
 	"$home/bin/jlink" --add-modules "$RUNTIME_MODULES" --strip-debug --no-header-files --no-man-pages \
-		--output "$JAVA_RUNTIME.new" || die "jlink of $home could not make a runtime image"
+		--output "$JAVA_RUNTIME.new" || die "jlink of $home could not build a runtime image"
 	mv "$JAVA_RUNTIME.new" "$JAVA_RUNTIME"
 }
 
@@ -37,7 +37,7 @@ install_agent() {
 	fi
 	need_dom0
 	make_runtime
-	# Both in one archive on a disk of dom0's: by ssh it would take ten times as long.
+	# Copy both in one archive on a disk: ssh takes ten times as long.
 	rm -rf "$stage"
 	mkdir -p "$stage"
 	ln -s "$JAVA_RUNTIME" "$stage/runtime"
@@ -46,7 +46,7 @@ install_agent() {
 	rm -rf "$stage"
 	dom0 "rm -rf $AGENT_HOME && mkdir -p $AGENT_HOME && blockdev --flushbufs /dev/vdb &&
 		tar -C $AGENT_HOME -xf /dev/vdb --no-same-owner" </dev/null ||
-		die "the agent could not be unpacked in dom0"
+		die "could not unpack the agent in dom0"
 	say "agent installed in dom0's $AGENT_HOME in $(took "$started")"
 }
 
@@ -56,7 +56,7 @@ agent() {
 	need_dom0
 	case $action in
 	start)
-		dom0 "[ -x $AGENT_HOME/runtime/bin/java ]" </dev/null || die "no agent in dom0; put it there with: $LAB_PROGRAM install-agent"
+		dom0 "[ -x $AGENT_HOME/runtime/bin/java ]" </dev/null || die "no agent in dom0; install it with: $LAB_PROGRAM install-agent"
 		dom0 "/lab/agent-control start${*:+$(printf ' %q' "$@")}" </dev/null
 		;;
 	stop | kill9) dom0 "/lab/agent-control $action" </dev/null ;;
@@ -66,9 +66,8 @@ agent() {
 	esac
 }
 
-# tunnel PORT|SOCKET [ADDRESS]: port 4222 of an address of dom0's becomes a port of this machine's loopback, or a Unix
-# socket. It is a forward of the shared connection: a server that is restarted outside is reached again at the next
-# connect.
+# tunnel PORT|SOCKET [ADDRESS]: forwards port 4222 of an address of dom0 to a loopback port or Unix socket of this
+# machine, on the shared ssh connection. Also works after the server is restarted.
 tunnel() {
 	local to=${1:-} address=${2:-127.0.0.1}
 	if is_count "$to"; then
@@ -80,7 +79,7 @@ tunnel() {
 	untunnel
 	ssh_master || die "dom0's sshd does not answer; its console is in $RUN/console.log"
 	forward_nats forward "$address:$NATS_PORT:$to" ||
-		die "dom0's sshd refused the forward; is something else on $address:$NATS_PORT there?"
+		die "dom0's sshd refused the forward; check whether $address:$NATS_PORT is in use in dom0"
 	echo "$address:$NATS_PORT:$to" >"$RUN/tunnel"
 }
 

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Other builds of xen-blkback: Debian's own source with one naming line changed. Sourced by `lab`.
+# Variants of xen-blkback: Debian's source with one changed line for thread names. Sourced by `lab`.
 
 SOURCE_PACKAGE=linux-source-6.1
 
@@ -10,13 +10,13 @@ blkback() {
 	esac
 	need_dom0
 	if [ "$1" = stock ]; then
-		dom0 'rmmod xen_blkback; modprobe xen_blkback max_queues=4' || die "xen-blkback could not be exchanged; destroy the guests first"
+		dom0 'rmmod xen_blkback; modprobe xen_blkback max_queues=4' || die "could not reload xen-blkback; destroy the guests first"
 	else
 		local module=$IMAGE/blkback-$1/xen-blkback.ko
 		[ -s "$module" ] || locked "$CACHE/build.lock" build_blkback "$1"
 		put "$module" /run
 		dom0 'rmmod xen_blkback; insmod /run/xen-blkback.ko max_queues=1' ||
-			die "xen-blkback could not be exchanged; destroy the guests first"
+			die "could not reload xen-blkback; destroy the guests first"
 	fi
 	say "blkback: $1"
 }
@@ -51,9 +51,9 @@ change_blkback() {
 	local kind=$1 file=$2 before
 	before=$(sha256sum <"$file")
 	case $kind in
-	legacy) # one thread a disk, named blkback.DOMID.DEV and cut at 15 characters, as up to Linux 4.4
+	legacy) # one thread per disk, named blkback.DOMID.DEV, truncated to 15 characters, as up to Linux 4.4
 		sed -i 's/"%d.%s", blkif->domid, devname/"blkback.%d.%s", blkif->domid, devname/; s/ring, "%s-%d", name, i)/ring, "%s", name)/' "$file" ;;
-	kthread-pid) # each thread's pid in its backend node, as XenServer's kernels write it
+	kthread-pid) # writes each thread's pid to its backend node, like XenServer kernels
 		sed -i '/xenblkd = kthread_run/a\\t\tif (!IS_ERR(ring->xenblkd)) xenbus_printf(XBT_NIL, blkif->be->dev->nodename, "kthread-pid", "%d", ring->xenblkd->pid);' "$file" ;;
 	esac
 	[ "$before" != "$(sha256sum <"$file")" ] || die "$kind: xenbus.c no longer has the lines to change"

@@ -1,17 +1,17 @@
 # shellcheck shell=bash
-# Starts and ends the lab's machine: Xen and dom0 under QEMU. Sourced by `lab`.
+# Starts and stops the lab's machine: Xen and dom0 in QEMU. Sourced by `lab`.
 
 MACHINE_MIB=${BLKWARDEN_LAB_MEMORY_MIB:-2048}
 DOM0_MIB=${BLKWARDEN_LAB_DOM0_MIB:-1024}
-# One processor and one virtual one in dom0: every other is emulated by turns on the same host thread, and
-# with several of them most of that time goes into waiting for one another.
+# One CPU, and one vCPU in dom0: QEMU emulates all CPUs in turn on one host thread, and with several of them most of
+# the time is spent waiting for each other.
 CPUS=1
 VG_SIZE=4G
-PARCEL_SIZE=256M # a disk by which much goes into dom0 at once: ssh is slow under emulation
+PARCEL_SIZE=256M # disk for copying large files to dom0: ssh is slow under emulation
 ACCEL=${BLKWARDEN_LAB_ACCEL:-auto}
 BOOT_SECONDS=${BLKWARDEN_LAB_BOOT_SECONDS:-420}
 KVM_BOOT_SECONDS=60
-# The VG's disk, in I/Os a second from outside: a slow spindle, so that guests have something to fight for.
+# Limit of the VG's disk in IOPS, set in QEMU: slow enough that guests compete.
 DEFAULT_IOPS=${BLKWARDEN_LAB_IOPS:-60}
 
 dom0_is_up() { qemu_pid >/dev/null && [ -e "$RUN/booted" ] && dom0 true </dev/null 2>/dev/null; }
@@ -32,12 +32,12 @@ boot_locked() {
 	if kvm_may_work; then
 		BOOT_SECONDS=$KVM_BOOT_SECONDS start_machine kvm && return 0
 		[ "$ACCEL" = auto ] || die "$BOOT_FAILURE"
-		say "KVM does not do ($BOOT_FAILURE); emulating"
+		say "boot with KVM failed ($BOOT_FAILURE); using emulation"
 	fi
 	start_machine tcg || die "$BOOT_FAILURE"
 }
 
-# Under kvm_pvm (itself a guest without hardware support) Xen's instructions are not all emulated.
+# kvm_pvm (for guests without hardware support) does not emulate all instructions of Xen.
 kvm_may_work() {
 	case $ACCEL in
 	kvm) return 0 ;;
@@ -47,7 +47,7 @@ kvm_may_work() {
 	esac
 }
 
-# Both initramfs are made at each boot, so that a change of the scripts needs no new image.
+# Both initramfs images are built at each boot, so that script changes need no new root filesystem.
 make_initramfs() {
 	local work=$RUN/initramfs
 	rm -rf "$work"
@@ -63,7 +63,7 @@ make_initramfs() {
 	rm -rf "$work"
 }
 
-# start_machine kvm|tcg; on failure BOOT_FAILURE says why, and nothing is left running.
+# start_machine kvm|tcg: on failure, stops the machine and sets BOOT_FAILURE to the reason.
 start_machine() {
 	local started=$SECONDS
 	rm -f "$RUN"/{booted,console.log,root.qcow2,vg.img,parcel.img,qemu.pid}
@@ -76,7 +76,7 @@ start_machine() {
 		echo "$1" >"$RUN/accelerator"
 		touch "$RUN/booted"
 		throttle "$DEFAULT_IOPS"
-		say "dom0 is up $(took "$started") after QEMU's start ($1)"
+		say "dom0 is up after $(took "$started") ($1)"
 		return 0
 	fi
 	down_locked
@@ -88,12 +88,12 @@ run_qemu() {
 	local -a cpu
 	case $accelerator in
 	kvm) cpu=(-accel kvm -cpu 'qemu64,+pni,+nx') ;;
-	# Single-threaded: with several processors and thread=multi QEMU 7.2 now and then keeps a stale translation of code that
-	# the kernel patches (static keys, tracepoints), and a vCPU spins for ever on an old INT3.
+	# Single-threaded: with several CPUs and thread=multi, QEMU 7.2 sometimes keeps a stale translation of code that the
+	# kernel patches (static keys, tracepoints), and a vCPU loops forever on an old INT3.
 	tcg) cpu=(-accel 'tcg,thread=single,tb-size=1024'
 		-cpu 'qemu64,-svm,+ssse3,+sse4.1,+sse4.2,+popcnt,+rdrand,+pdpe1gb') ;;
 	esac
-	# restrict=on: the machine reaches nothing outside, and only dom0's sshd is reached, from loopback.
+	# restrict=on: no outgoing connections; only dom0's sshd is reachable, from loopback.
 	setsid qemu-system-x86_64 -M pc "${cpu[@]}" -smp "$CPUS" -m "$MACHINE_MIB" -nodefaults -display none -no-reboot \
 		-kernel "$IMAGE/xen.elf" \
 		-append "dom0_mem=${DOM0_MIB}M,max:${DOM0_MIB}M dom0_max_vcpus=$CPUS loglvl=warning bootscrub=0 console=com1 com1=115200,8n1 noreboot=1 watchdog=0 smt=1 spec-ctrl=no xpti=no pv-l1tf=no" \
@@ -111,7 +111,7 @@ run_qemu() {
 		</dev/null >"$RUN/qemu.log" 2>&1 9>&- &
 	pid=$!
 	disown
-	# QEMU writes its pid file a moment later; `down` must find it from the first moment on.
+	# QEMU writes its pid file later; `down` needs it immediately.
 	echo "$pid" >"$RUN/qemu.pid"
 }
 
@@ -122,7 +122,7 @@ await_boot() {
 	end=$(($(lab_clock_ms "$qemu") + BOOT_SECONDS * 1000))
 	while [ "$(lab_clock_ms "$qemu")" -lt "$end" ]; do
 		if ! kill -0 "$qemu" 2>/dev/null; then
-			BOOT_FAILURE="QEMU ended: $(tail -n 2 "$RUN/qemu.log" | tr '\n' ' ')"
+			BOOT_FAILURE="QEMU exited: $(tail -n 2 "$RUN/qemu.log" | tr '\n' ' ')"
 			return 1
 		fi
 		if grep -qaE 'Panic on CPU|Kernel panic|LABFAIL' "$RUN/console.log" 2>/dev/null; then
@@ -133,7 +133,7 @@ await_boot() {
 		sleep 0.5
 	done
 	# shellcheck disable=SC2034 # read by the caller
-	BOOT_FAILURE="no usable dom0 in $BOOT_SECONDS s; the console's end: $(tail -n 3 "$RUN/console.log" 2>/dev/null | tr '\n\r' '  ')"
+	BOOT_FAILURE="dom0 did not start in $BOOT_SECONDS s; last console lines: $(tail -n 3 "$RUN/console.log" 2>/dev/null | tr '\n\r' '  ')"
 	return 1
 }
 
@@ -161,7 +161,7 @@ clean() {
 	down
 	local dir
 	for dir in "$CACHE"/run/*/; do
-		[ "$dir" = "$RUN/" ] || [ ! -e "$dir/qemu.pid" ] || die "another lab still runs in $dir; end it first"
+		[ "$dir" = "$RUN/" ] || [ ! -e "$dir/qemu.pid" ] || die "another lab is running in $dir; stop it first"
 	done
 	rm -rf --one-file-system "$CACHE"
 }

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Where the lab keeps its things, how it speaks, and how it reaches its dom0. Sourced by `lab`.
+# Directories, messages, lab clock, and ssh to dom0. Sourced by `lab`.
 
 # The cache is shared by all labs of a user, a run directory belongs to one lab.
 CACHE=${BLKWARDEN_LAB_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/blkwarden/xen-lab}
@@ -8,7 +8,7 @@ RUN=$CACHE/run/$NAME
 SSH_KEY=$CACHE/ssh-key
 
 EXIT_USAGE=2
-EXIT_SKIP=77 # this machine cannot run the lab at all, as automake and the test runner understand it
+EXIT_SKIP=77 # this machine cannot run the lab; the convention of automake
 
 die() { echo "lab: $*" >&2; exit 1; }
 die_usage() { echo "lab: $*" >&2; exit "$EXIT_USAGE"; }
@@ -18,13 +18,13 @@ say() { echo "lab: $*" >&2; }
 # Seconds since $1 (a value of SECONDS).
 took() { echo "$((SECONDS - $1)) s"; }
 
-# One command at a time on a lock file; "$1" FILE, rest COMMAND. Waits an hour for another lab.
+# locked FILE COMMAND..: runs COMMAND with an exclusive lock on FILE; waits up to an hour.
 locked() {
 	local file=$1
 	shift
 	mkdir -p "$(dirname "$file")"
 	exec 9>"$file"
-	flock -w 3600 9 || die "another lab command holds $file for more than an hour; end it and try again"
+	flock -w 3600 9 || die "another lab command has held the lock $file for more than an hour; stop it and try again"
 	"$@"
 	exec 9>&-
 }
@@ -35,7 +35,7 @@ free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1
 
 # ---- the QEMU that is this lab's machine --------------------------------------------------------
 
-# Prints QEMU's pid when it runs. The command line is checked because pids are reused.
+# Prints QEMU's pid if it is running. Checks the command line, because pids are reused.
 qemu_pid() {
 	local pid
 	pid=$(cat "$RUN/qemu.pid" 2>/dev/null) && [ -n "$pid" ] || return 1
@@ -44,11 +44,11 @@ qemu_pid() {
 }
 
 # ---- the lab clock ------------------------------------------------------------------------------
-# Limits of time count seconds for which the machine could run: what QEMU's emulating thread waited for a processor, and
-# what a hypervisor took from this machine, is not counted. A busy host makes the lab slower and no test fail.
+# Timeouts use the lab clock, which excludes the time that QEMU's emulation thread waits for a CPU and the steal time of
+# this machine. On a busy host the lab is slower, but tests do not time out.
 
-# Milliseconds of this machine's boot clock that the lab could not use: the delay of QEMU's busiest thread, from
-# schedstat, and the stolen time of an average processor. Prints 0 where the kernel counts neither.
+# Prints the excluded milliseconds: run delay of QEMU's busiest thread (schedstat), and the average steal time per CPU;
+# 0 if the kernel provides neither.
 lab_delay_ms() { # PID
 	local file run wait busiest=0 delay=0 processors=0 stolen=0 line
 	for file in "/proc/$1/task"/*/schedstat; do
@@ -68,7 +68,7 @@ lab_delay_ms() { # PID
 	echo $((delay / 1000000 + (processors > 0 ? stolen * 10 / processors : 0)))
 }
 
-# The lab clock in milliseconds; only differences mean anything. $1: QEMU's pid.
+# Prints the lab clock in milliseconds, for differences only. $1: QEMU's pid.
 lab_clock_ms() {
 	local up
 	read -r up _ </proc/uptime
@@ -76,7 +76,7 @@ lab_clock_ms() {
 	echo $((10#$up * 10 - $(lab_delay_ms "$1")))
 }
 
-# within SECONDS WHAT COMMAND..: runs COMMAND and ends it after SECONDS of the lab clock; its status is COMMAND's.
+# within SECONDS WHAT COMMAND..: runs COMMAND with a timeout on the lab clock; returns COMMAND's status.
 within() {
 	local limit=$(($1 * 1000)) what=$2 started command qemu status=0
 	shift 2
@@ -95,7 +95,7 @@ within() {
 	return "$status"
 }
 
-# Prints "WALL LAB" each second, milliseconds since 1970 and of the lab clock, for as long as the machine runs.
+# Prints "WALL LAB" every second while the machine runs: milliseconds since 1970, and of the lab clock.
 clock() {
 	local pid
 	need_dom0
@@ -112,15 +112,15 @@ monitor() { timeout 120 python3 "$LAB_HOME/lib/monitor.py" "$RUN/mon.sock" "$1" 
 
 # ---- ssh into dom0 ------------------------------------------------------------------------------
 
-# No ControlMaster=auto here: a master started by a command would keep that command's stdout and
-# stderr open, and a caller that reads them to their end would hang.
+# Not ControlMaster=auto: a master started by a command keeps that command's stdout and stderr open, and a caller that
+# reads them to the end hangs.
 ssh_options() {
 	printf '%s\n' -q -i "$SSH_KEY" -p "$(cat "$RUN/ssh.port")" -o StrictHostKeyChecking=no \
 		-o UserKnownHostsFile=/dev/null -o BatchMode=yes -o IdentitiesOnly=yes -o ConnectTimeout=600 \
 		-o ServerAliveInterval=20 -o ServerAliveCountMax=60 -o KexAlgorithms=curve25519-sha256 "$@"
 }
 
-# A key exchange takes seconds under emulation, so commands share one connection where it stands.
+# Starts the shared connection: a key exchange takes seconds under emulation.
 ssh_master() {
 	local -a opts
 	mapfile -t opts < <(ssh_options -o ControlPath="$RUN/ssh.sock")
@@ -130,14 +130,14 @@ ssh_master() {
 	[ ! -e "$RUN/tunnel" ] || forward_nats forward "$(cat "$RUN/tunnel")"
 }
 
-# forward_nats forward|cancel ADDRESS:PORT:WHERE: on the shared connection, so that it ends with it.
+# forward_nats forward|cancel ADDRESS:PORT:WHERE: adds or removes a forward on the shared connection.
 forward_nats() { ssh -o ControlPath="$RUN/ssh.sock" -O "$1" -R "$2" root@127.0.0.1 >/dev/null 2>&1; }
 
-# Runs a command in dom0; stdin, stdout, stderr and the exit status are the command's.
+# Runs a command in dom0, with its stdin, stdout, stderr and exit status.
 dom0() {
 	local -a opts
 	ssh_master || die "dom0's sshd does not answer; its console is in $RUN/console.log"
 	mapfile -t opts < <(ssh_options -o ControlPath="$RUN/ssh.sock" -o ControlMaster=no)
-	# shellcheck disable=SC2029 # the caller quotes for dom0's shell
+	# shellcheck disable=SC2029 # expanded here; the caller quotes for dom0's shell
 	ssh "${opts[@]}" root@127.0.0.1 "$@" 9>&-
 }

@@ -1,4 +1,4 @@
-"""Sends one line to a QEMU human monitor on a Unix socket and prints what it answers."""
+"""Sends a line to a QEMU human monitor on a Unix socket and prints the answer."""
 
 import socket
 import sys
