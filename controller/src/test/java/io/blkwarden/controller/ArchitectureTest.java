@@ -11,7 +11,7 @@ import io.blkwarden.testing.TestsAreRun;
 import org.junit.jupiter.api.Test;
 
 /**
- * The dependency rules of the controller: a pure engine, and one package for each thing outside it.
+ * Dependency rules of the controller: a pure engine, and one package per external interface.
  */
 final class ArchitectureTest {
   private static final Architecture CONTROLLER = new Architecture("io.blkwarden.controller");
@@ -59,12 +59,12 @@ final class ArchitectureTest {
   }
 
   @Test
-  void onlyItsAdapterKnowsNats() {
+  void onlyTheNatsPackageImportsNats() {
     CONTROLLER.onlyIn(NATS, "..controller.nats..");
   }
 
   @Test
-  void onlyHttpKnowsTheWebServerAndOnlyNotifyItsClient() {
+  void onlyHttpImportsTheWebServerAndOnlyNotifyTheClient() {
     CONTROLLER.onlyIn(
         resideInAnyPackage("reactor.netty..", "io.netty.."),
         "..controller.http..",
@@ -74,7 +74,7 @@ final class ArchitectureTest {
   }
 
   @Test
-  void thePurePackagesTouchNoFilesAndNoSockets() {
+  void purePackagesUseNoFilesAndNoSockets() {
     CONTROLLER.check(
         noClasses()
             .that()
@@ -84,7 +84,7 @@ final class ArchitectureTest {
   }
 
   @Test
-  void thePurePackagesKnowNoEdge() {
+  void purePackagesDoNotDependOnEdges() {
     CONTROLLER.check(
         noClasses()
             .that()
@@ -95,13 +95,13 @@ final class ArchitectureTest {
   }
 
   @Test
-  void thePurePackagesAreNotReactive() {
+  void purePackagesDoNotUseReactor() {
     CONTROLLER.check(
         noClasses().that().resideInAnyPackage(PURE).should().dependOnClassesThat(REACTOR));
   }
 
   @Test
-  void onlyTheCommandLineKnowsPicocli() {
+  void onlyTheCommandLineImportsPicocli() {
     CONTROLLER.onlyIn(
         resideInAPackage("picocli.."), "io.blkwarden.controller", "..controller.cli..");
   }

@@ -18,16 +18,16 @@ final class BlockHoundTest {
   private static final Duration BOUND = Duration.ofSeconds(30);
 
   @Test
-  void aBlockingCallOnANonBlockingThreadFails() {
+  void blockingCallOnANonBlockingThreadFails() {
     Mono<Void> parks = Mono.fromRunnable(() -> LockSupport.parkNanos(1));
 
     assertThatThrownBy(() -> parks.subscribeOn(Schedulers.parallel()).block(BOUND))
         .hasRootCauseInstanceOf(BlockingOperationError.class);
   }
 
-  /** On its queue they meet, and wait for each other for the time that one message takes. */
+  /** The publishers share the queue's lock, each for the time of one message. */
   @Test
-  void severalThreadsThatMustNotBlockMayPublish() throws Exception {
+  void concurrentNonBlockingThreadsCanPublish() throws Exception {
     try (NatsServer server = NatsServer.start()) {
       Connection link = server.connect();
       Mono<Void> published =

@@ -9,7 +9,7 @@ import io.blkwarden.testing.Architecture;
 import io.blkwarden.testing.TestsAreRun;
 import org.junit.jupiter.api.Test;
 
-/** The dependency rules of the agent: a pure core, and one package for each thing outside it. */
+/** Dependency rules of the agent: a pure core, and one package per external interface. */
 final class ArchitectureTest {
   private static final Architecture AGENT = new Architecture("io.blkwarden.agent");
 
@@ -52,12 +52,12 @@ final class ArchitectureTest {
   }
 
   @Test
-  void onlyTheNatsAdapterKnowsNats() {
+  void onlyTheNatsPackageImportsNats() {
     AGENT.onlyIn(NATS, "..agent.nats..");
   }
 
   @Test
-  void onlyTheEdgesTouchFilesAndSockets() {
+  void onlyEdgesUseFilesAndSockets() {
     AGENT.onlyIn(
         Architecture.FILES_AND_SOCKETS,
         "..agent.files..",
@@ -75,7 +75,7 @@ final class ArchitectureTest {
   }
 
   @Test
-  void thePurePackagesKnowNoEdge() {
+  void purePackagesDoNotDependOnEdges() {
     AGENT.check(
         noClasses()
             .that()
@@ -86,12 +86,12 @@ final class ArchitectureTest {
   }
 
   @Test
-  void thePurePackagesAreNotReactive() {
+  void purePackagesDoNotUseReactor() {
     AGENT.check(noClasses().that().resideInAnyPackage(PURE).should().dependOnClassesThat(REACTOR));
   }
 
   @Test
-  void onlyTheCommandLineKnowsPicocli() {
+  void onlyTheCommandLineImportsPicocli() {
     AGENT.onlyIn(resideInAPackage("picocli.."), "io.blkwarden.agent", "..agent.cli..");
   }
 

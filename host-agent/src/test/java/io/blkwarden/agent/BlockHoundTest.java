@@ -26,7 +26,7 @@ final class BlockHoundTest {
   private static final Duration SETTLED = Duration.ofMillis(100);
 
   @Test
-  void aBlockingCallOnANonBlockingThreadFails() {
+  void blockingCallOnANonBlockingThreadFails() {
     Mono<Void> parks = Mono.fromRunnable(() -> LockSupport.parkNanos(1));
 
     assertThatThrownBy(() -> parks.subscribeOn(Schedulers.parallel()).block(BOUND))
@@ -34,7 +34,7 @@ final class BlockHoundTest {
   }
 
   @Test
-  void aBlockingCallOnADispatcherOfTheNatsClientFails() throws Exception {
+  void blockingCallOnADispatcherOfTheNatsClientFails() throws Exception {
     try (NatsServer server = NatsServer.start()) {
       NatsSettings settings =
           new NatsSettings(
@@ -55,7 +55,7 @@ final class BlockHoundTest {
     }
   }
 
-  /** What comes of it; told on another thread, for the connection is closed there. */
+  /** The result; completed on another thread, which closes the connection. */
   private static Mono<Throwable> parkAtAMessage(Session session) {
     Mono<Session.Delivery> message =
         session.publish("x", new byte[0]).delaySubscription(SETTLED).cast(Session.Delivery.class);

@@ -4,8 +4,8 @@ import reactor.blockhound.BlockHound;
 import reactor.blockhound.integration.BlockHoundIntegration;
 
 /**
- * Lets BlockHound watch what the agent does on the NATS client's threads, in every test of this
- * module: the client's own loops wait for the network, but nothing that they call back may.
+ * Enables BlockHound for the agent's callbacks on threads of the NATS client, in all tests of this
+ * module. The client's own loops may wait for the network.
  */
 public final class NatsThreads implements BlockHoundIntegration {
   private static final String ADAPTER = "io.blkwarden.agent.nats.";

@@ -27,7 +27,7 @@ final class ArchitectureTest {
   }
 
   @Test
-  void touchesNoFilesNoSocketsAndNoNativeCode() {
+  void usesNoFilesNoSocketsAndNoNativeCode() {
     MODEL.check(
         noClasses()
             .should()

@@ -25,7 +25,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** Random events for the alert of one disk in two controllers, of which one leads at most. */
+/** Random events for the alert of a disk in two controllers, at most one of which leads. */
 final class AlertMachineTest {
   private static final Path PAGE = Path.of("../docs/ALERTS.md");
 
@@ -47,7 +47,7 @@ final class AlertMachineTest {
     boolean missing;
     boolean silenced;
 
-    /** Whether disks stay where they are. */
+    /** Whether disks are never removed. */
     boolean settled;
 
     Walk(long seed) {
@@ -279,7 +279,7 @@ final class AlertMachineTest {
   }
 
   @Test
-  void theInvariantsHoldForRandomEvents() {
+  void invariantsHoldForRandomEvents() {
     Property.checkSeeds(500, AlertMachineTest::walked);
   }
 
@@ -301,7 +301,7 @@ final class AlertMachineTest {
   }
 
   @Test
-  void everyAlertIsResolvedOnceItsBreachIsMeasuredToBeOver() {
+  void alertIsResolvedWhenItsBreachIsMeasuredToBeOver() {
     Property.checkSeeds(
         500,
         seed -> {
@@ -317,7 +317,7 @@ final class AlertMachineTest {
   }
 
   @Test
-  void withoutSamplesAnAlertIsUnknownAndStaysOpen() {
+  void alertWithoutSamplesIsUnknownAndStaysOpen() {
     Property.checkSeeds(
         500,
         seed -> {
@@ -336,7 +336,7 @@ final class AlertMachineTest {
   }
 
   @Test
-  void thePageShowsTheTransitionsThatHappen() throws Exception {
+  void documentationListsTheTransitions() throws Exception {
     Set<String> found = new TreeSet<>();
     for (long seed = 0; seed < 2_000; seed++) {
       found.addAll(walked(seed).transitions);

@@ -41,7 +41,7 @@ final class AuditReaderTest {
 
   @Test
   void refusesRequestsBeyondTheLimit() throws IOException {
-    // takes the connection and never greets, so that the first is read for as long as the test runs
+    // accepts the connection without an answer, so that the first request lasts as long as the test
     try (ServerSocket silent = new ServerSocket(0, 16, InetAddress.getLoopbackAddress());
         AuditReader desk = new AuditReader(records(silent.getLocalPort()), Clock.systemUTC())) {
       List<Throwable> refused = new CopyOnWriteArrayList<>();

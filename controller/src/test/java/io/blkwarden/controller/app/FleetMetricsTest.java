@@ -57,7 +57,7 @@ final class FleetMetricsTest {
   }
 
   @Test
-  void aLargeFleetIsBounded() {
+  void metricsOfALargeFleetAreLimited() {
     FleetMetrics metrics = metrics();
 
     assertThat(series(metrics, "host_up"))

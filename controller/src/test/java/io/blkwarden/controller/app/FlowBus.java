@@ -21,7 +21,7 @@ import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 import reactor.test.publisher.TestPublisher;
 
-/** A fake bus with the inputs of a test, which records what is sent. */
+/** A fake bus with the inputs of a test, which records sent messages. */
 final class FlowBus implements FleetBus {
   final TestPublisher<BusMessage> samples = TestPublisher.create();
   final TestPublisher<BusMessage> reports = TestPublisher.create();

@@ -45,7 +45,7 @@ final class PagingTest {
               ControllerRuntime.start(
                   new ControllerSettings(bus, policies, null, null, null, pages));
           AlertTap alerts = ready(controller, server)) {
-        host.answering = false; // so that it fires for a while
+        host.answering = false; // so that the alert stays firing
         host.swaps(800);
         host.live();
         await("paged").atMost(BOUND).until(() -> manager.alerts().size() == 1);

@@ -6,10 +6,10 @@ import io.blkwarden.controller.attribution.model.Incident;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** A way to name culprits: blame, and the two simple ways that it is compared with. */
+/** An attribution method: the product's, and two simple ones for comparison. */
 enum Accuser {
   BLAME("blame"),
-  /** The disk with the most I/Os while its neighbours were hurt; nobody when nobody was. */
+  /** The disk with the most I/Os while its neighbours' latency was high; none if it never was. */
   TOP_IOPS("top IOPS"),
   /** CPI2's formula alone, over measured device time; the highest at or above 0.35. */
   CORRELATION("correlation");

@@ -15,7 +15,7 @@ final class AttributionTest {
   private static final int SEEDS = 10;
 
   /**
-   * Disks that do 10 I/Os of 5 ms a second in the calm half, and so many of 100 ms in the other.
+   * Disks with 10 I/Os of 5 ms per second in one half, and the given number of 100 ms in the other.
    */
   private static AttributionWindow window(double... hurtIos) {
     AttributionWindow window = new AttributionWindow(hurtIos.length);
@@ -31,17 +31,17 @@ final class AttributionTest {
   }
 
   @Test
-  void namesTheDiskWhoseWorkRoseWithItsNeighboursLatency() {
+  void namesTheDiskWhoseLoadRoseWithItsNeighboursLatency() {
     assertThat(named(window(300, 10))).containsExactly(0);
   }
 
   @Test
-  void namesTwoThatDidItTogether() {
+  void namesTwoDisksThatCausedItTogether() {
     assertThat(named(window(10, 300, 250, 10))).containsExactly(1, 2);
   }
 
   @Test
-  void aVictimIsNotNamedForItsOwnLatency() {
+  void victimIsNotNamedForItsOwnLatency() {
     assertThat(reason(window(10, 10, 10))).isEqualTo(Reason.SLOW_DEVICE);
   }
 
@@ -51,12 +51,12 @@ final class AttributionTest {
   }
 
   @Test
-  void aSmallMarginNamesNoDisk() {
+  void smallMarginNamesNoDisk() {
     assertThat(reason(window(60, 55, 55, 55, 50))).isEqualTo(Reason.MARGIN);
   }
 
   @Test
-  void unknownSlotsAreNoEvidence() {
+  void unknownSlotsAreIgnored() {
     AttributionWindow window = window(300, 10);
     for (int slot = 0; slot < AttributionWindow.SLOTS - 2; slot++) {
       window.beginSlot();
@@ -65,12 +65,12 @@ final class AttributionTest {
   }
 
   @Test
-  void aSingleDiskIsNotNamed() {
+  void singleDiskIsNotNamed() {
     assertThat(reason(window(300))).isEqualTo(Reason.NO_NEIGHBOURS);
   }
 
   @Test
-  void correlationIsTheContrastOfTheWaitsTimesThatOfTheWork() {
+  void correlationIsLatencyContrastTimesLoadContrast() {
     double waits = 1 - Math.sqrt(5.0 / 100);
     assertThat(correlation(window(300, 10), 0)).isCloseTo(waits * 290 / 310, within(1e-5));
     assertThat(correlation(window(300, 10), 1)).isZero();
@@ -91,7 +91,7 @@ final class AttributionTest {
   }
 
   @Test
-  void theMedianOfTheOthersLeavesTheDiskItselfOut() {
+  void medianOfTheNeighboursExcludesTheDisk() {
     AttributionWindow window = new AttributionWindow(5);
     window.beginSlot();
     double[] awaits = {7, 3, 9, 3};
@@ -108,7 +108,7 @@ final class AttributionTest {
   }
 
   @Test
-  void theOldestSlotIsOverwritten() {
+  void oldestSlotIsOverwritten() {
     AttributionWindow window = window(300, 10);
     for (int slot = 0; slot < AttributionWindow.SLOTS / 2; slot++) {
       window.beginSlot();

@@ -14,12 +14,12 @@ import java.util.Map;
 
 /** Prints precision and recall of each {@link Accuser} over incidents of the disk model. */
 final class EvaluateBlame {
-  /** Other seeds than the tests', which were seen while the rule was made. */
+  /** Not the seeds of the tests, which were used to develop the method. */
   private static final int FIRST = 2_001;
 
   private EvaluateBlame() {}
 
-  /** The argument is the number of seeds of each kind. */
+  /** Argument: the number of seeds of each kind. */
   public static void main(String[] args) {
     int seeds = Integer.parseInt(args[0]);
     int last = FIRST + seeds - 1;

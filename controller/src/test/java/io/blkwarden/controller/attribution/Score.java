@@ -5,7 +5,7 @@ import io.blkwarden.controller.attribution.model.Kind;
 import java.util.Set;
 
 /**
- * Disks named rightly, named wrongly, and missed, summed over incidents.
+ * True positives, false positives and false negatives, summed over incidents.
  *
  * @param right culprits that were named
  * @param wrong others that were named
@@ -29,12 +29,12 @@ record Score(int right, int wrong, int missed) {
     return new Score(right + other.right, wrong + other.wrong, missed + other.missed);
   }
 
-  /** Of the named, the part that was right; {@link Double#NaN} when none was named. */
+  /** Correct names per named disk; {@link Double#NaN} if none was named. */
   double precision() {
     return right + wrong == 0 ? Double.NaN : (double) right / (right + wrong);
   }
 
-  /** Of the culprits, the part that was named; {@link Double#NaN} when there was none. */
+  /** Named culprits per culprit; {@link Double#NaN} if there was none. */
   double recall() {
     return right + missed == 0 ? Double.NaN : (double) right / (right + missed);
   }

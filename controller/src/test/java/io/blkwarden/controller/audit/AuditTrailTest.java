@@ -148,7 +148,7 @@ final class AuditTrailTest {
   }
 
   @Test
-  void linesOfADomainAreInOrderOfTime() {
+  void linesOfADomainAreOrderedByTime() {
     String act = "throttle " + LEASE;
     assertThat(trail("vm176").lines())
         .extracting(line -> (line.at().getEpochSecond() - AT.getEpochSecond()) + " " + line.text())
@@ -201,7 +201,7 @@ final class AuditTrailTest {
   }
 
   @Test
-  void decisionOfAStandbyAloneIsKept() {
+  void decisionMadeOnlyByAStandbyIsKept() {
     AuditTrail trail = new AuditTrail();
     DecisionNote alone = note(9, 1, VM, Verdict.SHADOW, null, null, "idle would be set", null);
     trail.add(alone);

@@ -33,7 +33,7 @@ final class BaselineTableTest {
   }
 
   @Test
-  void theThresholdIsTheMeanPlusSigmasOrAPercentile() {
+  void thresholdIsTheMeanPlusSigmasOrAPercentile() {
     for (int i = 0; i < 60; i++) {
       round(200, 100, 10);
     }
@@ -43,7 +43,7 @@ final class BaselineTableTest {
   }
 
   @Test
-  void theFloorIsTheMinimum() {
+  void floorIsTheMinimum() {
     for (int i = 0; i < 5; i++) {
       round(50, 0.5, 0.1);
     }
@@ -52,7 +52,7 @@ final class BaselineTableTest {
   }
 
   @Test
-  void thereIsNoThresholdWithTooFewDisksOrValues() {
+  void noThresholdWithTooFewDisksOrValues() {
     assertThat(baselines.threshold(ROOTS, TWO_SIGMAS)).isNaN();
     round(30, 100, 10);
     assertThat(baselines.threshold(ROOTS, TWO_SIGMAS)).isNaN();
@@ -75,7 +75,7 @@ final class BaselineTableTest {
   }
 
   @Test
-  void aBaselineOutlivesTheController() throws IOException {
+  void nextControllerLoadsTheBaseline() throws IOException {
     for (int i = 0; i < 10; i++) {
       round(40, 100, 10);
     }
@@ -90,7 +90,7 @@ final class BaselineTableTest {
   }
 
   @Test
-  void aKnownOrInvalidBaselineIsNotLoaded() throws IOException {
+  void knownOrInvalidBaselineIsNotLoaded() throws IOException {
     for (int i = 0; i < 4; i++) {
       round(40, 100, 10);
     }
@@ -108,7 +108,7 @@ final class BaselineTableTest {
   }
 
   @Test
-  void furtherClassesHaveNoThreshold() {
+  void classesBeyondTheLimitHaveNoThreshold() {
     for (int i = 0; i <= BaselineTable.CLASSES_MAX; i++) {
       DiskClass of =
           new DiskClass(Metric.IOPS, MINUTE, VolumeRole.ROOT, DeviceClass.SSD, "plan" + i);

@@ -30,8 +30,8 @@ import reactor.core.scheduler.Schedulers;
 
 /**
  * Time of one host's batch of 100 disks from its bytes to the end of the step: conflation, decoding
- * and ten policies, in one thread, over a fleet of {@value #HOSTS} hosts. The NATS client and the
- * wake-ups between threads are not in it.
+ * and ten policies, in one thread, for a fleet of {@value #HOSTS} hosts. Excludes the NATS client
+ * and wake-ups between threads.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -70,7 +70,7 @@ public class BatchBench {
 
   private byte[] batch = {};
 
-  /** Lets the engine take what comes, on the thread that brings it. */
+  /** Runs the engine on the calling thread. */
   @Setup(Level.Trial)
   public void start() {
     LatestBatches batches = new LatestBatches(intake, Schedulers.immediate());
@@ -83,13 +83,13 @@ public class BatchBench {
             });
   }
 
-  /** Makes the batch of the next second. */
+  /** Creates the batch of the next second. */
   @Setup(Level.Invocation)
   public void nextSecond() {
     batch = fleet.nextBatch();
   }
 
-  /** One batch of each host; the time is that of one. */
+  /** One batch per host; the time is per batch. */
   @Benchmark
   @OperationsPerInvocation(HOSTS)
   public long bytesToStep() {

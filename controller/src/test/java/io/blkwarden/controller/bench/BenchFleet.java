@@ -23,16 +23,16 @@ import java.util.Random;
 import java.util.UUID;
 
 /**
- * A step that watches many hosts of {@value #DISKS_PER_HOST} disks, with ten policies and a claim.
+ * A leading engine step for many hosts of {@value #DISKS_PER_HOST} disks, with ten policies.
  *
- * <p>Maps went through JSON and samples through their codec, as in the field. All hosts send the
- * same counters, so that making them costs nothing; each has tables of its own. Seven disks of ten
- * do I/O, at rates that pass no level.
+ * <p>Maps are decoded from JSON and samples by their codec, as in production. All hosts send the
+ * same counters, to create them at no cost; each host has its own tables. Seven of ten disks do
+ * I/O, below all thresholds.
  */
 final class BenchFleet {
   static final int DISKS_PER_HOST = 100;
 
-  /** Silence has no part in a benchmark, whose seconds are shorter than the fleet's. */
+  /** No host becomes stale, although seconds of the benchmark are shorter than real ones. */
   private static final int SILENT_INTERVALS = 1_000;
 
   private static final UUID RUN = new UUID(7, 7);
@@ -67,7 +67,7 @@ final class BenchFleet {
     }
   }
 
-  /** The map of a host, which went through JSON. */
+  /** The map of a host, decoded from JSON. */
   static MappingSnapshot map(int number) {
     TestHost host = new TestHost("dom0-" + number);
     host.run = RUN;
@@ -82,7 +82,7 @@ final class BenchFleet {
     };
   }
 
-  /** The batch that every host sends in the next second, as it is sent. */
+  /** The encoded batch that every host sends in the next second. */
   byte[] nextBatch() {
     seconds++;
     written.identify(RUN, 1, 1, seconds);
@@ -121,7 +121,7 @@ final class BenchFleet {
     counters[SampleColumn.QUEUE_MS.id()][row] += reads * 2 + writes * 3;
   }
 
-  /** Makes the frame of the next second. */
+  /** Creates the frame of the next second. */
   SampleFrame nextFrame() {
     if (SampleCodec.decode(nextBatch(), frame) instanceof Decoded.Malformed<SampleFrame> bad) {
       throw new IllegalStateException(bad.detail());
@@ -129,7 +129,7 @@ final class BenchFleet {
     return frame;
   }
 
-  /** Gives the step one frame of each host; returns how many effects there were, none expected. */
+  /** Feeds one frame per host; returns the number of effects, expected to be 0. */
   int takeAll(SampleFrame ofAll) {
     int effects = 0;
     for (HostId host : hosts) {

@@ -10,8 +10,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * The ten policies that every benchmark measures with: those of {@code deploy/bench-policies}, or
- * of another folder of {@code deploy} by {@code -Dblkwarden.bench=bench-policies-kinds}.
+ * The ten policies of all benchmarks: {@code deploy/bench-policies}, or another directory in {@code
+ * deploy} with {@code -Dblkwarden.bench=bench-policies-kinds}.
  */
 final class BenchPolicies {
   private static final String FOLDER =

@@ -1,6 +1,6 @@
 package io.blkwarden.controller.bench;
 
-/** The heap that is used. */
+/** Heap usage. */
 final class Heap {
   private Heap() {}
 

@@ -14,9 +14,9 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * Writes the recording of a made-up fleet, as a recorder would that heard it at 1 Hz, for {@code
- * blkwarden replay} to be timed with: samples each second, and each host's map each minute, as
- * agents send them. Nothing in it passes a level of the benchmarks' policies.
+ * Writes a recording of a simulated fleet, to measure {@code blkwarden replay}: samples every
+ * second, and the map of each host every minute. All values are below the thresholds of the
+ * benchmarks' policies.
  */
 public final class MakeRecording {
   private static final long WALL = 1_795_000_000_000L;
@@ -26,7 +26,7 @@ public final class MakeRecording {
 
   private MakeRecording() {}
 
-  /** Arguments: an empty folder, how many disks, how many seconds. */
+  /** Arguments: an empty directory, number of disks, number of seconds. */
   public static void main(String[] args) throws IOException {
     BenchFleet fleet = new BenchFleet(Integer.parseInt(args[1]));
     List<byte[]> maps = new ArrayList<>();

@@ -17,8 +17,9 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Time of the step alone, with ten policies: for one sample of every disk of the fleet, and for one
- * tick. Divide by {@code disks} for nanoseconds per disk-sample; the heap per disk is printed.
+ * Time of the step without I/O, with ten policies: for one sample of every disk of the fleet,
+ * and for one tick. Divide by {@code disks} for nanoseconds per disk-sample; prints the heap per
+ * disk.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -35,7 +36,7 @@ public class StepBench {
 
   private BenchFleet fleet = new BenchFleet(0);
 
-  /** Makes the fleet, and measures what it takes. */
+  /** Creates the fleet and measures its heap. */
   @Setup(Level.Trial)
   public void begin() {
     long before = Heap.used();
@@ -45,41 +46,41 @@ public class StepBench {
     System.out.printf("heap: %.0f bytes per disk, maps included%n", (double) taken / disks);
   }
 
-  /** The counters of the next second, made while no time is taken. */
+  /** The counters of the next second, created outside of the measured time. */
   @State(Scope.Thread)
   public static class Unheard {
     private SampleFrame frame = new SampleFrame();
 
-    /** Makes them. */
+    /** Creates the counters. */
     @Setup(Level.Invocation)
     public void nextSecond(StepBench bench) {
       frame = bench.fleet.nextFrame();
     }
   }
 
-  /** A fleet that was heard of within the second: hosts that fell silent would cost nothing. */
+  /** A fleet that reported within the second: stale hosts would take no time. */
   @State(Scope.Thread)
   public static class Heard {
-    /** Lets every host send a batch. */
+    /** Feeds a batch of every host. */
     @Setup(Level.Invocation)
     public void nextSecond(StepBench bench) {
       bench.fleet.takeAll(bench.fleet.nextFrame());
     }
   }
 
-  /** Every host's batch of 100 disks, decoded already. */
+  /** A decoded batch of 100 disks per host. */
   @Benchmark
   public int samples(Unheard next) {
     return fleet.takeAll(next.frame);
   }
 
-  /** What comes once a second whatever the samples are: silence, reminders, fleet totals. */
+  /** The work of each tick: stale hosts, reminders, fleet totals. */
   @Benchmark
   public int tick(Heard before) {
     return fleet.tick();
   }
 
-  /** What Prometheus asks for, normally each 15 s: the busiest disks among all. */
+  /** A Prometheus scrape, usually every 15 s: the busiest disks of the fleet. */
   @Benchmark
   public FleetSnapshot snapshot(Heard before) {
     return fleet.step.snapshot(FleetSnapshot.Parts.busiest(20));

@@ -5,15 +5,15 @@ import io.blkwarden.model.sample.SampleFrame;
 import java.lang.management.ManagementFactory;
 
 /**
- * CPU time of the step by the thread's own clock, for machines that others use too: prints
- * nanoseconds and bytes per disk-sample, the time of a tick, and the heap per disk.
+ * CPU time of the step by the thread's CPU clock, for shared machines: prints nanoseconds and bytes
+ * per disk-sample, the time of a tick, and the heap per disk.
  */
 public final class StepCpu {
   private static final int ROUNDS = 6;
 
   private StepCpu() {}
 
-  /** Argument: how many disks. */
+  /** Argument: number of disks. */
   public static void main(String[] args) {
     int disks = Integer.parseInt(args[0]);
     int seconds = Math.max(5, 2_000_000 / disks);

@@ -210,7 +210,7 @@ final class JetStreamOutagesTest {
 
     servers.stream().filter(each -> !each.equals(left)).forEach(NatsServer::kill);
     long epoch = bus.status().leadership() instanceof Leadership.Leading held ? held.epoch() : 0;
-    bus.observeEpoch(epoch + 1); // makes it check now, not within ten seconds
+    bus.observeEpoch(epoch + 1); // triggers the check, which otherwise runs every ten seconds
     awaitProblem(bus, "no leader or no quorum", "start the servers of the cluster");
     assertThat(bus.status().problem()).doesNotContain("-js");
     assertThat(JetStreamFault.check(connection).orElseThrow().text())

@@ -222,7 +222,7 @@ final class LostInputsTest {
 
     network.cut();
     awaitResumed(bus, first);
-    server.kill(); // with its store: so the second reconnects, and reads the bucket as a whole
+    server.kill(); // with its store, so that the second reconnects and reads the whole bucket
     server.run();
     network.heal();
 

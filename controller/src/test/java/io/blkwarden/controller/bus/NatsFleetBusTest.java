@@ -238,7 +238,7 @@ final class NatsFleetBusTest {
   }
 
   @Test
-  void alertsSurviveADeadServerInOrderAndOnce() throws Exception {
+  void alertsAreStoredOnceAndInOrderAfterAServerFailure() throws Exception {
     NatsServer server = closing(NatsServer.start());
     BusCounters counts = new BusCounters();
     NatsFleetBus bus = bus(server, "c1", new Recording(), counts);
@@ -269,7 +269,7 @@ final class NatsFleetBusTest {
   }
 
   @Test
-  void decisionsSurviveADeadServerOnceAndInOrderExceptThoseInFlight() throws Exception {
+  void decisionsAreStoredOnceAfterAServerFailure() throws Exception {
     NatsServer server = closing(NatsServer.start());
     BusCounters counts = new BusCounters();
     NatsFleetBus bus = bus(server, "c1", new Recording(), counts);

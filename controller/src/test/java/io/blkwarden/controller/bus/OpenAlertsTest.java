@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 
-/** Which alerts are open when leadership is gained. */
+/** The alerts that are open when leadership is gained. */
 final class OpenAlertsTest {
   private static final Duration BOUND = Duration.ofSeconds(60);
 

@@ -26,7 +26,7 @@ final class OperatorInputBucketTest {
   }
 
   @Test
-  void unreadablePauseCountsAndOtherInvalidEntriesDoNot() {
+  void unreadablePauseAppliesAndOtherInvalidEntriesDoNot() {
     Pause pause = new Pause("ana", "the storage moves", Messages.AT);
     assertThat(OperatorInputBucket.parse(Map.of("pause", ControlJson.encode(pause))).pause())
         .contains(pause);
@@ -37,7 +37,7 @@ final class OperatorInputBucketTest {
   }
 
   @Test
-  void keepsThoseThatEndLastBeyondTheLimit() {
+  void keepsTheLatestToExpireBeyondTheLimit() {
     Map<String, byte[]> values = new HashMap<>();
     for (int i = 0; i < OperatorState.SILENCES_MAX; i++) {
       values.put("silence." + i, ControlJson.encode(silence(i, Duration.ofHours(1))));

@@ -16,7 +16,7 @@ final class PublishQueueTest {
       new PublishQueue<>(4, Alert::id, StreamPublishers::isLast);
 
   @Test
-  void aBatchHasOneMessageForEachKey() {
+  void batchHasOneMessagePerKey() {
     alerts.add(Messages.alert(1, State.FIRING));
     alerts.add(Messages.alert(1, State.RESOLVED));
     alerts.add(Messages.alert(2, State.FIRING));
@@ -47,7 +47,7 @@ final class PublishQueueTest {
 
   /** An alert may start as handled; its later states replace only what follows. */
   @Test
-  void theFirstStateOfAnAlertIsNeverDropped() {
+  void firstStateOfAnAlertIsNeverDropped() {
     alerts.add(Messages.alert(1, State.HANDLED));
     alerts.add(Messages.alert(2, State.HANDLED));
     alerts.add(Messages.alert(3, State.HANDLED));

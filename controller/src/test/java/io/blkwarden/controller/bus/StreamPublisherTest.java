@@ -78,7 +78,7 @@ final class StreamPublisherTest {
   }
 
   @Test
-  void allAreInFlightTogetherButOneForEachKey() {
+  void messagesAreInFlightTogetherOnePerKey() {
     List.of("a1", "b1", "a2", "c1").forEach(queue::add);
     verify(publish("a3")).thenAwait(HOUR).verifyComplete();
 
@@ -112,7 +112,7 @@ final class StreamPublisherTest {
   }
 
   @Test
-  void pausesDoubleUpToABoundAndResetAfterASuccess() {
+  void pausesDoubleUpToALimitAndResetAfterSuccess() {
     server = _ -> Mono.error(new IllegalStateException("away"));
     TestPublisher<String> words = TestPublisher.create();
     verify(publisher.publish(words.flux()))
@@ -149,7 +149,7 @@ final class StreamPublisherTest {
   }
 
   @Test
-  void waitsWhileTheGateIsShutAndDiscardsThen() {
+  void waitsAndDiscardsAccordingToTheGate() {
     gate = Gate.WAIT;
     verify(publish("a1", "a2", "b1"))
         .expectSubscription()
@@ -173,7 +173,7 @@ final class StreamPublisherTest {
   }
 
   @Test
-  void messagesThatCanNeverBeStoredAreCounted() {
+  void rejectedMessagesAreCounted() {
     server =
         word ->
             word.equals("a1")

@@ -8,8 +8,8 @@ import java.util.Map;
  * The result of a command.
  *
  * @param code exit code
- * @param out its stdout
- * @param err its stderr
+ * @param out stdout
+ * @param err stderr
  */
 record CommandResult(int code, String out, String err) {
   /** Runs a command with {@code NATS_URL}. */

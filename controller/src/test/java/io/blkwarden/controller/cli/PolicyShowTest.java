@@ -78,7 +78,7 @@ final class PolicyShowTest {
   }
 
   @Test
-  void aStandingPolicyShowsTheLeaseThatIsUsed() throws Exception {
+  void standingPolicyShowsItsEffectiveLease() throws Exception {
     String standing =
         """
         policies:

@@ -200,7 +200,7 @@ final class PolicyTestTest {
   }
 
   @Test
-  void aStandingPolicyIsTested() throws Exception {
+  void testsStandingPolicies() throws Exception {
     Files.writeString(
         folder.resolve("standing.yaml"),
         """

@@ -80,7 +80,7 @@ final class RecordCommandTest {
   private void until(CompletableFuture<CommandResult> result, String subject, String wanted) {
     await(wanted)
         .atMost(BOUND)
-        .ignoreExceptionsInstanceOf(RecordingException.class) // its first bytes are under way
+        .ignoreExceptionsInstanceOf(RecordingException.class) // being written
         .failFast("the recorder ended", result::isDone)
         .until(() -> {
           agent.raw(subject, "probe".getBytes(UTF_8));

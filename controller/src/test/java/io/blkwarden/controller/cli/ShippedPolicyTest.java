@@ -41,7 +41,7 @@ final class ShippedPolicyTest {
   private static final Path PACKAGED =
       Path.of("../deploy/packages/controller/files/etc/blkwarden/policies/swap-storm.yaml");
 
-  /** The places of shipped policies. */
+  /** The files of shipped policies. */
   enum Shipped {
     PACKAGE,
     README,
@@ -91,7 +91,7 @@ final class ShippedPolicyTest {
 
   @ParameterizedTest
   @EnumSource
-  void nineSecondsOnAndOneOff(Shipped shipped) throws Exception {
+  void stormWithPausesIsThrottled(Shipped shipped) throws Exception {
     isCaught(
         shipped,
         swap("vm176", "xvda2", repeat("800x9 0", 12)),

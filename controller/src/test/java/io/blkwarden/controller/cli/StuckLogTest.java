@@ -74,7 +74,7 @@ final class StuckLogTest {
               .statusCode()
           == 200;
     } catch (IOException _) {
-      return false; // not yet, or stuck
+      return false; // not ready, or blocked
     }
   }
 

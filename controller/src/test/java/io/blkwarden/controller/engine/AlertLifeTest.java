@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** One alert for one breach, however often it is told and however restless its disk is. */
+/** A breach has one alert, even if its state changes often. */
 final class AlertLifeTest {
   private final TestHost host = new TestHost("dom0-7");
   private final int noisy = host.addSwap(176);
@@ -34,9 +34,9 @@ final class AlertLifeTest {
     return EngineRig.alerts(effects).stream().map(Alert::id).distinct().toList();
   }
 
-  /** Such a detector looks back for longer than a sample, and says nothing in between. */
+  /** A window detector is only evaluated at the end of a window. */
   @Test
-  void anAlertOfAPolicyThatCountsWindowsIsKeptAndEnds() {
+  void alertOfAWindowPolicyStaysOpenAndIsResolved() {
     EngineRig rig =
         EngineRig.acting(
             """
@@ -58,7 +58,7 @@ final class AlertLifeTest {
   }
 
   @Test
-  void aBreachThatComesBackWhileItsAlertIsKeptIsTheSameAlert() {
+  void recurringBreachKeepsItsOpenAlert() {
     EngineRig rig = rig("keep_firing_for: 20s");
     rig.begin(host);
     List<Effect> effects = new ArrayList<>(rig.seconds(4, host, this::storm));
@@ -84,7 +84,7 @@ final class AlertLifeTest {
   }
 
   @Test
-  void secondsWithoutSamplesDoNotCountAsCalm() {
+  void timeWithoutSamplesDoesNotCountTowardsClearing() {
     EngineRig rig = rig("keep_firing_for: 20s");
     rig.begin(host);
     rig.seconds(4, host, this::storm);
@@ -101,7 +101,7 @@ final class AlertLifeTest {
   }
 
   @Test
-  void anOpenAlertIsToldAgainAtItsInterval() {
+  void openAlertIsPublishedAgainAtItsInterval() {
     EngineRig rig =
         EngineRig.acting(
             EngineRig.SWAP_STORM
@@ -117,9 +117,9 @@ final class AlertLifeTest {
     assertThat(EngineRig.alerts(rig.seconds(30, host, this::calm))).hasSize(1);
   }
 
-  /** By it a reader ignores what a controller published that no longer leads. */
+  /** Consumers use the epoch to ignore alerts of a former leader. */
   @Test
-  void alertsCarryTheEpochOfTheClaimByWhichTheyArePublished() {
+  void alertsHaveTheEpochOfThePublishingLeader() {
     EngineRig rig =
         EngineRig.acting(
             EngineRig.SWAP_STORM
@@ -139,7 +139,7 @@ final class AlertLifeTest {
   }
 
   @Test
-  void alertsAboutOneDeviceAreOneIncidentAndALaterOneIsAnother() {
+  void alertsOfADeviceShareAnIncidentAndALaterAlertStartsANewOne() {
     EngineRig rig = EngineRig.acting(EngineRig.SWAP_STORM.replace("mode: auto", "mode: observe"));
     rig.begin(host);
 

@@ -13,7 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What keeps an alert from paging stands on it, and when that changes it is told again. */
+/** Alerts name their suppression, and are published again when it changes. */
 final class AlertSuppressionsTest {
   private static final String WATCHING =
       EngineRig.SWAP_STORM.replace("mode: auto", "mode: observe");
@@ -44,7 +44,7 @@ final class AlertSuppressionsTest {
   }
 
   @Test
-  void aSilenceMarksAnOpenAlertAtOnceAndItsEndTellsItAgain() {
+  void silenceMarksAnOpenAlertAndItsEndPublishesItAgain() {
     EngineRig rig = firing(WATCHING);
     Silence.Matcher match = new Silence.Matcher("dom0-*", "swap-*", "vm176", "warning", "swap");
 
@@ -60,7 +60,7 @@ final class AlertSuppressionsTest {
   }
 
   @Test
-  void eachLabelMustFit() {
+  void silenceMustMatchEachLabel() {
     for (Silence.Matcher other :
         List.of(
             new Silence.Matcher("dom0-8", null, null, null, null),
@@ -74,7 +74,7 @@ final class AlertSuppressionsTest {
   }
 
   @Test
-  void anAckNamesWhoTookTheAlertOrItsIncidentOn() {
+  void acknowledgementNamesItsOperatorOnAlertOrIncident() {
     for (boolean incident : new boolean[] {true, false}) {
       EngineRig rig = firing(WATCHING);
       Alert open = EngineRig.alerts(rig.all).getLast();
@@ -100,7 +100,7 @@ final class AlertSuppressionsTest {
   }
 
   @Test
-  void whatIsHandledIsQuietUnlessItIsCritical() {
+  void handledAlertIsSuppressedUnlessCritical() {
     for (boolean critical : new boolean[] {true, false}) {
       EngineRig rig =
           firing(
@@ -117,7 +117,7 @@ final class AlertSuppressionsTest {
   }
 
   @Test
-  void anOpenAlertAboutTheFleetQuietsTheHostsItIsAbout() {
+  void fleetAlertInhibitsAlertsOfItsHosts() {
     String fleet =
         WATCHING.replace(
             "protect:",

@@ -14,7 +14,7 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Budgets: a warning, then the ladder, then the end when the mean is down again. */
+/** Budgets: a warning, then the ladder, then the release when the mean is below the budget. */
 final class BudgetEngineTest {
   private final EngineRig rig =
       EngineRig.acting(
@@ -43,7 +43,7 @@ final class BudgetEngineTest {
   }
 
   @Test
-  void itWarnsFirstThenActsAndEnds() {
+  void warnsThenThrottlesAndEnds() {
     assertThat(use(70, 100)).isEmpty();
     List<Effect> effects = use(2, 100);
     assertThat(EngineRig.states(effects)).containsExactly("firing");
@@ -73,15 +73,15 @@ final class BudgetEngineTest {
   }
 
   @Test
-  void aShortBudgetCountsAsWell() {
-    List<Effect> effects = use(7, 1_000); // of the long budget, 80%
+  void shortBudgetIsEvaluated() {
+    List<Effect> effects = use(7, 1_000); // 80% of the long budget
     assertThat(EngineRig.sends(effects)).hasSize(1);
     assertThat(EngineRig.alerts(effects).getFirst().condition().above()).isEqualTo(500);
     assertThat(EngineRig.alerts(effects).getFirst().condition().forMs()).isEqualTo(11_000);
   }
 
   @Test
-  void useGoesWithTheDiskWhenTheMapChanges() {
+  void usageFollowsTheDiskWhenTheMapChanges() {
     use(50, 100);
     host.add("vm9", 9, VolumeRole.DATA, MappingState.RESOLVED);
     host.revision++;
@@ -91,7 +91,7 @@ final class BudgetEngineTest {
   }
 
   @Test
-  void aSilentHostUsesNothingUpAndEndsNothing() {
+  void staleHostUsesNoBudgetAndEndsNoBreach() {
     use(75, 100);
     rig.pass(200_000, host);
     List<Effect> effects = rig.sample(host);

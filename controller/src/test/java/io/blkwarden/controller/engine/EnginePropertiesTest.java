@@ -25,14 +25,14 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** Random fleets with random faults: what must hold always, holds. */
+/** The invariants hold for random fleets with random faults. */
 final class EnginePropertiesTest {
   private static final int HOSTS = 4;
   private static final int DISKS = 4;
   private static final int SECONDS = 120;
 
   /**
-   * A run with a seed: hosts that storm, batches lost, agents that answer, refuse or are silent.
+   * A run with a seed: storms, lost batches, and agents that answer, refuse or do not answer.
    */
   private static final class Run {
     final EngineRig rig;
@@ -118,7 +118,7 @@ final class EnginePropertiesTest {
       }
     }
 
-    /** A lease that was never held and is refused is none; one that is held goes on. */
+    /** A refused new lease is removed; an active one continues. */
     private void refused(Command command) {
       if (command.action() instanceof CommandAction.Set set && !applied.contains(set.lease())) {
         leases.remove(set.lease());
@@ -151,7 +151,7 @@ final class EnginePropertiesTest {
       leases.put(set.lease(), command.host());
       leaseDisks.put(set.lease(), key);
       leaseEnds.put(set.lease(), rig.millis + set.leaseMs());
-      if (first) { // a throttle that changed nothing may come to change something later
+      if (first) { // a throttle without effect can have an effect later
         assertThat(rig.step.engine.throttles.all())
             .filteredOn(each -> each.state.counts())
             .extracting(each -> each.host)
@@ -160,9 +160,9 @@ final class EnginePropertiesTest {
     }
   }
 
-  /** Invariants 4 to 6: guards, claim and brakes hold for every command. */
+  /** Invariants 4 to 6: safety checks, leadership and safety limits apply to every command. */
   @Test
-  void noCommandPassesAGuard() {
+  void noCommandViolatesASafetyCheck() {
     Property.checkSeeds(
         40,
         seed -> {
@@ -173,7 +173,7 @@ final class EnginePropertiesTest {
         });
   }
 
-  /** Invariant 2: once the storm is over, each lease was released, or is renewed no more. */
+  /** Invariant 2: after the storm, each lease is released or no longer renewed. */
   @Test
   void everyLeaseEnds() {
     Property.checkSeeds(
@@ -204,7 +204,7 @@ final class EnginePropertiesTest {
 
   /** The same inputs give the same effects. */
   @Test
-  void theStepIsDeterministic() {
+  void stepIsDeterministic() {
     Property.checkSeeds(
         10,
         seed -> {
@@ -220,9 +220,9 @@ final class EnginePropertiesTest {
     return run.rig.all;
   }
 
-  /** Invariant 5: an alert ends only after samples that show it, or with its disk or policy. */
+  /** Invariant 5: an alert is only resolved by samples, or with its disk or policy. */
   @Test
-  void noAlertEndsWithoutSamples() {
+  void noAlertIsResolvedWithoutSamples() {
     Property.checkSeeds(
         20,
         seed -> {

@@ -28,7 +28,7 @@ import java.util.Random;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** A step with a clock, and all that it wanted so far. */
+/** An engine step with a clock, which records all effects. */
 final class EngineRig {
   static final String SWAP_STORM =
       """
@@ -45,9 +45,9 @@ final class EngineRig {
   final List<Effect> all = new ArrayList<>();
   final Random random;
   long millis = 1_000_000;
-  private long claimed = Long.MAX_VALUE; // until there is a claim
+  private long claimed = Long.MAX_VALUE; // until leadership is gained
 
-  /** Whether faults of the step are what a test is about. */
+  /** Whether faults of the step are expected. */
   boolean mayFail;
 
   Instant wall = Instant.parse("2026-11-22T18:00:00Z");
@@ -60,18 +60,18 @@ final class EngineRig {
     this(seed, new Random(seed));
   }
 
-  /** A rig whose step has ids from that generator. */
+  /** A rig whose step gets its IDs from this generator. */
   EngineRig(long seed, Random ids) {
     random = new Random(seed);
     step = new FleetEngine(EngineSettings.DEFAULT, ids, "controller-1");
   }
 
-  /** A rig that has the claim and these policies. */
+  /** A rig that leads with these policies. */
   static EngineRig acting(String policies) {
     return new EngineRig().act(policies);
   }
 
-  /** Gives it the claim and these policies. */
+  /** Gains leadership with these policies. */
   EngineRig act(String policies) {
     policies(policies);
     feed(new Input.LeadershipGained(7));
@@ -87,7 +87,7 @@ final class EngineRig {
     feed(new Input.PoliciesLoaded(load.policies()));
   }
 
-  /** Leads again, after reading what was published. */
+  /** Gains leadership again, after reading the published alerts. */
   List<Effect> lead(long epoch) {
     Map<MessageId, Alert> last = new LinkedHashMap<>();
     alerts(all).forEach(alert -> last.put(alert.id(), alert));
@@ -126,7 +126,7 @@ final class EngineRig {
     return feed(new Input.MappingChanged(host.snapshot()));
   }
 
-  /** Gives the host's map and a first batch. */
+  /** Feeds the host's map and a first batch. */
   void begin(TestHost... hosts) {
     for (TestHost host : hosts) {
       map(host);
@@ -135,12 +135,12 @@ final class EngineRig {
     }
   }
 
-  /** A heartbeat of an agent that acts, knows this controller, and says nothing of limits. */
+  /** A heartbeat of an active agent that knows this leader, without information about limits. */
   void hello(TestHost host) {
     beat(host, claimed, true, List.of(), false);
   }
 
-  /** A heartbeat of an agent that knows the first claim, and can limit. */
+  /** A heartbeat of an agent that knows the first leader and supports limits. */
   List<Effect> beat(TestHost host, boolean acting, Heartbeat.HeldThrottle... held) {
     return beat(host, 7, acting, List.of(held), true);
   }
@@ -181,12 +181,12 @@ final class EngineRig {
     return feed(new Input.Tick());
   }
 
-  /** What a host does in a second. */
+  /** The I/O of a host in a second. */
   interface Second {
     void happens();
   }
 
-  /** Lets seconds pass, each with its work, a batch and a tick; returns what was wanted. */
+  /** Runs seconds, each with its I/O, a batch and a tick; returns the effects. */
   List<Effect> seconds(int count, TestHost host, Second second) {
     List<Effect> effects = new ArrayList<>();
     for (int i = 0; i < count; i++) {
@@ -219,12 +219,12 @@ final class EngineRig {
         command.host(), new UUID(0, 1), command.id(), lease, result, refusal, domain, remaining);
   }
 
-  /** A lease's end that nobody asked for. */
+  /** The end of a lease without a command. */
   List<Effect> byItself(TestHost host, MessageId lease, Outcome.Result result) {
     return outcome(host.id, host.boot, null, lease, result, null, null, null);
   }
 
-  /** A lease's end, or a command's answer, because someone else has undone what it set. */
+  /** The end of a lease, or the answer to a command, because another program undid the throttle. */
   List<Effect> undone(TestHost host, @Nullable MessageId command, MessageId lease) {
     return feed(
         new Input.OutcomeReceived(
@@ -292,7 +292,7 @@ final class EngineRig {
         .toList();
   }
 
-  /** The one command that is sent. */
+  /** The only command. */
   static Command only(List<Effect> effects) {
     assertThat(sends(effects)).hasSize(1);
     return sends(effects).getFirst();

@@ -9,7 +9,7 @@ import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** A fault of the step itself concerns what it happened on, and loses nothing else. */
+/** An exception in the step affects only its disk or host. */
 final class FaultsTest {
   private static final String POLICY =
       """
@@ -25,7 +25,7 @@ final class FaultsTest {
   private final EngineRig rig = new EngineRig(1, ids);
   private final SwappingHost host = new SwappingHost();
 
-  /** Fails where it is told to: each id is of 16 numbers. */
+  /** Fails at a chosen ID: each ID takes 16 numbers. */
   private static final class FailingIds extends Random {
     private static final long serialVersionUID = 1;
     private transient int idsUntilFault = Integer.MAX_VALUE;
@@ -67,7 +67,7 @@ final class FaultsTest {
   }
 
   @Test
-  void oneBadRowDoesNotStopTheHostsOtherRows() {
+  void failingRowDoesNotAffectOtherRowsOfTheHost() {
     rig.seconds(2, host, this::both);
     ids.failOnId(1);
     List<Effect> effects = rig.seconds(1, host, this::both);
@@ -85,7 +85,7 @@ final class FaultsTest {
   }
 
   @Test
-  void theBadRowsBreachIsToldOnceItCanBe() {
+  void breachOfTheFailingRowIsPublishedAfterTheFault() {
     rig.seconds(2, host, this::both);
     ids.failOnId(1);
     rig.seconds(1, host, this::both);
@@ -98,7 +98,7 @@ final class FaultsTest {
   }
 
   @Test
-  void ofAHostOneFaultAMinuteIsTold() {
+  void oneFaultPerHostAndMinuteIsReported() {
     rig.seconds(2, host, this::both);
     ids.failOnId(1);
     int told = 0;
@@ -110,9 +110,9 @@ final class FaultsTest {
     assertThat(told).isBetween(2, 3);
   }
 
-  /** Whatever the fault comes after: an alert that counts as published was handed over. */
+  /** Alerts that count as published are among the effects, wherever the fault occurs. */
   @Test
-  void whatWasDecidedBeforeAFaultIsHandedOver() {
+  void effectsBeforeAFaultAreKept() {
     for (int number = 1; number <= 8; number++) {
       FailingIds failing = new FailingIds();
       EngineRig another = new EngineRig(1, failing).act(POLICY);
@@ -145,7 +145,7 @@ final class FaultsTest {
   }
 
   @Test
-  void anInputThatFailsLeavesItsHostUnknownAndAsksForItsMap() {
+  void failingInputMakesItsHostUnknownAndRequestsItsMap() {
     both();
     Input sampled = new Input.SampleBatch(host.id, host.frame());
     rig.feed(sampled);

@@ -39,7 +39,7 @@ final class FleetPolicyTest {
     return rig;
   }
 
-  /** So many seconds in which the first hosts of the fleet work, and the last ones say nothing. */
+  /** Seconds in which the first hosts do I/O and the last ones send nothing. */
   private List<Alert> seconds(EngineRig rig, int count, int working, int silent) {
     List<Effect> effects = new ArrayList<>();
     for (int second = 0; second < count; second++) {
@@ -54,7 +54,7 @@ final class FleetPolicyTest {
   }
 
   @Test
-  void aSumOverTheFleetAlertsOnItsOwnHostAndDoesNothing() {
+  void fleetTotalRaisesAnAlertOfTheFleetWithoutThrottling() {
     EngineRig rig = rig(SUM);
     List<Alert> alerts = seconds(rig, 6, 3, 0);
 
@@ -74,7 +74,7 @@ final class FleetPolicyTest {
   }
 
   @Test
-  void itIsOverWhenAllHostsSaySo() {
+  void alertIsResolvedWhenAllHostsReport() {
     EngineRig rig = rig(SUM);
     Alert firing = seconds(rig, 6, 3, 0).getFirst();
 
@@ -86,9 +86,9 @@ final class FleetPolicyTest {
         });
   }
 
-  /** Invariant 5: what is missing ends nothing. */
+  /** Invariant 5: missing data ends no breach. */
   @Test
-  void aSilentHostHoldsTheEndBack() {
+  void staleHostDelaysResolving() {
     EngineRig rig = rig(SUM);
     seconds(rig, 6, 3, 0);
 
@@ -96,9 +96,9 @@ final class FleetPolicyTest {
     assertThat(seconds(rig, 4, 0, 0)).extracting(Alert::state).containsOnly(Alert.State.RESOLVED);
   }
 
-  /** Invariant 5: what is missing raises nothing. */
+  /** Invariant 5: missing data starts no breach. */
   @Test
-  void aSilentHostCountsAsNotAbove() {
+  void staleHostCountsAsBelowTheThreshold() {
     EngineRig rig = rig(SHARE);
     seconds(rig, 2, 1, 0);
 
@@ -106,7 +106,7 @@ final class FleetPolicyTest {
   }
 
   @Test
-  void aShareCountsThoseAboveALevel() {
+  void shareCountsDisksOverTheThreshold() {
     EngineRig rig = rig(SHARE);
     assertThat(seconds(rig, 6, 1, 0)).isEmpty();
     assertThat(seconds(rig, 6, 2, 0))
@@ -116,7 +116,7 @@ final class FleetPolicyTest {
   }
 
   @Test
-  void anotherPolicyEndsTheAlert() {
+  void changedPolicyResolvesTheAlert() {
     EngineRig rig = rig(SUM);
     seconds(rig, 6, 3, 0);
     rig.all.clear();
@@ -126,7 +126,7 @@ final class FleetPolicyTest {
   }
 
   @Test
-  void withoutAClaimNothingIsToldAndWithOneItIs() {
+  void onlyTheLeaderPublishes() {
     EngineRig rig = rig(SUM);
     rig.feed(new Input.LeadershipLost());
     assertThat(seconds(rig, 6, 3, 0)).isEmpty();

@@ -46,7 +46,7 @@ final class FleetSnapshotTest {
     TestHost calm = host("dom0-2", 1);
     busy.reads(0, 10, 5, 300, 1);
     busy.reads(2, 90, 5, 400, 1);
-    calm.reads(0, 1, 1, 1, 0); // all of its device's time, which is next to nothing
+    calm.reads(0, 1, 1, 1, 0); // the whole, very short I/O time of its device
     rig.pass(1_000, busy, calm);
     rig.sample(busy);
     rig.sample(calm);
@@ -67,7 +67,7 @@ final class FleetSnapshotTest {
   }
 
   @Test
-  void numbersOfHostsThatDoNotReportAreUnknown() {
+  void valuesOfStaleHostsAreUnknown() {
     TestHost host = host("dom0-1", 1);
     host.reads(0, 100, 5, 300, 1);
     rig.pass(1_000, host);
@@ -80,7 +80,7 @@ final class FleetSnapshotTest {
 
     for (int second = 0; second < 60; second++) {
       rig.pass(1_000, host);
-      rig.tick(); // and no batch
+      rig.tick(); // without a batch
     }
 
     FleetSnapshot reading = snapshot(20);
@@ -93,12 +93,12 @@ final class FleetSnapshotTest {
   }
 
   @Test
-  void throttlesInForceHaveTheirStart() {
+  void activeThrottlesHaveTheirStart() {
     TestHost host = host("dom0-1", 1);
     assertThat(snapshot(20).breaches()).containsEntry("swap-storm", 0);
     List<Effect> effects = rig.seconds(6, host, () -> host.reads(0, 800, 1, 900, 4));
     assertThat(EngineRig.sends(effects)).isNotEmpty();
-    assertThat(snapshot(20).throttlesInForce()).isZero(); // asked for only
+    assertThat(snapshot(20).throttlesInForce()).isZero(); // only requested
     assertThat(snapshot(20).breaches()).containsEntry("swap-storm", 1);
     rig.outcome(EngineRig.sends(effects).getFirst(), Outcome.Result.APPLIED);
     rig.pass(2_000, host);
@@ -115,7 +115,7 @@ final class FleetSnapshotTest {
   }
 
   @Test
-  void aSearchFindsNamesAndStopsAtItsLimit() {
+  void searchFindsNamesUpToItsLimit() {
     for (int number = 1; number <= 3; number++) {
       TestHost host = new TestHost("dom0-" + number);
       host.addSwap(10);

@@ -13,7 +13,7 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** A guest that was started anew with the domid it had, while nobody looked. */
+/** A guest that was restarted with the same domid while the agent was stopped. */
 final class GuestRestartTest {
   private final EngineRig rig = EngineRig.acting(EngineRig.SWAP_STORM);
   private final TestHost host = new TestHost("dom0-7");
@@ -34,7 +34,7 @@ final class GuestRestartTest {
     host.reads(noisy, 800, 2, 990, 4);
   }
 
-  /** Below the level, and not for long enough yet to be over. */
+  /** Below the threshold, but not long enough to clear. */
   private void calm() {
     host.reads(noisy, 5, 1, 5, 0);
   }
@@ -43,7 +43,7 @@ final class GuestRestartTest {
     return List.of(TestHost.worker(176, startTicks));
   }
 
-  /** Its agent dies, and another run of it restores what was held. */
+  /** The agent crashes, and the next run restores its leases. */
   private void agentBeginsAnew() {
     host.run = TestHost.uuid("run", ++runs);
     host.revision = 1;
@@ -65,7 +65,7 @@ final class GuestRestartTest {
   }
 
   @Test
-  void itsPredecessorsBreachIsOver() {
+  void restartEndsTheBreachOfTheOldGuest() {
     agentBeginsAnew();
     host.replace(noisy, MappingState.RESOLVED, born(7_000));
     List<Effect> effects = mapped();
@@ -76,14 +76,14 @@ final class GuestRestartTest {
   }
 
   @Test
-  void soItIsAfterTheWholeHostBeganAnew() {
+  void hostRebootEndsTheBreachOfTheOldGuest() {
     agentBeginsAnew();
     host.boot = TestHost.uuid("boot", 2);
     assertThat(EngineRig.states(mapped())).containsExactly("resolved");
   }
 
   @Test
-  void soItIsWhenItsThreadsAreKnownLater() {
+  void breachOfTheOldGuestEndsWhenTheNewWorkersAreProven() {
     agentBeginsAnew();
     host.replace(noisy, MappingState.UNRESOLVED, List.of());
     assertThat(EngineRig.states(mapped())).doesNotContain("resolved");
@@ -91,7 +91,7 @@ final class GuestRestartTest {
   }
 
   @Test
-  void aGuestWithTheSameThreadsIsTheSame() {
+  void sameWorkersMeanTheSameGuest() {
     agentBeginsAnew();
     assertThat(EngineRig.states(mapped())).doesNotContain("resolved");
     host.replace(noisy, MappingState.UNRESOLVED, List.of());
@@ -101,7 +101,7 @@ final class GuestRestartTest {
   }
 
   @Test
-  void aGuestThatConnectsItsDiskAnewBeforeTheAgentsEyesCannotEndItsBreach() {
+  void reconnectedDiskKeepsItsBreach() {
     assertThat(EngineRig.states(changed(born(7_000)))).doesNotContain("resolved");
     assertThat(EngineRig.states(mapped())).doesNotContain("resolved");
     agentBeginsAnew();

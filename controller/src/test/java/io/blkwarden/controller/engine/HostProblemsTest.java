@@ -72,7 +72,7 @@ final class HostProblemsTest {
   }
 
   @Test
-  void aHostWhoseMapCannotBeSentIsToldOfWithTheReason() {
+  void unpublishableMapRaisesAnAlertWithTheReason() {
     assertThat(problems(beat(host, 7, mapSize(false))))
         .containsExactly("it has no map: " + TOO_LONG);
     assertThat(problems(beat(host, 7, mapSize(false)))).as("once").isEmpty();
@@ -84,7 +84,7 @@ final class HostProblemsTest {
   }
 
   @Test
-  void aMapThatOutgrewTheServerIsOutOfDate() {
+  void mapLargerThanTheServersLimitIsOutdated() {
     rig.begin(host);
     assertThat(problems(beat(host, 7, mapSize(false))))
         .containsExactly("its map is out of date: " + TOO_LONG);
@@ -94,7 +94,7 @@ final class HostProblemsTest {
   }
 
   @Test
-  void aHostThatReportsAndSendsNoMapIsToldOfAfterAWhile() {
+  void reportingHostWithoutMapRaisesAnAlertLater() {
     assertThat(problems(beat(host, 7))).isEmpty();
     assertThat(throttle().detail())
         .isEqualTo("host big1 is known: its map has not arrived yet; try again");
@@ -104,7 +104,7 @@ final class HostProblemsTest {
   }
 
   @Test
-  void anAgentThatObeysAHigherEpochIsToldOf() {
+  void agentWithAHigherEpochRaisesAnAlert() {
     rig.begin(host);
     assertThat(problems(beat(host, 8))).as("a newer claim follows at once, as a rule").isEmpty();
     rig.pass(HostProblems.GRACE_MILLIS + 1_000);
@@ -116,7 +116,7 @@ final class HostProblemsTest {
   }
 
   @Test
-  void aRestartOfTheAgentIsNoDuplicate() {
+  void agentRestartIsNotADuplicate() {
     rig.begin(host);
     List<Effect> effects = new ArrayList<>();
     for (int restart = 0; restart < 20; restart++) {
@@ -146,7 +146,7 @@ final class HostProblemsTest {
   }
 
   @Test
-  void twoAgentsOfOneNameAreFoundToldOfAndNotActedOn() {
+  void duplicateHostRaisesAnAlertAndGetsNoCommands() {
     rig.begin(host);
     List<Effect> effects = bothReport(8);
 
@@ -167,7 +167,7 @@ final class HostProblemsTest {
   }
 
   @Test
-  void oneAgentIsLeftAfterAWhileAndEvaluatedAgain() {
+  void hostIsEvaluatedAgainWhenOneAgentIsLeft() {
     rig.begin(host);
     bothReport(8);
     List<Effect> effects = new ArrayList<>();
@@ -186,7 +186,7 @@ final class HostProblemsTest {
   }
 
   @Test
-  void aLeaseOfADuplicateHostIsLeftToExpire() {
+  void leaseOfADuplicateHostExpires() {
     rig.begin(host);
     List<Effect> effects = rig.seconds(6, host, () -> host.reads(swap, 800, 2, 990, 4));
     rig.outcome(EngineRig.only(effects), io.blkwarden.model.message.Outcome.Result.APPLIED);
@@ -198,7 +198,7 @@ final class HostProblemsTest {
   }
 
   @Test
-  void manyClaimsInARowPublishOpenAlertsOnceInFiveMinutes() {
+  void repeatedLeadershipPublishesOpenAlertsOncePerFiveMinutes() {
     rig.begin(host);
     rig.policies(EngineRig.SWAP_STORM.replace("mode: auto", "mode: observe"));
     List<Effect> effects = rig.seconds(6, host, () -> host.reads(swap, 800, 2, 990, 4));

@@ -15,7 +15,7 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Hosts that are gone for good. */
+/** Removal of decommissioned hosts. */
 final class HostRemovalTest {
   private static final String WATCHING =
       EngineRig.SWAP_STORM.replace("mode: auto", "mode: observe");
@@ -40,7 +40,7 @@ final class HostRemovalTest {
     return rig;
   }
 
-  /** Lets the host be silent for so long that its leases are over as well. */
+  /** Lets the host be stale until its leases have expired. */
   private static void fallSilent(EngineRig rig) {
     for (int i = 0; i < 90; i++) {
       rig.pass(1_000);
@@ -58,7 +58,7 @@ final class HostRemovalTest {
     return EngineRig.answers(effects).getFirst();
   }
 
-  /** What it requests to be deleted is, and it hears of that. */
+  /** Deletes what the engine requests, and confirms it. */
   private static List<Effect> forgotten(EngineRig rig, List<Effect> effects) {
     assertThat(EngineRig.answers(effects)).as("nothing is deleted yet").isEmpty();
     assertThat(effects).hasSize(1);
@@ -72,7 +72,7 @@ final class HostRemovalTest {
   }
 
   @Test
-  void aSilentHostIsForgottenOnceItsMapIsDeleted() {
+  void staleHostIsRemovedWhenItsMapIsDeleted() {
     EngineRig rig = started(WATCHING, host, other);
     List<Alert> fired = EngineRig.alerts(rig.seconds(4, host, this::storm));
     assertThat(fired).hasSize(1);
@@ -99,7 +99,7 @@ final class HostRemovalTest {
   }
 
   @Test
-  void anAgentThatSpeaksAgainIsKnownAgain() {
+  void removedHostReturnsWhenItsAgentReports() {
     EngineRig rig = started(WATCHING, host);
     fallSilent(rig);
     forgotten(rig, ask(rig, host));
@@ -111,7 +111,7 @@ final class HostRemovalTest {
   }
 
   @Test
-  void aHostThatIsHeardOfStays() {
+  void reportingHostIsNotRemoved() {
     EngineRig rig = started(WATCHING, host);
     OperatorReply reply = only(ask(rig, host));
     assertThat(reply.verdict()).isEqualTo(Verdict.REFUSED);
@@ -120,7 +120,7 @@ final class HostRemovalTest {
   }
 
   @Test
-  void aHostThatMayHoldAThrottleStaysUntilItsLeaseIsOver() {
+  void hostIsNotRemovedBeforeItsLeasesExpire() {
     EngineRig rig = started(EngineRig.SWAP_STORM, host);
     List<Command> sent = EngineRig.sends(rig.seconds(4, host, this::storm));
     assertThat(sent).hasSize(1);
@@ -140,7 +140,7 @@ final class HostRemovalTest {
   }
 
   @Test
-  void anAlertOfAHostThatOnlyAnotherControllerSawIsEnded() {
+  void alertOfAHostUnknownToThisControllerIsResolved() {
     EngineRig before = started(WATCHING, host);
     Alert told = EngineRig.alerts(before.seconds(4, host, this::storm)).getFirst();
     EngineRig rig = new EngineRig(99);
@@ -159,7 +159,7 @@ final class HostRemovalTest {
   }
 
   @Test
-  void aHostThatNobodyKnowsIsNamedWithTheNearestOne() {
+  void unknownHostGetsASuggestion() {
     EngineRig rig = started(WATCHING, host);
     OperatorReply reply = only(rig.ask(new OperatorRequest.Forget(new HostId("dom0-77")), 42));
     assertThat(reply.verdict()).isEqualTo(Verdict.FAILED);
@@ -167,7 +167,7 @@ final class HostRemovalTest {
   }
 
   @Test
-  void withoutTheClaimNothingIsForgotten() {
+  void onlyTheLeaderRemovesHosts() {
     EngineRig rig = started(WATCHING, host);
     fallSilent(rig);
     rig.feed(new Input.LeadershipLost());

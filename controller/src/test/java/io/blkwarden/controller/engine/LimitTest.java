@@ -34,7 +34,7 @@ final class LimitTest {
     rig.begin(host);
   }
 
-  /** What dom0 sees behind a limit: few and fast requests, and neighbours that wait less. */
+  /** The measurements in dom0 under a limit: few fast requests, and lower latency of neighbours. */
   private void limited() {
     host.reads(host.noisy, 20, 3, 60, 0);
     host.reads(host.neighbour, 300, 5, 900, 1);
@@ -51,7 +51,7 @@ final class LimitTest {
   }
 
   @Test
-  void aLimitIsSetWherePrioritiesAreIgnored() {
+  void limitIsSetOnDevicesThatIgnorePriorities() {
     Command command = limit();
     assertThat(EngineRig.set(command).restraint()).isEqualTo(LIMIT);
     List<Effect> effects = rig.outcome(command, Outcome.Result.APPLIED);
@@ -69,7 +69,7 @@ final class LimitTest {
   }
 
   @Test
-  void aLimitThatIsUsedUpIsKeptAndOneThatIsNotIsReleased() {
+  void exhaustedLimitIsKeptAndUnusedLimitIsReleased() {
     rig.outcome(limit(), Outcome.Result.APPLIED);
     assertThat(EngineRig.sends(rig.seconds(20, host, this::limited))).isEmpty();
     List<Effect> effects = rig.seconds(4, host, this::calm);
@@ -78,9 +78,9 @@ final class LimitTest {
     assertThat(EngineRig.states(effects)).contains("resolved");
   }
 
-  /** Reads and writes wait for each other behind a limit, so neither uses its budget up. */
+  /** Under a limit reads and writes wait for each other, so that neither reaches its limit. */
   @Test
-  void aLimitIsKeptWhileReadsAndWritesTogetherPressAgainstIt() {
+  void limitIsKeptWhileReadsAndWritesTogetherReachIt() {
     rig.outcome(limit(), Outcome.Result.APPLIED);
     List<Effect> effects =
         rig.seconds(
@@ -95,7 +95,7 @@ final class LimitTest {
     assertThat(EngineRig.states(effects)).doesNotContain("resolved");
   }
 
-  /** Seconds in which the disk reads and writes so much, with an agent that does as it is told. */
+  /** Runs seconds with these reads and writes; the agent applies all commands. */
   private List<Effect> reading(int seconds, int reads, int writes) {
     List<Effect> effects = new ArrayList<>();
     for (int second = 0; second < seconds; second++) {
@@ -132,7 +132,7 @@ final class LimitTest {
   }
 
   @Test
-  void aDiskThatStaysNearItsLimitIsTriedBehindAWiderOneAndReleased() {
+  void diskNearItsLimitGetsAHigherLimitAndIsReleased() {
     rig.outcome(limit(), Outcome.Result.APPLIED);
     assertThat(moves(reading(299, 12, 7))).containsOnly(LIMIT);
     assertThat(moves(reading(2, 12, 7))).contains(new Restraint.Limit(200));
@@ -141,7 +141,7 @@ final class LimitTest {
   }
 
   @Test
-  void aStormBehindTheWiderLimitIsLimitedAgainAndTheNextTryWaitsTwiceAsLong() {
+  void stormUnderTheHigherLimitRestoresTheLimitAndDoublesThePause() {
     rig.outcome(limit(), Outcome.Result.APPLIED);
     reading(301, 12, 7);
     assertThat(last).isEqualTo(new Restraint.Limit(200));
@@ -152,7 +152,7 @@ final class LimitTest {
   }
 
   @Test
-  void aLimitThatHelpsNobodyIsReleased() {
+  void limitWithoutEffectIsReleased() {
     rig.outcome(limit(), Outcome.Result.APPLIED);
     List<Effect> effects =
         rig.seconds(
@@ -169,7 +169,7 @@ final class LimitTest {
   }
 
   @Test
-  void anAgentThatDoesNotOfferLimitsIsNotAsked() {
+  void agentWithoutLimitsGetsNoLimitCommand() {
     List<Effect> effects = rig.seconds(5, host, host::storm);
     assertThat(EngineRig.sends(effects)).isEmpty();
     Alert alert = EngineRig.alerts(effects).getLast();
@@ -179,7 +179,7 @@ final class LimitTest {
   }
 
   @Test
-  void aHeldLimitIsTakenOverFromAHeartbeat() {
+  void activeLimitIsAdoptedFromAHeartbeat() {
     DomainRef domain = host.disks.get(host.noisy).domain();
     MessageId lease = MessageId.of(1, new Random(5));
     rig.beat(host, true, new Heartbeat.HeldThrottle(lease, domain, "xvda2", LIMIT, 30_000));

@@ -20,7 +20,7 @@ final class MapRequestsTest {
   }
 
   @Test
-  void aFleetIsAskedAFewHostsAtATimeAsTheirMapsCome() {
+  void mapsOfAFleetAreRequestedAFewAtATime() {
     assertThat(asked(0)).isEqualTo(MapRequests.AT_ONCE);
     assertThat(asked(10)).isZero();
 
@@ -29,13 +29,13 @@ final class MapRequestsTest {
   }
 
   @Test
-  void aRequestThatLedToNothingGivesItsPlaceUp() {
+  void unansweredRequestFreesItsSlot() {
     assertThat(asked(0)).isEqualTo(MapRequests.AT_ONCE);
     assertThat(asked(RETRY)).isEqualTo(MapRequests.AT_ONCE);
   }
 
   @Test
-  void aMapThatCameUnaskedIsNotWaitedFor() {
+  void mapThatArrivesUnrequestedIsNotAwaited() {
     hosts.getFirst().missed = true;
     mapRequests.received(hosts.getFirst());
 

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Only {@code auto} acts, and only while the policy is about the disk. */
+/** Only {@code auto} acts, and only on disks that match the policy. */
 final class ModesTest {
   private final TestHost host = new TestHost("dom0-7");
   private final int noisy = host.addSwap(176);
@@ -46,7 +46,7 @@ final class ModesTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"observe", "shadow", "approve"})
-  void noOtherModeSendsAnythingByItselfNotEvenAboutALeaseThatIsThere(String mode) {
+  void onlyAutoSendsCommands(String mode) {
     EngineRig rig = rig(mode);
     rig.begin(host);
     rig.beat(host, true, lease());
@@ -59,7 +59,7 @@ final class ModesTest {
   }
 
   @Test
-  void shadowSaysWhatItWouldDo() {
+  void shadowRecordsWhatItWouldDo() {
     EngineRig rig = rig("shadow");
     rig.begin(host);
 
@@ -72,7 +72,7 @@ final class ModesTest {
   }
 
   @Test
-  void autoTakesALeaseOverThatIsThere() {
+  void autoAdoptsAnExistingLease() {
     EngineRig rig = rig("auto");
     rig.begin(host);
     Heartbeat.HeldThrottle held = lease();
@@ -84,7 +84,7 @@ final class ModesTest {
     assertThat(EngineRig.set(EngineRig.sends(effects).getFirst()).lease()).isEqualTo(held.lease());
   }
 
-  /** Throttles, releases, and lets time pass; then a heartbeat names the lease all the same. */
+  /** Throttles, releases and waits; then a heartbeat still has the lease. */
   private MessageId namedAgain(EngineRig rig, int secondsLater) {
     rig.begin(host);
     Command set = EngineRig.sends(rig.seconds(3, host, this::storm)).getFirst();
@@ -102,7 +102,7 @@ final class ModesTest {
   }
 
   @Test
-  void aHeartbeatThatWasOnItsWayDoesNotBringALeaseBack() {
+  void delayedHeartbeatDoesNotRestoreAReleasedLease() {
     EngineRig rig = rig("auto");
     MessageId old = namedAgain(rig, 1);
 
@@ -114,7 +114,7 @@ final class ModesTest {
   }
 
   @Test
-  void aLeaseThatIsStillNamedLongAfterItsEndIsHeldAfterAll() {
+  void leaseReportedLongAfterItsReleaseIsAdopted() {
     EngineRig rig = rig("auto");
     MessageId old = namedAgain(rig, 12);
 
@@ -126,7 +126,7 @@ final class ModesTest {
   }
 
   @Test
-  void aDiskThatThePolicyIsNotAboutAnyMoreIsReleasedAndItsAlertEnds() {
+  void diskThatNoLongerMatchesIsReleasedAndItsAlertResolved() {
     EngineRig rig = rig("auto");
     rig.begin(host);
     var command = EngineRig.sends(rig.seconds(3, host, this::storm)).getFirst();

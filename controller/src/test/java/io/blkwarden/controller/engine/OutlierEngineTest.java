@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.function.IntUnaryOperator;
 import org.junit.jupiter.api.Test;
 
-/** Disks that do more than the fleet's others of their class. */
+/** Outliers compared with the fleet's disks of the same class. */
 final class OutlierEngineTest {
   private static final String POLICY =
       """
@@ -41,7 +41,7 @@ final class OutlierEngineTest {
     }
   }
 
-  /** All hosts read about 100 a second, the first as much as said. */
+  /** All hosts do about 100 reads per second, the first one the given number. */
   private List<Effect> seconds(EngineRig rig, int count, int first) {
     return seconds(rig, count, host -> host == 0 ? first : 80 + host);
   }
@@ -68,7 +68,7 @@ final class OutlierEngineTest {
   }
 
   @Test
-  void oneThatDoesFarMoreThanTheOthersIsFound() {
+  void outlierIsDetected() {
     fleet(rig, 40);
     assertThat(EngineRig.alerts(seconds(rig, 60, 100))).isEmpty();
     List<Effect> effects = seconds(rig, 40, 400);
@@ -82,7 +82,7 @@ final class OutlierEngineTest {
   }
 
   @Test
-  void disksOnOneKindOfDeviceAreNotComparedWithThoseOnAnother() {
+  void disksOfDifferentDeviceClassesAreNotCompared() {
     for (int i = 0; i < 30; i++) {
       TestHost host = new TestHost("dom0-" + i);
       boolean turns = i % 2 == 1;
@@ -93,7 +93,7 @@ final class OutlierEngineTest {
       hosts.add(host);
       rig.begin(host);
     }
-    // Those on flash do ten times as much: with them, no other would stand out.
+    // Disks on flash do ten times as many I/Os: among them, the outlier would not be detected.
     assertThat(EngineRig.alerts(seconds(rig, 60, host -> host % 2 == 0 ? 1_000 : 100 + host)))
         .isEmpty();
     List<Effect> effects =
@@ -105,14 +105,14 @@ final class OutlierEngineTest {
   }
 
   @Test
-  void aSmallPopulationHasNoLevel() {
+  void smallPopulationHasNoThreshold() {
     fleet(rig, 9);
     seconds(rig, 60, 100);
     assertThat(EngineRig.alerts(seconds(rig, 60, 5_000))).isEmpty();
   }
 
   @Test
-  void whatWasLearnedIsKeptAndServesTheNextController() {
+  void baselineIsStoredForTheNextController() {
     fleet(rig, 40);
     List<DiskBaseline> specs = kept(seconds(rig, 301, 100));
     assertThat(specs).hasSize(1);
@@ -127,13 +127,13 @@ final class OutlierEngineTest {
   }
 
   @Test
-  void whoOnlyWatchesFollowsTheOneThatCommands() {
+  void standbyUsesTheLeadersBaseline() {
     assertThat(alertsAfterATakeover(false, 1)).isNotEmpty();
     assertThat(alertsAfterATakeover(false, 10)).isEmpty();
-    assertThat(alertsAfterATakeover(true, 10)).isNotEmpty(); // it knows better itself
+    assertThat(alertsAfterATakeover(true, 10)).isNotEmpty(); // its own baseline takes precedence
   }
 
-  /** What is told when one disk does 400 a second, and a level so many times higher came. */
+  /** The alerts for a disk with 400 reads per second, after a baseline this many times higher. */
   private List<Alert> alertsAfterATakeover(boolean hadTheClaim, int higher) {
     EngineRig next = EngineRig.acting(POLICY);
     hosts.clear();
@@ -157,7 +157,7 @@ final class OutlierEngineTest {
   }
 
   @Test
-  void withoutAClaimNothingIsKept() {
+  void standbyStoresNoBaseline() {
     fleet(rig, 40);
     rig.feed(new Input.LeadershipLost());
     assertThat(kept(seconds(rig, 310, 100))).isEmpty();

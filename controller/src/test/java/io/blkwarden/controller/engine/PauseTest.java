@@ -13,7 +13,7 @@ import io.blkwarden.model.message.Pause;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** While enforcement is paused everything is judged and told, and nothing is set. */
+/** While enforcement is paused, breaches are evaluated and published but not throttled. */
 final class PauseTest {
   private final TestHost host = new TestHost("dom0-7");
   private final int noisy = host.addSwap(176);
@@ -36,7 +36,7 @@ final class PauseTest {
   }
 
   @Test
-  void aBreachIsToldAndNotActedOnUntilItIsJudgedAnew() {
+  void breachDuringAPauseIsPublishedAndThrottledAfterTheNextEvaluation() {
     EngineRig rig = EngineRig.acting(EngineRig.SWAP_STORM);
     rig.begin(host);
     pause(rig);
@@ -54,7 +54,7 @@ final class PauseTest {
   }
 
   @Test
-  void whatIsOverWhenActingGoesOnIsNotActedOn() {
+  void breachEndedDuringAPauseIsNotThrottled() {
     EngineRig rig = EngineRig.acting(EngineRig.SWAP_STORM);
     rig.begin(host);
     pause(rig);
@@ -68,7 +68,7 @@ final class PauseTest {
   }
 
   @Test
-  void aHeldLeaseIsNotRenewedAndReleasedAsEver() {
+  void activeLeaseIsReleasedButNotRenewedDuringAPause() {
     EngineRig rig = EngineRig.acting(EngineRig.SWAP_STORM);
     rig.begin(host);
     rig.seconds(4, host, this::storm);
@@ -86,7 +86,7 @@ final class PauseTest {
   }
 
   @Test
-  void whatWasReleasedWithAllIsActedOnWhenActingGoesOn() {
+  void diskReleasedByAllDuringAPauseIsThrottledAfterResume() {
     EngineRig rig = throttled();
     pause(rig);
     releaseAll(rig);
@@ -102,7 +102,7 @@ final class PauseTest {
   }
 
   @Test
-  void whatWasReleasedByItsNameIsLeftAloneUntilItsBreachIsOver() {
+  void diskReleasedByNameIsNotThrottledDuringTheBreach() {
     EngineRig rig = throttled();
     pause(rig);
     rig.ask(new OperatorRequest.Release(host.id, "vm176", "xvda2"), 1);
@@ -117,7 +117,7 @@ final class PauseTest {
   }
 
   @Test
-  void withoutAPauseWhatWasReleasedWithAllIsLeftAlone() {
+  void diskReleasedByAllWithoutAPauseIsNotThrottledDuringTheBreach() {
     EngineRig rig = throttled();
     releaseAll(rig);
     resume(rig);
@@ -139,7 +139,7 @@ final class PauseTest {
   }
 
   @Test
-  void aPersonIsToldAndMayReleaseButNotThrottle() {
+  void operatorCanReleaseButNotThrottleDuringAPause() {
     EngineRig rig = EngineRig.acting(EngineRig.SWAP_STORM);
     rig.begin(host);
     pause(rig);

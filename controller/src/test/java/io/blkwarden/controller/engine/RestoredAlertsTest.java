@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** A second controller takes over what a first one told. */
+/** A second controller takes over the alerts of the first one. */
 final class RestoredAlertsTest {
   private static final String WATCHING =
       EngineRig.SWAP_STORM.replace("mode: auto", "mode: observe");
@@ -33,7 +33,7 @@ final class RestoredAlertsTest {
     return EngineRig.alerts(before.seconds(4, host, this::storm)).getFirst();
   }
 
-  /** A controller with another seed, so that ids of its own are others. */
+  /** A controller with another seed, and thus other IDs. */
   private static EngineRig successor(String policies, Alert... open) {
     EngineRig rig = new EngineRig(99);
     rig.policies(policies);
@@ -48,7 +48,7 @@ final class RestoredAlertsTest {
   }
 
   @Test
-  void theSameBreachGoesOnAsTheSameAlert() {
+  void continuingBreachKeepsItsAlert() {
     EngineRig rig = successor(WATCHING, told);
     rig.begin(host);
 
@@ -66,7 +66,7 @@ final class RestoredAlertsTest {
   }
 
   @Test
-  void aBreachThatWasFoundBeforeTheClaimCameIsTheSameAlert() {
+  void breachFoundBeforeLeadershipKeepsItsAlert() {
     EngineRig rig = new EngineRig(99);
     rig.policies(WATCHING);
     rig.begin(host);
@@ -81,7 +81,7 @@ final class RestoredAlertsTest {
   }
 
   @Test
-  void anotherDiskOfTheDeviceJoinsTheIncidentThatIsNotFoundAgainYet() {
+  void newAlertOfTheDeviceJoinsTheRestoredIncident() {
     EngineRig rig = successor(WATCHING, told);
     rig.begin(host);
 
@@ -90,7 +90,7 @@ final class RestoredAlertsTest {
             4,
             host,
             () -> {
-              host.reads(noisy, 150, 2, 300, 1); // between the levels: goes on, neither way
+              host.reads(noisy, 150, 2, 300, 1); // between both thresholds: the breach continues
               host.reads(second, 800, 2, 990, 4);
             });
 
@@ -100,7 +100,7 @@ final class RestoredAlertsTest {
   }
 
   @Test
-  void whatIsOverIsResolvedAfterTheClearTimeAndNotBefore() {
+  void endedBreachIsResolvedAfterTheClearTime() {
     EngineRig rig = successor(WATCHING, told);
     rig.begin(host);
 
@@ -114,7 +114,7 @@ final class RestoredAlertsTest {
   }
 
   @Test
-  void aSilentHostsAlertIsUnknownAndNeverResolved() {
+  void alertOfAStaleHostIsUnknownAndNotResolved() {
     EngineRig rig = successor(WATCHING, told);
 
     for (int i = 0; i < 600; i++) {
@@ -129,7 +129,7 @@ final class RestoredAlertsTest {
   }
 
   @Test
-  void aDiskThatIsGoneAndAPolicyThatIsGoneEndTheirAlerts() {
+  void removedDiskOrPolicyResolvesTheAlert() {
     EngineRig gone = successor(WATCHING, told);
     host.remove(noisy);
     host.revision++;
@@ -146,7 +146,7 @@ final class RestoredAlertsTest {
   }
 
   @Test
-  void aPolicyThatCouldNotBeReadEndsNothing() {
+  void unreadablePolicyResolvesNoAlert() {
     EngineRig rig = new EngineRig(99);
     rig.feed(new Input.PoliciesLoaded(PolicySet.EMPTY, false));
     claimed(rig, told);
@@ -158,7 +158,7 @@ final class RestoredAlertsTest {
   }
 
   @Test
-  void ofTwoAlertsAboutOneBreachTheOlderIsEnded() {
+  void olderOfTwoAlertsOfABreachIsResolved() {
     Alert older = EngineRig.alerts(olderController()).getFirst();
     Alert newest = told.withState(Alert.State.FIRING, told.at().plusSeconds(60), "again");
     EngineRig rig = successor(WATCHING, older, newest);
@@ -180,7 +180,7 @@ final class RestoredAlertsTest {
   }
 
   @Test
-  void anAlertAboutTheFleetGoesOnOrEndsWhenEveryHostIsCalm() {
+  void fleetAlertContinuesUntilAllHostsAreBelowTheThreshold() {
     String policy =
         """
         policies:

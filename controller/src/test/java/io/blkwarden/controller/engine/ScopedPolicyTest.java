@@ -88,7 +88,7 @@ final class ScopedPolicyTest {
   }
 
   @Test
-  void devicesHaveAlertsAndIncidentsOfTheirOwn() {
+  void devicesHaveSeparateAlertsAndIncidents() {
     EngineRig rig = rig(SLOW);
     rig.begin(host);
     rig.seconds(5, host, () -> slow("sda"));
@@ -105,7 +105,7 @@ final class ScopedPolicyTest {
   }
 
   @Test
-  void aNewBreachIsANewAlert() {
+  void newBreachIsANewAlert() {
     EngineRig rig = rig(SLOW);
     rig.begin(host);
     rig.seconds(5, host, () -> slow("sda"));
@@ -121,7 +121,7 @@ final class ScopedPolicyTest {
   }
 
   @Test
-  void theDeviceIsItsNameInANewMap() {
+  void deviceIsIdentifiedByNameInANewMap() {
     EngineRig rig = rig(SLOW);
     rig.begin(host);
     rig.seconds(5, host, () -> slow("sda"));
@@ -137,7 +137,7 @@ final class ScopedPolicyTest {
   }
 
   @Test
-  void theAlertEndsWithItsDevice() {
+  void alertEndsWithItsDevice() {
     EngineRig rig = rig(SLOW);
     rig.begin(host);
     rig.seconds(5, host, () -> slow("sda"));
@@ -151,7 +151,7 @@ final class ScopedPolicyTest {
   }
 
   @Test
-  void missingSamplesMakeItUnknown() {
+  void missingSamplesMakeTheAlertUnknown() {
     EngineRig rig = rig(SLOW);
     rig.begin(host);
     rig.seconds(5, host, () -> slow("sda"));
@@ -174,7 +174,7 @@ final class ScopedPolicyTest {
   }
 
   @Test
-  void theNextLeaderContinuesTheAlert() {
+  void nextLeaderContinuesTheAlert() {
     EngineRig first = rig(SLOW);
     first.begin(host);
     Alert open = EngineRig.alerts(first.seconds(5, host, () -> slow("sda"))).getFirst();
@@ -192,7 +192,7 @@ final class ScopedPolicyTest {
   }
 
   @Test
-  void aStandbyThatMeasuredTheBreachContinuesTheAlert() {
+  void standbyThatMeasuredTheBreachContinuesTheAlert() {
     EngineRig first = rig(SLOW);
     EngineRig standby = new EngineRig(99);
     standby.policies(SLOW);
@@ -209,7 +209,7 @@ final class ScopedPolicyTest {
   }
 
   @Test
-  void theNextLeaderResolvesWhatIsOver() {
+  void nextLeaderResolvesEndedBreaches() {
     EngineRig first = rig(SLOW);
     first.begin(host);
     Alert open = EngineRig.alerts(first.seconds(5, host, () -> slow("sda"))).getFirst();
@@ -227,7 +227,7 @@ final class ScopedPolicyTest {
   }
 
   @Test
-  void aRemovedPolicyResolvesItsAlert() {
+  void removedPolicyResolvesItsAlert() {
     EngineRig rig = rig(SLOW);
     rig.begin(host);
     rig.seconds(5, host, () -> slow("sda"));
@@ -305,7 +305,7 @@ final class ScopedPolicyTest {
   }
 
   @Test
-  void theAlertOfARemovedHostIsResolved() {
+  void alertOfARemovedHostIsResolved() {
     EngineRig rig = rig(SLOW);
     rig.begin(host);
     rig.seconds(5, host, () -> slow("sda"));
@@ -321,7 +321,7 @@ final class ScopedPolicyTest {
   }
 
   @Test
-  void severalWindowsCount() {
+  void windowsAreCounted() {
     EngineRig rig = rig(SLOW.replace(" for: 3s", " windows: 2 of 3, window: 5s"));
     rig.begin(host);
     for (int i = 0; i < 3; i++) {
@@ -333,7 +333,7 @@ final class ScopedPolicyTest {
   }
 
   @Test
-  void metricsCountTheBreach() {
+  void metricsIncludeTheBreach() {
     EngineRig rig = rig(SLOW);
     rig.begin(host);
     assertThat(rig.step.snapshot(FleetSnapshot.Parts.busiest(0)).breaches())

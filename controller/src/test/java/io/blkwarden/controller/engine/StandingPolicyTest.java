@@ -36,7 +36,7 @@ final class StandingPolicyTest {
     return rig;
   }
 
-  /** Lets seconds pass with an agent that carries out each command at once. */
+  /** Runs seconds with an agent that applies each command at once. */
   private List<Effect> obeyed(EngineRig rig, int seconds, EngineRig.Second second) {
     List<Effect> effects = new ArrayList<>();
     for (int i = 0; i < seconds; i++) {
@@ -59,7 +59,7 @@ final class StandingPolicyTest {
   }
 
   @Test
-  void restrainsAMatchingDiskAtOnceAndRaisesNoAlert() {
+  void restrainsAMatchingDiskWithoutAnAlert() {
     EngineRig rig = rig(STANDING);
     List<Effect> effects = obeyed(rig, 20, host::quiet);
 
@@ -84,7 +84,7 @@ final class StandingPolicyTest {
   }
 
   @Test
-  void neitherAStormNorItsEffectChangesIt() {
+  void stormAndEffectDoNotChangeTheRestraint() {
     EngineRig rig = rig(STANDING);
     List<Effect> effects = obeyed(rig, 60, host::storm);
     effects.addAll(obeyed(rig, 60, host::harmed));
@@ -95,7 +95,7 @@ final class StandingPolicyTest {
   }
 
   @Test
-  void aHostThatSendsNoSamplesIsNotRenewed() {
+  void leaseOfAStaleHostIsNotRenewed() {
     EngineRig rig = rig(STANDING);
     obeyed(rig, 5, host::quiet);
     List<Effect> effects = new ArrayList<>();
@@ -141,7 +141,7 @@ final class StandingPolicyTest {
   }
 
   @Test
-  void anIdleThrottleDoesNotUseTheLimitOfThrottledHostsUp() {
+  void standingRestraintDoesNotCountTowardsHostsThrottled() {
     EngineRig rig = rig(STANDING);
     SwappingHost second = new SwappingHost("dom0-8");
     rig.begin(second);
@@ -161,7 +161,7 @@ final class StandingPolicyTest {
   }
 
   @Test
-  void aBreachContinuesFromTheStandingRestraintAndGivesItBack() {
+  void breachEscalatesFromTheStandingRestraintAndReturnsToIt() {
     EngineRig rig =
         rig(
             STANDING
@@ -185,7 +185,7 @@ final class StandingPolicyTest {
   }
 
   @Test
-  void aLeaseFoundInAHeartbeatIsTakenOver() {
+  void leaseFoundInAHeartbeatIsAdopted() {
     EngineRig rig = rig(STANDING.replace("best-effort/7", "idle"));
     MessageId lease = MessageId.of(1, new Random(5));
     rig.beat(
@@ -199,7 +199,7 @@ final class StandingPolicyTest {
   }
 
   @Test
-  void anApprovalSetsIt() {
+  void approvalSetsTheRestraint() {
     EngineRig rig = rig(STANDING.replace("mode: auto", "mode: approve"));
     rig.seconds(5, host, host::quiet);
     OperatorReply.Proposal proposal =
@@ -214,7 +214,7 @@ final class StandingPolicyTest {
   }
 
   @Test
-  void aReleaseByAnOperatorIsNotUndone() {
+  void operatorReleaseIsNotUndone() {
     EngineRig rig = rig(STANDING);
     obeyed(rig, 5, host::quiet);
     List<Effect> released = rig.ask(new OperatorRequest.Release(host.id, "vm176", "xvda2"), 1);
@@ -223,7 +223,7 @@ final class StandingPolicyTest {
   }
 
   @Test
-  void anotherPolicyAppliesFromTheNextSampleOn() {
+  void changedPolicyAppliesWithTheNextSample() {
     EngineRig rig = rig(STANDING.replace("mode: auto", "mode: shadow"));
     rig.policies(STANDING.replace("swap-is-last", "renamed"));
     assertThat(restraints(obeyed(rig, 3, host::quiet))).containsExactly(LAST);

@@ -11,7 +11,7 @@ import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** A starved dom0 sends its samples late and in bursts, and that is no reason for alert noise. */
+/** A starved dom0 sends samples late and in bursts, which must not cause alert noise. */
 final class StarvedHostTest {
   private final EngineRig rig = EngineRig.acting(EngineRig.SWAP_STORM);
   private final SwappingHost host = new SwappingHost();
@@ -25,7 +25,7 @@ final class StarvedHostTest {
     rig.seconds(17, host, host::tamed); // its effect is known
   }
 
-  /** What was sent in each of these seconds comes at their end, or only the last of it. */
+  /** Delivers the batches of these seconds at their end, or only the last one. */
   private List<Effect> burst(int seconds, boolean all) {
     List<Effect> effects = new ArrayList<>();
     List<Input> late = new ArrayList<>();
@@ -52,7 +52,7 @@ final class StarvedHostTest {
   }
 
   @Test
-  void batchesThatAreLateOrLostAreNoUnknown() {
+  void lateOrLostBatchesDoNotMakeTheAlertUnknown() {
     Random random = new Random(1);
     List<Effect> effects = new ArrayList<>();
     for (int i = 0; i < 200; i++) {
@@ -62,7 +62,7 @@ final class StarvedHostTest {
   }
 
   @Test
-  void aHostThatIsSilentForTenSecondsIsUnknownAtOnce() {
+  void alertIsUnknownAfterTenSecondsWithoutSamples() {
     assertThat(EngineRig.states(silence(10))).isEmpty();
     List<Effect> effects = silence(1);
     assertThat(EngineRig.states(effects)).containsExactly("unknown");
@@ -71,14 +71,14 @@ final class StarvedHostTest {
   }
 
   @Test
-  void itIsKnownAgainOnceSamplesCameForThirtySeconds() {
+  void alertIsKnownAgainAfterThirtySecondsOfSamples() {
     silence(11);
     assertThat(EngineRig.states(rig.seconds(30, host, host::tamed))).isEmpty();
     assertThat(EngineRig.states(rig.seconds(1, host, host::tamed))).containsExactly("handled");
   }
 
   @Test
-  void whileSamplesComeInBurstsItStaysUnknown() {
+  void alertStaysUnknownWhileSamplesArriveInBursts() {
     assertThat(EngineRig.states(silence(11))).containsExactly("unknown");
     List<Effect> effects = new ArrayList<>();
     for (int i = 0; i < 30; i++) {
@@ -89,7 +89,7 @@ final class StarvedHostTest {
   }
 
   @Test
-  void aBreachThatBeginsMeanwhileIsToldAsItIs() {
+  void breachStartedMeanwhileIsPublishedAsFiring() {
     silence(11);
     List<Effect> effects =
         rig.seconds(
@@ -103,7 +103,7 @@ final class StarvedHostTest {
   }
 
   @Test
-  void anAlertThatIsUnknownIsResolvedOnceThatIsMeasured() {
+  void unknownAlertIsResolvedWhenMeasuredAsOver() {
     silence(11);
     List<Effect> effects = rig.seconds(10, host, host::quiet);
     assertThat(EngineRig.states(effects)).contains("resolved").doesNotContain("firing", "handled");

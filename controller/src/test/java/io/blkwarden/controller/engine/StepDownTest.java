@@ -14,7 +14,7 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What comes after a throttle's first judgement: another look, and its end step by step. */
+/** After the first evaluation: a second evaluation, and the release step by step. */
 final class StepDownTest {
   private static final Restraint LOW = Restraint.Priority.bestEffort(7);
   private static final Restraint IDLE = Restraint.Priority.IDLE;
@@ -27,7 +27,7 @@ final class StepDownTest {
     rig.begin(host);
   }
 
-  /** Lets seconds pass on a host whose agent carries out what it is asked for. */
+  /** Runs seconds with an agent that applies all commands. */
   private List<Effect> obeying(int count, EngineRig.Second second) {
     List<Effect> effects = new ArrayList<>();
     for (int i = 0; i < count; i++) {
@@ -64,7 +64,7 @@ final class StepDownTest {
   }
 
   @Test
-  void itGoesDownTheLadderAndThenEnds() {
+  void stepsDownTheLadderAndReleases() {
     MessageId lease = heldAt(IDLE);
     List<Effect> effects = rig.seconds(3, host, host::quiet);
     assertThat(EngineRig.states(effects)).contains("resolved");
@@ -81,7 +81,7 @@ final class StepDownTest {
   }
 
   @Test
-  void aStepThatTheAgentRefusesLeadsToItsEndAllTheSame() {
+  void refusedStepStillLeadsToTheRelease() {
     MessageId lease = heldAt(IDLE);
     Command step = EngineRig.only(rig.seconds(3, host, host::quiet));
     rig.outcome(step, Outcome.Result.REFUSED, Outcome.Refusal.OVERLOADED);
@@ -90,7 +90,7 @@ final class StepDownTest {
   }
 
   @Test
-  void aBreachOnTheWayDownTakesItOverAndClimbsAgainIfItIsNotEnough() {
+  void breachDuringStepDownEscalatesAgain() {
     heldAt(IDLE);
     rig.outcome(EngineRig.only(rig.seconds(3, host, host::quiet)), Outcome.Result.APPLIED);
     List<Effect> effects = obeying(6, host::storm);
@@ -104,7 +104,7 @@ final class StepDownTest {
   }
 
   @Test
-  void aPersonWhoTakesItOverKeepsIt() {
+  void throttleTakenOverByAnOperatorIsKept() {
     MessageId lease = heldAt(IDLE);
     rig.outcome(EngineRig.only(rig.seconds(3, host, host::quiet)), Outcome.Result.APPLIED);
     List<Effect> effects = rig.ask(rig.throttle(host, "vm176", IDLE), 1);
@@ -114,7 +114,7 @@ final class StepDownTest {
   }
 
   @Test
-  void aDomainThatStopsEndsItAtOnce() {
+  void stoppedDomainEndsTheThrottle() {
     MessageId lease = heldAt(IDLE);
     host.revision++;
     List<Effect> effects =
@@ -125,7 +125,7 @@ final class StepDownTest {
   }
 
   @Test
-  void whatHarmedIsNotTriedOnThatDeviceForAWhile() {
+  void harmfulStepIsNotRepeatedOnTheDeviceForSomeTime() {
     rig.outcome(EngineRig.only(rig.seconds(3, host, host::storm)), Outcome.Result.APPLIED);
     Command reset = EngineRig.only(rig.seconds(15, host, host::harmed));
     rig.outcome(reset, Outcome.Result.RELEASED);
@@ -144,7 +144,7 @@ final class StepDownTest {
   }
 
   @Test
-  void whatWorkedIsJudgedAgainAndMustBeContradictedTwice() {
+  void workedEffectIsEvaluatedAgainAndChangesAfterTwoContradictions() {
     heldAt(LOW);
     List<Effect> effects = obeying(20, host::tamed);
     effects.addAll(obeying(11, host::storm));

@@ -38,7 +38,7 @@ final class SwapPolicyTest {
   }
 
   @Test
-  void aGuestThatSwapsBothWaysNeedsMemory() {
+  void guestThatSwapsInAndOutIsFound() {
     List<Alert> alerts = seconds(8, 500, 250);
 
     assertThat(alerts)
@@ -54,7 +54,7 @@ final class SwapPolicyTest {
   }
 
   @Test
-  void turnsOfReadingAndWritingAreBothWaysToo() {
+  void alternatingReadsAndWritesAreFound() {
     for (int i = 0; i < 4; i++) {
       if (!seconds(1, 1_000, 0).isEmpty() || !seconds(1, 0, 1_000).isEmpty()) {
         return;
@@ -64,13 +64,13 @@ final class SwapPolicyTest {
   }
 
   @Test
-  void oneWayTrafficIsNoFinding() {
+  void swappingInOneDirectionIsNotFound() {
     assertThat(seconds(20, 5_000, 0)).isEmpty();
     assertThat(seconds(1, 0, 100)).isEmpty();
   }
 
   @Test
-  void itIsOverWhenTheGuestSwapsNoMore() {
+  void breachEndsWhenTheGuestStopsSwapping() {
     seconds(8, 500, 250);
     assertThat(seconds(4, 1, 0))
         .singleElement()

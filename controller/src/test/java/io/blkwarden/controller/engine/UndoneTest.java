@@ -13,7 +13,7 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Throttles that someone else undoes, and steps that an agent refuses. */
+/** Throttles undone by other programs, and steps refused by an agent. */
 final class UndoneTest {
   private static final Restraint IDLE = new Restraint.Priority(IoPriority.IDLE);
 
@@ -49,7 +49,7 @@ final class UndoneTest {
   }
 
   @Test
-  void nothingIsToldAsSetBeforeTheAgentSaysSo() {
+  void throttleIsReportedOnlyAfterTheAgentsAnswer() {
     List<Effect> effects = rig.seconds(4, host, host::storm);
     Command command = EngineRig.only(effects);
     assertThat(told(effects))
@@ -59,7 +59,7 @@ final class UndoneTest {
   }
 
   @Test
-  void aStepThatTheAgentRefusesIsNeverToldAsSetAndClimbsNothing() {
+  void refusedStepIsNotReportedAsSetAndDoesNotEscalate() {
     throttled();
     for (int step = 0; step < 3; step++) {
       Command climb = next(IDLE);
@@ -78,7 +78,7 @@ final class UndoneTest {
   }
 
   @Test
-  void anUndoneThrottleIsTriedOnceMoreAfterAMinuteOnTheSameRung() {
+  void undoneThrottleIsRepeatedOnceAfterAMinuteOnTheSameStep() {
     MessageId lease = EngineRig.set(throttled()).lease();
     rig.seconds(5, host, host::storm);
     List<Effect> effects = rig.undone(host, null, lease);
@@ -101,7 +101,7 @@ final class UndoneTest {
   }
 
   @Test
-  void aRenewalThatFindsTheThrottleUndoneEndsIt() {
+  void renewalOfAnUndoneThrottleEndsIt() {
     Command command = throttled();
     List<Effect> effects = rig.seconds(31, host, host::tamed);
     Command renewal =

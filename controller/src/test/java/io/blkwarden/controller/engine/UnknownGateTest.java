@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** A policy whose further conditions are unknown raises nothing, and says so. */
+/** A policy with unknown conditions raises no alert and records that. */
 final class UnknownGateTest {
   private static final String POLICY =
       """
@@ -23,7 +23,7 @@ final class UnknownGateTest {
   private final SwappingHost host = new SwappingHost();
 
   @Test
-  void anUnknownValueRaisesNothingAndIsOnRecordOnce() {
+  void unknownValueRaisesNothingAndIsRecordedOnce() {
     EngineRig rig = EngineRig.acting(POLICY.formatted("any", "20%"));
     unknownUtil();
     rig.begin(host);
@@ -41,7 +41,7 @@ final class UnknownGateTest {
   }
 
   @Test
-  void aKnownValueThatDecidesNeedsNoOther() {
+  void decisiveKnownValueIsSufficient() {
     host.fullMicros = 0;
     unknownUtil();
     EngineRig any = EngineRig.acting(POLICY.formatted("any", "20%"));
@@ -51,7 +51,7 @@ final class UnknownGateTest {
   }
 
   @Test
-  void aKnownValueThatFailsIsNoUnknown() {
+  void failingKnownValueIsNotUnknown() {
     host.fullMicros = 0;
     unknownUtil();
     EngineRig all = EngineRig.acting(POLICY.formatted("all", "90%"));

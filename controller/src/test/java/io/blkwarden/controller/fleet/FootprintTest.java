@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Bytes that a disk takes, with its map, and that a batch leaves behind. */
+/** Heap per disk, including its map, and heap retained by a batch. */
 final class FootprintTest {
   private static final int HOSTS = 100;
   private static final int DISKS = 100;
@@ -26,7 +26,7 @@ final class FootprintTest {
         .getCurrentThreadAllocatedBytes();
   }
 
-  /** A host of 100 disks as a snapshot tells of it that came over the wire. */
+  /** A host of 100 disks, from a decoded snapshot. */
   private static HostState state(int number) {
     TestHost host = new TestHost("dom0-" + number);
     for (int i = 1; i <= DISKS; i++) {
@@ -53,9 +53,9 @@ final class FootprintTest {
   }
 
   @Test
-  void aDiskWithItsMapCountersAndRatesTakesAtMost260Bytes() {
+  void diskTakesAtMost260Bytes() {
     double bytes = Double.MAX_VALUE;
-    // Other tests' threads and garbage may add or free memory meanwhile: it is measured again then.
+    // Threads and garbage of other tests may change the heap: measure again in that case.
     for (int attempt = 0; attempt < ATTEMPTS && (bytes < LEAST_BYTES || bytes > BYTES); attempt++) {
       List<HostState> kept = new ArrayList<>(List.of(state(0)));
       long before = usedHeap();
@@ -69,7 +69,7 @@ final class FootprintTest {
   }
 
   @Test
-  void aBatchLeavesNothingBehind() {
+  void batchRetainsNoMemory() {
     TestHost host = new TestHost("dom0-7");
     for (int i = 1; i <= 100; i++) {
       host.addSwap(i);
@@ -84,7 +84,7 @@ final class FootprintTest {
     }
     state.accept(frames.get(0), 3);
     state.accept(frames.get(1), 3);
-    // classes that are first used here are loaded once
+    // load classes first
     double sum = state.value(Metric.IOPS, 0) + state.value(Metric.SWAP_BYTES, 0);
     allocated();
     long before = allocated();
@@ -97,7 +97,7 @@ final class FootprintTest {
     long taken = allocated() - before;
 
     assertThat(sum).isPositive();
-    // what is allocated once, such as a loaded class, is less than 10 bytes a batch
+    // one-time allocations, such as loaded classes, are less than 10 bytes per batch
     assertThat(taken).isLessThan(10L * BATCHES);
   }
 }

@@ -39,7 +39,7 @@ final class HostStateTest {
   }
 
   @Test
-  void ratesAreCountedDifferencesOverTheMeasuredTime() {
+  void ratesAreCounterDifferencesPerMeasuredTime() {
     host.reads(disk, 300, 4, 500, 2);
     host.reads(other, 100, 4, 100, 0);
     assertThat(next(2_000)).isEqualTo(BatchResult.MEASURED);
@@ -59,7 +59,7 @@ final class HostStateTest {
   }
 
   @Test
-  void aDeviceSumsItsQueueAndItsLaggards() {
+  void deviceSumsInFlightAndLaggards() {
     host.reads(disk, 10, 800, 900, 4);
     host.reads(other, 0, 0, 700, 2);
     next(1_000);
@@ -78,7 +78,7 @@ final class HostStateTest {
   }
 
   @Test
-  void aDomainSwapsOnAllItsSwapDisks() {
+  void domainSumsAllItsSwapDisks() {
     host.reads(disk, 100, 1, 100, 0);
     next(1_000);
 
@@ -88,7 +88,7 @@ final class HostStateTest {
   }
 
   @Test
-  void aLostBatchLosesNoIo() {
+  void lostBatchLosesNoIo() {
     host.reads(disk, 100, 1, 0, 0);
     host.pass(1_000);
     host.frame();
@@ -99,7 +99,7 @@ final class HostStateTest {
   }
 
   @Test
-  void aNewBaseDoesNotCutTheWindow() {
+  void newBaseDoesNotShortenTheWindow() {
     host.reads(disk, 100, 1, 0, 0);
     host.revision++;
     assertThat(state.apply(host.snapshot())).isEqualTo(MappingChange.REBASED);
@@ -110,7 +110,7 @@ final class HostStateTest {
   }
 
   @Test
-  void aChangedMapReplacesTheOldOne() {
+  void changedMapReplacesTheOldOne() {
     assertThat(state.apply(host.snapshot())).isEqualTo(MappingChange.REBASED);
     host.replace(other, MappingState.RESOLVED, List.of(TestHost.worker(2, 1)));
     assertThat(state.apply(host.snapshot())).isEqualTo(MappingChange.REPLACED);
@@ -122,7 +122,7 @@ final class HostStateTest {
   }
 
   @Test
-  void rowsMoveWithTheirDisksWhenOneIsTakenAway() {
+  void rowsFollowTheirDisksWhenOneIsRemoved() {
     host.reads(other, 100, 1, 0, 0);
     host.remove(disk);
     host.revision++;
@@ -134,14 +134,14 @@ final class HostStateTest {
   }
 
   @Test
-  void anOlderBatchChangesNothing() {
+  void olderBatchIsIgnored() {
     SampleFrame old = host.frame();
     next(1_000);
     assertThat(state.accept(old, GAP)).isEqualTo(BatchResult.STALE);
   }
 
   @Test
-  void aBatchOfAnUnknownBaseIsNotUsed() {
+  void batchOfAnUnknownBaseIsIgnored() {
     host.snapshot();
     assertThat(next(1_000)).isEqualTo(BatchResult.UNKNOWN_BASE);
     host.run = TestHost.uuid("other", 9);
@@ -149,7 +149,7 @@ final class HostStateTest {
   }
 
   @Test
-  void anotherRunOfTheAgentBeginsANewWindow() {
+  void agentRestartStartsANewWindow() {
     host.run = TestHost.uuid("other", 9);
     state.apply(host.snapshot());
     host.reads(disk, 100, 1, 0, 0);
@@ -161,7 +161,7 @@ final class HostStateTest {
   }
 
   @Test
-  void aCounterThatWentBackwardsMakesItsWindowUnknown() {
+  void decreasedCounterMakesItsWindowUnknown() {
     host.reads(disk, 100, 1, 0, 0);
     next(1_000);
     host.counters.get(disk)[0] = 0;
@@ -176,7 +176,7 @@ final class HostStateTest {
   }
 
   @Test
-  void aStepOfTheWallClockChangesNothing() {
+  void wallClockStepChangesNothing() {
     host.reads(disk, 100, 1, 0, 0);
     host.wallMillis -= 3_600_000;
     next(1_000);
@@ -184,7 +184,7 @@ final class HostStateTest {
   }
 
   @Test
-  void aGapOfMoreThanThreeIntervalsIsUnknown() {
+  void gapOfMoreThanThreeIntervalsIsUnknown() {
     host.reads(disk, 100, 1, 0, 0);
     assertThat(next(3_000)).isEqualTo(BatchResult.MEASURED);
     host.reads(disk, 100, 1, 0, 0);
@@ -193,7 +193,7 @@ final class HostStateTest {
   }
 
   @Test
-  void anAbsentRowIsUnknownAndSoIsItsNextWindow() {
+  void absentRowMakesThisAndTheNextWindowUnknown() {
     host.pass(1_000);
     SampleFrame frame = host.frame();
     SampleTable table = frame.disks();
@@ -209,7 +209,7 @@ final class HostStateTest {
   }
 
   @Test
-  void pressureIsPartOfTheTime() {
+  void pressureIsAShareOfTime() {
     host.someMicros = 0;
     host.fullMicros = 0;
     next(1_000);
@@ -221,7 +221,7 @@ final class HostStateTest {
   }
 
   @Test
-  void waitingIoThatNeverCompletesHasNoMeanTime() {
+  void latencyIsUnknownWithoutCompletedIo() {
     host.reads(disk, 0, 0, 1_000, 4);
     next(1_000);
     assertThat(state.value(Metric.AWAIT, disk)).isNaN();
@@ -232,7 +232,7 @@ final class HostStateTest {
   }
 
   @Test
-  void eventsApplyInOrderAndAGapShows() {
+  void eventsApplyInOrderAndGapsAreDetected() {
     host.revision = 2;
     assertThat(state.apply(new DomainStopped(host.origin(), host.disks.get(disk).domain())))
         .isEqualTo(MappingChange.UPDATED);
@@ -249,16 +249,16 @@ final class HostStateTest {
   }
 
   @Test
-  void anOlderSnapshotIsIgnored() {
+  void olderSnapshotIsIgnored() {
     MappingOrigin now = host.origin();
     host.revision = 0;
     assertThat(state.apply(host.snapshot())).isEqualTo(MappingChange.IGNORED);
     assertThat(state.map().revision()).isEqualTo(now.revision());
   }
 
-  /** Whatever is lost, late or re-based, all I/O is in some window, once. */
+  /** Each I/O is counted in exactly one window, despite lost or late batches and new bases. */
   @Test
-  void everyIoIsCountedOnceWhateverIsLost() {
+  void everyIoIsCountedOnceDespiteLostBatches() {
     Property.checkSeeds(
         200,
         seed -> {

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Numbers that no host can have: they are unknown, and no longer than a minute. */
+/** Implausible numbers are unknown, for at most a minute. */
 class ImplausibleTest {
   private static final int GAP = 3;
   private static final int MINUTE = 60;
@@ -32,14 +32,14 @@ class ImplausibleTest {
 
   @ParameterizedTest
   @ValueSource(longs = {1L << 62, Long.MAX_VALUE, 1L << 53, 50_000 + 86_400_000})
-  void aClockThatJumpsForOneBatchLeavesTheHostUnknownForSeconds(long clock) {
+  void clockJumpInOneBatchMakesTheHostUnknownForSeconds(long clock) {
     second(10, frame -> frame.time(clock, host.wallMillis, 1_000));
     assertThat(iops()).isNaN();
     assertThat(secondsUntilKnown()).isLessThan(10);
   }
 
   @Test
-  void aClockThatStaysAheadAndComesBackIsFollowedBothTimes() {
+  void lastingClockChangeIsFollowedInBothDirections() {
     for (int i = 1; i <= 5; i++) {
       long clock = (1L << 62) + i * 1_000L;
       second(10, frame -> frame.time(clock, host.wallMillis, 1_000));
@@ -50,13 +50,13 @@ class ImplausibleTest {
 
   @ParameterizedTest
   @ValueSource(longs = {Long.MAX_VALUE, Long.MAX_VALUE - 1, 1L << 62})
-  void aSequenceNumberNearTheEndLeavesTheHostUnknownForSeconds(long sequence) {
+  void hugeSequenceNumberMakesTheHostUnknownForSeconds(long sequence) {
     second(10, frame -> frame.identify(host.run, host.baseId, host.revision, sequence));
     assertThat(secondsUntilKnown()).isLessThan(10);
   }
 
   @Test
-  void oldBatchesAmongNewOnesChangeNothing() {
+  void interleavedOldBatchesAreIgnored() {
     SampleFrame old = host.frame();
     for (int i = 0; i < MINUTE; i++) {
       second(10, _ -> {});
@@ -78,7 +78,7 @@ class ImplausibleTest {
         "WRITE_MS",
         "IO_MS"
       })
-  void aCounterThatJumpsIsUnknownForAWindowAndCounted(SampleColumn column) {
+  void jumpingCounterIsUnknownForAWindowAndCounted(SampleColumn column) {
     for (long jump : List.of(5_000_000_000L, 1L << 31, 1L << 32, 1L << 40, 1L << 62)) {
       long before = state.implausible();
       second(10, frame -> add(frame, column, jump));
@@ -91,7 +91,7 @@ class ImplausibleTest {
   }
 
   @Test
-  void aMapWithANumberThatNoAgentReachesDoesNotHideTheNextOne() {
+  void mapWithAHugeSequenceNumberDoesNotBlockTheNextMap() {
     long revision = host.revision;
     long base = host.baseId;
     host.revision = 1L << 62;
@@ -113,7 +113,7 @@ class ImplausibleTest {
   }
 
   @Test
-  void anAbsurdWallClockIsLeftOut() {
+  void implausibleWallClockIsIgnored() {
     second(10, frame -> frame.time(host.monotonicMillis, 1L << 62, 1_000));
     assertThat(state.lastWallMillis()).isZero();
     assertThat(iops()).isEqualTo(10);
@@ -121,7 +121,7 @@ class ImplausibleTest {
   }
 
   @Test
-  void anAbsurdIntervalIsBounded() {
+  void implausibleIntervalIsLimited() {
     second(10, frame -> frame.time(host.monotonicMillis, host.wallMillis, Long.MAX_VALUE));
     assertThat(state.intervalMillis()).isEqualTo(Plausibility.INTERVAL_MILLIS);
     second(10, _ -> {});

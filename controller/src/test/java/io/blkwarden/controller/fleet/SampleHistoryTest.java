@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /**
- * Rates against a plain computation, over histories with lost, doubled and late batches, new bases,
- * counters that start again, new threads, restarted agents and stepped clocks.
+ * Rates compared with a reference implementation, for histories with lost, duplicate and late
+ * batches, new bases, reset counters, new threads, restarted agents and clock steps.
  */
 final class SampleHistoryTest {
   private static final int GAP = 3;
@@ -34,7 +34,7 @@ final class SampleHistoryTest {
           SampleColumn.WRITE_MS,
           SampleColumn.IO_MS);
 
-  /** A batch as it was sent, with the kernel's own numbers beside it. */
+  /** A sent batch with the kernel's counters. */
   private record Sent(SampleFrame frame, List<long[]> counters) {}
 
   private static final class History {
@@ -71,7 +71,7 @@ final class SampleHistoryTest {
       return new Sent(host.frame(), host.counters.stream().map(long[]::clone).toList());
     }
 
-    /** What a plain reader makes of the batch; the state must agree. */
+    /** The result of the reference implementation; the state must agree. */
     private void deliver(Sent sent) {
       SampleFrame frame = sent.frame;
       BatchResult accepted = state.accept(frame, GAP);
@@ -186,14 +186,14 @@ final class SampleHistoryTest {
           deliver(twice);
         }
         case 3 -> map();
-        case 4 -> { // a device counts anew, or a 32-bit counter wraps: the agent takes a new base
+        case 4 -> { // a device resets its counters, or a 32-bit counter wraps: new base
           long[] row = host.counters.get(chance.nextInt(DISKS));
           for (SampleColumn column : SampleColumn.all()) {
             row[column.id()] /= 4;
           }
           map();
         }
-        case 5 -> { // a backend counts its stalls anew
+        case 5 -> { // a backend resets its stall counter
           host.counters.get(0)[SampleColumn.OUT_OF_REQUESTS.id()] /= 4;
           map();
         }
@@ -207,7 +207,7 @@ final class SampleHistoryTest {
                   new MappingOrigin(host.id, host.boot, host.run, host.revision, at),
                   host.disks.getFirst()));
         }
-        default -> { // the agent starts again
+        default -> { // the agent restarts
           host.run = new UUID(chance.nextLong(), 1);
           host.baseId = 0;
           host.revision = 1;
@@ -221,7 +221,7 @@ final class SampleHistoryTest {
   }
 
   @Test
-  void ratesAreThoseOfAPlainReader() {
+  void ratesEqualAReferenceImplementation() {
     Property.checkSeeds(
         300,
         seed -> {

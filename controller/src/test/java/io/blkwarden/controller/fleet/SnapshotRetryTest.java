@@ -14,21 +14,21 @@ final class SnapshotRetryTest {
   }
 
   @Test
-  void thePauseDoublesUntilASnapshotArrives() {
+  void pauseDoublesUntilASnapshotArrives() {
     assertThat(asked(0, 300)).containsExactly(0, 5, 15, 35, 75, 155, 235);
     wish.answered();
     assertThat(asked(300, 400)).containsExactly(300, 305, 315, 335, 375);
   }
 
   @Test
-  void anExpectedSnapshotIsRequestedWhenItDoesNotArrive() {
+  void missingExpectedSnapshotIsRequested() {
     wish.expect(100);
     wish.expect(103);
     assertThat(asked(100, 112)).containsExactly(105, 110);
   }
 
   @Test
-  void anArrivalDoesNotShortenTheNextPause() {
+  void arrivalDoesNotShortenTheNextPause() {
     assertThat(asked(0, 1)).containsExactly(0);
     wish.answered();
     wish.expect(1);

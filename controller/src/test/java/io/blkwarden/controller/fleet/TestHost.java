@@ -28,7 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
-/** A host as its agent would tell of it: made-up guests, counted like the kernel counts. */
+/** A simulated host: its map and counters, as an agent reports them. */
 public class TestHost {
   private static final List<SampleColumn> COLUMNS = SampleColumn.all();
 
@@ -61,7 +61,7 @@ public class TestHost {
     return new UUID(name.hashCode(), number);
   }
 
-  /** Makes the one physical device another one. */
+  /** Replaces the physical device. */
   public final void device(Actuator actuator, String scheduler) {
     device(new PhysicalDevice("sda", new DeviceNumber(8, 0), scheduler, actuator));
   }
@@ -129,7 +129,7 @@ public class TestHost {
     disks.set(row, disks.get(row).withWorkers(state, reason, workers));
   }
 
-  /** What dom0 wrote of the disk's domain into xenstore. */
+  /** Labels that dom0 wrote to xenstore for the disk's domain. */
   public void label(int row, Map<String, String> labels) {
     MappedDisk disk = disks.get(row);
     disks.set(
@@ -150,13 +150,13 @@ public class TestHost {
     counters.remove(row);
   }
 
-  /** Counts reads of 4 KiB. */
+  /** Adds reads of 4 KiB. */
   public void reads(int row, long ios, long millisEach, long busyMillis, long inFlight) {
     count(counters.get(row), ios, millisEach, busyMillis, inFlight);
     count(deviceCounters.getFirst(), ios, millisEach, busyMillis, inFlight);
   }
 
-  /** Counts writes of 4 KiB. */
+  /** Adds writes of 4 KiB. */
   public void writes(int row, long ios, long millisEach) {
     for (long[] each : List.of(counters.get(row), deviceCounters.getFirst())) {
       each[SampleColumn.WRITE_IOS.id()] += ios;
@@ -216,7 +216,7 @@ public class TestHost {
     wallMillis += millis;
   }
 
-  /** The batch of this instant. */
+  /** The current batch. */
   public SampleFrame frame() {
     SampleFrame frame = new SampleFrame();
     frame.identify(run, baseId, revision, ++sequence);

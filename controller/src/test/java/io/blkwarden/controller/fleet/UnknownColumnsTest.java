@@ -9,7 +9,7 @@ import io.blkwarden.model.sample.SampleColumn;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Disks of which a host knows some counters only, as those that share their volume. */
+/** Disks with only some known counters, such as disks that share their volume. */
 class UnknownColumnsTest {
   private static final int GAP = 3;
 
@@ -33,7 +33,7 @@ class UnknownColumnsTest {
   }
 
   @Test
-  void whatBlkbackDoesNotCountIsUnknownAndNotZero() {
+  void valuesWithoutBlkbackCounterAreUnknown() {
     share(0);
     begin();
     requests(0, 300, 100);
@@ -58,7 +58,7 @@ class UnknownColumnsTest {
   }
 
   @Test
-  void aShareIsUnknownWhileMuchOfTheTimeOnTheDeviceIs() {
+  void shareIsUnknownWhileMuchDeviceTimeIsUnknown() {
     share(0);
     begin();
     requests(0, 300, 100);
@@ -76,7 +76,7 @@ class UnknownColumnsTest {
   }
 
   @Test
-  void neighboursAreMeasuredWithoutTheDiskWhoseTimeIsUnknown() {
+  void neighboursExcludeDisksWithUnknownTime() {
     share(0);
     begin();
     requests(0, 300, 100);
@@ -94,14 +94,14 @@ class UnknownColumnsTest {
   }
 
   @Test
-  void anotherSourceOfCountersBeginsANewWindow() {
+  void otherCounterSourceStartsANewWindow() {
     begin();
     host.reads(0, 500, 1, 100, 0);
     pass();
     assertThat(state.value(Metric.IOPS, 0)).isEqualTo(500);
 
     share(0);
-    requests(0, 70_000, 100); // blkback has counted more than the device
+    requests(0, 70_000, 100); // blkback counts more than the device
     state.apply(host.snapshot());
     pass();
     assertThat(state.value(Metric.IOPS, 0)).isNaN();
@@ -116,7 +116,7 @@ class UnknownColumnsTest {
   }
 
   @Test
-  void aNumberInFlightThatIsUnknownLeavesTheRestKnown() {
+  void unknownInFlightLeavesOtherValuesKnown() {
     begin();
     host.reads(0, 100, 2, 50, 4_294_967_295L);
     pass();

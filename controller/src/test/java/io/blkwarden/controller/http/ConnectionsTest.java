@@ -199,7 +199,7 @@ final class ConnectionsTest {
     send(idle, REQUEST + "\r\n");
     assertThat(answer(idle)).isEqualTo("HTTP/1.1 200");
 
-    await().until(() -> closed(idle)); // so the same time has passed for the page
+    await().until(() -> closed(idle)); // the same time has passed for the page
 
     pulse.signal();
     assertThat(closed(follows)).isFalse();

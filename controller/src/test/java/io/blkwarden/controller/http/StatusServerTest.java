@@ -253,7 +253,7 @@ final class StatusServerTest {
   }
 
   @Test
-  void soManyLookAtOnceAndNoMore() throws Exception {
+  void eventStreamsAreLimited() throws Exception {
     HttpRequest events =
         HttpRequest.newBuilder(
                 URI.create("http://127.0.0.1:%d/api/v1/events".formatted(server.port())))
@@ -270,7 +270,7 @@ final class StatusServerTest {
     streams.getFirst().body().close();
     await()
         .until(() -> {
-          pulse.signal(); // a page that is gone is noticed when it is written to
+          pulse.signal(); // a closed page is detected by a write
           return history.viewers() < FleetHistory.VIEWERS_MAX;
         });
     for (HttpResponse<Stream<String>> look : streams) {
@@ -328,7 +328,7 @@ final class StatusServerTest {
   }
 
   @Test
-  void servesThePageAndAllItsParts() throws Exception {
+  void servesTheDashboardAndItsAssets() throws Exception {
     HttpResponse<String> page = get("/");
     assertThat(page.statusCode()).isEqualTo(200);
     assertThat(page.headers().firstValue("content-security-policy"))
@@ -435,7 +435,7 @@ final class StatusServerTest {
   }
 
   @Test
-  void turnsAwayWhoCallsItByAnotherName() throws Exception {
+  void rejectsUnknownHostNames() throws Exception {
     assertThat(raw("rebound.example", "")).startsWith("HTTP/1.1 421").contains("--http-name");
     assertThat(raw("warden.example:8087", "")).startsWith("HTTP/1.1 200");
     assertThat(raw("[::1]:8087", "")).startsWith("HTTP/1.1 200");
@@ -444,7 +444,7 @@ final class StatusServerTest {
   }
 
   @Test
-  void healthChecksUseANameOfThisServerToo() throws Exception {
+  void healthChecksNeedAKnownHostName() throws Exception {
     for (String path : List.of("/healthz", "/readyz")) {
       assertThat(sent(path, "Host: rebound.example\r\n")).startsWith("HTTP/1.1 421");
       assertThat(sent(path, "Host:\r\n")).startsWith("HTTP/1.1 421");

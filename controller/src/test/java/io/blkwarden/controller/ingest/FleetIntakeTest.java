@@ -112,7 +112,7 @@ final class FleetIntakeTest {
     assertThat(backlog.takeHostsToResync()).isEmpty();
   }
 
-  /** With its longest messages. */
+  /** With messages of the maximum size. */
   @Test
   void hostCannotFillTheBacklog() {
     int admitted = 0;

@@ -7,7 +7,7 @@ import io.nats.client.JetStreamApiException;
 import java.io.IOException;
 import java.time.Duration;
 
-/** Streams and buckets for tests of other packages, as a controller creates and uses them. */
+/** Streams and buckets of a controller, for tests of other packages. */
 public final class Assets {
   private Assets() {}
 

@@ -7,7 +7,7 @@ import com.code_intelligence.jazzer.junit.FuzzTest;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Any text as a cursor. */
+/** Arbitrary text as a cursor. */
 final class CursorFuzzTest {
   private static final String IDENTITY = "19ad4c5b2f0";
 
@@ -24,7 +24,7 @@ final class CursorFuzzTest {
 
   @MethodSource("seeds")
   @FuzzTest
-  void anyTextIsACursorOfThisStreamOrInvalid(byte[] bytes) {
+  void arbitraryTextIsAValidCursorOrInvalid(byte[] bytes) {
     String cursor = new String(bytes, UTF_8);
 
     long position = RecordReader.position(cursor, IDENTITY);

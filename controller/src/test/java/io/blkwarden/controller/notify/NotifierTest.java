@@ -158,7 +158,7 @@ final class NotifierTest {
   void formerLeaderDoesNotResend() throws Exception {
     Alertmanager manager = alertmanager();
     manager.run();
-    Notifier notifier = feeding(manager, 100); // an alert ends 300 ms after its last reminder
+    Notifier notifier = feeding(manager, 100); // resolved 300 ms after the last reminder
     notifier.send(alert(1, Alert.State.FIRING));
     await("reminded").atMost(BOUND).until(() -> notifier.toAlertmanagers().sent.sum() > 5);
 

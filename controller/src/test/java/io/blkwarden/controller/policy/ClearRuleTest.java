@@ -10,7 +10,7 @@ final class ClearRuleTest {
   private static final Restraint.Limit TWENTY = new Restraint.Limit(20);
 
   @Test
-  void behindALowerPriorityWaitingRequestsShowAsUtilisation() {
+  void lowPriorityBacklogShowsAsUtilisation() {
     assertThat(ClearRule.ofUtil(0.49, 0.49)).isEqualTo(Verdict.CLEAR);
     assertThat(ClearRule.ofUtil(0.5, 0.5)).isEqualTo(Verdict.BACKLOGGED);
     assertThat(ClearRule.ofUtil(Double.NaN, Double.NaN)).isEqualTo(Verdict.UNKNOWN);
@@ -19,7 +19,7 @@ final class ClearRuleTest {
   }
 
   @Test
-  void behindALimitTheyShowAsADiskNearItsLimit() {
+  void limitBacklogShowsAsADiskNearItsLimit() {
     assertThat(ClearRule.ofLimit(TWENTY, 17.9, 0, 0)).isEqualTo(Verdict.CLEAR);
     assertThat(ClearRule.ofLimit(TWENTY, 18, 0, 0)).isEqualTo(Verdict.BACKLOGGED);
     assertThat(ClearRule.ofLimit(TWENTY, 0, 19.9, 0)).isEqualTo(Verdict.BACKLOGGED);
@@ -27,14 +27,14 @@ final class ClearRuleTest {
   }
 
   @Test
-  void readsAndWritesBelowTheirOwnBudgetsAreTakenTogether() {
+  void readsAndWritesAreComparedTogetherWithTheLimit() {
     assertThat(ClearRule.ofLimit(TWENTY, 15, 15, 0)).isEqualTo(Verdict.BACKLOGGED);
     assertThat(ClearRule.ofLimit(TWENTY, 12, 7, 0)).isEqualTo(Verdict.BACKLOGGED);
     assertThat(ClearRule.ofLimit(TWENTY, 6, 6, 0)).isEqualTo(Verdict.CLEAR);
   }
 
   @Test
-  void ioInFlightMostOfTheTimeIsBacklogBehindALimitToo() {
+  void ioInFlightMostOfTheTimeIsALimitBacklog() {
     assertThat(ClearRule.ofLimit(TWENTY, 3, 0, 0.9)).isEqualTo(Verdict.BACKLOGGED);
     assertThat(ClearRule.ofLimit(TWENTY, 3, 0, Double.NaN)).isEqualTo(Verdict.CLEAR);
   }

@@ -6,10 +6,10 @@ import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** Labels of two sources, put together. */
+/** Merged labels of two sources. */
 final class DomainLabelsTest {
   @Test
-  void laterLabelsOverrideEvenAtTheBound() {
+  void laterLabelsOverrideAtTheLimit() {
     Map<String, String> many = new HashMap<>();
     for (int i = 0; i < DomainLabels.OTHERS_MAX; i++) {
       many.put("file" + i, "new");

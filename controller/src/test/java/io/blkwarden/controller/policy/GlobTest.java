@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 final class GlobTest {
   @Test
-  void aStarMatchesAnyCharactersAndAQuestionMarkOne() {
+  void starMatchesAnyCharactersAndQuestionMarkOne() {
     assertThat(new Glob("vm*").matches("vm176")).isTrue();
     assertThat(new Glob("vm*").matches("xvm176")).isFalse();
     assertThat(new Glob("vm?").matches("vm1")).isTrue();
@@ -20,12 +20,12 @@ final class GlobTest {
   }
 
   @Test
-  void anEmptyPatternIsRefused() {
+  void emptyPatternIsRefused() {
     assertThatThrownBy(() -> new Glob("")).hasMessageContaining("1 to 255 characters");
   }
 
   @Test
-  void agreesWithTheRegularExpressionOfTheSameMeaning() {
+  void agreesWithTheEquivalentRegularExpression() {
     Property.check(
         1_000,
         given -> {

@@ -16,7 +16,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** Disks by what they lie on. */
+/** Matching of disks by device class. */
 final class MatchTest {
   private static final Match HDD = on(DeviceClass.HDD);
   private static final Match SSD = on(DeviceClass.SSD);
@@ -26,7 +26,7 @@ final class MatchTest {
         List.of(), Glob.ANY, Glob.ANY, Glob.ANY, Glob.ANY, Glob.ANY, Map.of(), List.of(device));
   }
 
-  /** Whether a match fits a disk on devices of which it is known that they turn, or do not. */
+  /** Whether a match selects a disk on devices that are rotational or not. */
   private static boolean fits(Match match, @Nullable Boolean... turning) {
     TestHost host = new TestHost("dom0-1");
     host.addSwap(1);
@@ -52,7 +52,7 @@ final class MatchTest {
   }
 
   @Test
-  void aDiskMatchesTheClassOfAllItsDevices() {
+  void diskMatchesTheClassOfAllItsDevices() {
     assertThat(fits(HDD, true)).isTrue();
     assertThat(fits(HDD, true, true)).isTrue();
     assertThat(fits(HDD, false)).isFalse();

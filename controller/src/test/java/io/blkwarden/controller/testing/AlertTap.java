@@ -17,12 +17,12 @@ import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 
-/** Reads the stream of alerts from its beginning, as a user would. */
+/** Reads the stream of alerts from its beginning. */
 public final class AlertTap implements AutoCloseable {
   private final Connection connection;
   private final List<Alert> alerts = new CopyOnWriteArrayList<>();
 
-  /** Connects and reads on. */
+  /** Connects and reads continuously. */
   public AlertTap(NatsServer server)
       throws IOException, InterruptedException, JetStreamApiException {
     connection =
@@ -43,7 +43,7 @@ public final class AlertTap implements AutoCloseable {
             PushSubscribeOptions.builder().ordered(true).build());
   }
 
-  /** What was told, in order. */
+  /** The published alerts, in order. */
   public List<Alert> alerts() {
     return List.copyOf(alerts);
   }
@@ -53,7 +53,7 @@ public final class AlertTap implements AutoCloseable {
     return alerts.stream().map(Alert::state).toList();
   }
 
-  /** Which alerts there were. */
+  /** The IDs of the alerts. */
   public Set<MessageId> ids() {
     return alerts.stream().map(Alert::id).collect(Collectors.toSet());
   }

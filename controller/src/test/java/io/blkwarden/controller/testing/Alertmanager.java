@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** A real Alertmanager on a free port of loopback that pages nobody. */
+/** An Alertmanager without receivers on a free loopback port. */
 public final class Alertmanager implements AutoCloseable {
   private static final Duration BOUND = Duration.ofSeconds(30);
   private static final String CONFIGURATION =
@@ -35,12 +35,12 @@ public final class Alertmanager implements AutoCloseable {
   private final HttpClient client = HttpClient.newHttpClient();
   private @Nullable Process process;
 
-  /** One that does not run yet. */
+  /** An Alertmanager that is not started. */
   public Alertmanager() throws IOException {
     this(CONFIGURATION);
   }
 
-  /** One with a configuration of its own that does not run yet. */
+  /** An Alertmanager with this configuration that is not started. */
   public Alertmanager(String configuration) throws IOException {
     directory = Files.createTempDirectory("blkwarden-alertmanager");
     Files.writeString(directory.resolve("config.yml"), configuration);
@@ -49,7 +49,7 @@ public final class Alertmanager implements AutoCloseable {
     }
   }
 
-  /** Where it listens. */
+  /** Its URL. */
   public URI url() {
     return URI.create("http://127.0.0.1:" + port);
   }
@@ -85,7 +85,7 @@ public final class Alertmanager implements AutoCloseable {
     }
   }
 
-  /** The alerts that it knows and that have not ended, as its API tells them. */
+  /** Its active alerts, as returned by its API. */
   public List<JsonNode> alerts() {
     try {
       JsonNode all = JsonMapper.builder().build().readTree(get("/api/v2/alerts").body());

@@ -14,7 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** Controllers of one fleet, each a process of its own, that throttle a {@link SwapStorm}. */
+/** Controllers of a fleet as processes, which throttle a {@link SwapStorm}. */
 public final class ControllerProcesses implements AutoCloseable {
   private static final Duration BOUND = Duration.ofSeconds(90);
   private static final String LEADS = "became leader";
@@ -24,7 +24,7 @@ public final class ControllerProcesses implements AutoCloseable {
   private final List<Process> processes = new ArrayList<>();
 
   /**
-   * None runs yet.
+   * Starts no controller.
    *
    * @param folder for policies and logs
    */
@@ -39,19 +39,19 @@ public final class ControllerProcesses implements AutoCloseable {
     return folder.resolve(instance + ".log");
   }
 
-  /** Starts one. */
+  /** Starts a controller. */
   public Process start(String instance) throws IOException {
     return start(instance, server.url());
   }
 
-  /** Starts one that reaches NATS at this URL. */
+  /** Starts a controller with this NATS URL. */
   public Process start(String instance, String nats) throws IOException {
     Process process =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
-                // as it is installed, not as tests log
+                // the installed log configuration, not that of tests
                 "-Dlogback.configurationFile=" + Path.of("src/main/resources/logback.xml"),
                 "-cp",
                 System.getProperty("java.class.path"),
@@ -68,7 +68,7 @@ public final class ControllerProcesses implements AutoCloseable {
     return process;
   }
 
-  /** Stops one in good order. */
+  /** Stops a controller gracefully. */
   public void stop(Process process) throws InterruptedException {
     process.destroy();
     assertThat(process.waitFor(30, TimeUnit.SECONDS)).as("stopped in good order").isTrue();
@@ -81,7 +81,7 @@ public final class ControllerProcesses implements AutoCloseable {
     assertThat(kill.exitValue()).isZero();
   }
 
-  /** Whether it said this in its log. */
+  /** Whether its log contains this text. */
   public boolean logged(String instance, String text) throws IOException {
     return Files.readString(log(instance), UTF_8).contains(text);
   }
@@ -96,12 +96,12 @@ public final class ControllerProcesses implements AutoCloseable {
     await(instance + " leads").atMost(BOUND).until(() -> leads(instance));
   }
 
-  /** Whether it has ever known that this other one leads. */
+  /** Whether it has ever seen that the other controller leads. */
   public boolean follows(String instance, String leader) throws IOException {
     return logged(instance, "standby: controller " + leader + " leads");
   }
 
-  /** Waits until it knows that another one leads. */
+  /** Waits until it sees that another controller leads. */
   public void awaitFollows(String instance, String leader) {
     await(instance + " follows " + leader).atMost(BOUND).until(() -> follows(instance, leader));
   }

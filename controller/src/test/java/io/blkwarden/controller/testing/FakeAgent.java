@@ -31,13 +31,13 @@ public final class FakeAgent implements AutoCloseable {
   private final HostId host;
   private final Connection connection;
 
-  /** The commands that came, in order, repeated ones too. */
+  /** The received commands in order, including repeated ones. */
   public final List<Command> commands = new CopyOnWriteArrayList<>();
 
-  /** What it says to a command; nothing for no answer. */
+  /** Its answer to a command; empty for no answer. */
   public volatile Function<Command, Optional<Outcome>> answers = command -> Optional.empty();
 
-  /** Connects, and hears the host's commands. */
+  /** Connects and subscribes to the host's commands. */
   public FakeAgent(NatsServer server, HostId host) throws IOException, InterruptedException {
     this.host = host;
     this.connection =
@@ -63,7 +63,7 @@ public final class FakeAgent implements AutoCloseable {
     flush();
   }
 
-  /** Waits until the server has all that was sent. */
+  /** Waits until the server has received all sent messages. */
   public void flush() throws InterruptedException {
     try {
       connection.flush(Duration.ofSeconds(30));
@@ -94,7 +94,7 @@ public final class FakeAgent implements AutoCloseable {
     connection.publish(Subjects.DEFAULT.sample(host), SampleCodec.encode(frame));
   }
 
-  /** Publishes anything. */
+  /** Publishes arbitrary data. */
   public void raw(String subject, byte[] payload) {
     connection.publish(subject, payload);
   }
@@ -103,7 +103,7 @@ public final class FakeAgent implements AutoCloseable {
     connection.publish(subject, ControlJson.encode(message));
   }
 
-  /** The connection itself. */
+  /** The connection. */
   public Connection connection() {
     return connection;
   }

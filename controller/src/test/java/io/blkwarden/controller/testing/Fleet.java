@@ -25,15 +25,15 @@ import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 
-/** A host with one guest that has one swap disk, in messages. */
+/** The messages of a host with one guest that has one swap disk. */
 public final class Fleet {
-  /** The agent's run. */
+  /** The ID of the agent's run. */
   public static final UUID RUN = new UUID(5, 6);
 
-  /** The host's boot. */
+  /** The host's boot ID. */
   public static final UUID BOOT = new UUID(1, 2);
 
-  /** The guest's lasting identity. */
+  /** The guest's UUID. */
   public static final UUID DOMAIN = new UUID(3, 4);
 
   private Fleet() {}
@@ -49,12 +49,12 @@ public final class Fleet {
     }
   }
 
-  /** The host's whole map; its samples count from 0. */
+  /** The host's map; its sample counters start at 0. */
   public static MappingSnapshot snapshot(HostId host, long revision, String domain) {
     return snapshot(host, RUN, revision, domain);
   }
 
-  /** The same, of this run of an agent. */
+  /** The map from this run of the agent. */
   static MappingSnapshot snapshot(HostId host, UUID run, long revision, String domain) {
     PhysicalDevice sda =
         new PhysicalDevice("sda", new DeviceNumber(8, 0), "mq-deadline", Actuator.CLASS_ONLY);

@@ -4,15 +4,14 @@ import reactor.blockhound.BlockHound;
 import reactor.blockhound.integration.BlockHoundIntegration;
 
 /**
- * What the detector of blocking calls reports, and what does not wait for anything from outside:
+ * The configuration of BlockHound. Exceptions are calls that do not wait for external events:
  *
  * <ul>
- *   <li>{@link java.security.SecureRandom} reads {@code /dev/urandom}, which never waits once the
+ *   <li>{@link java.security.SecureRandom} reads {@code /dev/urandom}, which never blocks once the
  *       system has started.
- *   <li>The NATS client guards its queue of outgoing messages by a lock that a publisher holds
- *       while it adds one. The engine publishes commands and answers from its own thread, and
- *       shares that lock with the others. A full queue is no reason to wait: a message is discarded
- *       then.
+ *   <li>The NATS client has a lock for its queue of outgoing messages, which a publisher holds
+ *       while it adds a message. The engine publishes commands and answers from its own thread and
+ *       shares the lock with other threads. If the queue is full, the message is discarded.
  * </ul>
  */
 public final class MayWait implements BlockHoundIntegration {

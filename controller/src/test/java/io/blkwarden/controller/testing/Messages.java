@@ -17,12 +17,12 @@ import java.util.UUID;
 
 /** Valid messages for tests. */
 public final class Messages {
-  /** A moment. */
+  /** A point in time. */
   public static final Instant AT = Instant.parse("2026-11-22T18:00:05.120Z");
 
   private Messages() {}
 
-  /** An id that differs for each number. */
+  /** An ID for a number. */
   public static MessageId id(long number) {
     return MessageId.of(AT.toEpochMilli() + number, new SplittableRandom(number));
   }
@@ -51,7 +51,7 @@ public final class Messages {
         "vm176 has swapped " + number);
   }
 
-  /** A refusal by a guard. */
+  /** A refusal by a safety check. */
   public static DecisionNote decision(long number) {
     return new DecisionNote(
         id(number),
@@ -77,7 +77,7 @@ public final class Messages {
         id(number), host, 7, "test", AT, expiresInMs, "for a test", new CommandAction.Snapshot());
   }
 
-  /** A heartbeat of an agent that holds nothing. */
+  /** A heartbeat of an agent without leases. */
   public static Heartbeat beat(HostId host) {
     return beat(host, List.of());
   }
@@ -104,7 +104,7 @@ public final class Messages {
         List.of());
   }
 
-  /** What an agent says to a command. */
+  /** An agent's answer to a command. */
   public static Outcome done(Command command, long number) {
     return new Outcome(
         id(number),

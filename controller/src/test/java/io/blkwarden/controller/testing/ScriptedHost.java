@@ -29,8 +29,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A host with one guest that swaps as hard as it is told to, and an agent that does what it is told
- * to; samples come each 200 ms, heartbeats each second, over real NATS.
+ * A host with one guest that swaps at a set rate, and an agent that applies all commands; sends
+ * samples every 200 ms and heartbeats every second over NATS.
  */
 public final class ScriptedHost implements AutoCloseable {
   private static final long INTERVAL_MILLIS = 200;
@@ -55,7 +55,7 @@ public final class ScriptedHost implements AutoCloseable {
     this(server, host, Fleet.RUN);
   }
 
-  /** Connects, as this run of an agent. */
+  /** Connects with this run ID of the agent. */
   public ScriptedHost(NatsServer server, HostId host, UUID run) {
     this.host = host;
     this.run = run;
@@ -68,12 +68,12 @@ public final class ScriptedHost implements AutoCloseable {
     return agent;
   }
 
-  /** The lease that is held, if any. */
+  /** The active lease, if any. */
   public CommandAction.@Nullable Set held() {
     return held;
   }
 
-  /** Begins to live: publishes its map, then samples and heartbeats. */
+  /** Starts: publishes its map, then samples and heartbeats. */
   public void live() {
     publishMap();
     Future<?> _ =
@@ -81,7 +81,7 @@ public final class ScriptedHost implements AutoCloseable {
     Future<?> _ = timer.scheduleAtFixedRate(quietly(this::beat), 0, 1, TimeUnit.SECONDS);
   }
 
-  /** Swaps so much from now on, in I/O per s. */
+  /** Sets the swap rate, in IOPS. */
   public void swaps(double perSecond) {
     iops = perSecond;
   }
@@ -205,13 +205,13 @@ public final class ScriptedHost implements AutoCloseable {
     };
   }
 
-  /** A connection that is away for a moment must not end the schedule. */
+  /** A lost connection must not end the schedule. */
   private static Runnable quietly(Runnable task) {
     return () -> {
       try {
         task.run();
       } catch (IllegalStateException e) {
-        Thread.onSpinWait(); // not connected just now; the next one will be
+        Thread.onSpinWait(); // not connected at the moment
       }
     };
   }

@@ -16,11 +16,11 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.SplittableRandom;
 
-/** The part of a controller that answers requests for stored records, without the rest of it. */
+/** The part of a controller that answers requests for stored records. */
 public final class StoredRecords {
   private StoredRecords() {}
 
-  /** Starts it, and returns when it answers. */
+  /** Starts it and waits until it answers. */
   public static RecordServer answering(NatsServer server, Connection client) throws NatsException {
     RecordServer desk =
         new RecordServer(

@@ -4,9 +4,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** A policy by which a {@link ScriptedHost} that swaps is throttled at once, alone as it is. */
+/** A policy that throttles a {@link ScriptedHost} at once, although it has no neighbours. */
 public final class SwapStorm {
-  /** The policy's file. */
+  /** The policy file. */
   public static final String POLICY =
       """
       policies:
@@ -20,7 +20,7 @@ public final class SwapStorm {
 
   private SwapStorm() {}
 
-  /** Writes it into the folder. */
+  /** Writes the policy file to the directory. */
   public static void in(Path folder) throws IOException {
     Files.writeString(folder.resolve("swap.yaml"), POLICY);
   }

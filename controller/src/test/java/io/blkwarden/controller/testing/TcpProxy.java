@@ -23,11 +23,11 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /**
- * A TCP proxy in front of a nats-server whose network can be slow, and partitioned.
+ * A TCP proxy for a nats-server, with adjustable latency and network partitions.
  *
- * <p>While it is {@link #cut}, connections stay open and no byte passes, in either direction, as
- * when a network drops all packets. After {@link #heal} the bytes that were sent meanwhile arrive,
- * even those of connections that the client has closed, as TCP's retransmissions do.
+ * <p>While it is {@link #cut}, connections stay open and no bytes are forwarded in either
+ * direction, as if the network dropped all packets. After {@link #heal} the bytes sent meanwhile
+ * arrive, even those of connections that the client has closed, like TCP retransmissions.
  */
 public final class TcpProxy implements AutoCloseable {
   private static final int BUFFER = 1 << 16;
@@ -41,12 +41,12 @@ public final class TcpProxy implements AutoCloseable {
   private boolean cut;
   private boolean closed;
 
-  /** A proxy that listens on a free port of loopback and passes everything on at once. */
+  /** A proxy on a free loopback port without additional latency. */
   public TcpProxy(NatsServer server) {
     this(server, Duration.ZERO);
   }
 
-  /** A proxy by way of which a request is answered no sooner than after this round trip. */
+  /** A proxy with this additional round-trip time. */
   public TcpProxy(NatsServer server, Duration roundTrip) {
     target = URI.create(server.url());
     oneWay = roundTrip.dividedBy(2);
@@ -58,17 +58,17 @@ public final class TcpProxy implements AutoCloseable {
     run(this::accept);
   }
 
-  /** The URL of the server by way of this proxy. */
+  /** The URL of the server through this proxy. */
   public String url() {
     return "nats://127.0.0.1:" + listener.getLocalPort();
   }
 
-  /** Stops to pass bytes on. */
+  /** Stops forwarding. */
   public synchronized void cut() {
     cut = true;
   }
 
-  /** Passes bytes on again, those first that were sent meanwhile. */
+  /** Resumes forwarding, starting with the bytes sent meanwhile. */
   public synchronized void heal() {
     cut = false;
     notifyAll();
@@ -112,10 +112,10 @@ public final class TcpProxy implements AutoCloseable {
     run(() -> pump(server, client));
   }
 
-  /** Some bytes on their way; none of them marks the end. */
+  /** Bytes being forwarded; empty marks the end. */
   private record Part(long sentNanos, ByteBuffer bytes) {}
 
-  /** Passes on, and reads ahead meanwhile: a long way is not a narrow one. */
+  /** Forwards with latency, but without limiting the bandwidth: reads ahead meanwhile. */
   private void pump(Socket from, Socket to) throws IOException, InterruptedException {
     BlockingQueue<Part> way = new ArrayBlockingQueue<>(PARTS_MAX);
     run(() -> arrive(way, to));

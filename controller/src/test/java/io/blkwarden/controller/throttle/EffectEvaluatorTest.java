@@ -19,40 +19,40 @@ final class EffectEvaluatorTest {
   }
 
   @Test
-  void neighboursThatWaitAThirdLessAreASuccess() {
+  void neighboursWithAThirdLessLatencyAreASuccess() {
     assertThat(judge(after(700, 0.99, 60, 26, 760))).isEqualTo(Effect.WORKED);
   }
 
   @Test
-  void halfTheShareIsASuccessOnlyWhileTheDiskStillWantsMore() {
+  void halfTheShareIsASuccessOnlyWithABacklog() {
     assertThat(judge(after(300, 0.99, 400, 38, 700))).isEqualTo(Effect.WORKED);
     assertThat(judge(after(300, 0.2, 400, 38, 700))).isEqualTo(Effect.UNKNOWN);
   }
 
   @Test
-  void theSameAsBeforeIsNoEffect() {
+  void unchangedValuesAreNoEffect() {
     assertThat(judge(after(790, 0.99, 52, 39, 842))).isEqualTo(Effect.NO_EFFECT);
   }
 
   @Test
-  void neighboursThatWaitHalfAsLongAgainAreHarmedUnlessTheyGotMore() {
+  void neighboursWithHalfMoreLatencyAreHarmedUnlessTheyDoMoreIo() {
     assertThat(judge(after(700, 0.99, 45, 61, 745))).isEqualTo(Effect.HARMED);
     assertThat(judge(after(300, 0.99, 400, 61, 700))).isEqualTo(Effect.WORKED);
   }
 
-  /** A guest that does more once it is throttled is not released for the harm that this does. */
+  /** Higher latency of the neighbours does not release a disk that does more I/O than before. */
   @Test
-  void aDiskThatDoesMoreThanBeforeHarmsByItself() {
+  void moreIoOfTheDiskIsNoEffect() {
     assertThat(judge(after(1_000, 0.99, 45, 90, 1_045))).isEqualTo(Effect.NO_EFFECT);
   }
 
   @Test
-  void aDeviceThatDoesHalfAsMuchIsHarmed() {
+  void deviceWithHalfTheIoIsHarmed() {
     assertThat(judge(after(350, 0.99, 50, 40, 400))).isEqualTo(Effect.HARMED);
   }
 
   @Test
-  void aloneNothingIsKnown() {
+  void effectIsUnknownWithoutNeighbours() {
     WindowSums alone = new WindowSums(10, 10_000, 100, 100, 0.99, 0, 0, 0, 100);
     assertThat(judge(alone)).isEqualTo(Effect.UNKNOWN);
     assertThat(EffectEvaluator.judge(alone, BEFORE, 10_000).note())
@@ -60,7 +60,7 @@ final class EffectEvaluatorTest {
   }
 
   @Test
-  void neighboursThatWaitWithoutCompletingCompeteToo() {
+  void neighboursWithoutCompletedIoCompete() {
     WindowSums starved = new WindowSums(10, 10_000, 800, 800, 0.99, 0.2, 900, 3, 800);
     assertThat(EffectEvaluator.judge(starved, after(300, 0.99, 400, 12, 700), 10_000).effect())
         .isEqualTo(Effect.WORKED);
@@ -80,7 +80,7 @@ final class EffectEvaluatorTest {
   }
 
   @Test
-  void aLimitIsJudgedByTheNeighboursOnly() {
+  void limitIsEvaluatedByTheNeighboursOnly() {
     assertThat(limited(after(20, 0.1, 60, 26, 80))).isEqualTo(Effect.WORKED);
     assertThat(limited(after(20, 0.1, 56, 40, 76))).isEqualTo(Effect.WORKED);
     assertThat(limited(after(20, 0.1, 50, 39, 70))).isEqualTo(Effect.NO_EFFECT);
@@ -88,7 +88,7 @@ final class EffectEvaluatorTest {
   }
 
   @Test
-  void aLimitWithoutNeighboursThatCompeteIsUnknown() {
+  void limitWithoutCompetingNeighboursIsUnknown() {
     assertThat(limited(new WindowSums(10, 10_000, 20, 20, 0.1, 0, 0, 0, 20)))
         .isEqualTo(Effect.UNKNOWN);
     assertThat(limited(WindowSums.NONE)).isEqualTo(Effect.UNKNOWN);

@@ -25,7 +25,7 @@ final class LadderTest {
   }
 
   @Test
-  void aHarmfulRungIsSkippedWithTheReason() {
+  void harmfulStepIsSkippedWithTheReason() {
     List<PhysicalDevice> devices = List.of(device("sda", Actuator.EFFECTIVE));
     String why = "skipped best-effort/7: it harmed the neighbours here lately";
     assertThat(Ladder.next(LADDER, 0, devices, true, LOW::equals))
@@ -35,7 +35,7 @@ final class LadderTest {
   }
 
   @Test
-  void theWayDownHasNoRungThatHoldsNothingBack() {
+  void stepDownSkipsIneffectiveSteps() {
     List<Restraint> ladder = List.of(LOW, IDLE, LIMIT);
     List<PhysicalDevice> all = List.of(device("sda", Actuator.EFFECTIVE));
     assertThat(Ladder.below(ladder, 2, all, true, _ -> false)).hasValue(1);
@@ -50,7 +50,7 @@ final class LadderTest {
   }
 
   @Test
-  void rungsAreTriedInOrder() {
+  void stepsAreTriedInOrder() {
     List<PhysicalDevice> devices = List.of(device("sda", Actuator.EFFECTIVE));
     assertThat(next(LADDER, 0, devices, true)).isEqualTo(new Ladder.Next.Available(0, LOW, ""));
     assertThat(next(LADDER, 1, devices, true)).isEqualTo(new Ladder.Next.Available(1, IDLE, ""));
@@ -58,7 +58,7 @@ final class LadderTest {
   }
 
   @Test
-  void levelsAreSkippedWhereOnlyTheClassCounts() {
+  void levelsAreSkippedOnClassOnlyDevices() {
     List<PhysicalDevice> devices = List.of(device("sda", Actuator.CLASS_ONLY));
     assertThat(next(LADDER, 0, devices, true))
         .isEqualTo(
@@ -68,13 +68,13 @@ final class LadderTest {
   }
 
   @Test
-  void nothingIsTriedWhereNothingCounts() {
+  void noPriorityIsTriedOnIneffectiveDevices() {
     assertThat(next(LADDER, 0, List.of(device("sda", Actuator.INEFFECTIVE)), true))
         .isEqualTo(new Ladder.Next.Ineffective("I/O priorities are ignored by sda (none)"));
   }
 
   @Test
-  void whatIsNotKnownIsTried() {
+  void stepsAreTriedOnUnknownDevices() {
     Ladder.Next first = new Ladder.Next.Available(0, LOW, "");
     assertThat(next(LADDER, 0, List.of(), true)).isEqualTo(first);
     assertThat(next(LADDER, 0, List.of(device("sda", Actuator.UNKNOWN)), true)).isEqualTo(first);
@@ -88,7 +88,7 @@ final class LadderTest {
   }
 
   @Test
-  void aLimitHoldsUnderEverySchedulerAndPrioritiesBeforeItAreSkipped() {
+  void limitIsUsedWithEverySchedulerAndIneffectivePrioritiesAreSkipped() {
     List<PhysicalDevice> ignoring = List.of(device("sda", Actuator.INEFFECTIVE));
     assertThat(next(List.of(LOW, IDLE, LIMIT), 0, ignoring, true))
         .isEqualTo(new Ladder.Next.Available(2, LIMIT, "I/O priorities are ignored by sda (none)"));
@@ -99,7 +99,7 @@ final class LadderTest {
   }
 
   @Test
-  void aLimitIsSkippedWhereTheAgentCannotSetIt() {
+  void limitIsSkippedIfTheAgentCannotSetIt() {
     List<PhysicalDevice> counting = List.of(device("sda", Actuator.EFFECTIVE));
     String why = "skipped limit 20/s: the host's agent does not offer limits";
     assertThat(next(List.of(LIMIT, IDLE), 0, counting, false))

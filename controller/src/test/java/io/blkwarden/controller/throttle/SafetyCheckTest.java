@@ -13,18 +13,18 @@ final class SafetyCheckTest {
 
   @ParameterizedTest
   @CsvSource({"1, 1", "2, 1", "3, 2", "39, 2", "40, 2", "60, 3"})
-  void smallFleetsMayThrottleTwoHostsButNotAll(int hosts, int atMost) {
+  void smallFleetsCanThrottleTwoHostsButNotAll(int hosts, int atMost) {
     assertThat(SafetyCheck.hostsMax(BRAKES, hosts)).isEqualTo(atMost);
     assertThat(SafetyCheck.hostsMax(new SafetyLimits(2, 1, 0, 0.1), hosts)).isZero();
   }
 
   @Test
-  void oneHostOfOneMayBeThrottled() {
+  void onlyHostCanBeThrottled() {
     assertThat(SafetyCheck.refusal(BRAKES, new ThrottleCounts(0, 0, 0, false, 1, 1))).isEmpty();
   }
 
   @Test
-  void theRefusalNamesTheLimitAndItsNumbers() {
+  void refusalNamesTheLimitAndItsValues() {
     assertThat(SafetyCheck.refusal(BRAKES, new ThrottleCounts(2, 0, 1, true, 100, 1)))
         .hasValueSatisfying(reason -> assertThat(reason.text()).startsWith("disks_per_host: 2 of"));
     assertThat(SafetyCheck.refusal(BRAKES, new ThrottleCounts(0, 1, 1, true, 100, 1)))
@@ -39,7 +39,7 @@ final class SafetyCheckTest {
   }
 
   @Test
-  void aHostThatIsThrottledAlreadyIsNotCountedAgain() {
+  void throttledHostIsNotCountedAgain() {
     assertThat(SafetyCheck.refusal(BRAKES, new ThrottleCounts(1, 0, 5, true, 100, 1))).isEmpty();
   }
 
@@ -50,7 +50,7 @@ final class SafetyCheckTest {
   }
 
   @Test
-  void thePartOfTheFleetIsNeverExceeded() {
+  void hostsThrottledIsNeverExceeded() {
     Property.check(
         1_000,
         given -> {

@@ -42,7 +42,7 @@ final class ThrottleMachineTest {
           new WindowSums(10, 10_000, 60, 60, 0.1, 0, 0, 0, 60), // no other disk competes
           WindowSums.NONE);
 
-  /** Surroundings that change at random, and a throttle in them. */
+  /** A throttle with randomly changing surroundings. */
   private static final class Walk implements ThrottleInputs {
     final Random chance;
     final Set<String> transitions = new TreeSet<>();
@@ -167,7 +167,7 @@ final class ThrottleMachineTest {
       }
     }
 
-    /** What the engine never does: two breaches of one lease, or an operator over a release. */
+    /** Excludes inputs that the engine never creates, such as two breaches of a lease. */
     private boolean fits(ThrottleEvent event) {
       return switch (event) {
         case ThrottleEvent.Adopted _ ->
@@ -358,7 +358,7 @@ final class ThrottleMachineTest {
   }
 
   @Test
-  void theInvariantsHoldForRandomEvents() {
+  void invariantsHoldForRandomEvents() {
     Property.checkSeeds(
         300,
         seed -> {
@@ -369,7 +369,7 @@ final class ThrottleMachineTest {
         });
   }
 
-  /** Invariant 2: without renewals each lease ends by its expiry, in whatever state it is. */
+  /** Invariant 2: without renewals each lease expires, in every state. */
   @Test
   void everyLeaseEndsByItsExpiryAtTheLatest() {
     Property.checkSeeds(
@@ -390,9 +390,9 @@ final class ThrottleMachineTest {
         });
   }
 
-  /** A breach that lasts is evaluated again: no state but the finished one is a trap. */
+  /** A lasting breach is evaluated again: only the finished state is final. */
   @Test
-  void everyRestEnds() {
+  void everyPauseEnds() {
     Property.checkSeeds(
         300,
         seed -> {
@@ -411,7 +411,7 @@ final class ThrottleMachineTest {
   }
 
   @Test
-  void thePageShowsTheTransitionsThatHappen() throws Exception {
+  void documentationListsTheTransitions() throws Exception {
     Set<String> found = new TreeSet<>();
     for (long seed = 0; seed < 4_000; seed++) {
       Walk walk = new Walk(seed);
@@ -429,7 +429,7 @@ final class ThrottleMachineTest {
   }
 
   @Test
-  void thePageNamesEveryState() throws Exception {
+  void documentationListsTheStates() throws Exception {
     String page = Files.readString(PAGE);
     List<Class<?>> states = new ArrayList<>();
     for (Class<?> group : List.of(Unleased.class, Leased.class)) {

@@ -8,16 +8,16 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * A certificate and its key in PEM, made by openssl as the guide for installing says.
+ * A certificate and its key in PEM, created with openssl as in the installation guide.
  *
  * @param chain the certificate
  * @param key its key
  */
 public record Certificate(Path chain, Path key) {
   /**
-   * One that vouches for itself.
+   * Creates a self-signed certificate.
    *
-   * @param name for its files
+   * @param name of its files
    * @param subject such as {@code IP:127.0.0.1}
    */
   public static Certificate selfSigned(Path folder, String name, String subject) throws Exception {

@@ -11,23 +11,23 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A real nats-server of a test's own on loopback, which answers when this is made. */
+/** A running nats-server on loopback. */
 public final class NatsProcess implements AutoCloseable {
   private final Process process;
   private final int port;
 
   /**
-   * Starts one.
+   * Starts a server.
    *
    * @param folder for its log
-   * @param port where it listens, as its arguments or its configuration say
+   * @param port its port, as in its arguments or configuration
    */
   public NatsProcess(Path folder, int port, List<String> arguments) throws IOException {
     this("nats-server", folder, port, arguments);
   }
 
   /**
-   * Starts one of a version.
+   * Starts a server of a version.
    *
    * @param program its path, or its name on PATH
    */
@@ -42,7 +42,7 @@ public final class NatsProcess implements AutoCloseable {
     await("nats-server, its log is " + log).atMost(Duration.ofSeconds(30)).until(this::answers);
   }
 
-  /** One that lets anybody speak, for one process that is many hosts. */
+  /** A server without permissions, for a process that simulates several hosts. */
   public static NatsProcess open(Path folder) throws IOException {
     int port = freePort();
     return new NatsProcess(
@@ -55,7 +55,7 @@ public final class NatsProcess implements AutoCloseable {
             "--store_dir=" + folder.resolve("store")));
   }
 
-  /** A port that nobody has now. */
+  /** A free port. */
   public static int freePort() throws IOException {
     try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return free.getLocalPort();
@@ -70,7 +70,7 @@ public final class NatsProcess implements AutoCloseable {
     }
   }
 
-  /** Where it listens. */
+  /** Its URL. */
   public String url() {
     return "nats://127.0.0.1:" + port;
   }

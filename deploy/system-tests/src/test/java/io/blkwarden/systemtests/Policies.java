@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Policies by which a controller may lead, and does nothing. */
+/** Policies with which a controller leads without throttling. */
 public final class Policies {
   private static final String TEXT =
       """
@@ -18,7 +18,7 @@ public final class Policies {
 
   private Policies() {}
 
-  /** Writes them to a folder below this one, and returns it. */
+  /** Writes them to a subdirectory, which is returned. */
   public static Path harmless(Path folder) throws IOException {
     Path made = Files.createDirectories(folder.resolve("harmless"));
     Files.writeString(made.resolve("watched.yaml"), TEXT);

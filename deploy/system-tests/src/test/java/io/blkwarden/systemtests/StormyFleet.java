@@ -7,8 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Three simulated dom0s and a NATS server for them, with policies: one by which vm101 of sim-1,
- * which swaps, is throttled, and one by which the root disks of sim-3 wait for a person.
+ * Three simulated dom0s with a NATS server and two policies: one throttles vm101 of sim-1, which
+ * swaps, the other one proposes throttles of the root disks of sim-3.
  */
 public final class StormyFleet implements AutoCloseable {
   private static final String POLICIES =
@@ -39,12 +39,12 @@ public final class StormyFleet implements AutoCloseable {
     Files.writeString(policies.resolve("all.yaml"), POLICIES);
   }
 
-  /** Starts its hosts, which end before it. */
+  /** Starts its hosts, which are stopped before it. */
   public SimulatedAgents start() {
     return start(3);
   }
 
-  /** Starts so many hosts, which end before it. */
+  /** Starts this many hosts, which are stopped before it. */
   public SimulatedAgents start(int hosts) {
     return SimulatedAgents.start(
         "--hosts=" + hosts,
@@ -54,7 +54,7 @@ public final class StormyFleet implements AutoCloseable {
         "--state-dir=" + state);
   }
 
-  /** Where its NATS server listens. */
+  /** The URL of its NATS server. */
   public String url() {
     return nats.url();
   }
@@ -64,7 +64,7 @@ public final class StormyFleet implements AutoCloseable {
     return policies;
   }
 
-  /** What a controller needs to know of its NATS server. */
+  /** The environment of a controller with its NATS server. */
   public NatsSettings bus() {
     return new NatsSettings(nats.url(), null, null, Subjects.DEFAULT, "c1");
   }

@@ -1,4 +1,4 @@
-/** Agent and controller together, against a real NATS server. */
+/** Agent and controller with a NATS server. */
 @NullMarked
 package io.blkwarden.systemtests;
 

@@ -273,7 +273,7 @@ final class AgentFlowTest {
 
   @Test
   void commandsOverTheLimitAreRefusedWithAnAnswer() {
-    bus.start(_ -> {}); // effects only; the verifier below gets the commands
+    bus.start(_ -> {}); // effects only; the verifier below receives the commands
     int sent = AgentPipeline.MAX_COMMANDS + 2;
     StepVerifier.create(bus.pipeline.fromNats(), 0)
         .then(() -> {

@@ -144,7 +144,7 @@ final class LocalCommandsTest {
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(path)))
         .isEqualTo("rw-------");
 
-    CommandSocket next = open(); // in the place of one that a killed agent left
+    CommandSocket next = open(); // replaces the socket of a killed agent
     assertThat(ask(agent.idle(disk, 600_000)).result()).isEqualTo(Result.APPLIED);
     next.close();
     assertThat(CommandSocket.ask(folder, anyCommand())).isInstanceOf(ReadResult.Absent.class);

@@ -35,10 +35,10 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Time to sample a whole host, with and without {@code /proc/diskstats}: its devices' counters from
- * one file or from one each.
+ * Time to sample a whole host, with and without {@code /proc/diskstats}: the devices' counters from
+ * one file, or from one file per device.
  *
- * <p>The files lie in a temporary folder, so what the kernel takes to write them is in neither.
+ * <p>The files are in a temporary directory: the kernel's time to generate them is not included.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -58,7 +58,7 @@ public class SamplerBench {
   @Param({"true", "false"})
   public boolean atOnce;
 
-  /** Whether the disks are blkback's, whose {@code oo_req} is a file each. */
+  /** Whether the disks have the backend blkback, with one {@code oo_req} file per disk. */
   @Param({"true", "false"})
   public boolean blkback;
 
@@ -68,7 +68,7 @@ public class SamplerBench {
 
   private static final UUID ID = new UUID(1, 2);
 
-  /** Lays the host out. */
+  /** Creates the host. */
   @Setup
   public void layOut() throws IOException {
     root = Files.createTempDirectory("sampler-bench");
@@ -104,7 +104,7 @@ public class SamplerBench {
         List.of());
   }
 
-  /** Takes the host away. */
+  /** Removes the host. */
   @TearDown
   public void clear() throws IOException {
     try (Stream<Path> all = Files.walk(root)) {

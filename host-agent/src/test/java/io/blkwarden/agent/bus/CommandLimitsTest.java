@@ -33,7 +33,7 @@ final class CommandLimitsTest {
   @Test
   void malformedCommandsAreAnsweredUpToALimit() {
     int answered = 0;
-    for (int n = 0; n < 30_000; n++) { // 500 a second for a minute
+    for (int n = 0; n < 30_000; n++) { // 500 per second for a minute
       now += 2;
       answered += limits.admitsMalformed(now) ? 1 : 0;
     }

@@ -106,7 +106,7 @@ final class AgentCommandTest {
   }
 
   @Test
-  void aSecondAgentIsRefused() {
+  void secondAgentIsRefused() {
     try (StateLock lock = taken()) {
       assertThat(lock).isNotNull();
       assertThat(

@@ -75,7 +75,7 @@ final class MapCommandTest {
   }
 
   @Test
-  void anUnknownOptionIsAUsageError() {
+  void unknownOptionIsAUsageError() {
     assertThat(run("--strange")).isEqualTo(2);
   }
 

@@ -150,7 +150,7 @@ final class DamagedRecordsTest {
       restart();
       assertThat(host.kernel.priority(700)).as("seed %d", seed).isEqualTo(bestEffort(3));
       assertThat(host.kernel.groups().ours()).as("seed %d", seed).isEmpty();
-      restart(); // what is known of the loss outlives the next restart
+      restart(); // information about the loss survives the next restart
       MessageId lease = host.id();
       send(host.wish(disk, lease, bestEffort(7), 60_000));
       end();
@@ -229,7 +229,7 @@ final class DamagedRecordsTest {
   void readOnlyDirectoriesDoNotPreventRestores() throws IOException {
     Path elsewhere = directory.resolve("elsewhere");
     Files.move(folders.main(), elsewhere);
-    Files.createSymbolicLink(folders.main(), Path.of("/proc/self/fd")); // nothing can be made there
+    Files.createSymbolicLink(folders.main(), Path.of("/proc/self/fd")); // not writable
     throttler = fresh();
     FoundLeases found = new LeaseFile(folders).load();
 

@@ -50,7 +50,7 @@ public final class FakeCgroups implements LimitGroups {
     return groupOfPid.getOrDefault(pid, ROOT);
   }
 
-  /** All existing groups of ours. */
+  /** All existing groups of the agent. */
   public List<String> ours() {
     return List.copyOf(rules.keySet());
   }

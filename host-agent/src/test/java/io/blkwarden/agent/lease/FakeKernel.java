@@ -62,7 +62,7 @@ public final class FakeKernel implements Tasks, IoPriorities {
     return refusing.contains(pid);
   }
 
-  /** Records a changing call, after running the hook planned before it. */
+  /** Records a changing call, after running the hook set before it. */
   void call(String what) {
     Runnable before = beforeSet;
     beforeSet = () -> {};

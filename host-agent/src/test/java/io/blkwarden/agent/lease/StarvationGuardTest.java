@@ -57,7 +57,7 @@ final class StarvationGuardTest {
   }
 
   @Test
-  void aCompletionRestartsTheTimer() {
+  void completionRestartsTheTimer() {
     look(0, 7, false);
     assertThat(look(14_000, 7, false)).isEmpty();
     completed++;

@@ -318,7 +318,7 @@ final class SimulatedHost {
     see(task, disk.device);
     below.getOrDefault(disk.device, Set.of()).forEach(lower -> see(task, lower));
     if (random.nextInt(8) == 0 && traced.contains(disk.device)) {
-      bios.add(new ObservedBio(2, disk.device)); // dom0 itself looks at the volume
+      bios.add(new ObservedBio(2, disk.device)); // dom0 itself reads the volume
     }
   }
 

@@ -70,7 +70,7 @@ final class CgroupLimitsTest {
     "259:9, 9:126, virtual/block/md126/md126p1",
     "179:2, 179:0, platform/mmc0/block/mmcblk0/mmcblk0p2",
   })
-  void aPartitionIsLimitedOnItsDisk(String partition, String disk, String place)
+  void partitionIsLimitedOnItsDisk(String partition, String disk, String place)
       throws IOException {
     Path path = root.resolve("sys/devices/" + place);
     Path whole = Objects.requireNonNull(path.getParent());
@@ -120,7 +120,7 @@ final class CgroupLimitsTest {
   }
 
   @Test
-  void aThreadIsMovedByItsNumber() throws IOException {
+  void threadIsMovedByItsTid() throws IOException {
     plantGroup();
 
     assertThat(limits.move(1234, GROUP)).isEmpty();
@@ -133,7 +133,7 @@ final class CgroupLimitsTest {
   }
 
   @Test
-  void theGroupOfATaskAndItsRuleAreRead() throws IOException {
+  void readsTheGroupOfATaskAndItsLimit() throws IOException {
     plantGroup();
     Files.createDirectories(root.resolve("proc/1234"));
     Files.writeString(root.resolve("proc/1234/cgroup"), "2:blkio:/x\n0::/blkwarden/01JD\n");

@@ -102,7 +102,7 @@ final class LinuxIoPrioritiesTest {
   }
 
   @Test
-  void aTaskThatEndedIsAbsent() throws Exception {
+  void endedTaskIsAbsent() throws Exception {
     Process child = sleeper();
     int pid = Math.toIntExact(child.pid());
     end(child);

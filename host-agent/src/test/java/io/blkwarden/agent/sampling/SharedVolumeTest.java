@@ -197,7 +197,7 @@ class SharedVolumeTest {
         counted("dm-1", 600, 6_000);
         device("dm-1")[8] = 0;
       } else if (second % 60 == 5) {
-        counted("dm-1", 8, 512); // udev and LVM look at the volume
+        counted("dm-1", 8, 512); // udev and LVM read the volume
       }
       assertThat(sample()).as("second %d", second).isTrue();
     }

@@ -126,7 +126,7 @@ final class ScanCacheTest {
   }
 
   @Test
-  void aChangeCausesAFullRead() {
+  void changeCausesAFullRead() {
     HostSnapshot first = scan();
     int reads = store.backendReads;
     int names = files.dmNames;

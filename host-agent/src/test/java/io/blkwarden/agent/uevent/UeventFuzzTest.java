@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Arbitrary bytes on the netlink socket: a complete event, or malformed. */
 final class UeventFuzzTest {
-  /** What {@code udevadm monitor -k -p} printed on a dom0, as the kernel sent it. */
+  /** Events printed by {@code udevadm monitor -k -p} on a dom0, in the kernel's format. */
   static Stream<byte[]> seeds() {
     return Stream.of("udevadm-monitor-vbd.txt", "udevadm-monitor-lvm.txt")
         .flatMap(file -> Arrays.stream(Captured.text(file).split("\n\n", -1)))
@@ -27,7 +27,7 @@ final class UeventFuzzTest {
 
   @MethodSource("seeds")
   @FuzzTest
-  void anyBytesAreAnEventOrMalformed(byte[] bytes) {
+  void arbitraryBytesAreAnEventOrMalformed(byte[] bytes) {
     ReadResult<Uevent> reading = Uevent.parse(ByteBuffer.wrap(bytes));
 
     assertThat(reading.describe()).isNotBlank();

@@ -26,7 +26,7 @@ final class XenMessageFuzzTest {
 
   @MethodSource("seeds")
   @FuzzTest
-  void anyBytesAreMessagesOrBroken(byte[] bytes) {
+  void arbitraryBytesAreMessagesOrBroken(byte[] bytes) {
     ByteBuffer buffer = ByteBuffer.wrap(bytes);
     int start = 0;
     while (XenMessage.decode(buffer) instanceof XenMessage.Decoding.Complete(XenMessage message)) {

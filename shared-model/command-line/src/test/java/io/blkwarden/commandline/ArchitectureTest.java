@@ -34,7 +34,7 @@ final class ArchitectureTest {
   }
 
   @Test
-  void onlyTheNatsPackageKnowsTheClient() {
+  void onlyTheNatsPackageImportsTheClient() {
     SHARED.check(
         noClasses()
             .that()
@@ -57,7 +57,7 @@ final class ArchitectureTest {
   }
 
   @Test
-  void onlyTheLogPackageKnowsLogback() {
+  void onlyTheLogPackageImportsLogback() {
     SHARED.onlyIn(resideInAPackage("ch.qos.logback.."), "..commandline.log..");
   }
 

@@ -36,7 +36,7 @@ class SampleCodecTest {
   }
 
   @Test
-  void aDiskTakesAtMost24Bytes() {
+  void diskTakesAtMost24Bytes() {
     assertThat(SampleCodec.encode(BusyHour.frame()).length)
         .isLessThanOrEqualTo(24 * BusyHour.DISKS);
   }

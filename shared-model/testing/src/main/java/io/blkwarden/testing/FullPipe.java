@@ -8,31 +8,31 @@ import java.io.RandomAccessFile;
 import java.nio.channels.Channels;
 import java.nio.file.Path;
 
-/** A named pipe that is full: a writer waits until a test reads. */
+/** A full named pipe: writers block until a test reads. */
 public final class FullPipe implements AutoCloseable {
-  /** What the kernel keeps of a pipe that is not read (pipe(7)). */
+  /** The capacity of a pipe (pipe(7)). */
   private static final int BYTES = 65_536;
 
   private final File file;
   private final RandomAccessFile ends;
 
-  /** Makes one in a folder. */
+  /** Creates a full pipe in a directory. */
   public FullPipe(Path folder) throws IOException, InterruptedException {
     file = folder.resolve("pipe").toFile();
     int code = new ProcessBuilder("mkfifo", file.toString()).start().waitFor();
     if (code != 0) {
       throw new IOException("mkfifo %s: exit code %d".formatted(file, code));
     }
-    ends = new RandomAccessFile(file, "rw"); // open for both, it waits for nobody
+    ends = new RandomAccessFile(file, "rw"); // opening for both does not block
     ends.write(new byte[BYTES]);
   }
 
-  /** Where a process is to write. */
+  /** The file to write to. */
   public File file() {
     return file;
   }
 
-  /** Takes out what filled it, so that writers can go on. */
+  /** Drains the pipe, so that writers continue. */
   public void unblock() throws IOException {
     int read = Channels.newInputStream(ends.getChannel()).readNBytes(BYTES).length;
     if (read != BYTES) {
@@ -40,7 +40,7 @@ public final class FullPipe implements AutoCloseable {
     }
   }
 
-  /** The next bytes as text; waits until so many were written. */
+  /** The next bytes as text; waits until this many were written. */
   public String read(int bytes) throws IOException {
     return new String(Channels.newInputStream(ends.getChannel()).readNBytes(bytes), UTF_8);
   }

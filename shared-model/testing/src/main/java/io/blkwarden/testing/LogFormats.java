@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** What the log of either service looks like: the service as a process, with the log shipped. */
+/** Checks the log format of a service, run as a process with the shipped log configuration. */
 public abstract class LogFormats {
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
@@ -25,20 +25,20 @@ public abstract class LogFormats {
   private final String written;
 
   /**
-   * Those of a service.
+   * Log formats of a service.
    *
    * @param program its main class
-   * @param written words that it writes to its log when no NATS server is there
+   * @param written text that it logs without a NATS server
    */
   protected LogFormats(Class<?> program, String written) {
     this.program = program;
     this.written = written;
   }
 
-  /** The words that start the service, where no NATS server is. */
+  /** The command that starts the service without a NATS server. */
   protected abstract List<String> service() throws IOException;
 
-  /** What the service writes to its log up to a line with these words. */
+  /** The service's log up to a line with this text. */
   private List<String> log(Map<String, String> environment, String until, String... arguments)
       throws IOException {
     List<String> command =
@@ -73,7 +73,7 @@ public abstract class LogFormats {
     return lines;
   }
 
-  /** The tests bring a configuration of their own, which must not be found first. */
+  /** The class path without the tests' log configuration, which would take precedence. */
   private static String classPath() {
     return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
         .filter(entry -> !entry.endsWith("test-classes") && !entry.endsWith("test-classes/"))

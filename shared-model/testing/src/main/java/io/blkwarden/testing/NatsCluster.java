@@ -36,7 +36,7 @@ public final class NatsCluster implements AutoCloseable {
   private NatsCluster(int size, String more) {
     try {
       config = Files.createTempFile("blkwarden-cluster", ".conf");
-      // the shortest that it takes: 10 s and 2 min are the defaults
+      // the shortest valid values; the defaults are 10 s and 2 min
       Files.writeString(
           config,
           "lame_duck_grace_period: \"500ms\"\nlame_duck_duration: \"30s\"\n%s\n".formatted(more));
@@ -62,7 +62,7 @@ public final class NatsCluster implements AutoCloseable {
     }
   }
 
-  /** Below the ports that the kernel gives to others between this choice and the start. */
+  /** Below the ephemeral ports, which the kernel may assign before the start. */
   private static Set<String> freeRoutes(int count) {
     Set<String> routes = new LinkedHashSet<>();
     while (routes.size() < count) {
@@ -70,7 +70,7 @@ public final class NatsCluster implements AutoCloseable {
       try (ServerSocket free = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
         routes.add("nats://127.0.0.1:" + free.getLocalPort());
       } catch (IOException _) {
-        Thread.onSpinWait(); // somebody has it
+        Thread.onSpinWait(); // in use
       }
     }
     return routes;
@@ -93,7 +93,7 @@ public final class NatsCluster implements AutoCloseable {
     return cluster;
   }
 
-  /** Runs servers that do not run, and waits until JetStream answers at each server that runs. */
+  /** Starts stopped servers, and waits until JetStream answers at each running server. */
   public void run(int... which) {
     for (int i : which) {
       servers.get(i).launch();
@@ -104,7 +104,7 @@ public final class NatsCluster implements AutoCloseable {
     awaitReady();
   }
 
-  /** Waits until JetStream answers at each server that runs. */
+  /** Waits until JetStream answers at each running server. */
   public void awaitReady() {
     for (NatsServer each : servers) {
       if (each.runs()) {
@@ -143,7 +143,7 @@ public final class NatsCluster implements AutoCloseable {
     return link;
   }
 
-  /** One of the servers. */
+  /** A server by number. */
   public NatsServer server(int which) {
     return servers.get(which);
   }
@@ -194,7 +194,7 @@ public final class NatsCluster implements AutoCloseable {
         || others.stream().allMatch(each -> each.isCurrent() && !each.isOffline());
   }
 
-  /** Ends all of them and removes what they stored. */
+  /** Stops all servers and removes their data. */
   @Override
   public void close() {
     servers.forEach(NatsServer::close);

@@ -24,7 +24,7 @@ import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A real nats-server on a free port of loopback, with a store of its own that outlives its runs.
+ * A nats-server on a free loopback port, with its own storage, which is kept across restarts.
  */
 public final class NatsServer implements AutoCloseable {
   private static final Duration BOUND = Duration.ofSeconds(30);
@@ -45,14 +45,14 @@ public final class NatsServer implements AutoCloseable {
     arguments.addAll(List.of("-a", "127.0.0.1", "-p", Integer.toString(port)));
   }
 
-  /** A port that nobody listens on. */
+  /** A free port. */
   public static int freePort() throws IOException {
     try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return free.getLocalPort();
     }
   }
 
-  /** Starts one with JetStream, and with these arguments each time that it runs. */
+  /** Starts a server with JetStream, and with these arguments at every start. */
   public static NatsServer start(String... more) {
     NatsServer server = stopped();
     server.arguments.addAll(List.of(more));
@@ -60,14 +60,14 @@ public final class NatsServer implements AutoCloseable {
     return server;
   }
 
-  /** Starts one without JetStream. */
+  /** Starts a server without JetStream. */
   public static NatsServer withoutJetStream() {
     NatsServer server = new NatsServer();
     server.run();
     return server;
   }
 
-  /** One with JetStream that does not run yet. */
+  /** A server with JetStream that is not started. */
   public static NatsServer stopped() {
     NatsServer server = new NatsServer();
     server.arguments.addAll(List.of("-js", "-sd", server.store().toString()));
@@ -78,21 +78,21 @@ public final class NatsServer implements AutoCloseable {
     return directory.resolve("store");
   }
 
-  /** Adds arguments for all runs that follow. */
+  /** Adds arguments for all later starts. */
   NatsServer with(List<String> more) {
     arguments.addAll(more);
     return this;
   }
 
-  /** Where it listens. */
+  /** Its URL. */
   public String url() {
     return "nats://127.0.0.1:" + port;
   }
 
   /**
-   * Runs it (again) on the same port and store, and waits until it answers.
+   * Starts it, again on the same port and storage, and waits until it answers.
    *
-   * @param more arguments for this run, such as a password that nobody here knows
+   * @param more arguments for this run, such as an unknown password
    */
   public void run(String... more) {
     launch(more);
@@ -139,7 +139,7 @@ public final class NatsServer implements AutoCloseable {
     return running != null && !running.isAlive();
   }
 
-  /** A connection that lasts as long as this. */
+  /** A connection that is closed with this server. */
   public Connection connect() throws IOException, InterruptedException {
     Connection connection =
         Nats.connect(
@@ -152,7 +152,7 @@ public final class NatsServer implements AutoCloseable {
     return connection;
   }
 
-  /** What it wrote to its log in all its runs. */
+  /** The log of all its runs. */
   public String log() {
     try {
       return Files.readString(directory.resolve("log"), UTF_8);
@@ -161,7 +161,7 @@ public final class NatsServer implements AutoCloseable {
     }
   }
 
-  /** Kills it as kill -9 does. */
+  /** Kills it with SIGKILL. */
   public void kill() {
     Process running = process;
     process = null;
@@ -170,7 +170,7 @@ public final class NatsServer implements AutoCloseable {
     }
   }
 
-  /** Ends it as {@code nats-server --signal ldm} does: clients are asked to leave first. */
+  /** Stops it like {@code nats-server --signal ldm}: clients are asked to disconnect first. */
   public void drain() throws IOException, InterruptedException {
     signal("-USR2");
     Process running = Objects.requireNonNull(process, "it does not run");
@@ -185,12 +185,12 @@ public final class NatsServer implements AutoCloseable {
     return process != null && !endedByItself();
   }
 
-  /** Lets it do nothing until {@link #thaw}. */
+  /** Suspends it until {@link #thaw}. */
   public void freeze() throws IOException, InterruptedException {
     signal("-STOP");
   }
 
-  /** Lets it go on. */
+  /** Resumes it. */
   public void thaw() throws IOException, InterruptedException {
     signal("-CONT");
   }
@@ -203,12 +203,12 @@ public final class NatsServer implements AutoCloseable {
     }
   }
 
-  /** Forgets all that it stored; it must not run. */
+  /** Deletes its storage; it must be stopped. */
   public void wipe() {
     delete(store());
   }
 
-  /** Ends it and removes what it stored; one that ended by itself is an error. */
+  /** Stops it and removes its data; fails if it has stopped by itself. */
   @Override
   public void close() {
     String ended = endedByItself() ? log() : "";

@@ -7,10 +7,10 @@ import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A statement that must hold for every input, checked with random inputs.
+ * A statement that must be true for every input, checked with random inputs.
  *
- * <p>A failure prints the inputs, after making them as simple as it can, and the seed of the failed
- * try. The system property {@value #SEED} runs this one try again.
+ * <p>A failure prints simplified inputs and the seed of the failed try. The system property
+ * {@value #SEED} repeats that try.
  */
 public final class Property {
   static final String SEED = "property.seed";
@@ -18,10 +18,10 @@ public final class Property {
   private static final int SHRINK_RUNS = 2_000;
   private static final int[] RUN_LENGTHS = {32, 8, 4, 3, 2, 1};
 
-  /** The statement: draws its inputs, and throws when it does not hold. */
+  /** The statement: generates its inputs, and throws if it is false. */
   @FunctionalInterface
   public interface Statement {
-    /** Throws unless the statement holds for the inputs drawn. */
+    /** Throws unless the statement is true for the generated inputs. */
     void check(Given given) throws Exception;
   }
 
@@ -34,7 +34,7 @@ public final class Property {
     this.statement = statement;
   }
 
-  /** Fails unless the statement holds for this many random inputs. */
+  /** Fails unless the statement is true for this many random inputs. */
   public static void check(int tries, Statement statement) {
     Long seed = Long.getLong(SEED);
     if (seed != null) {
@@ -47,7 +47,7 @@ public final class Property {
     }
   }
 
-  /** Fails unless the statement, which draws all its inputs from a seed, holds for all tries. */
+  /** Fails unless the statement, which generates its inputs from a seed, is true for all tries. */
   public static void checkSeeds(int tries, LongConsumer statement) {
     check(tries, given -> statement.accept(given.seed()));
   }
@@ -66,7 +66,7 @@ public final class Property {
         simplest.cause);
   }
 
-  // Whatever is thrown, errors of the virtual machine too, is the answer of the statement.
+  // Every Throwable is a failure of the statement, including VirtualMachineError.
   private @Nullable Failure run(Given given) {
     runs++;
     try {
@@ -77,7 +77,7 @@ public final class Property {
     }
   }
 
-  /** The same failure with fewer and smaller inputs. */
+  /** The failure with fewer and smaller inputs. */
   private Failure simplest(Failure first) {
     Failure best = first;
     Failure before;

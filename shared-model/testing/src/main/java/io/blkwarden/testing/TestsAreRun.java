@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Nested;
 import org.junit.platform.commons.annotation.Testable;
 
-/** The rule that the build runs every test class: Surefire selects classes by name. */
+/** Checks that the build runs every test class: Surefire selects classes by name. */
 public final class TestsAreRun {
   /** Surefire's default selection. */
   private static final Pattern SELECTED = Pattern.compile("Test.*|.*Test|.*Tests|.*TestCase");

@@ -19,7 +19,7 @@ final class PropertyTest {
   private static final Pattern SEED = Pattern.compile("-Dproperty\\.seed=(-?[0-9]+)");
 
   @Test
-  void aStatementThatHoldsIsTriedAsOftenAsAsked() {
+  void trueStatementRunsAllTries() {
     List<Integer> tries = new ArrayList<>();
 
     Property.check(1_000, given -> tries.add(given.between(3, 9)));
@@ -28,7 +28,7 @@ final class PropertyTest {
   }
 
   @Test
-  void aFailureShowsTheSimplestInputs() {
+  void failureShowsTheSimplestInputs() {
     AssertionError error =
         failureOf(given -> {
           int first = given.between(-1_000_000, 1_000_000);
@@ -41,7 +41,7 @@ final class PropertyTest {
   }
 
   @Test
-  void aListIsSimplifiedToWhatFails() {
+  void listIsReducedToTheFailingElements() {
     AssertionError error =
         failureOf(given -> {
           List<Integer> list = given.list(0, 50, () -> given.between(0, 1_000));
@@ -52,7 +52,7 @@ final class PropertyTest {
   }
 
   @Test
-  void theSeedOfAFailureRunsTheSameTryAgain() {
+  void seedOfAFailureRepeatsTheTry() {
     List<String> seen = new ArrayList<>();
     AssertionError error =
         failureOf(given -> {
@@ -81,7 +81,7 @@ final class PropertyTest {
   }
 
   @Test
-  void aSeedIsShownAsItWasDrawn() {
+  void seedIsPrintedAsGenerated() {
     Set<Long> failed = new HashSet<>();
 
     AssertionError error =
@@ -104,7 +104,7 @@ final class PropertyTest {
   }
 
   @Test
-  void limitsAndOddCharactersAreDrawn() {
+  void limitsAndSpecialCharactersAreGenerated() {
     Set<Integer> numbers = new HashSet<>();
     Set<Byte> bytes = new HashSet<>();
     Set<Integer> lengths = new HashSet<>();
@@ -126,7 +126,7 @@ final class PropertyTest {
   }
 
   @Test
-  void whatIsPrintedCannotDriveATerminal() {
+  void outputIsEscaped() {
     AssertionError error = failureOf(given -> assertThat(given.text()).doesNotContain("\u001b"));
 
     assertThat(error.getMessage()).contains("\\u001b");

@@ -12,15 +12,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The rule, on classes some of which the build would never run. */
+/** The check, with classes that the build does not run. */
 final class TestsAreRunTest {
-  /** Not called ...Test. */
+  /** Not named ...Test. */
   static final class NeverRunProperties {
     @Test
     void holds() {}
   }
 
-  /** Fuzzed, but not called ...Test. */
+  /** A fuzz test, not named ...Test. */
   static final class NeverRunFuzzing {
     @FuzzTest
     void holds(byte[] bytes) {
@@ -28,7 +28,7 @@ final class TestsAreRunTest {
     }
   }
 
-  /** Inside another class, but not an inner class with Nested. */
+  /** A nested class without @Nested. */
   static final class StaticTest {
     @ParameterizedTest
     @ValueSource(ints = 1)
@@ -37,13 +37,13 @@ final class TestsAreRunTest {
     }
   }
 
-  /** Extended by no class. */
+  /** Abstract, without a subclass. */
   abstract static class UnusedContract {
     @RepeatedTest(2)
     void holds() {}
   }
 
-  /** No tests in it. */
+  /** Without tests. */
   static final class Fixture {
     void helps() {}
   }
@@ -56,7 +56,7 @@ final class TestsAreRunTest {
     }
   }
 
-  /** Read once: each reading takes seconds. */
+  /** Imported once: an import takes seconds. */
   private static final JavaClasses CLASSES =
       new ClassFileImporter()
           .importClasses(
@@ -75,7 +75,7 @@ final class TestsAreRunTest {
   }
 
   @Test
-  void classesThatAreNeverRunAreNamed() {
+  void classesThatAreNotRunAreReported() {
     assertThat(violations(NeverRunProperties.class)).hasSize(1);
     assertThat(violations(NeverRunFuzzing.class)).hasSize(1);
     assertThat(violations(StaticTest.class)).hasSize(1);
@@ -83,7 +83,7 @@ final class TestsAreRunTest {
   }
 
   @Test
-  void classesThatAreRunAndThoseWithoutTestsPass() {
+  void classesThatAreRunOrHaveNoTestsPass() {
     assertThat(violations(TestsAreRunTest.class)).isEmpty();
     assertThat(violations(Fixture.class)).isEmpty();
   }

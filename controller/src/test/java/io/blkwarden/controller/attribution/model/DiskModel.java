@@ -7,9 +7,9 @@ import java.util.random.RandomGenerator;
 /**
  * A model of one rotating disk that serves guests one request at a time.
  *
- * <p>Of the eight oldest requests it takes the nearest. A request costs a seek that grows with its
- * distance, and its bytes at 150 MB/s. A guest has 32 requests in flight at most; what arrives then
- * is lost, as a guest that waits asks for less. No cache, no scheduler with priorities.
+ * <p>It serves the nearest of the eight oldest requests. A request takes a seek time that grows
+ * with its distance, and its bytes at 150 MB/s. A guest has at most 32 requests in flight; further
+ * ones are dropped, because a waiting guest sends fewer. No cache, no scheduler with priorities.
  */
 final class DiskModel {
   private static final int QUEUE_MAX = 32;
@@ -44,7 +44,7 @@ final class DiskModel {
     }
   }
 
-  /** Serves until a time, each guest with its load; {@code slow} multiplies the cost of all. */
+  /** Serves the guests' loads until a time; {@code slow} multiplies all service times. */
   void run(double untilMillis, Load[] loads, double slow) {
     for (int guest = 0; guest < loads.length; guest++) {
       nextArrival[guest] = now + gap(loads[guest]);

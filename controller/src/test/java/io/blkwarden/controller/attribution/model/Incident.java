@@ -7,14 +7,14 @@ import java.util.SplittableRandom;
 import java.util.TreeSet;
 
 /**
- * A generated incident on the {@link DiskModel}, and who is to blame for it by construction.
+ * A generated incident on the {@link DiskModel}, with its known culprits.
  *
  * @param kind what happened
- * @param window what was seen of it; one value in fifty is unknown
- * @param culprits disks that did it; empty when none did
+ * @param window its measurements; one value in fifty is unknown
+ * @param culprits disks that caused it; empty if none did
  */
 public record Incident(Kind kind, AttributionWindow window, Set<Integer> culprits) {
-  /** Neighbours are hurt above this. */
+  /** Latency above which neighbours are affected. */
   public static final double HURT_MILLIS = 25;
 
   private static final double SLOT_MILLIS = 5_000;

@@ -4,18 +4,18 @@ package io.blkwarden.controller.attribution.model;
 public enum Kind {
   /** A guest swaps: many small random requests in flight. */
   SWAP_STORM,
-  /** A guest reads all of its disk in large requests. */
+  /** A guest reads its whole disk in large requests. */
   BACKUP_READ,
-  /** All guests ask for somewhat more; none is a culprit. */
+  /** The load of all guests increases; none is a culprit. */
   MANY_SMALL,
   /** Two guests swap at once. */
   TWO_CULPRITS,
-  /** The disk takes six times as long; none is a culprit. */
+  /** The disk becomes six times slower; none is a culprit. */
   SLOW_DEVICE,
-  /** A guest reads all of its disk, and another has always asked for the most I/Os. */
+  /** A guest reads its whole disk, while another always has the most I/Os. */
   LOUD_VICTIM,
-  /** A guest swaps or reads its disk, and a small periodic job runs in just these slots. */
+  /** A guest swaps or reads its disk, while a small periodic job runs in the same slots. */
   COINCIDENCE,
-  /** A guest swaps or reads its disk, and another has bursts at other times too. */
+  /** A guest swaps or reads its disk, while another has bursts, also at other times. */
   BURSTY_NEIGHBOUR
 }

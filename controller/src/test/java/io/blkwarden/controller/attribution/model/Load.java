@@ -1,13 +1,13 @@
 package io.blkwarden.controller.attribution.model;
 
 /**
- * What a guest's disk asks for: requests that arrive at random, each waiting for none, and a number
- * that are always kept in flight.
+ * The load of a guest's disk: requests that arrive at random, and a number of requests always in
+ * flight.
  *
- * @param arrivals a second, Poisson
+ * @param arrivals per second, Poisson
  * @param depth requests kept in flight
  * @param bytes of each request
- * @param sequential each request begins where the last one ended
+ * @param sequential each request starts at the end of the previous one
  */
 record Load(double arrivals, int depth, int bytes, boolean sequential) {
   static Load random(double arrivals) {

@@ -65,7 +65,7 @@ final class BudgetTableTest {
   }
 
   @Test
-  void theMeanCoversTheWindowWithinASlot() {
+  void meanCoversTheWindowWithinASlot() {
     BudgetTable table = table(policy(new Line(Metric.IOPS, 100, 110_000)));
     double part = pass(table, 55, 100);
     assertThat(part).isCloseTo(0.5, within(0.01));
@@ -77,14 +77,14 @@ final class BudgetTableTest {
   }
 
   @Test
-  void aSecondADayIsNotLost() {
+  void oneSecondPerDayIsCounted() {
     BudgetTable table = table(policy(new Line(Metric.IOPS, 1, DAY)));
     assertThat(pass(table, 1, 8_640)).isCloseTo(0.1, within(1e-4));
     assertThat(pass(table, 1_000, 8_640)).isCloseTo(100.1, within(0.05));
   }
 
   @Test
-  void theMostUsedBudgetCounts() {
+  void mostUsedBudgetApplies() {
     BudgetTable table =
         table(policy(new Line(Metric.IOPS, 100, 3_600_000), new Line(Metric.IOPS, 300, 10_000)));
     pass(table, 12, 400);
@@ -95,7 +95,7 @@ final class BudgetTableTest {
   }
 
   @Test
-  void aBudgetIsOverOnlyWhereItsWindowIsKnown() {
+  void budgetIsEvaluatedOnlyForAKnownWindow() {
     BudgetTable table = table(policy(new Line(Metric.IOPS, 100, 110_000)));
     pass(table, 120, 200);
     assertThat(table.use(0).over()).isFalse();
@@ -114,7 +114,7 @@ final class BudgetTableTest {
   }
 
   @Test
-  void useIsCarriedWithTheDisk() {
+  void usageFollowsTheDisk() {
     BudgetPolicy policy = policy(new Line(Metric.IOPS, 100, 110_000));
     BudgetTable table = table(policy);
     pass(table, 55, 100);

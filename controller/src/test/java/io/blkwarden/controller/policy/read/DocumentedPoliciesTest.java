@@ -12,13 +12,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** Every example of the policy reference is one that the reader takes. */
+/** Every example in the policy reference is valid. */
 final class DocumentedPoliciesTest {
   private static final Pattern EXAMPLE =
       Pattern.compile("```yaml\n(policies:.*?)```", Pattern.DOTALL);
 
   @Test
-  void theExamplesAreValid() throws IOException {
+  void examplesAreValid() throws IOException {
     Matcher examples = EXAMPLE.matcher(Files.readString(Path.of("../docs/POLICIES.md")));
     int found = 0;
     while (examples.find()) {
@@ -33,7 +33,7 @@ final class DocumentedPoliciesTest {
   }
 
   @Test
-  void theLabelsAreValid() throws IOException {
+  void labelsAreValid() throws IOException {
     Matcher example =
         Pattern.compile("```yaml\n(labels:.*?)```", Pattern.DOTALL)
             .matcher(Files.readString(Path.of("../docs/POLICIES.md")));

@@ -31,7 +31,7 @@ final class LabelsReaderTest {
   }
 
   @Test
-  void patternsThenNamesThenUuidsCountAndProtectionStays() {
+  void precedenceIsPatternNameUuidAndProtectionIsKept() {
     LabelsReader.Load load = read(GOOD, Labels.NONE);
 
     assertThat(load.problems()).isEmpty();
@@ -67,7 +67,7 @@ final class LabelsReaderTest {
   }
 
   @Test
-  void anInvalidFileKeepsItsLastValidVersion() {
+  void invalidFileKeepsItsLastValidVersion() {
     Labels before = read(GOOD, Labels.NONE).labels();
 
     assertThat(read("labels: { vm1: 3 }", before).labels()).isEqualTo(before);

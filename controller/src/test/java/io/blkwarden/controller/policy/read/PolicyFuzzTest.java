@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Any text as a policy, label or notification file: what it says, or problems with their place. */
+/** Arbitrary text as a policy, label or notification file: valid, or problems with positions. */
 final class PolicyFuzzTest {
   private static final Pattern EXAMPLE = Pattern.compile("```yaml\n(.*?)```", Pattern.DOTALL);
 
@@ -33,7 +33,7 @@ final class PolicyFuzzTest {
 
   @MethodSource("seeds")
   @FuzzTest
-  void anyTextIsReadOrHasProblems(byte[] bytes) {
+  void arbitraryTextIsReadOrHasProblems(byte[] bytes) {
     PolicyFile file = new PolicyFile("fuzzed.yaml", new String(bytes, UTF_8));
 
     PolicyLoad load = PolicyReader.read(List.of(file), PolicyLoad.NONE);

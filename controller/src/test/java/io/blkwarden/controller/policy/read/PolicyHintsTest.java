@@ -7,7 +7,7 @@ import io.blkwarden.controller.policy.yaml.PolicyProblem;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Suggestions and warnings for policy files that are probably not what was meant. */
+/** Suggestions and warnings for likely mistakes in policy files. */
 final class PolicyHintsTest {
   private static PolicyLoad read(String text) {
     return PolicyReader.read(List.of(new PolicyFile("p.yaml", text)), PolicyLoad.NONE);
@@ -18,7 +18,7 @@ final class PolicyHintsTest {
   }
 
   @Test
-  void misspeltKeyIsNotReportedAsMissingToo() {
+  void misspeltKeyIsNotAlsoReportedAsMissing() {
     assertThat(
             problems(
                 """
@@ -36,7 +36,7 @@ final class PolicyHintsTest {
   }
 
   @Test
-  void numberWithoutPerSecondIsSuggestedWithIt() {
+  void missingPerSecondIsSuggested() {
     assertThat(
             problems(
                 """

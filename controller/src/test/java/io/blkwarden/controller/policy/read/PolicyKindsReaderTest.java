@@ -25,7 +25,7 @@ import io.blkwarden.model.message.Alert;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Reads budgets, thresholds that follow the fleet, attribution and standing policies. */
+/** Reads budgets, fleet baselines, attribution and standing policies. */
 final class PolicyKindsReaderTest {
   private static PolicyLoad read(String text) {
     return PolicyReader.read(List.of(new PolicyFile("p.yaml", text)), PolicyLoad.NONE);
@@ -101,7 +101,7 @@ final class PolicyKindsReaderTest {
   }
 
   @Test
-  void readsThresholdsThatFollowTheFleet() {
+  void readsFleetBaselines() {
     PolicyLoad load =
         read(
             """
@@ -146,7 +146,7 @@ final class PolicyKindsReaderTest {
   }
 
   @Test
-  void reportsProblemsOfThresholdsThatFollowTheFleet() {
+  void reportsProblemsOfFleetBaselines() {
     assertThat(
             problems(
                 """
@@ -302,7 +302,7 @@ final class PolicyKindsReaderTest {
   }
 
   @Test
-  void scopeAllowsOnlyWhatItCanSelect() {
+  void scopeAllowsOnlyItsOwnMatchers() {
     assertThat(scoped("    when: { metric: iops, above: 50, for: 2m }\n"))
         .singleElement()
         .asString()

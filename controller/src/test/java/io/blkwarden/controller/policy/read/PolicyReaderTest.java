@@ -52,7 +52,7 @@ final class PolicyReaderTest {
   }
 
   @Test
-  void readsAWholeFile() {
+  void readsACompleteFile() {
     PolicyLoad load = read(SWAP_STORM);
 
     assertThat(load.problems()).isEmpty();
@@ -82,7 +82,7 @@ final class PolicyReaderTest {
   }
 
   @Test
-  void theDefaultsAreShadowHalfTheLevelAMinuteAndAnAlertOnly() {
+  void defaultsAreShadowHalfTheThresholdOneMinuteAndAlertOnly() {
     PolicyLoad load =
         read("policies: [ { name: p, when: { metric: util, above: 90%, for: 5s } } ]");
 
@@ -123,7 +123,7 @@ final class PolicyReaderTest {
   }
 
   @Test
-  void reportsAllProblemsWithTheirPlaces() {
+  void reportsAllProblemsWithTheirPositions() {
     assertThat(
             problems(
                 """
@@ -371,7 +371,7 @@ final class PolicyReaderTest {
   }
 
   @Test
-  void aKeyOrANameTwiceIsAProblem() {
+  void duplicateKeysAndNamesAreProblems() {
     assertThat(problems("brakes: {}\nbrakes: {}"))
         .containsExactly("p.yaml:2:1: brakes: expected once, found twice");
     assertThat(
@@ -387,7 +387,7 @@ final class PolicyReaderTest {
   }
 
   @Test
-  void textThatIsNotYamlIsAProblemWithItsPlace() {
+  void invalidYamlIsReportedWithItsPosition() {
     assertThat(problems("policies: [ { name: p }"))
         .singleElement()
         .asString()
@@ -398,7 +398,7 @@ final class PolicyReaderTest {
   }
 
   @Test
-  void theTreeIsBounded() {
+  void sizeOfTheTreeIsLimited() {
     assertThat(problems("a: &x [1]\nb: *x"))
         .containsExactly("p.yaml:2:4: aliases are not supported: write the value out");
     assertThat(problems("[".repeat(100_000))).singleElement().asString().contains("16 levels");
@@ -410,7 +410,7 @@ final class PolicyReaderTest {
   }
 
   @Test
-  void validFilesLoadBesideInvalidOnes() {
+  void validFilesLoadDespiteInvalidOnes() {
     PolicyLoad load =
         PolicyReader.read(
             List.of(
@@ -423,7 +423,7 @@ final class PolicyReaderTest {
   }
 
   @Test
-  void anInvalidFileKeepsItsLastValidVersion() {
+  void invalidFileKeepsItsLastValidVersion() {
     PolicyLoad before = read(SWAP_STORM);
     PolicyLoad load =
         PolicyReader.read(List.of(new PolicyFile("p.yaml", SWAP_STORM + "\nx: 1")), before);
@@ -434,7 +434,7 @@ final class PolicyReaderTest {
   }
 
   @Test
-  void aRemovedFileNoLongerApplies() {
+  void removedFileNoLongerApplies() {
     assertThat(PolicyReader.read(List.of(), read(SWAP_STORM)).policies().policies()).isEmpty();
   }
 
@@ -453,7 +453,7 @@ final class PolicyReaderTest {
   }
 
   @Test
-  void namesAndBrakesAreUniqueOverAllFiles() {
+  void namesAndBrakesAreUniqueAcrossFiles() {
     PolicyLoad load =
         PolicyReader.read(
             List.of(new PolicyFile("a.yaml", SWAP_STORM), new PolicyFile("b.yaml", SWAP_STORM)),

@@ -57,7 +57,7 @@ final class PolicyWarningsTest {
   }
 
   @Test
-  void aLimitBelowClearBelowEndsTheBreachItself() {
+  void limitBelowClearBelowIsReported() {
     String limit = "    then: { ladder: [ idle, limit 50/s ] }\n";
     assertThat(warnings(WHEN + limit))
         .containsExactly(

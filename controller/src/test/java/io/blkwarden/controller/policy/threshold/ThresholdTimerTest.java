@@ -32,7 +32,7 @@ final class ThresholdTimerTest {
   }
 
   @Test
-  void theThresholdMustBeExceededWithoutInterruption() {
+  void thresholdMustBeExceededWithoutInterruption() {
     above();
     above();
     assertThat(timer.observe(200, true, CLEAR, 1_000)).isEqualTo(QUIET);
@@ -42,7 +42,7 @@ final class ThresholdTimerTest {
   }
 
   @Test
-  void theConditionMustBeTrueWhenTheTimeHasPassed() {
+  void conditionMustBeTrueAtTheEndOfTheTime() {
     above();
     above();
     assertThat(timer.observe(300, false, CLEAR, 1_000)).isEqualTo(NONE);
@@ -50,7 +50,7 @@ final class ThresholdTimerTest {
   }
 
   @Test
-  void clearBelowMustLastToo() {
+  void clearBelowMustLast() {
     breach();
     assertThat(timer.observe(99, true, CLEAR, 1_000)).isEqualTo(NONE);
     assertThat(timer.observe(150, true, CLEAR, 1_000)).isEqualTo(NONE);
@@ -59,7 +59,7 @@ final class ThresholdTimerTest {
   }
 
   @Test
-  void aBacklogKeepsItFromClearing() {
+  void backlogPreventsClearing() {
     breach();
     timer.observe(5, true, CLEAR, 1_000);
     assertThat(timer.observe(5, true, BACKLOGGED, 1_000)).isEqualTo(NONE);
@@ -68,7 +68,7 @@ final class ThresholdTimerTest {
     assertThat(timer.observe(5, true, CLEAR, 1_000)).isEqualTo(CLEARED);
   }
 
-  /** Invariant 5: unknown windows, wherever they fall, change nothing. */
+  /** Invariant 5: unknown windows change nothing. */
   @Test
   void unknownValuesStopBothTimers() {
     Property.checkSeeds(

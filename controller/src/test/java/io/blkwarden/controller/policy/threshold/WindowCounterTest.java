@@ -42,7 +42,7 @@ final class WindowCounterTest {
   }
 
   @Test
-  void enoughOfTheLastWindowsBreach() {
+  void breachesWithEnoughOfTheLastWindows() {
     WindowCounter counter = counter(1);
     assertThat(second(counter, 300, true)).isEqualTo(NONE);
     assertThat(second(counter, 0, true)).as("a mean of 150").isEqualTo(NONE);
@@ -56,7 +56,7 @@ final class WindowCounterTest {
   }
 
   @Test
-  void itIsQuietWhenNoWindowIsLeft() {
+  void clearsWhenNoWindowIsLeft() {
     WindowCounter counter = counter(1);
     second(counter, 300, true);
     second(counter, 0, true);
@@ -67,14 +67,14 @@ final class WindowCounterTest {
   }
 
   @Test
-  void aWindowWithTooFewSamplesDoesNotCount() {
+  void windowWithTooFewSamplesDoesNotCount() {
     WindowCounter counter = counter(3);
     second(counter, 300, true);
     assertThat(second(counter, 300, true)).isEqualTo(QUIET);
   }
 
   @Test
-  void theConditionMustBeTrue() {
+  void conditionMustBeTrue() {
     WindowCounter counter = counter(1);
     for (int i = 0; i < 6; i++) {
       assertThat(second(counter, 300, false)).isEqualTo(NONE);

@@ -36,12 +36,12 @@ final class UnitsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"20MB", "20mb/s", "20Mbit/s", "20%", "-5"})
-  void refusesInvalidRatesOfBytes(String text) {
+  void refusesInvalidBytesPerSecond(String text) {
     assertThat(Units.amount(text, MetricUnit.BYTES_PER_SECOND)).isEmpty();
   }
 
   @Test
-  void readsPartsAsNumbersAndPercent() {
+  void readsRatiosAsNumbersAndPercent() {
     assertThat(Units.amount("80%", MetricUnit.RATIO)).contains(0.8);
     assertThat(Units.amount("0.8", MetricUnit.RATIO)).contains(0.8);
     assertThat(Units.amount("80", MetricUnit.RATIO)).isEmpty();

@@ -53,7 +53,7 @@ final class HostLayout {
     tree.link("sys/dev/block/" + disk.number(), "../../block/" + name);
   }
 
-  /** A made-up LVM identifier of 32 characters. */
+  /** A generated LVM identifier of 32 characters. */
   private static String lvmId(String name) {
     return UUID.nameUUIDFromBytes(name.getBytes(UTF_8)).toString().replace("-", "");
   }

@@ -8,8 +8,8 @@ import java.util.Locale;
  * The effect of I/O priorities in a simulated device's scheduler.
  *
  * <p>A simplification of what was measured on a real dom0 with Linux 6.1: {@code mq-deadline}
- * serves the idle class only when no other request waits, except for what its ageing lets through,
- * and ignores levels; {@code bfq} weighs levels unless its queues are merged, and then ignores
+ * serves the idle class only if no other request waits, except for aged requests, and ignores
+ * levels; {@code bfq} weighs levels unless its queues are merged, and then ignores
  * priorities; {@code none} and {@code kyber} ignore them.
  */
 public enum ServiceOrder {

@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import reactor.test.scheduler.VirtualTimeScheduler;
 
-/** What all parts of a run share: virtual time, randomness, the event log, and stored maps. */
+/** Shared state of a run: virtual time, randomness, the event log, and stored maps. */
 final class Environment {
   private static final int EVENTS_KEPT = 40;
   private static final Instant EPOCH = Instant.parse("2026-01-01T00:00:00Z");

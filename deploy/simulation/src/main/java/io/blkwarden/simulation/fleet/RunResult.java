@@ -7,7 +7,7 @@ import java.util.List;
 /**
  * The result of one run.
  *
- * @param plan what was run
+ * @param plan parameters of the run
  * @param events number of events
  * @param hash hash of all events, in order
  * @param violations violated invariants, at most the first ten of each

@@ -18,7 +18,7 @@ final class FleetSimulationTest {
 
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4})
-  void everyInvariantHoldsOnKnownSeeds(long seed) {
+  void invariantsHoldForKnownSeeds(long seed) {
     assertThat(holds(new Plan(seed, 6, 30)).throttles()).isPositive();
   }
 
@@ -27,7 +27,7 @@ final class FleetSimulationTest {
    * -Dblkwarden.sim.seed=N} sets the first seed.
    */
   @Test
-  void everyInvariantHoldsOnNewSeeds() {
+  void invariantsHoldForNewSeeds() {
     long first = Long.getLong("blkwarden.sim.seed", System.nanoTime() >>> 10);
     System.out.println("new seeds from " + first);
     for (long seed = first; seed < first + NEW_SEEDS; seed++) {
@@ -36,12 +36,12 @@ final class FleetSimulationTest {
   }
 
   @Test
-  void everyInvariantHoldsForHundredsOfHosts() {
+  void invariantsHoldForHundredsOfHosts() {
     assertThat(holds(new Plan(7, 200, 2)).throttles()).isPositive();
   }
 
   @Test
-  void aSeedRepeatsItsRun() {
+  void seedRepeatsItsRun() {
     Plan plan = new Plan(3, 3, 5);
     long hash = new Simulation(plan, new Faults()).run().hash();
     assertThat(new Simulation(plan, new Faults()).run().hash()).isEqualTo(hash);

@@ -65,12 +65,12 @@ final class OracleTest {
   }
 
   @Test
-  void aLeaseThatDoesNotRestoreViolatesTheSecond() {
+  void leaseThatDoesNotRestoreViolatesTheSecond() {
     catches(2, to -> to.priorities = kernel -> new Kernel(kernel, pid -> pid, false));
   }
 
   @Test
-  void aLimitThatStaysViolatesTheSecond() {
+  void remainingLimitViolatesTheSecond() {
     catches(2, to -> to.groups = Sticky::new);
   }
 
@@ -113,7 +113,7 @@ final class OracleTest {
   }
 
   @Test
-  void anAgentThatWaitsForItsControllerViolatesTheThird() {
+  void agentThatWaitsForItsControllerViolatesTheThird() {
     catches(3, to -> to.ticksOffline = false);
   }
 
@@ -169,7 +169,7 @@ final class OracleTest {
   }
 
   @Test
-  void aLostOutcomeViolatesTheEighth() {
+  void lostOutcomeViolatesTheEighth() {
     catches(8, to -> to.outcome = _ -> Optional.empty());
   }
 

@@ -14,7 +14,7 @@ class SimulatedDeviceTest {
 
   @ParameterizedTest
   @EnumSource(ServiceOrder.class)
-  void calmDisksGetWhatTheyWantAndLeaveTheDeviceMostlyIdle(ServiceOrder order) {
+  void lightLoadIsServedAndLeavesTheDeviceMostlyIdle(ServiceOrder order) {
     SimulatedDevice device = device(order);
     run(device, 10);
     assertThat(neighbour.counters.ios()).isBetween(590.0, 601.0);
@@ -23,7 +23,7 @@ class SimulatedDeviceTest {
 
   @ParameterizedTest
   @EnumSource(ServiceOrder.class)
-  void aStormSaturatesTheDeviceAndIdleHelpsOnlyWhereTheSchedulerListens(ServiceOrder order) {
+  void stormSaturatesTheDeviceAndIdleHelpsOnlyIfTheSchedulerHonoursIt(ServiceOrder order) {
     SimulatedDevice device = device(order);
     swap.storm = true;
     run(device, 20);
@@ -48,7 +48,7 @@ class SimulatedDeviceTest {
 
   @ParameterizedTest
   @EnumSource(ServiceOrder.class)
-  void aLimitHelpsWhateverTheScheduler(ServiceOrder order) {
+  void limitHelpsWithAnyScheduler(ServiceOrder order) {
     SimulatedDevice device = device(order);
     swap.storm = true;
     run(device, 20);

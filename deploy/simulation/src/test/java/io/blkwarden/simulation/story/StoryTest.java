@@ -47,7 +47,7 @@ final class StoryTest {
   }
 
   @Test
-  void aStormThatIsNotThrottledIsReportedWithItsReason() {
+  void unthrottledStormIsReportedWithTheReason() {
     MessageId id = MessageId.of(1, random);
     for (Alert.State state : List.of(Alert.State.FIRING, Alert.State.UNKNOWN)) {
       story.alert("s", alert(id, state, Alert.Effect.INEFFECTIVE, "ignored by sda", "It swaps."));

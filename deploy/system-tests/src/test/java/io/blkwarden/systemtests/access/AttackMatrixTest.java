@@ -41,14 +41,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Every role tries every subject that it may publish to, with every reply subject and header that
- * could make the server do something for it, on each nats-server.
+ * Every role publishes to every permitted subject, with every reply subject and header that could
+ * make the server act on its behalf, on each nats-server version.
  *
- * <p>The controllers' account is watched by a spy, who also answers every request as a naive
- * program would: to whatever reply subject it has.
+ * <p>A spy watches the controllers' account, and answers every request on its reply subject, like a
+ * naive program.
  */
 final class AttackMatrixTest {
-  /** The server's own reports, such as of a consumer that timed out; what is stored is compared. */
+  /** Reports of the server itself, such as consumer timeouts; the stored state is compared. */
   private static final String ADVISORIES = "$JS.EVENT.ADVISORY.";
 
   private static final Subjects SUBJECTS = Subjects.DEFAULT;
@@ -61,7 +61,7 @@ final class AttackMatrixTest {
     this.folder = folder;
   }
 
-  /** Attackers, and others of the same role that are attacked. */
+  /** Attackers, and victims of the same role. */
   private static final Map<String, Role> ROLES = roles();
 
   private static Map<String, Role> roles() {
@@ -81,7 +81,7 @@ final class AttackMatrixTest {
 
   @ParameterizedTest
   @MethodSource("servers")
-  void nobodyGetsMoreThanTheGrants(String server) throws Exception {
+  void noRoleExceedsItsPermissions(String server) throws Exception {
     GuardedNats nats =
         GuardedNats.withSpy(
             server,
@@ -168,13 +168,13 @@ final class AttackMatrixTest {
           .as("%s: denied of %s", who, batch)
           .isEqualTo(mayNot);
     }
-    if (who.startsWith("host-")) { // and what it may publish, those who may listen hear
+    if (who.startsWith("host-")) { // permitted messages reach their subscribers
       assertThat(heard).hasSizeGreaterThan(3).anyMatch(each -> each.contains(".mapping."));
     }
     assertThat(state(admin, may)).as("what %s may not change", who).isEqualTo(before);
   }
 
-  /** What arrived; nothing of it on a subject that the attacker may not publish to. */
+  /** Received messages, none of which is on a subject denied to the attacker. */
   private static List<RawNats.Arrived> legitimate(String who, Permissions may, RawNats at)
       throws Exception {
     at.sync();
@@ -192,7 +192,7 @@ final class AttackMatrixTest {
     return arrived;
   }
 
-  /** All that is stored under subjects that the attacker may not publish to, and how. */
+  /** All stored messages on subjects denied to the attacker, and their configuration. */
   private static Map<String, String> state(Connection admin, Permissions may) throws Exception {
     Map<String, String> state = new TreeMap<>();
     JetStreamManagement streams = admin.jetStreamManagement();
@@ -224,7 +224,7 @@ final class AttackMatrixTest {
     }
   }
 
-  /** A controller makes the streams and claims the fleet; then something of each kind is stored. */
+  /** Starts a controller, which creates the streams, and stores messages of each kind. */
   private static void prepare(GuardedNats nats, Connection admin, Path policies) throws Exception {
     ControllerRuntime controller =
         ControllerRuntime.start(
@@ -255,7 +255,7 @@ final class AttackMatrixTest {
     }
   }
 
-  /** The reply subject of an alert that a consumer has delivered and that is not acknowledged. */
+  /** The reply subject of a delivered alert that is not acknowledged. */
   private static String pendingAck(Connection admin) throws Exception {
     admin
         .jetStreamManagement()

@@ -12,11 +12,11 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * What an attacker sends with a stolen seed: derived from the grants, so that a new grant is
- * attacked without a word here.
+ * The messages of an attacker with a stolen seed, derived from the permissions, so that new
+ * permissions are included automatically.
  */
 final class Attacks {
-  /** Headers that JetStream acts on. */
+  /** Headers with a meaning for JetStream. */
   private static final List<Map<String, String>> HEADERS =
       List.of(
           Map.of("Nats-Rollup", "all"),
@@ -33,7 +33,7 @@ final class Attacks {
               "Nats-Schedule", "@every 1s", "Nats-Schedule-Target", "blkwarden.v1.command.other"),
           Map.of("Nats-Msg-Id", "other", "Nats-Rollup", "sub"));
 
-  /** What a wildcard becomes: words that mean something somewhere. */
+  /** Replacements of a wildcard: tokens that are used in subjects. */
   private static final List<String> WORDS = List.of("x", "snapshot", "pause", "alert");
 
   private static final List<String> TAILS =
@@ -59,7 +59,7 @@ final class Attacks {
    */
   record Attack(String subject, String replyTo, Map<String, String> headers, String payload) {}
 
-  /** Subjects that a pattern stands for. */
+  /** Subjects that match a pattern. */
   static List<String> concrete(String pattern) {
     if (!pattern.contains("*") && !pattern.endsWith(">")) {
       return List.of(pattern);
@@ -73,7 +73,7 @@ final class Attacks {
     return all;
   }
 
-  /** Whether a pattern of NATS matches a subject. */
+  /** Whether a NATS pattern matches a subject. */
   static boolean matches(String pattern, String subject) {
     String[] expected = pattern.split("\\.", -1);
     String[] found = subject.split("\\.", -1);
@@ -89,7 +89,7 @@ final class Attacks {
   }
 
   /**
-   * All subjects that mean something to somebody.
+   * All subjects with a meaning.
    *
    * @param users keys of all users by role
    */
@@ -112,7 +112,7 @@ final class Attacks {
     return targets;
   }
 
-  /** What a user with these permissions tries. */
+  /** The attempts of a user with these permissions. */
   static List<Attack> of(Permissions may, Set<String> targets, String payload) {
     List<Attack> attacks = new ArrayList<>();
     for (String grant : may.publish()) {

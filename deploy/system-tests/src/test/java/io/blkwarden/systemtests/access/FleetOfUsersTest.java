@@ -22,7 +22,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Each of a fleet's hosts with a seed of its own, all connected while others come and go. */
+/** Connected hosts with separate seeds, while other hosts are added and removed. */
 final class FleetOfUsersTest {
   private static final int HOSTS = 300;
   private static final Duration BOUND = Duration.ofSeconds(90);
@@ -33,7 +33,7 @@ final class FleetOfUsersTest {
   private final Subscription heartbeats;
   private final Map<String, Host> fleet = new TreeMap<>();
 
-  /** A host that listens to its commands, and the text of its seed's file. */
+  /** A host subscribed to its commands, and the text of its seed file. */
   private record Host(GuardedNats.Client client, Subscription commands, String seed) {}
 
   FleetOfUsersTest(@TempDir Path folder) throws Exception {
@@ -60,7 +60,7 @@ final class FleetOfUsersTest {
   }
 
   @Test
-  void whoComesAndWhoGoesDisturbNobodyElse() throws Exception {
+  void addingAndRemovingHostsDoesNotAffectOthers() throws Exception {
     allAreAtWork();
 
     nats.init("dom0-late");
@@ -82,7 +82,7 @@ final class FleetOfUsersTest {
     allAreAtWork();
   }
 
-  /** Each hears its own command and is heard as itself, on the connection it has had all along. */
+  /** Each host receives its own command and is identified, on its original connection. */
   private void allAreAtWork() throws Exception {
     Set<String> awaited = new HashSet<>();
     for (String name : fleet.keySet()) {

@@ -24,7 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** A real nats-server with the configuration that {@code blkwarden nats init} wrote. */
+/** A nats-server with a configuration of {@code blkwarden nats init}. */
 public final class GuardedNats {
   private final Path folder;
   private final NatsProcess server;
@@ -37,17 +37,17 @@ public final class GuardedNats {
     this.url = url;
   }
 
-  /** What somebody said on the command line, and what came of it. */
+  /** The exit code and output of a command. */
   public record Said(int code, String out, String err) {}
 
-  /** Starts one for these hosts; its files are below the folder. */
+  /** Starts a server for these hosts, with its files in the directory. */
   public static GuardedNats start(Path folder, String... hosts) throws IOException {
     return start("nats-server", folder, "nats", List.of(hosts));
   }
 
   /**
-   * Starts one of a version, whose controllers' account has a user more: {@code spy}, with the
-   * password {@code spy}, who may do everything there.
+   * Starts a server of a version, with an additional user of the controllers' account: {@code spy}
+   * with password {@code spy} and all permissions.
    */
   static GuardedNats withSpy(String program, Path folder, String... arguments) throws IOException {
     int port = write(folder, List.of(arguments));
@@ -57,7 +57,7 @@ public final class GuardedNats {
     return new GuardedNats(folder, process(program, folder, port), "nats://127.0.0.1:" + port);
   }
 
-  /** Starts one that asks for TLS and shows this certificate. */
+  /** Starts a server with TLS and this certificate. */
   static GuardedNats start(Path folder, Certificate certificate, String... hosts)
       throws IOException {
     List<String> more = new ArrayList<>(List.of(hosts));
@@ -93,14 +93,14 @@ public final class GuardedNats {
     return new NatsProcess(program, folder, port, List.of("-c", config));
   }
 
-  /** Writes the users anew, with more hosts, and lets the server that runs read them. */
+  /** Writes the users with more hosts and reloads the server. */
   public void init(String... hosts) throws IOException, InterruptedException {
     List<String> arguments = new ArrayList<>(List.of("nats", "init", "--dir", folder.toString()));
     arguments.addAll(Arrays.asList(hosts));
     Said written = run(Map.of(), arguments.toArray(String[]::new));
     assertThat(written.code()).as(written.err()).isZero();
     reload();
-    reload(); // only this one connects the imports of accounts that the first one added
+    reload(); // the second reload connects imports of accounts added by the first
   }
 
   private void reload() throws IOException, InterruptedException {
@@ -119,7 +119,7 @@ public final class GuardedNats {
     return Files.readString(log).split("Reloaded server configuration", -1).length;
   }
 
-  /** Where it listens. */
+  /** Its URL. */
   public String url() {
     return url;
   }
@@ -129,12 +129,12 @@ public final class GuardedNats {
     return server.port();
   }
 
-  /** A user's seed itself. */
+  /** A user's seed. */
   String secret(String user) throws IOException {
     return NatsSeed.inSeedFile(Files.readString(seed(user))).orElseThrow();
   }
 
-  /** The file with a user's seed. */
+  /** The file of a user's seed. */
   public Path seed(String user) {
     return folder.resolve("seeds").resolve(user + ".nk");
   }
@@ -144,7 +144,7 @@ public final class GuardedNats {
     return run(Map.of("NATS_URL", url(), "NATS_CREDS", seed(user).toString()), arguments);
   }
 
-  /** Runs {@code blkwarden} in an environment. */
+  /** Runs {@code blkwarden} with an environment. */
   static Said run(Map<String, String> environment, String... arguments) {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
@@ -152,7 +152,7 @@ public final class GuardedNats {
     return new Said(code, out.toString(), err.toString());
   }
 
-  /** Somebody with a client of his own, and what the server denied him. */
+  /** A user's NATS client, with the permission errors that it received. */
   public record Client(Connection connection, List<String> denied) {}
 
   /** Connects as a user. */
@@ -181,7 +181,7 @@ public final class GuardedNats {
     return new Client(connection, denied);
   }
 
-  /** Ends it, and all clients. */
+  /** Stops the server and all clients. */
   public void stop() throws Exception {
     for (Connection each : connections) {
       each.close();

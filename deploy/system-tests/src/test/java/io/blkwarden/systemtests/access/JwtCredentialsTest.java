@@ -19,7 +19,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Installations that have JWTs keep them: {@code --creds} takes a {@code .creds} file. */
+/** Authentication by JWT: {@code --creds} accepts a {@code .creds} file. */
 final class JwtCredentialsTest {
   private static final Duration BOUND = Duration.ofSeconds(90);
 
@@ -33,7 +33,7 @@ final class JwtCredentialsTest {
   }
 
   @Test
-  void agentControllerAndOperatorAreKnownByTheirs() throws Exception {
+  void agentControllerAndOperatorConnectWithJwt() throws Exception {
     try (JwtNats nats = new JwtNats(folder)) {
       ControllerRuntime controller =
           ControllerRuntime.start(

@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.List;
 
-/** A real nats-server whose users show JWTs, with one account and JetStream in it. */
+/** A nats-server with JWT authentication and one account with JetStream. */
 final class JwtNats implements AutoCloseable {
   private static final String UNLIMITED =
       """

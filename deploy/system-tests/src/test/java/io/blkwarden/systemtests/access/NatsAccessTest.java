@@ -55,7 +55,7 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** A fleet of one host does its work under the written permissions, and nobody can do more. */
+/** The permissions are sufficient for each role in a fleet of one host, and allow no more. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 final class NatsAccessTest {
@@ -118,7 +118,7 @@ final class NatsAccessTest {
 
   @Test
   @Order(1)
-  void eachDoesItsWork() throws Exception {
+  void eachRoleCanDoItsWork() throws Exception {
     GuardedNats.Client viewer = nats.client("viewer");
     List<String> heard = new CopyOnWriteArrayList<>();
     viewer
@@ -184,10 +184,10 @@ final class NatsAccessTest {
     assertThat(controller.readiness().blockers()).isEmpty();
   }
 
-  /** Samples are for those who may act; who only looks is told so, and hears none. */
+  /** Operators receive samples; viewers get an error message. */
   @Test
   @Order(2)
-  void whoActsSeesTheDisksLive() {
+  void operatorReceivesSamplesAndViewerDoesNot() {
     await("numbers of a simulated disk")
         .atMost(BOUND)
         .untilAsserted(() -> {
@@ -209,7 +209,7 @@ final class NatsAccessTest {
 
   @Test
   @Order(2)
-  void whoActsFindsTheControllers() throws Exception {
+  void operatorFindsTheControllers() throws Exception {
     GuardedNats.Client operator = nats.client("operator");
     Discovery look = new Discovery(operator.connection(), 5_000, 1);
     PingResponse found = look.ping("blkwarden-controller").getFirst();
@@ -227,10 +227,10 @@ final class NatsAccessTest {
     allDenied(nats.client("host-dom0%2Eexample"), "Publish", List.of("$SRV.PING"));
   }
 
-  /** The controller may say more than who looks for it, who names the subject of the answer. */
+  /** The controller has more permissions than the clients that choose the reply subject. */
   @Test
   @Order(2)
-  void anAnswerIsNoWayToSayMore() throws Exception {
+  void replySubjectsGrantNoAccess() throws Exception {
     GuardedNats.Client operator = nats.client("operator");
     GuardedNats.Client viewer = nats.client("viewer");
     String forged = SUBJECTS.alert("critical", OURS, "forged");
@@ -247,7 +247,7 @@ final class NatsAccessTest {
     }
     operator.connection().flush(Duration.ofSeconds(5));
 
-    // asked after the others and on the same connection, so they were looked at before
+    // sent last on the same connection, so the others have been processed
     assertThat(new Discovery(operator.connection(), 5_000, 1).ping()).hasSize(1);
     assertThat(nats.as("operator", "why", "vm101").out()).contains("was throttled");
     viewer.connection().flush(Duration.ofSeconds(5));
@@ -257,7 +257,7 @@ final class NatsAccessTest {
 
   @Test
   @Order(2)
-  void aHostSpeaksForItselfOnly() throws Exception {
+  void hostPublishesOnlyItsOwnSubjects() throws Exception {
     GuardedNats.Client host = nats.client("host-dom0%2Eexample");
     List<String> attempts =
         List.of(
@@ -281,7 +281,7 @@ final class NatsAccessTest {
 
   @Test
   @Order(3)
-  void aHostHearsItsOwnCommandsOnly() throws Exception {
+  void hostReceivesOnlyItsOwnCommands() throws Exception {
     GuardedNats.Client host = nats.client("host-dom0%2Eexample");
     allUnheard(
         host,
@@ -297,7 +297,7 @@ final class NatsAccessTest {
 
   @Test
   @Order(4)
-  void whoLooksHearsAlertsAndMapsOnly() throws Exception {
+  void viewerReceivesOnlyAlertsAndMaps() throws Exception {
     GuardedNats.Client viewer = nats.client("viewer");
     allUnheard(
         viewer,
@@ -323,7 +323,7 @@ final class NatsAccessTest {
 
   @Test
   @Order(5)
-  void peopleWhoActDoNotCommandHosts() throws Exception {
+  void operatorCannotCommandHosts() throws Exception {
     GuardedNats.Client operator = nats.client("operator");
     allDenied(
         operator,
@@ -344,12 +344,12 @@ final class NatsAccessTest {
   }
 
   /**
-   * The server lets a consumer deliver to any subject of the account, where only controllers are;
-   * the agent does not obey.
+   * In the controllers' account a consumer can deliver to any subject; the agent ignores these
+   * messages.
    */
   @Test
   @Order(6)
-  void aStreamMadeToSpeakToAHostIsNotObeyed() throws Exception {
+  void agentIgnoresCommandsDeliveredByAConsumer() throws Exception {
     GuardedNats.Client controllers = nats.client("controller");
     AtomicLong ignored = new AtomicLong();
     controllers
@@ -377,15 +377,15 @@ final class NatsAccessTest {
 
   @Test
   @Order(7)
-  void nobodyElseConnects() {
+  void unknownUsersCannotConnect() {
     assertThatThrownBy(() -> Nats.connect(nats.url()).close())
         .isInstanceOf(AuthenticationException.class);
   }
 
-  /** A dom0 short of CPU, or all of a fleet at once; the server's own bound is 2 s. */
+  /** An overloaded dom0, or a whole fleet at once; the server's default timeout is 2 s. */
   @Test
   @Order(7)
-  void whoIsSlowToSayWhoHeIsIsWaitedFor() throws Exception {
+  void slowAuthenticationIsAccepted() throws Exception {
     int port = URI.create(nats.url()).getPort();
     try (Socket slow = new Socket(InetAddress.getLoopbackAddress(), port)) {
       BufferedReader from = new BufferedReader(new InputStreamReader(slow.getInputStream(), UTF_8));
@@ -397,7 +397,7 @@ final class NatsAccessTest {
 
   @Test
   @Order(8)
-  void hostsComeAndGoWhileTheServerRuns() throws Exception {
+  void hostsAreAddedAndRemovedByReload() throws Exception {
     nats.init("dom0-9");
     await("the new host connects")
         .atMost(BOUND)
@@ -418,7 +418,7 @@ final class NatsAccessTest {
 
   @Test
   @Order(7)
-  void oneUserHasSoManyConnectionsAndSubscriptionsAndTakesNoneOfOthers() throws Exception {
+  void connectionsAndSubscriptionsAreLimitedPerUser() throws Exception {
     String other = HostToken.encode(OTHER);
     List<GuardedNats.Client> mine = new ArrayList<>();
     assertThatThrownBy(

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A cluster of real nats-servers as {@code nats init --cluster} configures it, and a stranger. */
+/** A cluster configured by {@code nats init --cluster}, and a server that does not belong to it. */
 final class NatsClusterAccessTest {
   private static final Duration BOUND = Duration.ofSeconds(60);
   private static final int ROUTE_PORT_ABOVE = 2_000;
@@ -47,7 +47,7 @@ final class NatsClusterAccessTest {
     servers.forEach(NatsProcess::close);
   }
 
-  /** Ports for clients whose ports for routes are free as well. */
+  /** Client ports whose route ports are free, too. */
   private static List<Integer> ports(int count) throws IOException {
     Set<Integer> ports = new HashSet<>();
     while (ports.size() < count) {
@@ -68,7 +68,7 @@ final class NatsClusterAccessTest {
   }
 
   @Test
-  void threeServersAreAClusterAndAStrangerIsNoneOfIt() throws Exception {
+  void serverWithoutThePasswordCannotJoinTheCluster() throws Exception {
     List<Integer> ports = ports(4);
     Certificate ours = Certificate.selfSigned(folder, "ours", "IP:127.0.0.1");
     Path nats = folder.resolve("nats");
@@ -112,7 +112,7 @@ final class NatsClusterAccessTest {
     stranger(nats, ports);
   }
 
-  /** Each on a folder of its own, as on a machine of its own. */
+  /** Starts each server in its own directory, as on separate machines. */
   private void start(Path nats, int number, int port) throws IOException {
     Path machine = Files.createDirectory(folder.resolve("machine" + number));
     for (String file : List.of("users.conf", "accounts.conf", "routes.conf")) {
@@ -137,7 +137,7 @@ final class NatsClusterAccessTest {
     return true;
   }
 
-  /** It knows all of the configuration but the password, and even has the certificate. */
+  /** It has the configuration and the certificate, but not the password. */
   private void stranger(Path nats, List<Integer> ports) throws Exception {
     int port = ports.get(3);
     Path machine = Files.createDirectory(folder.resolve("stranger"));
@@ -168,7 +168,7 @@ final class NatsClusterAccessTest {
         .doesNotContain(":" + ports.get(3));
   }
 
-  /** What a server tells each client first, with the addresses of all servers of its cluster. */
+  /** The INFO message of a server, with the addresses of all servers of its cluster. */
   private static String info(int port) throws IOException {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
         BufferedReader lines =

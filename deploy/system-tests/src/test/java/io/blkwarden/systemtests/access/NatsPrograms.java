@@ -6,9 +6,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The nats-servers that permissions are tested with: this system's, and a current one. */
+/** The nats-server versions for tests of permissions: the installed one and a newer one. */
 final class NatsPrograms {
-  /** Names the current one; {@code deploy/lib/nats-current.sh} fetches it. */
+  /** Path of the newer one; {@code deploy/lib/nats-current.sh} downloads it. */
   static final String CURRENT = "BLKWARDEN_NATS_CURRENT";
 
   private NatsPrograms() {}

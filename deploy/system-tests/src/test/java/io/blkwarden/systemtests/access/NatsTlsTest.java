@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
-/** Agents, controllers and people by TLS, and a server that is not the one that was meant. */
+/** TLS connections of agents, controllers and clients, and an untrusted server. */
 final class NatsTlsTest {
   private static final Duration BOUND = Duration.ofSeconds(90);
 
@@ -57,7 +57,7 @@ final class NatsTlsTest {
   }
 
   @Test
-  void allWorkByTls() throws Exception {
+  void allRolesWorkWithTls() throws Exception {
     Path chain = certificate.chain();
     ControllerRuntime controller =
         ControllerRuntime.start(
@@ -92,7 +92,7 @@ final class NatsTlsTest {
   }
 
   @Test
-  void aServerThatIsNotTheOneMeantHearsNothing() throws Exception {
+  void serverWithAnotherCertificateReceivesNothing() throws Exception {
     Path stranger = Certificate.selfSigned(folder, "stranger", "IP:127.0.0.1").chain();
     String noAuthority = "its certificate is not signed by a trusted CA";
     assertThat(map(nats.url(), stranger).err()).contains(noAuthority, "--nats-ca");
@@ -105,7 +105,7 @@ final class NatsTlsTest {
   }
 
   @Test
-  void saysWhatIsWrongWithHowItIsCalled() throws Exception {
+  void reportsTlsMistakesOfTheCommandLine() throws Exception {
     String plain = nats.url().replace("tls://", "nats://");
     assertThat(GuardedNats.run(Map.of("NATS_URL", plain), "map").err())
         .contains("the server requires TLS", "use tls://");

@@ -28,8 +28,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The pager of {@code docs/ALERTS.md}, by NATS' own client in Node and with a viewer's seed, is
- * killed again and again while alerts are published, misses none and notifies none twice.
+ * The pager of {@code docs/ALERTS.md}, with the Node client of NATS and a viewer's seed. It is
+ * killed repeatedly while alerts are published.
  */
 final class PagerTest {
   private static final Duration BOUND = Duration.ofMinutes(2);
@@ -77,7 +77,7 @@ final class PagerTest {
     return builder.start();
   }
 
-  /** The numbers of the alerts that the pager notified somebody of, in order. */
+  /** The numbers of the alerts that the pager sent, in order. */
   private List<Integer> notified() throws IOException {
     List<Integer> numbers = new ArrayList<>();
     if (Files.exists(journal)) {
@@ -110,7 +110,7 @@ final class PagerTest {
   }
 
   @Test
-  void aPagerThatIsKilledMissesNoAlertAndNotifiesNoneTwice() throws Exception {
+  void killedPagerMissesNoAlertAndNotifiesNoneTwice() throws Exception {
     await("the controller").atMost(BOUND).until(() -> controller.leadershipKnown());
     JetStream stream = nats.client("controller").connection().jetStream();
     Process first = pager();

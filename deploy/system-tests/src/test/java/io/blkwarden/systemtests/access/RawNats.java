@@ -19,8 +19,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A NATS connection that sends what it is told to, as an attacker's would: any reply subject, any
- * header. Single-threaded; what arrives is read by {@link #sync}.
+ * A NATS connection that sends arbitrary messages like an attacker: any reply subject, any header.
+ * Single-threaded; {@link #sync} reads received messages.
  */
 final class RawNats implements AutoCloseable {
   private static final Pattern NONCE = Pattern.compile("\"nonce\":\"([^\"]+)\"");
@@ -87,7 +87,7 @@ final class RawNats implements AutoCloseable {
       headers.forEach((name, value) -> head.append(name).append(": ").append(value).append("\r\n"));
       head.append("\r\n");
     }
-    int total = head.length() + payload.length(); // all of it is ASCII
+    int total = head.length() + payload.length(); // ASCII only
     write(
         headers.isEmpty()
             ? "PUB %s %s %d\r\n%s\r\n".formatted(subject, replyTo, total, payload)
@@ -95,7 +95,7 @@ final class RawNats implements AutoCloseable {
                 .formatted(subject, replyTo, head.length(), total, head, payload));
   }
 
-  /** Waits until the server has taken all that was sent, and reads what arrived until then. */
+  /** Waits until the server has processed all sent messages, and reads received ones. */
   void sync() throws IOException {
     write("PING\r\n");
     while (true) {
@@ -121,14 +121,14 @@ final class RawNats implements AutoCloseable {
     return new Arrived(words[1], words.length > withoutReply ? words[3] : "", text);
   }
 
-  /** What arrived since the last time. */
+  /** Messages received since the last call. */
   List<Arrived> take() {
     List<Arrived> all = List.copyOf(arrived);
     arrived.clear();
     return all;
   }
 
-  /** What the server denied since the last time. */
+  /** Permission errors received since the last call. */
   List<String> takeErrors() {
     List<String> all = List.copyOf(errors);
     errors.clear();

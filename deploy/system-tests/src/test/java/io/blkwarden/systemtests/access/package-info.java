@@ -1,4 +1,4 @@
-/** What each user of NATS may do, and may not, on a real server with the written configuration. */
+/** Permissions of NATS users, on servers with the generated configuration. */
 @NullMarked
 package io.blkwarden.systemtests.access;
 

@@ -44,8 +44,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Three nats-servers that die or are restarted while guests swap in turn, so that throttles and
- * alerts come and go every few seconds.
+ * A cluster of three nats-servers that fail or are restarted, while throttles and alerts start and
+ * end every few seconds.
  */
 final class ClusterOutageTest {
   private static final Duration BOUND = Duration.ofSeconds(90);
@@ -134,7 +134,7 @@ final class ClusterOutageTest {
         .untilAsserted(() -> assertThat(controller.readiness().blockers()).isEmpty());
   }
 
-  /** An alert after these, raised, handled and resolved. */
+  /** Waits for a new alert to be raised, handled and resolved. */
   private void awaitStormAfter(Set<MessageId> known) {
     until(
         "a storm from its begin to its end",
@@ -152,7 +152,7 @@ final class ClusterOutageTest {
             () -> alerts.messages().stream().map(Alert::id).collect(Collectors.toSet()), _ -> true);
   }
 
-  /** Alerts that were not resolved, with all that is stored of them. */
+  /** Unresolved alerts with their stored states. */
   private List<List<String>> openAlerts() throws Exception {
     Map<MessageId, List<String>> lives = new LinkedHashMap<>();
     for (Alert each : alerts.messages()) {
@@ -165,7 +165,7 @@ final class ClusterOutageTest {
         .toList();
   }
 
-  /** Leases of which the begin or the end is not stored. */
+  /** Leases without a stored start or end. */
   private List<List<String>> openLeases() throws Exception {
     Map<MessageId, List<String>> lives = new LinkedHashMap<>();
     for (Outcome each : outcomes.messages()) {
@@ -183,7 +183,7 @@ final class ClusterOutageTest {
         .toList();
   }
 
-  /** Between two storms nothing may be left over: no alert, no lease, nothing that waits. */
+  /** Between two storms there are no open alerts, no leases and no waiting messages. */
   private void awaitNothingLost(ControllerRuntime controller) {
     await("all alerts are resolved, and all leases are over")
         .atMost(BOUND)
@@ -214,7 +214,7 @@ final class ClusterOutageTest {
     return link.keyValue(JetStreamAssets.MAPPING).keys().size();
   }
 
-  /** A pause that is said while nothing can be stored. */
+  /** A pause request while nothing can be stored. */
   private int pause() {
     return Blkwarden.run(
         new String[] {"pause", "--reason", "outage"},
@@ -224,7 +224,7 @@ final class ClusterOutageTest {
   }
 
   @Test
-  void oneServerMayDieAndWithTwoDeadNothingIsClaimed() throws Exception {
+  void oneServerCanFailAndTwoFailuresAreReported() throws Exception {
     ControllerRuntime controller = controller();
     awaitReady(controller);
     int leader = cluster.leaderOf("KV_" + JetStreamAssets.LEADER);
@@ -253,7 +253,7 @@ final class ClusterOutageTest {
   }
 
   @Test
-  void serversAreRestartedOneAfterAnother() throws Exception {
+  void rollingRestartLosesNothing() throws Exception {
     ControllerRuntime controller = controller();
     awaitReady(controller);
     SimulatedAgents agents = closing(agents(3));

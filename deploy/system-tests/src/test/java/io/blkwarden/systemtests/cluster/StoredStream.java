@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 
-/** All messages that a stream stores, read one by one from the leader of its replicas. */
+/** All messages of a stream, read individually from the leader of its replicas. */
 final class StoredStream<T extends ControlMessage> {
   private final Connection link;
   private final String name;
@@ -25,7 +25,7 @@ final class StoredStream<T extends ControlMessage> {
     this.type = type;
   }
 
-  /** Reads what was added since; all messages, in their order. */
+  /** Reads new messages; returns all messages in order. */
   List<T> messages() throws IOException, JetStreamApiException {
     JetStreamManagement streams = link.jetStreamManagement();
     long last = streams.getStreamInfo(name).getStreamState().getLastSequence();

@@ -1,4 +1,4 @@
-/** A cluster of real nats-servers of which some die or are restarted. */
+/** A NATS cluster whose servers fail or are restarted. */
 @NullMarked
 package io.blkwarden.systemtests.cluster;
 

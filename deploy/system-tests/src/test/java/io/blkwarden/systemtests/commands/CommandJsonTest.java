@@ -44,8 +44,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * What every command prints with {@code --json} beside a real fleet: the keys of docs/CLI.md, and
- * no others. What was printed is left in target/commands, to be shown there.
+ * The JSON output of every command with a running fleet has exactly the keys of docs/CLI.md. The
+ * output is kept in target/commands, as examples for docs/CLI.md.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class CommandJsonTest {
@@ -97,7 +97,7 @@ final class CommandJsonTest {
     return Printed.blkwarden(fleet.url(), command.split(" ", -1));
   }
 
-  /** Asks again until a line of the answer is as it should be. */
+  /** Repeats the command until a line of the output matches. */
   private JsonNode until(String command, Predicate<JsonNode> wanted) {
     AtomicReference<JsonNode> found = new AtomicReference<>();
     await(command)
@@ -139,7 +139,7 @@ final class CommandJsonTest {
   }
 
   @Test
-  void whatIsKnownOfTheFleet() throws IOException {
+  void commandsThatReadTheFleet() throws IOException {
     told("blkwarden map", type("map --json --host sim-1"));
     told(
         "blkwarden alerts",
@@ -162,7 +162,7 @@ final class CommandJsonTest {
   }
 
   @Test
-  void whatPeopleAskFor() throws IOException {
+  void operatorRequests() throws IOException {
     JsonNode asked = until("proposals --json", reply -> reply.path("proposals").size() > 1);
     told("blkwarden proposals", asked);
     String first = asked.at("/proposals/0/id").asString();
@@ -177,15 +177,15 @@ final class CommandJsonTest {
     told("blkwarden release", type("release --json " + path));
   }
 
-  /** Without what comes and goes with the other tests. */
+  /** Without values that depend on other tests. */
   private static JsonNode steady(JsonNode report) {
     report.path("alerts").forEach(each -> ((ObjectNode) each).remove("suppressed_by"));
     return report;
   }
 
-  /** A dom0 that sent and stored its map, and was taken away. */
+  /** A dom0 that stored its map and was then stopped. */
   @Test
-  void aHostThatIsGone() throws Exception {
+  void removedHost() throws Exception {
     HostId gone = new HostId("dom0-9");
     byte[] map =
         ControlJson.encode(
@@ -218,7 +218,7 @@ final class CommandJsonTest {
   }
 
   @Test
-  void whatPeopleSay() throws IOException {
+  void silencesAcksAndPause() throws IOException {
     JsonNode silence =
         told("blkwarden silence add", type("silence add --json --for 2h --reason move --host a*"));
     told("blkwarden silence list", type("silence list --json"));
@@ -251,7 +251,7 @@ final class CommandJsonTest {
   }
 
   @Test
-  void whatAnAgentSays() throws IOException {
+  void agentCommands() throws IOException {
     told("blkwarden-agent map", Printed.agent("map", "--json", "--root", ROOT));
     told("blkwarden-agent top", Printed.agent("top", "--json", "--count=1", "--root", ROOT));
     told("blkwarden-agent doctor", Printed.agent("doctor", "--json", "--no-nats", "--root", ROOT));

@@ -17,7 +17,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
-/** docs/CLI.md has every command and every option, and none that there is not. */
+/** docs/CLI.md documents exactly the existing commands and options. */
 final class CommandReferenceTest {
   private final Reference reference = new Reference();
   private final SortedMap<String, CommandSpec> commands = new TreeMap<>();
@@ -33,12 +33,12 @@ final class CommandReferenceTest {
   }
 
   @Test
-  void everyCommandIsTold() {
+  void everyCommandIsDocumented() {
     assertThat(reference.commands()).isEqualTo(commands.keySet());
   }
 
   @Test
-  void everyArgumentIsTold() {
+  void everyArgumentIsDocumented() {
     commands.forEach((name, command) ->
         assertThat(reference.arguments(name)).as(name).isEqualTo(arguments(command)));
   }
@@ -53,7 +53,7 @@ final class CommandReferenceTest {
         .allSatisfy(each -> assertThat(text).contains("`" + each + "`"));
   }
 
-  /** But for those that all commands have. */
+  /** Without the options of all commands. */
   private static Set<String> arguments(CommandSpec command) {
     Set<String> arguments = new TreeSet<>();
     for (OptionSpec each : command.options()) {

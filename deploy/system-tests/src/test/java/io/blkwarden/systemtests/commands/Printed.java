@@ -11,7 +11,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * What a command printed.
+ * The output of a command.
  *
  * @param code its exit code
  */

@@ -14,9 +14,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 
-/** What docs/CLI.md says: a section for each command, with its arguments and an example of JSON. */
+/** The content of docs/CLI.md: a section per command, with its arguments and a JSON example. */
 final class Reference {
-  /** The section of options that several commands have. */
+  /** The section of common options. */
   private static final String SHARED = "NATS options";
 
   private static final Pattern HEADING = Pattern.compile("(?m)^##+ (.+)$");
@@ -39,7 +39,7 @@ final class Reference {
     }
   }
 
-  /** Commands that have a section, such as {@code blkwarden silence add}. */
+  /** Documented commands, such as {@code blkwarden silence add}. */
   Set<String> commands() {
     Set<String> commands = new TreeSet<>();
     for (String heading : sections.keySet()) {
@@ -50,7 +50,7 @@ final class Reference {
     return commands;
   }
 
-  /** Its arguments, by the names of options and the labels of the others. */
+  /** Its arguments, by option name or label. */
   Set<String> arguments(String command) {
     String section = section(command);
     Set<String> arguments = rows(section);

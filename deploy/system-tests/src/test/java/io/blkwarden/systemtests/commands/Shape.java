@@ -4,23 +4,23 @@ import java.util.Set;
 import java.util.TreeSet;
 import tools.jackson.databind.JsonNode;
 
-/** What keys JSON has, whatever their values. */
+/** The keys of JSON, without values. */
 final class Shape {
   private Shape() {}
 
-  /** Where two differ, as paths; what is null, or a list without anything in it, fits all. */
+  /** The paths that differ; null and an empty list are equal to everything. */
   static Set<String> differences(JsonNode told, JsonNode found) {
     Set<String> differences = new TreeSet<>();
     compare("", told, found, differences);
     return differences;
   }
 
-  /** A message in something larger: its schema says what it has. */
+  /** An embedded message, whose keys are defined by its schema. */
   private static boolean isMessage(String path, JsonNode told, JsonNode found) {
     return !path.isEmpty() && told.has("schema") && found.has("schema");
   }
 
-  /** Where something differs from what is most like it. */
+  /** The differences to the most similar alternative. */
   private static Set<String> nearest(String path, JsonNode told, JsonNode found) {
     Set<String> nearest = Set.of();
     for (int i = 0; i < told.size(); i++) {

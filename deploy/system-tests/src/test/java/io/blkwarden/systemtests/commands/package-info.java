@@ -1,4 +1,4 @@
-/** The commands of both programs, held against what docs/CLI.md says of them. */
+/** The commands of both programs, compared with docs/CLI.md. */
 @NullMarked
 package io.blkwarden.systemtests.commands;
 

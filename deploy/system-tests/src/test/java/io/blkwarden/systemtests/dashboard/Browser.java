@@ -26,7 +26,7 @@ import org.openqa.selenium.logging.LogEntry;
 import org.openqa.selenium.logging.LogType;
 import org.openqa.selenium.logging.LoggingPreferences;
 
-/** Debian's Chromium, without a screen. */
+/** Headless Chromium. */
 final class Browser implements AutoCloseable {
   private static final Duration BOUND = Duration.ofSeconds(30);
 
@@ -34,10 +34,10 @@ final class Browser implements AutoCloseable {
   private final String site;
 
   /**
-   * Starts one.
+   * Starts a browser.
    *
-   * @param profile an empty folder
-   * @param site where the dashboard is
+   * @param profile an empty directory
+   * @param site URL of the dashboard
    */
   Browser(Path profile, String site) {
     this.site = site;
@@ -46,7 +46,7 @@ final class Browser implements AutoCloseable {
     ChromeOptions options = new ChromeOptions();
     options.setBinary("/usr/bin/chromium");
     options.setCapability("goog:loggingPrefs", logs);
-    options.setAcceptInsecureCerts(true); // one that a test made itself
+    options.setAcceptInsecureCerts(true); // self-signed by the test
     options.addArguments(
         "--headless=new",
         "--no-sandbox",
@@ -82,17 +82,17 @@ final class Browser implements AutoCloseable {
         Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", scheme))));
   }
 
-  /** Writes what is in view as a PNG. */
+  /** Writes a screenshot as PNG. */
   void picture(Path file) throws IOException {
     Files.write(file, driver.getScreenshotAs(OutputType.BYTES));
   }
 
-  /** All that can be read. */
+  /** The visible text. */
   String text() {
     return driver.findElement(By.tagName("body")).getText();
   }
 
-  /** Waits until this can be read. */
+  /** Waits until this text is visible. */
   void shows(String... texts) {
     for (String each : texts) {
       await("'" + each + "' on the page")
@@ -102,7 +102,7 @@ final class Browser implements AutoCloseable {
     }
   }
 
-  /** The first element of these. */
+  /** The first matching element. */
   WebElement find(String css) {
     return await(css)
         .atMost(BOUND)
@@ -114,7 +114,7 @@ final class Browser implements AutoCloseable {
     return driver.findElements(By.cssSelector(css)).size();
   }
 
-  /** Clicks what is drawn anew each second. */
+  /** Clicks an element that is rendered again every second. */
   void click(String css) {
     await("a click on " + css)
         .atMost(BOUND)
@@ -125,13 +125,13 @@ final class Browser implements AutoCloseable {
         });
   }
 
-  /** Moves the pointer over the first of these. */
+  /** Moves the pointer over the first matching element. */
   void hover(String css) {
     WebElement element = find(css);
     new Actions(driver).scrollToElement(element).moveToElement(element).perform();
   }
 
-  /** Drags the pointer to the right over the first of these. */
+  /** Drags to the right over the first matching element. */
   void drag(String css, int pixels) {
     WebElement element = find(css);
     new Actions(driver)
@@ -143,7 +143,7 @@ final class Browser implements AutoCloseable {
         .perform();
   }
 
-  /** What a screen reader says of the first of these. */
+  /** The accessible name of the first matching element. */
   String label(String css) {
     return String.valueOf(find(css).getDomAttribute("aria-label"));
   }
@@ -156,7 +156,7 @@ final class Browser implements AutoCloseable {
     new Actions(driver).sendKeys(keys).perform();
   }
 
-  /** Goes on by the tab key until something of this kind has the focus. */
+  /** Presses Tab until a matching element has the focus. */
   void tabTo(String css) {
     await("focus on " + css)
         .atMost(BOUND)
@@ -168,7 +168,7 @@ final class Browser implements AutoCloseable {
         });
   }
 
-  /** Presses the button of this name, and gives token, name and reason. */
+  /** Clicks the button with this name, and enters token, name and reason. */
   void act(String name, String token) {
     click("button[aria-label='" + name + "']");
     type("dialog[open] input[name=token]", token);
@@ -181,7 +181,7 @@ final class Browser implements AutoCloseable {
     return String.valueOf(script("return getComputedStyle(document.body).backgroundColor"));
   }
 
-  /** What the controller answers there to the page. */
+  /** The response of the controller to a request of the page. */
   String get(String path) {
     return String.valueOf(
         driver.executeAsyncScript(
@@ -192,7 +192,7 @@ final class Browser implements AutoCloseable {
     return ((JavascriptExecutor) driver).executeScript(code, arguments);
   }
 
-  /** What the page complained of since this was asked last. */
+  /** The errors in the console since the last call. */
   List<String> complaints() {
     return driver.manage().logs().get(LogType.BROWSER).getAll().stream()
         .map(LogEntry::toString)

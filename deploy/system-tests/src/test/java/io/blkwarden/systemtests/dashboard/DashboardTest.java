@@ -32,7 +32,7 @@ import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.Keys;
 
-/** The dashboard of a controller with simulated dom0s, one of which swaps, in a real Chromium. */
+/** The dashboard of a controller with simulated dom0s, one of which swaps, in Chromium. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 final class DashboardTest {
@@ -69,7 +69,7 @@ final class DashboardTest {
   }
 
   @AfterEach
-  void nothingIsComplainedOf() {
+  void browserReportsNoErrors() {
     assertThat(browser.complaints()).isEmpty();
   }
 
@@ -171,7 +171,7 @@ final class DashboardTest {
 
   @Test
   @Order(4)
-  void isReachedByKeysAndSortsByThem() {
+  void worksWithTheKeyboard() {
     browser.open("/#/");
     browser.shows("sim-3");
     browser.tabTo("[aria-label=Hosts] th button");
@@ -187,7 +187,7 @@ final class DashboardTest {
 
   @Test
   @Order(5)
-  void fitsAPhoneAndTheDark() {
+  void fitsAPhoneAndDarkMode() {
     browser.open("/#/");
     browser.shows("sim-1");
     String light = browser.colourOfTheGround();
@@ -202,7 +202,7 @@ final class DashboardTest {
 
   @Test
   @Order(6)
-  void releasesNothingWithoutTheTokenAndWithIt() {
+  void releaseNeedsTheToken() {
     browser.open("/#/host/sim-1");
     browser.act("Release vm101 xvda2", "wrong-token");
     browser.shows("expected the token of --http-token-file");
@@ -218,7 +218,7 @@ final class DashboardTest {
 
   @Test
   @Order(7)
-  void approvesWhatWaits() {
+  void approvesAProposal() {
     browser.open("/#/");
     browser.shows("Waiting for approval");
     String disk = browser.label("button[aria-label^='Approve ']").substring("Approve ".length());
@@ -230,7 +230,7 @@ final class DashboardTest {
 
   @Test
   @Order(8)
-  void aNameThatIsMarkupIsText() throws Exception {
+  void markupInNamesIsEscaped() throws Exception {
     String name = "<img src=x onerror=document.title='mine'>";
     String golden = "shared-model/src/test/resources/golden/mapping-snapshot.v1.json";
     HostId host = new HostId("dom0-7");
@@ -251,7 +251,7 @@ final class DashboardTest {
 
   @Test
   @Order(9)
-  void comesBackAfterTheControllerDid() {
+  void reconnectsAfterAControllerRestart() {
     browser.open("/#/");
     browser.shows("sim-1");
     int port = controller.httpPort().orElseThrow();

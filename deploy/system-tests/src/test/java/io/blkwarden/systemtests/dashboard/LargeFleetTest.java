@@ -42,7 +42,7 @@ final class LargeFleetTest {
       })).observe({ type: 'layout-shift', buffered: true });
       """;
 
-  /** Until all hosts are measured, they move to their places in the table. */
+  /** Hosts move in the table until all are measured. */
   private static final String ALL_MEASURED =
       """
       return import('/assets/live.js').then(({ live }) => live.fleet?.hosts.length === 1000
@@ -51,8 +51,8 @@ final class LargeFleetTest {
       """;
 
   /**
-   * Draws up to 60 hosts in changing orders and numbers, scrolled to several places, and lists the
-   * draws after which the rows in view were not the expected ones, or a spacer was between rows.
+   * Renders up to 60 hosts in changing order and number at several scroll positions; lists the
+   * renderings with wrong rows in view, or with a spacer between rows.
    */
   private static final String REORDER =
       """
@@ -148,7 +148,7 @@ final class LargeFleetTest {
   }
 
   @Test
-  void isReadWithoutJumpsAndDrawsWhatIsSeen() {
+  void doesNotShiftAndDrawsTheRowsInView() {
     browser.open("/");
     await("all hosts are measured")
         .atMost(BOUND)

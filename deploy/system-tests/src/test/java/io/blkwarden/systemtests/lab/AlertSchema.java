@@ -15,7 +15,7 @@ import java.io.UncheckedIOException;
 import java.util.Map;
 import java.util.Objects;
 
-/** The published schema of an alert, held against the bytes that were on the wire. */
+/** Validates published alerts with the schema. */
 final class AlertSchema {
   private static final String URN = "urn:blkwarden:schema:";
   private static final Schema SCHEMA =

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** A controller of its own process, so that it can be killed as a real one is. */
+/** A controller as a process, which can be killed. */
 final class ControllerProcess {
   private final @Nullable Process process;
 
@@ -45,7 +45,7 @@ final class ControllerProcess {
     return new ControllerProcess(null);
   }
 
-  /** As {@code kill -9} does. */
+  /** Sends SIGKILL. */
   void kill() throws InterruptedException {
     if (process == null) {
       return;

@@ -13,7 +13,7 @@ import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
-/** What the tests ask of the dom0 in the lab, by shell and by NATS. */
+/** The lab's dom0, accessed by shell and NATS. */
 final class Dom0 extends Dom0Shell {
   private final FleetView fleet;
 
@@ -22,7 +22,7 @@ final class Dom0 extends Dom0Shell {
     this.fleet = fleet;
   }
 
-  /** The first snapshot since a mark that fits. */
+  /** The first matching snapshot since a mark. */
   MappingSnapshot snapshot(int mark, String what, Predicate<MappingSnapshot> fits) {
     return fleet.await(mark, PATIENCE, what, MappingSnapshot.class, fits).message();
   }
@@ -50,7 +50,7 @@ final class Dom0 extends Dom0Shell {
     return Objects.requireNonNull(disk(snapshot, domain, vdev).volume().dm());
   }
 
-  /** What the agent said of a swap disk since a mark. */
+  /** The agent's messages about a swap disk since a mark. */
   FleetView.Seen<Outcome> outcome(int mark, Outcome.Result result) {
     return fleet.await(
         mark,
@@ -60,7 +60,7 @@ final class Dom0 extends Dom0Shell {
         o -> o.result() == result && "xvda2".equals(o.vdev()));
   }
 
-  /** Holds a snapshot against what ps, xenstore, sysfs, dmsetup and ionice say in dom0. */
+  /** Compares a snapshot with the output of ps, xenstore, sysfs, dmsetup and ionice in dom0. */
   void assertSameAsShell(MappingSnapshot snapshot) {
     Map<String, ShellDisk> shell = new TreeMap<>();
     for (ShellDisk disk : ShellDisk.all(lab)) {

@@ -9,9 +9,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 
-/** What the tests ask of the dom0 in the lab by shell alone. */
+/** The lab's dom0, accessed by shell. */
 class Dom0Shell {
-  /** By the lab clock. The machine is emulated, and a JVM takes ten seconds to start in it. */
+  /** On the lab clock. The machine is emulated: a JVM takes ten seconds to start. */
   static final Duration PATIENCE = Duration.ofMinutes(4);
 
   final Lab lab;
@@ -25,13 +25,13 @@ class Dom0Shell {
     return after("true");
   }
 
-  /** Wall clock of dom0 right after a command there: no way over ssh lies between the two. */
+  /** Wall clock of dom0 right after a command, without the delay of another ssh command. */
   Instant after(String command) {
     String micros = lab.sh("{ " + command + "; } >&2 && echo ${EPOCHREALTIME/./}").trim();
     return Instant.EPOCH.plus(Long.parseLong(micros), ChronoUnit.MICROS);
   }
 
-  /** Sets the guests' part of the processor; dom0's weight is 8192. */
+  /** Sets the guests' CPU weight; dom0's weight is 8192. */
   void weigh(int weight) {
     lab.sh("for vm in vm101 vm102; do xl sched-credit2 -d $vm -w %d; done".formatted(weight));
   }
@@ -57,7 +57,7 @@ class Dom0Shell {
             () -> assertPriorities(pids, priority));
   }
 
-  /** Sees at one look that exactly these threads have this priority and all others have none. */
+  /** Checks once that exactly these threads have this priority and all others have none. */
   void assertPriorities(Set<Integer> pids, String priority) {
     assertThat(priorities())
         .isNotEmpty()

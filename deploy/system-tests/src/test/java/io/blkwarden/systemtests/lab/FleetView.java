@@ -17,7 +17,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
 
-/** Every control message that was seen on NATS, from outside agent and controller. */
+/** All control messages on NATS, received by a separate client. */
 final class FleetView {
   private static final Subjects SUBJECTS = Subjects.DEFAULT;
 
@@ -26,11 +26,11 @@ final class FleetView {
   private final List<String> malformed = new ArrayList<>();
 
   /**
-   * A message and where and when it was seen.
+   * A received message.
    *
-   * @param subject it was published on
-   * @param at this machine's clock when it arrived
-   * @param message what it said
+   * @param subject its subject
+   * @param at time of arrival, by this machine's clock
+   * @param message the decoded message
    * @param json its bytes as text
    * @param <T> type of the message
    */
@@ -70,12 +70,12 @@ final class FleetView {
     }
   }
 
-  /** What could not be read; anything here is a fault of the product. */
+  /** Messages that could not be decoded; any is a bug. */
   synchronized List<String> malformed() {
     return List.copyOf(malformed);
   }
 
-  /** A place in what was seen: nothing before it counts. */
+  /** A position in the received messages; earlier ones are ignored. */
   synchronized int mark() {
     return seen.size();
   }
@@ -91,7 +91,7 @@ final class FleetView {
     return found;
   }
 
-  /** The first message since a mark that fits; waits for it by the lab clock. */
+  /** Waits on the lab clock for the first matching message since a mark. */
   <T> Seen<T> await(int mark, Duration limit, String what, Class<T> type, Predicate<T> fits) {
     try {
       Lab.clock().await(what, limit, () -> first(mark, type, fits).isPresent());
@@ -109,7 +109,7 @@ final class FleetView {
     return since(mark, type).stream().filter(each -> fits.test(each.message())).findFirst();
   }
 
-  /** Hears no more. */
+  /** Unsubscribes. */
   void close() throws InterruptedException {
     connection.close();
   }

@@ -37,7 +37,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
 
-/** Guests and volumes come and go on a real dom0; the map follows and old commands are refused. */
+/** Changes of guests and volumes on a real dom0: map updates and refusal of outdated commands. */
 @Tag("lab")
 @Order(2)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -54,7 +54,7 @@ class GuestChangesLabTest {
     lab.verb("guests", "vm101", "vm102");
     LabWiring.startAgent(lab);
     dom0.resolved(0, 4);
-    // The first scans of a young JVM on an emulated processor take seconds: not what is timed here.
+    // The first scans of a new JVM take seconds under emulation; they are not measured.
     for (int round = 0; round < 3; round++) {
       int mark = fleet.mark();
       lab.sh("lvcreate -q -y -Wn -Zn -L 8M -n extra vg");
@@ -72,7 +72,7 @@ class GuestChangesLabTest {
 
   @Test
   @Order(1)
-  void aGuestThatComesBackIsMappedAnewAndItsOldMappingIsRefused() throws Exception {
+  void restartedGuestIsMappedAgainAndItsOldMappingRefused() throws Exception {
     MappingSnapshot before = dom0.resolved(0, 4);
     MappedDisk old = Dom0.disk(before, "vm102", "xvda2");
     int mark = fleet.mark();
@@ -81,8 +81,8 @@ class GuestChangesLabTest {
     promptly(gone, event(mark, DiskDetached.class, e -> vm102(e.disk())));
     promptly(gone, event(mark, DomainStopped.class, e -> e.domain().name().equals("vm102")));
 
-    // Not the lab's own verb: that returns when the guest is up, long after what is timed here.
-    // Under emulation xl now and then misses a time limit of its own, and takes all back.
+    // Not `lab guests`, which returns when the guest has booted, long after the measured time.
+    // Under emulation xl sometimes exceeds a timeout and rolls back.
     Instant up =
         dom0.after("for try in 1 2 3 4 5 6; do xl create -q /etc/xen/vm102.cfg && break; done");
     promptly(up, event(mark, DomainStarted.class, e -> e.domain().name().equals("vm102")));
@@ -97,7 +97,7 @@ class GuestChangesLabTest {
                     && Dom0.disk(s, "vm102", "xvda2").domain().domid() != old.domain().domid());
     dom0.assertSameAsShell(after);
 
-    // A guest without a fixed UUID comes back as another domain; one with it as another
+    // Without a fixed UUID, a restarted guest is another domain; with it, another
     // incarnation.
     assertThat(refusal(before, old))
         .isIn(Outcome.Refusal.STALE_MAPPING, Outcome.Refusal.UNKNOWN_DISK);
@@ -105,7 +105,7 @@ class GuestChangesLabTest {
 
   @Test
   @Order(2)
-  void aVolumeThatComesAndGoesIsTold() {
+  void addedAndRemovedVolumesArePublished() {
     int mark = fleet.mark();
     Instant made = dom0.after("lvcreate -q -y -Wn -Zn -L 8M -n extra vg");
     promptly(made, event(mark, DeviceAdded.class, e -> extra(e.volume())));
@@ -115,7 +115,7 @@ class GuestChangesLabTest {
 
   @Test
   @Order(3)
-  void aDomidOfThreeDigitsAndTwoRingsAreMapped() {
+  void threeDigitDomidAndTwoRingsAreMapped() {
     lab.verb("destroy", "vm101");
     int mark = fleet.mark();
     lab.verb("burn", "100");
@@ -149,7 +149,7 @@ class GuestChangesLabTest {
     return fleet.await(mark, Dom0.PATIENCE, type.getSimpleName(), type, fits).message();
   }
 
-  /** From the moment when the change was complete to the one when the event was made. */
+  /** Time from the completed change to the creation of the event. */
   private static void promptly(Instant complete, MappingEvent event) {
     assertThat(Lab.clock().between(complete, event.origin().at()))
         .as(event.event())

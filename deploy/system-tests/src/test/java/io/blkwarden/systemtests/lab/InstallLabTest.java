@@ -19,8 +19,8 @@ import org.junit.jupiter.api.TestMethodOrder;
 import tools.jackson.databind.JsonNode;
 
 /**
- * The installed agent under its unit on a real dom0: what it may do, what a watchdog's kill and an
- * upgrade leave of a throttle, and what a stop and a removal put back.
+ * The installed agent under its unit on a real dom0: its sandbox, throttles after a kill by the
+ * watchdog and an upgrade, and restores on stop and removal.
  */
 @Tag("lab-systemd")
 @Order(2)
@@ -68,7 +68,7 @@ class InstallLabTest {
 
   @Test
   @Order(2)
-  void itsMapIsWhatTheShellFinds() {
+  void mapEqualsTheShellScripts() {
     Lab.clock()
         .await(
             "a map of all four disks in NATS",
@@ -82,7 +82,7 @@ class InstallLabTest {
 
   @Test
   @Order(3)
-  void aThrottleOutlivesTheWatchdogsKill() {
+  void throttleSurvivesAKillByTheWatchdog() {
     Set<Integer> threads = installed.swapThreads();
     installed.throttle(threads);
     String hanging = installed.unit("MainPID");
@@ -111,7 +111,7 @@ class InstallLabTest {
 
   @Test
   @Order(4)
-  void aLimitStandsWhileSystemdArrangesItsGroups() {
+  void limitSurvivesADaemonReload() {
     installed.throttle("--limit 20/s", "limit 20/s");
     assertThat(limits()).contains("riops=20 wiops=20");
 
@@ -125,9 +125,9 @@ class InstallLabTest {
 
   @Test
   @Order(5)
-  void aDiskThatStarvesIsLetGo() {
+  void starvedDiskIsReleased() {
     installed.throttle(installed.swapThreads());
-    // So slow that a request waits 10 s for its turn, and longer than 5 s more for those before it.
+    // So slow that a request waits 10 s for its turn, and more than 5 s for earlier requests.
     lab.guest("vm101", "setswap heavy 1");
     lab.guest("vm102", "setdisk heavy 8");
     lab.verb("throttle", "1");
@@ -145,12 +145,12 @@ class InstallLabTest {
 
   @Test
   @Order(6)
-  void anUpgradeKeepsAThrottle() {
+  void upgradeKeepsThrottles() {
     Set<Integer> threads = installed.swapThreads();
     installed.throttle(threads);
     String before = installed.unit("MainPID");
 
-    // To dpkg the same package again is an upgrade: its scripts are told of the version before.
+    // Installing the same package again is an upgrade for dpkg.
     lab.sh("dpkg -i /root/blkwarden-agent_amd64.deb");
 
     awaitActive();
@@ -163,7 +163,7 @@ class InstallLabTest {
 
   @Test
   @Order(7)
-  void aStopPutsPrioritiesBack() {
+  void stopRestoresPriorities() {
     installed.throttle(installed.swapThreads());
     lab.sh("systemctl stop blkwarden-agent");
     installed.assertPriorities(Set.of(), "idle");
@@ -172,7 +172,7 @@ class InstallLabTest {
 
   @Test
   @Order(8)
-  void aRemovalPutsPrioritiesBackAndAPurgeLeavesNothing() {
+  void removalRestoresPrioritiesAndPurgeRemovesAllFiles() {
     installed.throttle(installed.swapThreads());
     lab.sh("dpkg -r blkwarden-agent");
     installed.assertPriorities(Set.of(), "idle");
@@ -196,7 +196,7 @@ class InstallLabTest {
             () -> installed.unit("ActiveState").equals("active"));
   }
 
-  /** As soon as the host is heard: an agent may just have started. */
+  /** Retries until the host reports: its agent may have just started. */
   private void release() {
     Lab.clock()
         .await(
@@ -212,7 +212,7 @@ class InstallLabTest {
     return lab.sh("cat /sys/fs/cgroup/blkwarden/*/io.max");
   }
 
-  /** What both ways of mapping tell of a disk. */
+  /** The fields of a disk that both ways of mapping provide. */
   private static String essence(ShellDisk disk) {
     return "%s %s %s %s %s %s %s %s"
         .formatted(

@@ -12,8 +12,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * blkwarden as {@code docs/INSTALL.md} installs it, typed by {@code deploy/xen-lab/run}: the agent
- * in the lab's dom0 under its systemd, NATS and the controller on a Debian outside.
+ * blkwarden as installed by {@code deploy/xen-lab/run} with the commands of {@code
+ * docs/INSTALL.md}: the agent in the lab's dom0, NATS and the controller on a Debian outside.
  */
 final class Installed extends Dom0Shell {
   static final String HOST = "dom0-1";
@@ -32,7 +32,7 @@ final class Installed extends Dom0Shell {
                 .split(" "));
   }
 
-  /** What a line of an operator's printed, typed on the machine in the middle. */
+  /** The output of a command on the controller host. */
   String operator(String line) {
     List<String> words = new ArrayList<>(middle);
     words.addAll(
@@ -40,7 +40,7 @@ final class Installed extends Dom0Shell {
     return Lab.run(words);
   }
 
-  /** The objects that a line of an operator's printed, each on a line. */
+  /** The JSON objects printed by a command on the controller host, one per line. */
   List<JsonNode> objects(String line) {
     JsonMapper mapper = JsonMapper.builder().build();
     return operator(line).lines().map(mapper::readTree).toList();
@@ -54,13 +54,13 @@ final class Installed extends Dom0Shell {
         .collect(Collectors.toSet());
   }
 
-  /** Throttles vm101's swap disk by hand, and sees it on its threads and on no other. */
+  /** Throttles vm101's swap disk manually, and checks that only its threads are changed. */
   void throttle(Set<Integer> threads) {
     throttle("--priority idle", "idle");
     awaitPriorities(threads, "idle", A_MINUTE);
   }
 
-  /** Throttles vm101's swap disk as soon as its host is heard: an agent may just have started. */
+  /** Throttles vm101's swap disk when its host reports: the agent may have just started. */
   void throttle(String option, String said) {
     Lab.clock()
         .await(
@@ -71,17 +71,17 @@ final class Installed extends Dom0Shell {
                     .contains("xvda2 of vm101 on dom0-1 is set to " + said));
   }
 
-  /** Sees that no thread has a priority. */
+  /** Checks that no thread has a priority. */
   void awaitNoPriorities() {
     awaitPriorities(Set.of(), "idle", A_MINUTE);
   }
 
-  /** A value that systemd in dom0 tells of the agent's unit. */
+  /** A property of the agent's unit in dom0. */
   String unit(String property) {
     return lab.sh("systemctl show -p " + property + " --value blkwarden-agent").trim();
   }
 
-  /** How many lines of the agent's journal hold a text. */
+  /** The number of lines in the agent's journal that contain a text. */
   int journal(String text) {
     return Integer.parseInt(
         lab.sh("journalctl --no-pager -o cat -u blkwarden-agent | grep -cF '" + text + "' || true")

@@ -8,10 +8,10 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * A record in dom0 of how many sectors two block devices moved, a line about each second.
+ * A log in dom0 of the sectors read and written by two block devices, one line per second.
  *
- * <p>It is made by a shell that starts no process, from the kernel's own counters, and shares no
- * code with the agent.
+ * <p>Written by a shell from the kernel's counters, without starting processes and without code of
+ * the agent.
  */
 final class IoShareLog {
   private static final String FILE = "/run/io-share";
@@ -22,7 +22,7 @@ final class IoShareLog {
     this.lab = lab;
   }
 
-  /** Starts to record a device and its competitor, by kernel names such as {@code dm-1}. */
+  /** Starts logging a device and its competitor, with kernel names such as {@code dm-1}. */
   static IoShareLog start(Lab lab, String device, String competitor) {
     lab.sh(
         """
@@ -42,10 +42,11 @@ final class IoShareLog {
   }
 
   /**
-   * The device's part of what both moved, 0 to 1: the median second between two times of dom0.
+   * The device's share of both devices' sectors, 0 to 1: the median of the seconds between two
+   * times of dom0.
    *
-   * <p>Not the sum: a competitor that pauses for a second leaves the disk to the idle class, by
-   * right.
+   * <p>Not the sum: while a competitor pauses for a second, the idle class correctly gets the
+   * whole disk.
    */
   double share(Instant from, Instant to) {
     List<long[]> rows =
@@ -64,7 +65,7 @@ final class IoShareLog {
     return shares[shares.length / 2];
   }
 
-  /** The record itself, for a failure's message: sectors of both since the reading before. */
+  /** The log, for failure messages: sectors of both devices since the previous line. */
   @Override
   public String toString() {
     List<long[]> rows = readings().toList();
@@ -87,7 +88,7 @@ final class IoShareLog {
         .map(line -> Arrays.stream(line.split(" ")).mapToLong(Long::parseLong).toArray());
   }
 
-  /** Ends the record. */
+  /** Stops logging. */
   void stop() {
     lab.sh("kill $(cat " + FILE + ".pid); rm -f " + FILE + ".*");
   }

@@ -12,9 +12,9 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
-/** The Xen lab that {@code deploy/xen-lab/run} started, driven by its own verbs. */
+/** The Xen lab started by {@code deploy/xen-lab/run}, controlled by {@code lab}. */
 final class Lab {
-  /** By the lab clock. */
+  /** On the lab clock. */
   private static final long LIMIT_SECONDS = 420;
 
   private final String command;
@@ -23,7 +23,7 @@ final class Lab {
     this.command = command;
   }
 
-  /** The clock that counts all limits of time here. */
+  /** The clock of all timeouts. */
   static LabClock clock() {
     return Running.CLOCK;
   }
@@ -43,24 +43,24 @@ final class Lab {
         "BLKWARDEN_LAB is not set: these tests are run by deploy/xen-lab/run");
   }
 
-  /** A shell command's output in dom0; fails with all that was printed if the command does. */
+  /** The output of a shell command in dom0; fails with the output if the command fails. */
   String sh(String line) {
     return verb("sh", line);
   }
 
-  /** A line typed into a guest's console. */
+  /** Sends a line to a guest's console. */
   void guest(String name, String line) {
     verb("guest", name, line);
   }
 
-  /** A verb of the lab; returns its standard output. */
+  /** Runs a lab command; returns its standard output. */
   String verb(String... words) {
     List<String> line = new ArrayList<>(List.of(command));
     line.addAll(List.of(words));
     return run(line);
   }
 
-  /** A command's standard output; fails with all that was printed if the command does. */
+  /** The standard output of a command; fails with the output if the command fails. */
   static String run(List<String> line) {
     try {
       Path out = Files.createTempFile("lab", ".out");

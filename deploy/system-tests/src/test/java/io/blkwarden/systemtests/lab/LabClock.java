@@ -14,10 +14,10 @@ import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The lab clock: it stands still while the emulated machine waits for a processor of this one.
+ * The lab clock, which stops while the emulated machine waits for a CPU of this machine.
  *
- * <p>All limits of time in the lab are counted by it, so that a busy machine makes a test slower
- * and does not make it fail. Source: {@code deploy/xen-lab/lab clock}, once a second.
+ * <p>It is used for all timeouts in the lab, so that tests are slower on a busy machine, but do not
+ * fail. Source: {@code deploy/xen-lab/lab clock}, once per second.
  */
 final class LabClock {
   private static final Duration POLL = Duration.ofMillis(500);
@@ -27,14 +27,14 @@ final class LabClock {
 
   private LabClock() {}
 
-  /** What must become true; fails with an {@link AssertionError} as long as it is not. */
+  /** A condition; throws {@link AssertionError} while it is false. */
   @FunctionalInterface
   interface Assertion {
-    /** Looks once. */
+    /** Checks once. */
     void check() throws Exception;
   }
 
-  /** Starts to read the clock of a running lab, and returns when it was read once. */
+  /** Starts reading the clock of a running lab; returns after the first value. */
   static LabClock start(String labCommand) {
     LabClock clock = new LabClock();
     try {
@@ -60,7 +60,7 @@ final class LabClock {
     readings.put(Long.valueOf(words[0]), Long.valueOf(words[1]));
   }
 
-  /** Time of the lab clock between two moments; where it was not read it runs with the wall's. */
+  /** Time on the lab clock between two times; without values, the wall-clock time. */
   Duration between(Instant from, Instant to) {
     return Duration.ofMillis(at(to.toEpochMilli()) - at(from.toEpochMilli()));
   }
@@ -79,12 +79,12 @@ final class LabClock {
             + (after.getValue() - before.getValue()) * (wall - before.getKey()) / span;
   }
 
-  /** Milliseconds of the lab clock, as last read. */
+  /** The last value of the lab clock, in ms. */
   long millis() {
     return readings.lastEntry().getValue();
   }
 
-  /** Waits until a condition holds, and fails after a time of the lab clock. */
+  /** Waits until a condition is true; fails after a timeout on the lab clock. */
   void await(String what, Duration limit, BooleanSupplier condition) {
     await(
         what,
@@ -96,7 +96,7 @@ final class LabClock {
         });
   }
 
-  /** Waits until an assertion passes; after a time of the lab clock its last failure is thrown. */
+  /** Waits until an assertion passes; after a timeout on the lab clock, throws its last failure. */
   void await(String what, Duration limit, Assertion assertion) {
     Instant started = Instant.now();
     Awaitility.await(what)

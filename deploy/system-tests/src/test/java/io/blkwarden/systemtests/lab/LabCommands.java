@@ -17,7 +17,7 @@ import java.time.Instant;
 import java.util.Objects;
 import java.util.Random;
 
-/** Commands of a test that stands for the controller. */
+/** Sends commands in place of a controller. */
 final class LabCommands {
   private static final long LEASE_MILLIS = 600_000;
 
@@ -35,7 +35,7 @@ final class LabCommands {
         LEASE_MILLIS);
   }
 
-  /** Sends it and waits for the agent's answer. */
+  /** Sends a command and waits for the agent's answer. */
   static void send(FleetView fleet, CommandAction action, HostId host) throws Exception {
     Command command =
         new Command(

@@ -7,13 +7,13 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.TimeoutException;
 
-/** Starts what the lab's tests share: the view on NATS, the controller and the agent in dom0. */
+/** Starts the NATS view, the controller and the agent in dom0 for tests in the lab. */
 final class LabWiring {
   private static final String HOST = "dom0-lab";
 
   static final Duration LEASE = Duration.ofSeconds(40);
 
-  /** Short times, and levels that fit a disk of 20 I/Os a second. */
+  /** Short times, and thresholds for a disk with 20 IOPS. */
   private static final String POLICIES =
       """
       policies:
@@ -50,13 +50,13 @@ final class LabWiring {
     return ControllerProcess.start(natsUrl(), work, POLICIES);
   }
 
-  /** A controller whose ladder has other rungs, such as {@code limit 10/s}. */
+  /** A controller with another ladder, such as {@code limit 10/s}. */
   static ControllerProcess controller(Path work, String ladder) throws IOException {
     return ControllerProcess.start(
         natsUrl(), work, POLICIES.replace("ladder: [ idle ]", "ladder: [ " + ladder + " ]"));
   }
 
-  /** A controller whose policy has another threshold besides, as {@code when} writes it. */
+  /** A controller whose policy has an additional {@code when} condition. */
   static ControllerProcess controller(Path work, String ladder, String when) throws IOException {
     return ControllerProcess.start(
         natsUrl(),
@@ -66,7 +66,7 @@ final class LabWiring {
             .replaceFirst("when: \\{.*", "when: { " + when + " }"));
   }
 
-  /** Stands for the controller until there is one. */
+  /** Takes the place of a controller until it is started. */
   static ControllerProcess noController() {
     return ControllerProcess.none();
   }

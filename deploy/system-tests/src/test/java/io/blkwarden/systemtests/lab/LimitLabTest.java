@@ -28,7 +28,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 
-/** vm101 swaps under a scheduler that ignores priorities, and is limited, on a real dom0. */
+/** Limits on a real dom0: vm101 swaps on a device whose scheduler ignores priorities. */
 @Tag("lab-more")
 @Order(4)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -74,7 +74,7 @@ class LimitLabTest {
 
   @Test
   @Order(1)
-  void theAgentSaysThatItCanLimit() {
+  void agentReportsThatLimitsAreAvailable() {
     fleet.await(
         fleet.mark(),
         Dom0.PATIENCE,
@@ -85,7 +85,7 @@ class LimitLabTest {
 
   @Test
   @Order(2)
-  void aStormIsLimitedAndItsThreadsComeBack() {
+  void stormIsLimitedAndItsThreadsAreMovedBack() {
     MappingSnapshot before = dom0.resolved(0, 4);
     MappedDisk swap = Dom0.disk(before, "vm101", "xvda2");
     int mark = fleet.mark();
@@ -133,10 +133,10 @@ class LimitLabTest {
     lab.guest("vm102", "setdisk off");
   }
 
-  /** Reads and writes wait for each other behind a limit, and neither uses its budget up. */
+  /** Under a limit reads and writes wait for each other, so that neither reaches its limit. */
   @Test
   @Order(3)
-  void aLimitIsKeptThroughAStormOfReadsAndWrites() throws Exception {
+  void limitIsKeptDuringAStormOfReadsAndWrites() throws Exception {
     controller.kill();
     controller =
         LabWiring.controller(
@@ -173,7 +173,7 @@ class LimitLabTest {
     assertNoGroupIsLeft();
   }
 
-  /** Reads and writes of a device so far, and the time in dom0 in microseconds. */
+  /** Completed reads and writes of a device, and dom0's time in microseconds. */
   private long[] counted(String device) {
     String line =
         lab.sh(
@@ -184,7 +184,7 @@ class LimitLabTest {
 
   @Test
   @Order(4)
-  void aGuestThatIsDestroyedWhileLimitedLeavesNothing() {
+  void destroyedGuestLeavesNoCgroup() {
     dom0.resolved(fleet.mark(), 4);
     int mark = fleet.mark();
     dom0.weigh(4096);

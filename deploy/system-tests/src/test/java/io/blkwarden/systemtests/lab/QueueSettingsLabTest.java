@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
 
-/** What the agent sets of a real dom0's queue and puts back, and what dom0 writes of a guest. */
+/** Queue settings that the agent changes and restores on a real dom0, and labels from dom0. */
 @Tag("lab-more")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
@@ -94,7 +94,7 @@ class QueueSettingsLabTest {
 
   @Test
   @Order(1)
-  void bothAreSet() {
+  void setsSchedulerAndAging() {
     bothHeld(0);
     assertThat(scheduler()).isEqualTo(DEADLINE);
     assertThat(lab.sh("cat " + QUEUE + "iosched/prio_aging_expire").strip()).isEqualTo("2000");
@@ -102,7 +102,7 @@ class QueueSettingsLabTest {
 
   @Test
   @Order(2)
-  void whatDom0WritesOfAGuestArrives() {
+  void labelsOfDom0ArePublished() {
     MappingSnapshot before = dom0.resolved(0, 4);
     assertThat(before.disks()).allMatch(disk -> disk.domainLabels().isEmpty());
     assertThat(before.devices()).extracting(each -> each.rotational()).containsExactly(true);
@@ -130,7 +130,7 @@ class QueueSettingsLabTest {
 
   @Test
   @Order(3)
-  void aKilledAgentHoldsOnAndTheNextPutsBack() {
+  void settingsSurviveAKilledAgentAndTheNextRestoresThem() {
     UUID first = bothHeld(fleet.mark()).run();
     int mark = fleet.mark();
     lab.verb("agent", "kill9");
@@ -149,7 +149,7 @@ class QueueSettingsLabTest {
 
   @Test
   @Order(4)
-  void releaseAllPutsBack() {
+  void releaseAllRestoresTheSettings() {
     int mark = fleet.mark();
     startAgent();
     bothHeld(mark);
@@ -170,7 +170,7 @@ class QueueSettingsLabTest {
 
   @Test
   @Order(5)
-  void theClassIsSetAgainWhenBfqComes() throws Exception {
+  void priorityIsSetAgainWithBfq() throws Exception {
     lab.verb("scheduler", DEADLINE);
     int mark = fleet.mark();
     MappingSnapshot map = mappedUnder(mark, DEADLINE);

@@ -11,7 +11,7 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The commands that {@code docs/RUNBOOK.md} has people type, and which of them were. */
+/** The commands of {@code docs/RUNBOOK.md}, and which of them were run. */
 final class Runbook {
   private static final Pattern BLOCK = Pattern.compile("```sh\\n(.*?)```", Pattern.DOTALL);
   private static final Pattern INLINE = Pattern.compile("`([^`\\n]+)`");
@@ -49,14 +49,14 @@ final class Runbook {
     }
   }
 
-  /** A command as it stands there, with the lab's names in place of the example's. */
+  /** A documented command, with the lab's names instead of the example's. */
   String command(String literal) {
     assertThat(commands).as("commands of docs/RUNBOOK.md").contains(literal);
     left.remove(literal);
     return literal.replace("dom0-7", Installed.HOST).replace("vm176", "vm101");
   }
 
-  /** What nobody typed yet. */
+  /** Commands that were not run. */
   Set<String> left() {
     return Set.copyOf(left);
   }

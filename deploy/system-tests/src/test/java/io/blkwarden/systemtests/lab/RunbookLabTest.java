@@ -16,7 +16,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
 import tools.jackson.databind.JsonNode;
 
-/** Every command of {@code docs/RUNBOOK.md}, typed while vm101 swaps on a real dom0. */
+/** Runs every command of {@code docs/RUNBOOK.md} while vm101 swaps on a real dom0. */
 @Tag("lab-systemd")
 @Order(1)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -24,7 +24,7 @@ import tools.jackson.databind.JsonNode;
 class RunbookLabTest {
   private static final String FILE = "/etc/blkwarden/policies/lab.yaml";
 
-  /** Short times, and levels that fit a disk of 20 I/Os a second. */
+  /** Short times, and thresholds for a disk with 20 IOPS. */
   private static final String POLICY =
       """
       policies:
@@ -37,7 +37,7 @@ class RunbookLabTest {
       """;
 
   /**
-   * A policy that acts does so within this, or not at all: 5 s of it, and what a loaded dom0 takes.
+   * Maximum time until a policy throttles: 5 s, and the delay of a loaded dom0.
    */
   private static final Duration TIME_TO_ACT = Duration.ofSeconds(40);
 
@@ -67,7 +67,7 @@ class RunbookLabTest {
 
   @Test
   @Order(1)
-  void whoLooksFindsTheStorm() {
+  void commandsShowTheStorm() {
     awaitAlert("firing");
     JsonNode alert = installed.objects(type("blkwarden alerts --history --json")).getLast();
     assertThat(alert.path("policy").asString()).isEqualTo("lab-storm");
@@ -80,7 +80,7 @@ class RunbookLabTest {
     assertThat(worst.get(0).get("disk").asString()).isEqualTo("xvda2");
     assertThat(worst.get(0).get("threads").toString()).contains(".xvda2-0[");
 
-    // Into a pipe it goes on until it is interrupted.
+    // In a pipe, it runs until it is interrupted.
     assertThat(installed.operator(interrupted(12, type("blkwarden top"))))
         .contains("SCORE", "vm101");
     assertThat(
@@ -95,7 +95,7 @@ class RunbookLabTest {
 
   @Test
   @Order(2)
-  void whoLooksOnTheDom0FindsItToo() {
+  void agentCommandsShowTheStorm() {
     assertThat(lab.sh(interrupted(90, type("blkwarden-agent top"))))
         .containsPattern("vm101 +xvda2");
     assertThat(lab.sh(type("blkwarden-agent map")))
@@ -107,7 +107,7 @@ class RunbookLabTest {
 
   @Test
   @Order(3)
-  void aPersonThrottlesAndReleases() {
+  void operatorThrottlesAndReleases() {
     assertThat(
             installed.operator(
                 type(
@@ -123,7 +123,7 @@ class RunbookLabTest {
 
   @Test
   @Order(4)
-  void aPolicyThatIsMendedActsAndABrokenOneDoesNot() {
+  void fixedPolicyActsAndBrokenOneDoesNot() {
     Set<Integer> threads = installed.swapThreads();
     installed.operator("sed -i 's/mode: shadow/mode: auto/' " + FILE);
     assertThat(installed.operator(type("blkwarden policy check DIR"))).contains("OK: 2 files");
@@ -138,7 +138,7 @@ class RunbookLabTest {
 
   @Test
   @Order(5)
-  void everythingIsStoppedAndGoesOn() {
+  void pauseAndResume() {
     Set<Integer> threads = installed.swapThreads();
     installed.operator(type("blkwarden pause --reason \"I am looking into it\""));
     assertThat(installed.operator(type("blkwarden release --all"))).contains("released");
@@ -154,7 +154,7 @@ class RunbookLabTest {
 
   @Test
   @Order(6)
-  void natsIsAway() {
+  void natsIsUnavailable() {
     Set<Integer> threads = installed.swapThreads();
     installed.operator("systemctl stop nats-server");
     try {
@@ -181,7 +181,7 @@ class RunbookLabTest {
 
   @Test
   @Order(7)
-  void theAgentIsAway() {
+  void agentIsStopped() {
     lab.sh(type("systemctl stop blkwarden-agent"));
     installed.assertPriorities(Set.of(), "idle");
     awaitAlert("unknown");
@@ -189,7 +189,7 @@ class RunbookLabTest {
     assertThat(lab.sh(type("journalctl -u blkwarden-agent")))
         .contains("agent of dom0-1 has stopped");
 
-    // A host that is gone for good is forgotten, and one that comes back is known again.
+    // A removed host appears again when it reports.
     Lab.clock()
         .await(
             "forgotten, once the controller knows that its leases are over",
@@ -204,7 +204,7 @@ class RunbookLabTest {
 
   @Test
   @Order(8)
-  void aReplayShowsWhatAChangedPolicyWouldHaveDone() {
+  void replayEvaluatesAChangedPolicy() {
     installed.operator("systemctl stop tape; rm -rf new; mkdir new; cp " + FILE + " new/");
     installed.operator("echo 'protect: [ { domain: \"vm101\" } ]' >>new/lab.yaml");
     String as = type("blkwarden replay DIR --policies NEW").replace("NEW", "new");
@@ -215,7 +215,7 @@ class RunbookLabTest {
 
   @Test
   @Order(9)
-  void nothingWasLeftOut() {
+  void everyCommandWasRun() {
     assertThat(runbook.left()).isEmpty();
   }
 

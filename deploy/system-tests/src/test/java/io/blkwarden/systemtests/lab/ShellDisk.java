@@ -7,12 +7,12 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * One disk as the lab's shell check in dom0 sees it, which shares no code with the agent.
+ * A disk as reported by the lab's shell script in dom0, without code of the agent.
  *
- * @param fields what the check printed, by key
+ * @param fields output of the script, by key
  */
 record ShellDisk(Map<String, String> fields) {
-  /** Everything that {@code lab mapping} prints. */
+  /** The output of {@code lab mapping}. */
   static List<ShellDisk> all(Lab lab) {
     return lab.verb("mapping")
         .lines()

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 
-/** vm101 swaps, is found, throttled and released, on a real dom0, and survives whoever dies. */
+/** vm101 swaps on a real dom0: throttle, release, and recovery from crashes. */
 @Tag("lab")
 @Order(1)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -62,7 +62,7 @@ class SwapStormLabTest {
     controller = LabWiring.controller(work);
   }
 
-  /** Each step starts from two calm guests and no throttle, whatever became of the one before. */
+  /** Each test starts with two idle guests and without throttles. */
   @AfterEach
   void calm() throws Exception {
     controller.kill();
@@ -78,7 +78,7 @@ class SwapStormLabTest {
 
   @Test
   @Order(1)
-  void theSnapshotIsWhatTheShellFinds() {
+  void snapshotEqualsTheShellScripts() {
     MappingSnapshot snapshot = dom0.resolved(0, 4);
     dom0.assertSameAsShell(snapshot);
     assertThat(snapshot.domains()).extracting(d -> d.name()).containsExactly("vm101", "vm102");
@@ -86,15 +86,15 @@ class SwapStormLabTest {
 
   @Test
   @Order(2)
-  void aStormIsThrottledAndReleasedWithTheAlertOnItsSubject() {
+  void stormIsThrottledAndReleasedWithAlerts() {
     Set<Integer> swap = pids("vm101", "xvda2");
     int mark = fleet.mark();
     MappingSnapshot before = dom0.resolved(0, 4);
     IoShareLog record =
         IoShareLog.start(lab, Dom0.dm(before, "vm101", "xvda2"), Dom0.dm(before, "vm102", "xvda1"));
     log = record;
-    // The disk, and not the one emulated processor, must be what the guests wait for: a guest that
-    // stands still leaves the disk to the idle class, by right.
+    // The disk, not the emulated CPU, must be the bottleneck: while other guests do no I/O, the
+    // idle class correctly gets the whole disk.
     dom0.weigh(4096);
     lab.guest("vm102", "setdisk heavy 8");
     lab.guest("vm101", "setswap heavy 4");
@@ -118,7 +118,7 @@ class SwapStormLabTest {
             a -> a.action() != null && a.action().effect() == Alert.Effect.WORKED);
     AlertSchema.assertValid(judged.json());
     Instant idle = applied.message().at();
-    // What was queued before keeps its class; the competitor's share is taken once that is done.
+    // Requests already queued keep their class; measure the share after they are done.
     Lab.clock()
         .await(
             "30 s of the storm at idle",
@@ -138,7 +138,7 @@ class SwapStormLabTest {
 
   @Test
   @Order(3)
-  void theAgentRestoresByItselfWhenTheControllerIsKilled() throws Exception {
+  void leaseExpiresAfterTheControllerIsKilled() throws Exception {
     int mark = fleet.mark();
     Set<Integer> swap = pids("vm101", "xvda2");
     lab.guest("vm101", "setswap heavy 4");
@@ -152,7 +152,7 @@ class SwapStormLabTest {
 
   @Test
   @Order(4)
-  void aKilledAgentAdoptsOrRestoresAtItsRestart() throws Exception {
+  void restartedAgentAdoptsOrRestoresLeases() throws Exception {
     int mark = fleet.mark();
     Set<Integer> swap = pids("vm101", "xvda2");
     lab.guest("vm101", "setswap heavy 4");
@@ -171,7 +171,7 @@ class SwapStormLabTest {
                     && Objects.equals(o.lease(), applied.message().lease()));
     if (found.message().result() == Outcome.Result.ADOPTED) {
       assertThat(swap).containsAll(found.message().workers().stream().map(w -> w.pid()).toList());
-      // No agent ends anything before it runs: a JVM may take longer here than the lease lasts.
+      // Leases end only after the agent has started, which may take longer than the lease.
       Instant up = found.message().at().minus(LabWiring.LEASE);
       Instant at = applied.message().at();
       endedInTime(up.isAfter(at) ? up : at, dom0.outcome(mark, Outcome.Result.EXPIRED));
@@ -181,7 +181,7 @@ class SwapStormLabTest {
 
   @Test
   @Order(5)
-  void aSchedulerThatIgnoresPrioritiesIsSaidToBeSo() throws Exception {
+  void ineffectiveSchedulerIsReported() throws Exception {
     lab.verb("scheduler", "none");
     int mark = fleet.mark();
     fleet.await(
@@ -209,7 +209,7 @@ class SwapStormLabTest {
     assertThat(fleet.malformed()).isEmpty();
   }
 
-  /** By dom0's own clock; nobody renewed it, and the emulated processor is given some seconds. */
+  /** On dom0's clock, without renewal; tolerates some seconds for the emulated CPU. */
   private static void endedInTime(Instant begun, FleetView.Seen<Outcome> ended) {
     assertThat(Lab.clock().between(begun, ended.message().at()))
         .as("a throttle's life, of a lease of %s", LabWiring.LEASE)

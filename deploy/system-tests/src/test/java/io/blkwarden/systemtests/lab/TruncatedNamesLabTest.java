@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
 
-/** The problem of 2015: two threads of one guest, both called blkback.37.xvda. */
+/** Truncated thread names: two threads of a guest, both named blkback.37.xvda. */
 @Tag("lab")
 @Order(3)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -42,7 +42,7 @@ class TruncatedNamesLabTest {
 
   @Test
   @Order(1)
-  void idleTwinsStayUnresolvedAndUntouchedUntilTheirFirstIo() {
+  void idleTwinsAreUnresolvedUntilTheirFirstIo() {
     lab.verb("destroy", "vm101");
     lab.verb("destroy", "vm102");
     lab.verb("blkback", "legacy");
@@ -65,7 +65,7 @@ class TruncatedNamesLabTest {
 
   @Test
   @Order(2)
-  void everyDiskThatDoesIoIsProvenAndWriteOnlySwappingToo() {
+  void everyDiskWithIoIsProven() {
     int mark = fleet.mark();
     lab.guest("vm101", "setswap write");
     MappingSnapshot writing = proven(mark, "vm101", "xvda2");
@@ -91,7 +91,7 @@ class TruncatedNamesLabTest {
 
   @Test
   @Order(3)
-  void theKernelsOwnWordMapsThemAllAtOnce() {
+  void kthreadPidKeysMapAllDisks() {
     lab.verb("destroy", "vm101");
     lab.verb("destroy", "vm102");
     lab.verb("blkback", "kthread-pid");
@@ -112,7 +112,7 @@ class TruncatedNamesLabTest {
         s -> s.disks().size() == 4 && Dom0.disk(s, guest, vdev).state() == MappingState.RESOLVED);
   }
 
-  /** Pids of the threads that carry the name of a guest's disks, cut to 15 characters. */
+  /** Pids of the threads with the name of a guest's disks, truncated to 15 characters. */
   private Set<Integer> twins(String guest) {
     Set<Integer> pids = new HashSet<>();
     String cut = lab.sh("printf %.15s blkback.$(xl domid " + guest + ").xvda1");
@@ -122,7 +122,7 @@ class TruncatedNamesLabTest {
     return pids;
   }
 
-  /** Who submits to a volume, by the kernel's own trace, read by hand. */
+  /** The thread that submits I/O to a volume, from the kernel's trace. */
   private int writerByTrace(String guest, String volume) {
     String pid =
         lab.sh(

@@ -1,4 +1,4 @@
-/** The main job on a real Xen dom0 with real guests, watched from outside over NATS. */
+/** Agent and controller with a real Xen dom0, observed over NATS. */
 @NullMarked
 package io.blkwarden.systemtests.lab;
 

@@ -29,12 +29,12 @@ final class Example implements AutoCloseable {
     return new Example(printed, said, builder.start());
   }
 
-  /** What it printed so far. */
+  /** Its standard output so far. */
   String printed() throws IOException {
     return Files.readString(printed);
   }
 
-  /** What it complained of so far. */
+  /** Its standard error so far. */
   String said() throws IOException {
     return Files.readString(said);
   }

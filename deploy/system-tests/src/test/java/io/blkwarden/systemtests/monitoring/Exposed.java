@@ -6,7 +6,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** What a page of metrics holds, as lines of {@code name type {labels}}. */
+/** Exposed metrics, as lines of {@code name type {labels}}. */
 final class Exposed {
   private static final Pattern TYPE = Pattern.compile("(?m)^# TYPE (\\S+) (\\S+)$");
   private static final Pattern DOCUMENTED =
@@ -29,7 +29,7 @@ final class Exposed {
     return found;
   }
 
-  /** The same of a page that documents metrics in tables. */
+  /** Documented metrics, from tables. */
   static Set<String> documented(String page) {
     Set<String> found = new TreeSet<>();
     Matcher rows = DOCUMENTED.matcher(page);
@@ -39,7 +39,7 @@ final class Exposed {
     return found;
   }
 
-  /** The names of metrics that a text speaks of. */
+  /** The names of metrics in a text. */
   static Set<String> namesIn(String text) {
     return USED.matcher(text).results().map(each -> each.group()).collect(Collectors.toSet());
   }

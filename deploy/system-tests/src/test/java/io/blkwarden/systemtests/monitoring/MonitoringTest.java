@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** A controller and an agent at work, looked at by promtool and by a real Prometheus. */
+/** Metrics of a running controller and agent, with promtool and Prometheus. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class MonitoringTest {
   private static final Duration BOUND = Duration.ofSeconds(90);
@@ -112,7 +112,7 @@ final class MonitoringTest {
   }
 
   @Test
-  void bothPagesKeepToTheConventions() throws Exception {
+  void metricsFollowTheConventions() throws Exception {
     for (String page : List.of(ofController, ofAgent)) {
       Tool check = Tool.run(page, List.of("promtool", "check", "metrics"));
       assertThat(check.text()).as(page).isEmpty();
@@ -121,7 +121,7 @@ final class MonitoringTest {
   }
 
   @Test
-  void theSeriesAreThoseThatAreDocumented() throws Exception {
+  void metricsAreDocumented() throws Exception {
     Set<String> exposed = new TreeSet<>(Exposed.of(ofController));
     exposed.addAll(Exposed.of(ofAgent));
     assertThat(exposed)
@@ -130,7 +130,7 @@ final class MonitoringTest {
   }
 
   @Test
-  void theRulesDoWhatTheyPromise() throws Exception {
+  void alertRulesPassTheirTests() throws Exception {
     Path rules = Checkout.file("deploy/prometheus");
     for (List<String> command :
         List.of(
@@ -144,7 +144,7 @@ final class MonitoringTest {
   }
 
   @Test
-  void prometheusReadsThemAndEveryPanelShowsSomething() throws Exception {
+  void everyPanelShowsData() throws Exception {
     String dashboard = Files.readString(Checkout.file("deploy/grafana/blkwarden.json"));
     String rules = Files.readString(Checkout.file("deploy/prometheus/alerts.yml"));
     List<String> panels = expressions(JsonMapper.builder().build().readTree(dashboard));
@@ -187,7 +187,7 @@ final class MonitoringTest {
   }
 
   @Test
-  void aClientInNodeHearsARealAlert() {
+  void nodeClientReceivesAnAlert() {
     await("told")
         .atMost(BOUND)
         .untilAsserted(() ->
@@ -196,9 +196,9 @@ final class MonitoringTest {
                 .anyMatch(line -> line.matches("\\S+Z handled warning sim-1 vm101 .*")));
   }
 
-  /** By the services' client of NATS' own library, not the one that answers were written with. */
+  /** With the services client of the NATS library. */
   @Test
-  void aClientInNodeFindsTheController() throws Exception {
+  void nodeClientFindsTheController() throws Exception {
     Tool operator = inNode("operator", "controllers.mjs");
     assertThat(operator.text()).matches("c1 \\S+ \\S+Z blkwarden\\.v1\\n");
     assertThat(operator.code()).isZero();
@@ -218,7 +218,7 @@ final class MonitoringTest {
             Checkout.file("docs/examples/node/" + example).toString()));
   }
 
-  /** Every expression of every panel and variable, wherever it stands. */
+  /** All expressions of panels and variables. */
   private static List<String> expressions(JsonNode node) {
     List<String> found = new ArrayList<>();
     for (JsonNode each : node.findValues("expr")) {
@@ -227,7 +227,7 @@ final class MonitoringTest {
     return found;
   }
 
-  /** As Grafana does before it asks. */
+  /** Replaces variables, like Grafana. */
   private static String filledIn(String expression) {
     return expression.replace("$__rate_interval", "10s").replace("$host", ".*");
   }

@@ -11,7 +11,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** A real Prometheus on loopback that reads two pages each second, with the project's rules. */
+/** A Prometheus on loopback that scrapes two targets every second, with the project's rules. */
 final class Prometheus implements AutoCloseable {
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
@@ -50,7 +50,7 @@ final class Prometheus implements AutoCloseable {
     return new Prometheus(port, process);
   }
 
-  /** The answer to a query of its API; a null node while there is none. */
+  /** The result of an API query; a null node if there is none. */
   JsonNode api(String path) throws InterruptedException {
     try {
       return JSON.readTree(Web.get(port, "/api/v1/" + path));

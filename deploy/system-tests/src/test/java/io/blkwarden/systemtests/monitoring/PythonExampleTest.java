@@ -16,14 +16,14 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The client that needs nothing but Python, on a real nats-server with a password. */
+/** The Python example client, with a nats-server that requires a password. */
 final class PythonExampleTest {
   private static final Duration BOUND = Duration.ofSeconds(60);
 
   @TempDir Path folder;
 
   @Test
-  void printsAlertsAndNothingThatMovesACursor() throws Exception {
+  void printsAlertsWithoutTerminalEscapes() throws Exception {
     int port = NatsProcess.freePort();
     List<String> arguments =
         List.of("--addr=127.0.0.1", "--port=" + port, "--user=ana", "--pass=p@ss");

@@ -10,15 +10,15 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What a program printed.
+ * The output of a program.
  *
  * @param code its exit code
- * @param text both its outputs
+ * @param text stdout and stderr
  */
 record Tool(int code, String text) {
   private static final int BOUND_SECONDS = 60;
 
-  /** Runs one to its end with this for its input. */
+  /** Runs a program with this input. */
   static Tool run(String input, List<String> command) throws IOException, InterruptedException {
     Path printed = Files.createTempFile("blkwarden-tool", ".txt");
     try {

@@ -7,13 +7,13 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 
-/** Reads pages of loopback. */
+/** Reads HTTP pages on loopback. */
 final class Web {
   private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
   private Web() {}
 
-  /** A page; empty while nobody answers there. */
+  /** A page; empty if there is no response. */
   static String get(int port, String path) throws InterruptedException {
     try {
       return CLIENT

@@ -1,4 +1,4 @@
-/** What others see of a running controller and a running agent: Prometheus, Grafana, clients. */
+/** Monitoring of a running controller and agent: Prometheus, Grafana, clients. */
 @NullMarked
 package io.blkwarden.systemtests.monitoring;
 

@@ -25,19 +25,19 @@ import org.junit.jupiter.params.provider.MethodSource;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.OptionSpec;
 
-/** Code, configuration file and docs name the same keys with the same defaults. */
+/** Code, configuration files and documentation have the same keys and defaults. */
 final class ConfigurationTest {
   private static final Pattern KEY = Pattern.compile("#?([a-z-]+) = (.*)");
   private static final Pattern DEFAULT = Pattern.compile("Default: (.*?)\\.?$");
   private static final Pattern ROW = Pattern.compile("\\| `([a-z-]+)` \\| (.*?) \\| .* \\|");
 
   /**
-   * What is configured so.
+   * A configured service.
    *
-   * @param name of its file, its package and its part of the docs
+   * @param name of its file, package and documentation section
    * @param command that runs it
-   * @param keys those that there are, with what they take
-   * @param special defaults that no option declares
+   * @param keys its keys, with their kinds
+   * @param special defaults that are not declared by an option
    */
   record Service(
       String name,
@@ -49,7 +49,7 @@ final class ConfigurationTest {
       return Checkout.file("deploy/packages/%s/files/etc/blkwarden/%s.conf".formatted(name, name));
     }
 
-    /** Defaults in code, as people write them. */
+    /** Defaults in code, as written in the documentation. */
     Map<String, String> coded() {
       Map<String, String> defaults = new TreeMap<>();
       CommandLine service = Objects.requireNonNull(commands.getSubcommands().get(command));
@@ -62,7 +62,7 @@ final class ConfigurationTest {
       return defaults;
     }
 
-    /** The declared default, or the value that the option's field has at first. */
+    /** The declared default, or the initial value of the option's field. */
     private static @Nullable String coded(OptionSpec option) {
       Object initial = option.initialValue();
       return option.defaultValue() == null
@@ -95,7 +95,7 @@ final class ConfigurationTest {
             Map.of("nats", "nats://127.0.0.1:4222")));
   }
 
-  /** Without the environment, which goes before the file. */
+  /** Without environment variables, which take precedence over the file. */
   private static String plain(String coded) {
     String without = coded.replaceFirst("\\$\\{env:[A-Z_]+(?::-([^}]*))?}", "$1");
     return without.isEmpty() ? "none" : without;
@@ -103,7 +103,7 @@ final class ConfigurationTest {
 
   @ParameterizedTest
   @MethodSource("services")
-  void theFileHasEveryKeyWithItsDefaultAndAComment(Service service) throws IOException {
+  void fileHasEveryKeyWithItsDefaultAndAComment(Service service) throws IOException {
     Map<String, String> found = new TreeMap<>();
     List<String> comment = new ArrayList<>();
     for (String line : Files.readAllLines(service.file())) {
@@ -131,7 +131,7 @@ final class ConfigurationTest {
 
   @ParameterizedTest
   @MethodSource("services")
-  void theFileIsReadWithoutAProblemAlsoWithEveryKeyInIt(Service service) throws IOException {
+  void fileIsValidWithAllKeys(Service service) throws IOException {
     String text = Files.readString(service.file());
     assertThat(ConfFile.parse("file", text, service.keys()).problems()).isEmpty();
     String all = text.replaceAll("(?m)^#([a-z-]+ = )", "$1");
@@ -142,7 +142,7 @@ final class ConfigurationTest {
 
   @ParameterizedTest
   @MethodSource("services")
-  void theDocsHaveTheSameTable(Service service) throws IOException {
+  void documentationHasTheSameKeys(Service service) throws IOException {
     String docs = Files.readString(Checkout.file("docs/CONFIGURATION.md"));
     int begin = docs.indexOf("## The " + service.name());
     int end = docs.indexOf("\n## ", begin + 1);

@@ -1,4 +1,4 @@
-/** What is installed, held against the code and the docs. */
+/** Packaged files, compared with code and documentation. */
 @NullMarked
 package io.blkwarden.systemtests.packages;
 

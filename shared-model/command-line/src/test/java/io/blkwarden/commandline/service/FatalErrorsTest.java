@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A real process exits when it is out of memory. */
+/** A process exits when it is out of memory. */
 final class FatalErrorsTest {
   /** A service with a thread that uses all memory. */
   static final class Service {

@@ -12,9 +12,8 @@ import java.net.ServerSocket;
 import java.net.Socket;
 
 /**
- * A stand-in for a NATS server: answers PING and acknowledges what is published. The package's
- * {@code make-cache} runs it beside the agent, in a process of its own. Listens on a free port of
- * the loopback address, prints the port, and runs until it is stopped.
+ * A minimal NATS server, which answers PING and acknowledges published messages, for {@code
+ * make-cache}. Listens on a free loopback port, prints the port, and runs until it is stopped.
  */
 public final class Main {
   private static final String INFO =

@@ -1,4 +1,4 @@
-/** The NATS stand-in for the training run of the agent's AOT cache. */
+/** The minimal NATS server for the training run of the agent's AOT cache. */
 @NullMarked
 package io.blkwarden.packages.training;
 

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 final class ManualTest {
   @Test
-  void everyPageIsReadWithoutAWarning(@TempDir Path folder) throws Exception {
+  void pagesHaveNoWarnings(@TempDir Path folder) throws Exception {
     assertThat(Lint.warnings(WriteManual.MANUAL, folder)).isEmpty();
   }
 }

@@ -18,7 +18,7 @@ final class RoffTest {
         "naïve … ≥ 100 %",
         "a . b ' c"
       })
-  void nothingInTextIsARequest(String text) throws Exception {
+  void textIsNeverARequest(String text) throws Exception {
     String page =
         new Roff().macro("TH", "X", "1").macro("TP").macro("B", text).text(text).toString();
 

@@ -9,7 +9,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-final class UntruncatedNamesTest {
+final class HostSnapshotTest {
   private static Backend disk(BackendKind kind, int domid, int handle, @Nullable String dev) {
     return new Backend(
         kind,
@@ -28,7 +28,7 @@ final class UntruncatedNamesTest {
         null);
   }
 
-  private static boolean tellAll(List<String> threads, Backend... disks) {
+  private static boolean suffice(List<String> threads, Backend... disks) {
     return HostSnapshot.untruncatedNamesSuffice(
         threads.stream().map(name -> BlkbackName.parse(name).orElseThrow()).toList(),
         Arrays.asList(disks));
@@ -39,22 +39,22 @@ final class UntruncatedNamesTest {
 
   @Test
   void untruncatedUniqueNamesAreSufficient() {
-    assertThat(tellAll(List.of("7.xvda-0", "7.xvda-1", "blkback.7.xvdb"), XVDA, XVDB)).isTrue();
-    assertThat(tellAll(List.of(), XVDA)).isTrue();
+    assertThat(suffice(List.of("7.xvda-0", "7.xvda-1", "blkback.7.xvdb"), XVDA, XVDB)).isTrue();
+    assertThat(suffice(List.of(), XVDA)).isTrue();
   }
 
   @Test
   void possiblyTruncatedNameIsNotSufficient() {
-    assertThat(tellAll(List.of("7.xvda-0", "blkback.137.xvd"), XVDA, XVDB)).isFalse();
-    assertThat(tellAll(List.of("xvd 7 fd:14"), XVDA)).as("by the device's number").isFalse();
+    assertThat(suffice(List.of("7.xvda-0", "blkback.137.xvd"), XVDA, XVDB)).isFalse();
+    assertThat(suffice(List.of("xvd 7 fd:14"), XVDA)).as("named after the device number").isFalse();
   }
 
   @Test
   void duplicateOrMissingDiskNamesAreNotSufficient() {
-    assertThat(tellAll(List.of(), XVDA, disk(BackendKind.VBD, 7, 1, "/dev/xvda"))).isFalse();
-    assertThat(tellAll(List.of(), XVDA, disk(BackendKind.VBD, 8, 1, "xvda"))).isTrue();
-    assertThat(tellAll(List.of(), disk(BackendKind.VBD, 7, 1, null))).isFalse();
-    assertThat(tellAll(List.of(), disk(BackendKind.VBD, 7, 1, "xvd\u00e9"))).isFalse();
-    assertThat(tellAll(List.of(), XVDA, disk(BackendKind.QDISK, 7, 1, "xvda"))).isTrue();
+    assertThat(suffice(List.of(), XVDA, disk(BackendKind.VBD, 7, 1, "/dev/xvda"))).isFalse();
+    assertThat(suffice(List.of(), XVDA, disk(BackendKind.VBD, 8, 1, "xvda"))).isTrue();
+    assertThat(suffice(List.of(), disk(BackendKind.VBD, 7, 1, null))).isFalse();
+    assertThat(suffice(List.of(), disk(BackendKind.VBD, 7, 1, "xvd\u00e9"))).isFalse();
+    assertThat(suffice(List.of(), XVDA, disk(BackendKind.QDISK, 7, 1, "xvda"))).isTrue();
   }
 }
