@@ -74,7 +74,7 @@ final class AlertMachineTest {
       missing = nowMissing;
       for (Controller each : List.of(first, second)) {
         each.step(changed);
-        assertThat(open()).as("doubled").hasSizeLessThan(2);
+        assertThat(open()).as("duplicate").hasSizeLessThan(2);
       }
     }
 

@@ -276,7 +276,7 @@ final class ControllerPipelineTest {
     bus.leads(new Leadership.Leading(7));
     beat();
     assertThat(bus.fetched).hasSize(1);
-    assertThat(sent.attempts.sum()).as("its agent is asked").isEqualTo(1);
+    assertThat(sent.attempts.sum()).as("the agent receives the command").isEqualTo(1);
   }
 
   @Test
@@ -360,7 +360,7 @@ final class ControllerPipelineTest {
             SUBJECTS.outcome(HOST), null, ControlJson.encode(Messages.done(command, 50))));
     advance(100);
 
-    assertThat(bus.alerts).as("what the outcome led to").hasSize(1);
+    assertThat(bus.alerts).as("effects of the outcome").hasSize(1);
     bus.alertsStored.tryEmitEmpty().orThrow();
     stopped.verify(BOUND);
   }

@@ -224,7 +224,7 @@ final class ControllerRuntimeTest {
     ControllerRuntime first = controller("c1");
     awaitReady(first);
     ControllerRuntime second = controller("c2");
-    await("watches")
+    await("standby")
         .atMost(BOUND)
         .untilAsserted(() ->
             assertThat(second.readiness().blockers())

@@ -48,14 +48,14 @@ final class PagingTest {
         host.answering = false; // so that the alert stays firing
         host.swaps(800);
         host.live();
-        await("paged").atMost(BOUND).until(() -> manager.alerts().size() == 1);
+        await("notified").atMost(BOUND).until(() -> manager.alerts().size() == 1);
         assertThat(manager.alerts().getFirst().path("annotations").path("alert").asString())
             .isEqualTo(alerts.alerts().getFirst().id().value());
 
         host.answering = true;
 
         await("handled").atMost(BOUND).until(() -> alerts.states().contains(Alert.State.HANDLED));
-        await("pages no more").atMost(BOUND).until(() -> manager.alerts().isEmpty());
+        await("no longer notifies").atMost(BOUND).until(() -> manager.alerts().isEmpty());
       }
     }
   }

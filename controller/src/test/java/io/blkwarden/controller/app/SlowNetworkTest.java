@@ -71,7 +71,7 @@ final class SlowNetworkTest {
       network.cut();
       controllers.awaitLeads("c2");
       network.heal();
-      await("c1 is told")
+      await("c1 detects the new leader")
           .atMost(Duration.ofSeconds(12))
           .until(() -> controllers.follows("c1", "c2"));
     }

@@ -99,19 +99,19 @@ final class TakeoverTest {
       controllers.signal(first, "-CONT");
       controllers.awaitFollows("c1", "c2");
       assertThat(alerts.states()).last().isEqualTo(Alert.State.RESOLVED);
-      assertThat(of(host, "c1")).as("nothing after it went on").hasSize(commandsOfFirst);
+      assertThat(of(host, "c1")).as("nothing after it was resumed").hasSize(commandsOfFirst);
 
       host.swaps(800);
-      await("throttled by the second").atMost(BOUND).until(() -> host.held() != null);
+      await("throttled by the second controller").atMost(BOUND).until(() -> host.held() != null);
       await("alert").atMost(BOUND).until(() -> alerts.ids().size() == 2);
-      assertThat(of(host, "c1")).as("and nothing later").hasSize(commandsOfFirst);
+      assertThat(of(host, "c1")).as("nothing later").hasSize(commandsOfFirst);
       second.destroyForcibly();
-      await("the first one acts again")
+      await("the first controller leads again")
           .atMost(BOUND)
           .until(() -> of(host, "c1").size() > commandsOfFirst);
       assertThat(host.held()).as("the throttle stands").isNotNull();
       host.swaps(5);
-      await("released by the first").atMost(BOUND).until(() -> host.held() == null);
+      await("released by the first controller").atMost(BOUND).until(() -> host.held() == null);
       await("resolved")
           .atMost(BOUND)
           .until(() -> alerts.states().getLast() == Alert.State.RESOLVED);
@@ -157,7 +157,7 @@ final class TakeoverTest {
     controllers.stop(fourth);
 
     KvEvent.Entry then = lease();
-    await("it is renewed twice since")
+    await("renewed twice since then")
         .atMost(BOUND)
         .until(() -> lease().revision() >= then.revision() + 2);
     assertThat(lease().value()).as("the same lease").isEqualTo(then.value());
@@ -188,15 +188,15 @@ final class TakeoverTest {
       network.heal();
       controllers.awaitFollows("c1", "c2");
       host.swaps(800);
-      await("the next storm is c2's").atMost(BOUND).until(() -> host.held() != null);
-      await("and its alert").atMost(BOUND).until(() -> alerts.ids().size() == 2);
+      await("c2 throttles the next storm").atMost(BOUND).until(() -> host.held() != null);
+      await("its alert").atMost(BOUND).until(() -> alerts.ids().size() == 2);
       assertThat(alerts.alerts().stream().filter(each -> each.id().equals(first)))
-          .as("nothing more of the first alert")
+          .as("no further state of the first alert")
           .hasSize(messages)
           .last()
           .extracting(Alert::state)
           .isEqualTo(Alert.State.RESOLVED);
-      assertThat(of(host, "c1")).as("no command either").hasSize(commandsOfFirst);
+      assertThat(of(host, "c1")).as("no command").hasSize(commandsOfFirst);
     }
   }
 
@@ -214,7 +214,7 @@ final class TakeoverTest {
       controllers.start("c2-new");
       controllers.awaitFollows("c2-new", "c1");
       controllers.stop(first);
-      await("at once, not after the lease")
+      await("at once, before the lease expires")
           .atMost(Duration.ofSeconds(5))
           .until(() -> controllers.leads("c2-new"));
       controllers.start("c1-new");

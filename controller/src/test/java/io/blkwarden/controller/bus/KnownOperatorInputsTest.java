@@ -39,7 +39,7 @@ final class KnownOperatorInputsTest {
     assertThat(KNOWN.isLostIn(another(0))).isTrue();
     assertThat(KNOWN.missingIn(another(0), Set.of())).isEqualTo(KNOWN.values());
     assertThat(KNOWN.missingIn(another(100), Set.of()))
-        .as("however much was written since")
+        .as("independent of later writes")
         .isEqualTo(KNOWN.values());
   }
 

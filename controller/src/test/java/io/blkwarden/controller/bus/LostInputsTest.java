@@ -113,7 +113,7 @@ final class LostInputsTest {
   }
 
   private void awaitStored() {
-    await("written back")
+    await("restored")
         .atMost(BOUND)
         .ignoreExceptions()
         .untilAsserted(() -> {
@@ -198,7 +198,7 @@ final class LostInputsTest {
     StreamConfiguration whole = streams.getStreamInfo(stream).getConfiguration();
     streams.deleteStream(stream);
     streams.addStream(StreamConfiguration.builder(whole).maxBytes(NO_ROOM).build());
-    await("found, though another one created it")
+    await("found, although another controller created it")
         .atMost(BOUND)
         .until(() -> !bus.status().problem().isEmpty());
     assertThat(first.inputs).hasSize(before);

@@ -256,7 +256,7 @@ final class NatsInitTest {
     assertThat(dir.resolve("nats-server-3.conf")).exists();
     assertThat(dir.resolve("nats-server-4.conf")).doesNotExist();
 
-    assertThat(init("dom0-9").code()).as("the layout is understood").isZero();
+    assertThat(init("dom0-9").code()).as("the file is parsed").isZero();
     assertThat(Files.readString(routes)).isEqualTo(text);
     Files.delete(dir.resolve("nats-server.conf"));
     assertThat(init("--cluster", "10.0.0.1,10.0.0.2,10.0.0.3").err()).contains("without TLS");

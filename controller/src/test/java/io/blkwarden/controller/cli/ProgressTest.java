@@ -24,7 +24,7 @@ final class ProgressTest {
   void showsPercentageAndTimeLeft() {
     Progress progress = progress(true);
     progress.at(1, 100, "at once");
-    assertThat(err.toString()).as("not at once").isEmpty();
+    assertThat(err.toString()).as("not immediately").isEmpty();
 
     millis.set(1_000);
     progress.at(25, 100, "work");
@@ -52,7 +52,7 @@ final class ProgressTest {
 
     assertThat(seen()).isEmpty();
     String[] lines = err.toString().split("\r", -1);
-    assertThat(lines[lines.length - 2]).as("rubbed out").isBlank().hasSizeGreaterThan(30);
+    assertThat(lines[lines.length - 2]).as("erased").isBlank().hasSizeGreaterThan(30);
   }
 
   @Test

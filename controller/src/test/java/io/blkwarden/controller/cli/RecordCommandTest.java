@@ -147,7 +147,7 @@ final class RecordCommandTest {
     until(result, "blkwarden.v1.agent.1.before", "agent.1.before");
     server.kill();
     server.run();
-    await("back")
+    await("reconnected")
         .atMost(BOUND)
         .until(() -> agent.connection().getStatus().name().equals("CONNECTED"));
     until(result, "blkwarden.v1.agent.1.after", "agent.1.after");
@@ -159,7 +159,7 @@ final class RecordCommandTest {
     assertThat(done.code()).isEqualTo(ExitCodes.FAILED);
     assertThat(done.err()).contains("NATS closed the connection permanently", "check the log");
     assertThat(done.out())
-        .as("what was recorded is told")
+        .as("reports what was recorded")
         .contains("other messages in 1 files", "and more while disconnected");
     assertThat(recorded()).anyMatch(line -> line.contains("disconnected=true"));
   }

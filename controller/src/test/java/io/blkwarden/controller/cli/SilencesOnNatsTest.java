@@ -64,7 +64,7 @@ final class SilencesOnNatsTest {
   }
 
   private Alert last() {
-    await("told").atMost(BOUND).until(() -> !alerts.alerts().isEmpty());
+    await("published").atMost(BOUND).until(() -> !alerts.alerts().isEmpty());
     return alerts.alerts().getLast();
   }
 
@@ -85,7 +85,7 @@ final class SilencesOnNatsTest {
 
     run("resume");
 
-    await("held").atMost(BOUND).until(() -> host.held() != null);
+    await("throttled").atMost(BOUND).until(() -> host.held() != null);
     assertThat(CommandResult.run(server.url(), "resume").code()).isEqualTo(ExitCodes.FAILED);
   }
 
@@ -108,7 +108,7 @@ final class SilencesOnNatsTest {
     run("silence", "expire", id);
     run("ack", last().id().value(), "--undo");
 
-    await("neither")
+    await("neither silenced nor acked")
         .atMost(BOUND)
         .until(() -> last().silencedBy() == null && last().ackedBy() == null);
     assertThat(run("silence", "list").out()).doesNotContain(id);

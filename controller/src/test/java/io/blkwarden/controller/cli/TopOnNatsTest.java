@@ -77,7 +77,7 @@ final class TopOnNatsTest {
     assertThat(worst.path("device_time_share").asDouble()).isEqualTo(1);
     assertThat(worst.path("threads").path(0).asString()).isEqualTo("137.xvda2-0[27444]");
     assertThat(round.path("remarks")).isEmpty();
-    assertThat(swapping.agent().commands).as("it only listens").isEmpty();
+    assertThat(swapping.agent().commands).as("no requests").isEmpty();
   }
 
   @Test

@@ -129,7 +129,7 @@ final class PolicyWatchTest {
   private PolicyLoad next() throws InterruptedException {
     PolicyLoad load = loads.poll(BOUND.toSeconds(), TimeUnit.SECONDS);
     if (load == null) {
-      throw new AssertionError("no load came");
+      throw new AssertionError("policies were not loaded");
     }
     return load;
   }

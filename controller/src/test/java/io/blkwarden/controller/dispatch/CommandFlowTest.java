@@ -207,7 +207,7 @@ final class CommandFlowTest {
 
     assertThat(lost).hasSize(5).allSatisfy(why -> assertThat(why).endsWith("leadership lost"));
     assertThat(asked)
-        .as("what waited was never sent")
+        .as("waiting commands are not sent")
         .extracting(Command::id)
         .containsExactly(Messages.id(0), Messages.id(9));
     assertThat(outcomes).extracting(Outcome::command).containsExactly(Messages.id(9));

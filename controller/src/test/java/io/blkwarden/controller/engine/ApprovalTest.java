@@ -150,7 +150,7 @@ final class ApprovalTest {
     rig.ask(new OperatorRequest.Approve(proposal()), 1);
     Command set = EngineRig.sends(rig.seconds(1, host, host::storm)).getFirst();
     rig.outcome(set, Outcome.Result.APPLIED);
-    assertThat(proposals()).as("what is carried out waits no more").isEmpty();
+    assertThat(proposals()).as("an applied proposal is removed").isEmpty();
     for (int half = 0; half < 32; half++) {
       for (Command renewal :
           EngineRig.sends(rig.seconds(30, host, () -> host.reads(host.noisy, 800, 2, 990, 4)))) {

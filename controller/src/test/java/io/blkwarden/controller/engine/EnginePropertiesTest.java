@@ -128,7 +128,7 @@ final class EnginePropertiesTest {
 
     private void check(List<Effect> effects) {
       for (Command command : EngineRig.sends(effects)) {
-        assertThat(claimed).as("a command without the claim: %s", command).isTrue();
+        assertThat(claimed).as("a command without leadership: %s", command).isTrue();
         unanswered.add(command);
         if (command.action() instanceof CommandAction.Set set) {
           check(command, set);
@@ -197,7 +197,7 @@ final class EnginePropertiesTest {
             boolean sets =
                 EngineRig.sends(effects).stream()
                     .anyMatch(each -> each.action() instanceof CommandAction.Set);
-            assertThat(sets && run.rig.millis > calm).as("a lease renewed for nothing").isFalse();
+            assertThat(sets && run.rig.millis > calm).as("a needless renewal").isFalse();
           }
         });
   }

@@ -80,7 +80,7 @@ final class HostProblemsTest {
     assertThat(throttle().detail()).contains("big1", TOO_LONG).doesNotContain("did you mean");
 
     rig.map(host);
-    assertThat(problems(beat(host, 7, mapSize(true)))).as("it went through").containsExactly("");
+    assertThat(problems(beat(host, 7, mapSize(true)))).as("published").containsExactly("");
   }
 
   @Test
@@ -106,7 +106,7 @@ final class HostProblemsTest {
   @Test
   void agentWithAHigherEpochRaisesAnAlert() {
     rig.begin(host);
-    assertThat(problems(beat(host, 8))).as("a newer claim follows at once, as a rule").isEmpty();
+    assertThat(problems(beat(host, 8))).as("a higher epoch usually follows at once").isEmpty();
     rig.pass(HostProblems.GRACE_MILLIS + 1_000);
     assertThat(problems(beat(host, 8)))
         .singleElement()
@@ -209,6 +209,6 @@ final class HostProblemsTest {
       effects.addAll(rig.feed(new Input.LeadershipGained(8 + claim)));
       effects.addAll(rig.seconds(30, host, () -> host.reads(swap, 800, 2, 990, 4)));
     }
-    assertThat(EngineRig.alerts(effects)).as("20 claims in 10 min").hasSizeBetween(1, 3);
+    assertThat(EngineRig.alerts(effects)).as("20 times in 10 min").hasSizeBetween(1, 3);
   }
 }

@@ -38,7 +38,7 @@ final class LocalMigrationTest {
               storm();
               host.reads(target, 5, 1, 5, 0);
             });
-    assertThat(EngineRig.sends(effects)).as("the idle target is left alone").isEmpty();
+    assertThat(EngineRig.sends(effects)).as("the idle target is not throttled").isEmpty();
     assertThat(rig.step.snapshot(FleetSnapshot.Parts.busiest(0)).throttles())
         .singleElement()
         .satisfies(held -> assertThat(held.domain().domid()).isEqualTo(176));

@@ -60,7 +60,7 @@ final class SwapPolicyTest {
         return;
       }
     }
-    throw new AssertionError("no alert for a guest that swaps by turns");
+    throw new AssertionError("no alert for a guest with alternating reads and writes");
   }
 
   @Test

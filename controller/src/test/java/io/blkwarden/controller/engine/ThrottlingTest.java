@@ -120,7 +120,7 @@ final class ThrottlingTest {
     List<Effect> effects = rig.seconds(60, host, host::storm);
 
     assertThat(EngineRig.sends(effects))
-        .as("a new lease, once the old one is known to have ended")
+        .as("a new lease after the end of the old one")
         .isNotEmpty()
         .noneMatch(each ->
             each.action() instanceof CommandAction.Set set
@@ -168,7 +168,7 @@ final class ThrottlingTest {
     rig.outcome(climb, Outcome.Result.APPLIED);
 
     assertThat(EngineRig.states(rig.byItself(host, lease, Outcome.Result.RECOVERED)))
-        .as("it was held")
+        .as("it was active")
         .containsExactly("firing");
   }
 

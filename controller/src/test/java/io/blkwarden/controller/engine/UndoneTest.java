@@ -96,7 +96,7 @@ final class UndoneTest {
     effects = rig.undone(host, null, EngineRig.set(again).lease());
     assertThat(told(effects).getFirst()).contains("no further attempt", "xenopsd");
     effects = rig.seconds(400, host, host::storm);
-    assertThat(EngineRig.sends(effects)).as("left to people").isEmpty();
+    assertThat(EngineRig.sends(effects)).as("left to operators").isEmpty();
     assertThat(told(effects)).noneMatch(text -> text.contains("had an effect"));
   }
 

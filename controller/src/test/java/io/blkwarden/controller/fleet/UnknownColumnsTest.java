@@ -90,7 +90,7 @@ class UnknownColumnsTest {
 
     hood = state.neighbourhood(2);
     assertThat(hood.otherIos()).isEqualTo(400);
-    assertThat(hood.otherBusyMillis()).as("three quarters are of an unknown time").isNaN();
+    assertThat(hood.otherBusyMillis()).as("three quarters of the time are unknown").isNaN();
   }
 
   @Test

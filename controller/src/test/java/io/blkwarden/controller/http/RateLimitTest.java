@@ -41,6 +41,6 @@ final class RateLimitTest {
     assertThat(take("10.2.0.1")).isTrue();
     assertThat(take("10.2.0.2")).isTrue();
     assertThat(take("10.2.0.3")).isFalse();
-    assertThat(take("10.1.0.0")).as("one that was there before").isTrue();
+    assertThat(take("10.1.0.0")).as("a known address").isTrue();
   }
 }

@@ -126,7 +126,7 @@ final class FleetIntakeTest {
     for (int i = 0; i < admitted; i++) {
       backlog.release(HOST, ControlJson.MAX_BYTES);
     }
-    assertThat(backlog.admit(HOST, 0, 1)).as("nothing of it is left").isTrue();
+    assertThat(backlog.admit(HOST, 0, 1)).as("no backlog").isTrue();
   }
 
   @Test

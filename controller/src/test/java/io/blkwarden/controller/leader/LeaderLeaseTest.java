@@ -83,7 +83,7 @@ final class LeaderLeaseTest {
     while (epoch(two) < 0) {
       assertThat(millis - silent).isLessThanOrEqualTo(15_000);
       seconds(1, two);
-      assertThat(epoch(one) > 0 && epoch(two) > 0).as("both hold it").isFalse();
+      assertThat(epoch(one) > 0 && epoch(two) > 0).as("both lead").isFalse();
     }
 
     assertThat(millis - silent)
@@ -121,7 +121,7 @@ final class LeaderLeaseTest {
     seconds(30, two);
     assertThat(two.current()).as("it is not renewed").isEqualTo(new Leadership.Unknown());
     one.update(bucket, false);
-    assertThat(epoch(one)).as("it goes on").isEqualTo(epoch);
+    assertThat(epoch(one)).as("it continues").isEqualTo(epoch);
     one.release(bucket);
     seconds(5, two);
     assertThat(two.current()).as("it is free").isEqualTo(new Leadership.Unknown());

@@ -160,18 +160,18 @@ final class NotifierTest {
     manager.run();
     Notifier notifier = feeding(manager, 100); // resolved 300 ms after the last reminder
     notifier.send(alert(1, Alert.State.FIRING));
-    await("reminded").atMost(BOUND).until(() -> notifier.toAlertmanagers().sent.sum() > 5);
+    await("sent again").atMost(BOUND).until(() -> notifier.toAlertmanagers().sent.sum() > 5);
 
     leading.set(false);
-    await("it ends by itself").atMost(BOUND).until(() -> manager.alerts().isEmpty());
+    await("resolved by Alertmanager").atMost(BOUND).until(() -> manager.alerts().isEmpty());
 
     leading.set(true);
-    await("it is open here").atMost(BOUND).until(() -> !manager.alerts().isEmpty());
+    await("open at this controller").atMost(BOUND).until(() -> !manager.alerts().isEmpty());
     notifier.handOver();
-    await("it is another controller's").atMost(BOUND).until(() -> manager.alerts().isEmpty());
+    await("published by another controller").atMost(BOUND).until(() -> manager.alerts().isEmpty());
     long sent = notifier.toAlertmanagers().sent.sum();
     notifier.send(alert(2, Alert.State.FIRING));
-    await("later ones are").atMost(BOUND).until(() -> notifier.toAlertmanagers().sent.sum() > sent);
+    await("later ones").atMost(BOUND).until(() -> notifier.toAlertmanagers().sent.sum() > sent);
     assertThat(names(manager)).doesNotContain(Messages.id(1).value());
   }
 
@@ -256,7 +256,7 @@ final class NotifierTest {
     notifier.send(alert(1, Alert.State.FIRING));
     notifier.send(alert(1, Alert.State.RESOLVED));
 
-    await("taken").atMost(BOUND).until(() -> notifier.toWebhooks().sent.sum() == 2);
+    await("received").atMost(BOUND).until(() -> notifier.toWebhooks().sent.sum() == 2);
     assertThat(taken).hasSize(3);
     assertThat(taken.get(0)).isEqualTo(taken.get(1));
     assertThat(taken.get(1).body())
@@ -311,7 +311,7 @@ final class NotifierTest {
     notifier.send(alert(1, Alert.State.FIRING));
     notifier.send(alert(2, Alert.State.FIRING));
 
-    await("given up").atMost(BOUND).until(() -> notifier.toWebhooks().sent.sum() == 1);
+    await("abandoned").atMost(BOUND).until(() -> notifier.toWebhooks().sent.sum() == 1);
     assertThat(notifier.toWebhooks().dropped.sum()).isEqualTo(1);
     assertThat(notifier.toWebhooks().failed.sum()).isEqualTo(2);
   }

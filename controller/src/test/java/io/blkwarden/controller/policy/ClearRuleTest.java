@@ -14,8 +14,8 @@ final class ClearRuleTest {
     assertThat(ClearRule.ofUtil(0.49, 0.49)).isEqualTo(Verdict.CLEAR);
     assertThat(ClearRule.ofUtil(0.5, 0.5)).isEqualTo(Verdict.BACKLOGGED);
     assertThat(ClearRule.ofUtil(Double.NaN, Double.NaN)).isEqualTo(Verdict.UNKNOWN);
-    assertThat(ClearRule.ofUtil(Double.NaN, 0.49)).as("shared, and calm").isEqualTo(Verdict.CLEAR);
-    assertThat(ClearRule.ofUtil(Double.NaN, 0.9)).as("shared, and busy").isEqualTo(Verdict.UNKNOWN);
+    assertThat(ClearRule.ofUtil(Double.NaN, 0.49)).as("shared, idle").isEqualTo(Verdict.CLEAR);
+    assertThat(ClearRule.ofUtil(Double.NaN, 0.9)).as("shared, busy").isEqualTo(Verdict.UNKNOWN);
   }
 
   @Test

@@ -71,7 +71,7 @@ public final class ControllerProcesses implements AutoCloseable {
   /** Stops a controller gracefully. */
   public void stop(Process process) throws InterruptedException {
     process.destroy();
-    assertThat(process.waitFor(30, TimeUnit.SECONDS)).as("stopped in good order").isTrue();
+    assertThat(process.waitFor(30, TimeUnit.SECONDS)).as("stopped gracefully").isTrue();
   }
 
   /** Sends a signal, such as {@code -STOP}. */

@@ -138,7 +138,7 @@ final class AgentLifeTest {
     Disposable _ = agent.alive(Duration.ofMillis(50)).subscribe(signs::add);
     await().atMost(BOUND).until(() -> stuck);
     AtomicInteger before = new AtomicInteger(-1);
-    await("no sign more")
+    await("no further signal")
         .during(Duration.ofMillis(500))
         .atMost(BOUND)
         .until(() -> before.getAndSet(signs.size()) == before.get());

@@ -28,7 +28,7 @@ final class EliminationProofTest {
     resolved.look(host);
 
     assertThat(resolved.look(host.later(100)).of(37, "xvda1"))
-        .as("the thread may be left over from a disk that is gone")
+        .as("the thread may be left over from a removed disk")
         .isEqualTo("ambiguous-name");
   }
 

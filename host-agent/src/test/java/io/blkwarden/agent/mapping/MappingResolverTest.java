@@ -190,7 +190,7 @@ final class MappingResolverTest {
     resolved.look(host);
     assertThat(resolved.of(37, "xvda2")).isEqualTo("27444:traced-bio");
     assertThat(resolved.of(37, "xvda1"))
-        .as("idle: nobody needs it yet")
+        .as("idle: not needed yet")
         .isEqualTo("ambiguous-name");
 
     host.later(100).counters(37, 51713, 8, 8, 0).reads(27443, 4096L);

@@ -21,7 +21,7 @@ final class TraceProofTest {
     resolved.look(host.bio(27444, 20));
 
     assertThat(resolved.of(37, "xvda2"))
-        .as("nobody knows whose pid it was when the bio was submitted")
+        .as("the owner of the pid at the time of the bio is unknown")
         .isEqualTo("ambiguous-name");
   }
 

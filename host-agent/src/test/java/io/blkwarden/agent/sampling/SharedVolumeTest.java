@@ -319,7 +319,7 @@ class SharedVolumeTest {
 
     guestReads(5, 51760, 300, "dm-0");
     write();
-    assertThat(live.update(disks, 3_000).deviceScoreMillis(0)).as("it stands still").isNaN();
+    assertThat(live.update(disks, 3_000).deviceScoreMillis(0)).as("no change").isNaN();
   }
 
   private CounterBase rebase() {

@@ -124,7 +124,7 @@ public final class NatsServer implements AutoCloseable {
 
   private boolean answers() {
     if (endedByItself()) {
-      throw new AssertionError("nats-server ended: " + log());
+      throw new AssertionError("nats-server has stopped: " + log());
     }
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
       socket.setSoTimeout(2_000);
@@ -222,7 +222,7 @@ public final class NatsServer implements AutoCloseable {
     kill();
     delete(directory);
     if (!ended.isEmpty()) {
-      throw new AssertionError("nats-server ended by itself: " + ended);
+      throw new AssertionError("nats-server stopped unexpectedly: " + ended);
     }
   }
 

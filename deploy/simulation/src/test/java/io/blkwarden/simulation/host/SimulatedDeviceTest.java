@@ -32,7 +32,7 @@ class SimulatedDeviceTest {
     assertThat(device.busyMillis()).isGreaterThan(19_000);
 
     double hurt = neighbour.waiting();
-    assertThat(hurt).as("neighbour's requests that wait in the storm").isGreaterThan(10);
+    assertThat(hurt).as("neighbour's queued requests in the storm").isGreaterThan(10);
 
     swap.priority = IoPriority.IDLE;
     run(device, 10);
@@ -56,7 +56,7 @@ class SimulatedDeviceTest {
     run(device, 10);
     assertThat(window(device)).isBetween(18.0, 22.0);
     assertThat(neighbour.waiting()).isLessThan(3);
-    assertThat(swap.waiting()).as("what dom0 sees of it").isLessThan(25);
+    assertThat(swap.waiting()).as("visible in dom0").isLessThan(25);
 
     swap.limit(Double.POSITIVE_INFINITY);
     run(device, 20);

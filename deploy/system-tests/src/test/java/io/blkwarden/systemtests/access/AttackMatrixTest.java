@@ -165,13 +165,13 @@ final class AttackMatrixTest {
       List<String> denied = raw.takeErrors();
       assertThat(denied).allMatch(error -> error.contains("Permissions Violation for Publish"));
       assertThat(denied.stream().filter(error -> !error.contains("with Reply")).count())
-          .as("%s: denied of %s", who, batch)
+          .as("%s: denied messages of %s", who, batch)
           .isEqualTo(mayNot);
     }
     if (who.startsWith("host-")) { // permitted messages reach their subscribers
       assertThat(heard).hasSizeGreaterThan(3).anyMatch(each -> each.contains(".mapping."));
     }
-    assertThat(state(admin, may)).as("what %s may not change", who).isEqualTo(before);
+    assertThat(state(admin, may)).as("state that %s must not change", who).isEqualTo(before);
   }
 
   /** Received messages, none of which is on a subject denied to the attacker. */

@@ -76,7 +76,7 @@ final class FleetOfUsersTest {
     Host leaving = Objects.requireNonNull(fleet.remove("dom0-150"));
     Files.delete(nats.seed("host-dom0-150"));
     nats.init();
-    await("is shut out")
+    await("is disconnected")
         .atMost(BOUND)
         .until(() -> leaving.client().connection().getStatus() != CONNECTED);
     allAreAtWork();

@@ -125,7 +125,7 @@ final class NatsAccessTest {
         .connection()
         .createDispatcher(m -> heard.add(new String(m.getData(), UTF_8)))
         .subscribe(SUBJECTS.allAlerts());
-    await("a throttle that is told")
+    await("a reported throttle")
         .atMost(BOUND)
         .until(() -> heard.stream().anyMatch(each -> each.contains("\"state\":\"handled\"")));
 
@@ -152,7 +152,7 @@ final class NatsAccessTest {
         nats.as("operator", "throttle", disk, "--priority", "idle", "--reason", "test");
     assertThat(throttle.code()).as(throttle.err()).isZero();
     assertThat(nats.as("operator", "release", disk, "--reason", "test").code()).isZero();
-    await("the record names the key")
+    await("the audit trail has the key")
         .atMost(BOUND)
         .untilAsserted(() ->
             assertThat(nats.as("operator", "why", "vm102").out()).contains("(key " + key + ")"));
@@ -188,7 +188,7 @@ final class NatsAccessTest {
   @Test
   @Order(2)
   void operatorReceivesSamplesAndViewerDoesNot() {
-    await("numbers of a simulated disk")
+    await("values of a simulated disk")
         .atMost(BOUND)
         .untilAsserted(() -> {
           GuardedNats.Said top =
@@ -408,7 +408,7 @@ final class NatsAccessTest {
     String seed = Files.readString(nats.seed("host-dom0-9"));
     Files.delete(nats.seed("host-dom0-9"));
     nats.init();
-    await("and is shut out")
+    await("and is disconnected")
         .atMost(BOUND)
         .until(() -> leaving.connection().getStatus() != CONNECTED);
     Files.writeString(nats.seed("host-dom0-9"), seed);
@@ -436,7 +436,7 @@ final class NatsAccessTest {
     for (int n = 0; n < 100; n++) {
       one.connection().subscribe("_INBOX." + other + "." + n);
     }
-    await("so many subscriptions")
+    await("the maximum of subscriptions")
         .atMost(BOUND)
         .untilAsserted(() ->
             assertThat(one.denied()).anyMatch(each -> each.contains("maximum subscriptions")));

@@ -159,11 +159,11 @@ final class NatsClusterAccessTest {
     servers.add(new NatsProcess(machine, port, List.of("-c", config.toString())));
 
     Path log = folder.resolve("machine1/nats.log");
-    await("it is refused as a route")
+    await("the route is refused")
         .atMost(BOUND)
         .until(() -> Files.readString(log).contains("authentication error"));
     assertThat(info(ports.get(0)))
-        .as("the servers that the first one knows")
+        .as("servers of the cluster")
         .contains(":" + ports.get(1), ":" + ports.get(2))
         .doesNotContain(":" + ports.get(3));
   }

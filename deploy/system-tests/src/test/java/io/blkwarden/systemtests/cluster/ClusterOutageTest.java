@@ -185,7 +185,7 @@ final class ClusterOutageTest {
 
   /** Between two storms there are no open alerts, no leases and no waiting messages. */
   private void awaitNothingLost(ControllerRuntime controller) {
-    await("all alerts are resolved, and all leases are over")
+    await("all alerts are resolved and all leases have ended")
         .atMost(BOUND)
         .pollInterval(Duration.ofMillis(300))
         .untilAsserted(() -> {
@@ -238,7 +238,7 @@ final class ClusterOutageTest {
 
     int second = (leader + 1) % 3;
     cluster.server(second).kill();
-    await("it says so")
+    await("the outage is reported")
         .atMost(BOUND)
         .untilAsserted(() ->
             assertThat(controller.readiness().blockers().toString())

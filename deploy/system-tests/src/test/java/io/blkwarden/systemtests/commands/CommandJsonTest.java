@@ -200,7 +200,7 @@ final class CommandJsonTest {
       agent.keyValue("blkwarden-mapping").put(HostToken.key(gone), map);
       agent.publish(Subjects.DEFAULT.mapping(gone, "snapshot"), map);
       agent.flush(BOUND);
-      await("it is known")
+      await("host is known")
           .atMost(BOUND)
           .until(() ->
               controller.view().hosts().stream()
@@ -239,7 +239,7 @@ final class CommandJsonTest {
     Printed recorded =
         type("record --json --for 3s --dir %s --policies %s".formatted(tape, fleet.policies()));
     assertThat(recorded.err().lines())
-        .as("remarks are objects too")
+        .as("notes are JSON objects")
         .isNotEmpty()
         .allSatisfy(line -> told("Remarks", Printed.read(line)));
     told("blkwarden record", recorded.json());

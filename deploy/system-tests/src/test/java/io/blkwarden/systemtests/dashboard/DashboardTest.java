@@ -103,7 +103,7 @@ final class DashboardTest {
     browser.shows("Disks by share of device time", "1.xvda2-0", "scheduler", "vm102", "reporting");
     assertThat(browser.count(".bar")).isPositive();
     browser.type("input[type=search]", "vm102");
-    await("the rows that are called so")
+    await("the matching rows")
         .atMost(BOUND)
         .until(() -> browser.count("[aria-label=Disks] tbody tr:not(.pad)") == 2);
     browser.click("[aria-label=Disks] a[href*='/domain/']");
@@ -177,7 +177,7 @@ final class DashboardTest {
     browser.tabTo("[aria-label=Hosts] th button");
     browser.keys(Keys.ENTER);
     browser.keys(Keys.ENTER);
-    await("hosts by name, the last first")
+    await("hosts by name, descending")
         .atMost(BOUND)
         .until(() -> browser.find("[aria-label=Hosts] tbody a").getText().equals("sim-3"));
     browser.tabTo("[aria-label=Hosts] tbody a");
@@ -211,7 +211,7 @@ final class DashboardTest {
     browser.shows("vm101");
     browser.act("Release vm101 xvda2", TOKEN);
     browser.shows("xvda2 of vm101 on sim-1 is released");
-    await("the release is on record")
+    await("the release is recorded")
         .atMost(BOUND)
         .until(() -> browser.get("/api/v1/decisions").contains("http: ana"));
   }
@@ -223,7 +223,7 @@ final class DashboardTest {
     browser.shows("Waiting for approval");
     String disk = browser.label("button[aria-label^='Approve ']").substring("Approve ".length());
     browser.act("Approve " + disk, TOKEN);
-    await("the throttle that was approved")
+    await("the approved throttle")
         .atMost(BOUND)
         .until(() -> browser.count("[aria-label='Release %s']".formatted(disk)) > 0);
   }
@@ -258,13 +258,13 @@ final class DashboardTest {
     controller.close();
     browser.shows("The controller does not answer");
     controller = controller(port);
-    await("the page lives again")
+    await("the page is live again")
         .atMost(BOUND)
         .until(() -> browser.find(".link").getText().startsWith("live"));
     browser.shows("sim-2");
     assertThat(browser.text()).doesNotContain("does not answer");
     assertThat(browser.complaints())
-        .as("that nobody answered meanwhile is no fault of the page")
+        .as("errors other than failed requests")
         .allMatch(each -> each.contains("net::ERR_"));
   }
 }

@@ -57,7 +57,7 @@ class InstallLabTest {
         .map(line -> line.split(" "))
         .forEach(pair -> mounts.put(pair[0], pair[1].substring(0, 2)));
     assertThat(mounts)
-        .as("a read-only system but for its state, its trace instance and cgroups")
+        .as("read-only except for state, trace instance and cgroups")
         .contains(Map.entry("/", "ro"), Map.entry("/sys", "ro"))
         .contains(Map.entry("/run/blkwarden", "rw"), Map.entry("/sys/fs/cgroup", "rw"))
         .contains(Map.entry("/sys/kernel/tracing/instances", "rw"));
@@ -96,7 +96,7 @@ class InstallLabTest {
             () -> !installed.unit("MainPID").equals(hanging));
     installed.assertPriorities(threads, "idle");
     assertThat(installed.journal("Watchdog timeout")).isPositive();
-    assertThat(installed.journal("Full thread dump")).as("all its threads' stacks").isPositive();
+    assertThat(installed.journal("Full thread dump")).as("thread dump").isPositive();
 
     awaitActive();
     Lab.clock()

@@ -91,7 +91,7 @@ final class LabClock {
         limit,
         () -> {
           if (!condition.getAsBoolean()) {
-            throw new AssertionError("not so yet");
+            throw new AssertionError("condition is false");
           }
         });
   }

@@ -143,7 +143,7 @@ class RunbookLabTest {
     installed.operator(type("blkwarden pause --reason \"I am looking into it\""));
     assertThat(installed.operator(type("blkwarden release --all"))).contains("released");
     installed.awaitNoPriorities();
-    Awaitility.await("nothing acts any more")
+    Awaitility.await("enforcement is paused")
         .during(TIME_TO_ACT)
         .atMost(TIME_TO_ACT.plusSeconds(60))
         .untilAsserted(

@@ -102,7 +102,7 @@ class SwapStormLabTest {
     var handled = alert(mark, Alert.State.HANDLED);
     var applied = dom0.outcome(mark, Outcome.Result.APPLIED);
     assertThat(Lab.clock().between(handled.message().since(), applied.at()))
-        .as("from the start of the storm to the ionice: the policy's 5 s and 15 s more")
+        .as("storm to throttle: the policy's 5 s and at most 15 s")
         .isLessThan(Duration.ofSeconds(20));
     dom0.awaitPriorities(swap, IDLE, Duration.ofSeconds(60));
     assertThat(applied.message().workers()).allSatisfy(w -> assertThat(swap).contains(w.pid()));
@@ -212,7 +212,7 @@ class SwapStormLabTest {
   /** On dom0's clock, without renewal; tolerates some seconds for the emulated CPU. */
   private static void endedInTime(Instant begun, FleetView.Seen<Outcome> ended) {
     assertThat(Lab.clock().between(begun, ended.message().at()))
-        .as("a throttle's life, of a lease of %s", LabWiring.LEASE)
+        .as("duration of a throttle with a lease of %s", LabWiring.LEASE)
         .isLessThan(LabWiring.LEASE.plusSeconds(5));
   }
 

@@ -86,7 +86,7 @@ class TruncatedNamesLabTest {
         assertThat(twins(guest)).contains(disk.workers().getFirst().pid());
       }
     }
-    assertThat(pids).as("each disk has a thread of its own").hasSize(4);
+    assertThat(pids).as("one thread per disk").hasSize(4);
   }
 
   @Test

@@ -14,6 +14,6 @@ public final class Checkout {
         return at.resolve(path);
       }
     }
-    throw new AssertionError("not run below a checkout");
+    throw new AssertionError("not in a checkout");
   }
 }

@@ -188,7 +188,7 @@ final class MonitoringTest {
 
   @Test
   void nodeClientReceivesAnAlert() {
-    await("told")
+    await("published")
         .atMost(BOUND)
         .untilAsserted(() ->
             assertThat(node.printed().lines())

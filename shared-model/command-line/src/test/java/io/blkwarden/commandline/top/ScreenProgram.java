@@ -25,7 +25,7 @@ final class ScreenProgram {
             System::nanoTime)
         .run(() -> {
           if (looks.incrementAndGet() == 3 && arguments.length > 0) {
-            throw new IllegalStateException("made up");
+            throw new IllegalStateException("simulated failure");
           }
           return Disks.round(Disks.SILENT, Disks.DATA, Disks.SWAP);
         });

@@ -124,7 +124,7 @@ final class ScreenTest {
     try (PseudoTerminal terminal = run(Map.of("TERM", "xterm", "NO_COLOR", "1"), "fail")) {
       ends(terminal, 1);
       isAsItWas(terminal);
-      assertThat(terminal.shown().indexOf("made up"))
+      assertThat(terminal.shown().indexOf("simulated failure"))
           .isGreaterThan(terminal.shown().indexOf(GIVEN_BACK));
       assertThat(terminal.shown()).as("NO_COLOR").doesNotContain("\u001B[33m", "\u001B[7m");
     }
