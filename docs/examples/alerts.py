@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Prints blkwarden's alerts, a line each, with nothing but Python's own library.
+"""Prints blkwarden's alerts, one per line, using only the Python standard library.
 
-usage: alerts.py [SUBJECT]      NATS_URL says where NATS is: nats://[USER:PASSWORD@]HOST[:PORT]
+usage: alerts.py [SUBJECT]      NATS_URL: nats://[USER:PASSWORD@]HOST[:PORT]
 
-It speaks just enough of NATS' protocol to listen. Programs that are to stay use nats-py, which
-also knows TLS, NKeys and reconnecting: docs/ALERTS.md has the same with it.
+It implements the part of the NATS protocol that a subscriber needs. Use nats-py in production; it
+also supports TLS, NKeys and reconnecting: docs/ALERTS.md has an example.
 """
 
 import json

@@ -135,7 +135,7 @@ final class TakeoverTest {
 
   private KvEvent.Entry lease() throws IOException {
     Bucket bucket = Assets.bucket(connection, JetStreamAssets.LEADER);
-    return Objects.requireNonNull(bucket.get("controller"), "nobody leads");
+    return Objects.requireNonNull(bucket.get("controller"), "no leader");
   }
 
   @Test

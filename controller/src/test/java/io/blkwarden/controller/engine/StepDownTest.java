@@ -40,7 +40,7 @@ final class StepDownTest {
     return effects;
   }
 
-  private static List<Restraint> rungs(List<Effect> effects) {
+  private static List<Restraint> steps(List<Effect> effects) {
     return EngineRig.sends(effects).stream()
         .map(Command::action)
         .filter(CommandAction.Set.class::isInstance)
@@ -94,11 +94,11 @@ final class StepDownTest {
     heldAt(IDLE);
     rig.outcome(EngineRig.only(rig.seconds(3, host, host::quiet)), Outcome.Result.APPLIED);
     List<Effect> effects = obeying(6, host::storm);
-    assertThat(rungs(effects)).doesNotContain(IDLE);
+    assertThat(steps(effects)).doesNotContain(IDLE);
     assertThat(EngineRig.decisions(effects))
         .contains("renew: adopted the throttle that is in force already");
     effects = obeying(15, host::storm);
-    assertThat(rungs(effects)).endsWith(IDLE);
+    assertThat(steps(effects)).endsWith(IDLE);
     assertThat(EngineRig.decisions(effects))
         .contains("act: best-effort/7 had no effect, idle requested");
   }
@@ -149,8 +149,8 @@ final class StepDownTest {
     List<Effect> effects = obeying(20, host::tamed);
     effects.addAll(obeying(11, host::storm));
     effects.addAll(obeying(15, host::tamed));
-    assertThat(rungs(effects)).containsOnly(LOW);
+    assertThat(steps(effects)).containsOnly(LOW);
 
-    assertThat(rungs(obeying(45, host::storm))).contains(IDLE);
+    assertThat(steps(obeying(45, host::storm))).contains(IDLE);
   }
 }

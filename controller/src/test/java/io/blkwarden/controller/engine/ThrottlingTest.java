@@ -161,11 +161,11 @@ final class ThrottlingTest {
   @Test
   void recoveryWaitsForTheAnswerOfAnEscalation() {
     rig.outcome(breach(), Outcome.Result.APPLIED);
-    Command climb = EngineRig.sends(rig.seconds(20, host, host::storm)).getFirst();
-    MessageId lease = EngineRig.set(climb).lease();
+    Command escalation = EngineRig.sends(rig.seconds(20, host, host::storm)).getFirst();
+    MessageId lease = EngineRig.set(escalation).lease();
 
     assertThat(EngineRig.alerts(rig.byItself(host, lease, Outcome.Result.RECOVERED))).isEmpty();
-    rig.outcome(climb, Outcome.Result.APPLIED);
+    rig.outcome(escalation, Outcome.Result.APPLIED);
 
     assertThat(EngineRig.states(rig.byItself(host, lease, Outcome.Result.RECOVERED)))
         .as("it was active")
@@ -250,10 +250,10 @@ final class ThrottlingTest {
     Command first = breach();
     rig.outcome(first, Outcome.Result.APPLIED);
     List<Effect> effects = rig.seconds(15, host, host::storm);
-    Command climb = EngineRig.sends(effects).getFirst();
-    assertThat(EngineRig.set(climb).lease()).isEqualTo(EngineRig.set(first).lease());
-    assertThat(EngineRig.set(climb).restraint()).isEqualTo(Restraint.Priority.IDLE);
-    rig.outcome(climb, Outcome.Result.APPLIED);
+    Command escalation = EngineRig.sends(effects).getFirst();
+    assertThat(EngineRig.set(escalation).lease()).isEqualTo(EngineRig.set(first).lease());
+    assertThat(EngineRig.set(escalation).restraint()).isEqualTo(Restraint.Priority.IDLE);
+    rig.outcome(escalation, Outcome.Result.APPLIED);
     effects = rig.seconds(15, host, host::storm);
     Command reset = EngineRig.sends(effects).getFirst();
     assertThat(reset.action()).isInstanceOf(CommandAction.Reset.class);

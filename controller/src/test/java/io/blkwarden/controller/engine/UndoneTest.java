@@ -62,9 +62,9 @@ final class UndoneTest {
   void refusedStepIsNotReportedAsSetAndDoesNotEscalate() {
     throttled();
     for (int step = 0; step < 3; step++) {
-      Command climb = next(IDLE);
+      Command escalation = next(IDLE);
       Alert alert =
-          EngineRig.alerts(rig.outcome(climb, Outcome.Result.REFUSED, Outcome.Refusal.GATE))
+          EngineRig.alerts(rig.outcome(escalation, Outcome.Result.REFUSED, Outcome.Refusal.GATE))
               .getLast();
       assertThat(alert.summary())
           .contains("was set to best-effort/7", "idle was not set: refused (gate)")

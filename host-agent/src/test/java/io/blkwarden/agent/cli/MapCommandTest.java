@@ -28,7 +28,7 @@ final class MapCommandTest {
   private final StringWriter err = new StringWriter();
 
   @ParameterizedTest
-  @ValueSource(strings = {"capture-4.17", "made-up-twins"})
+  @ValueSource(strings = {"capture-4.17", "synthetic-twins"})
   void printsTheTable(String tree) throws IOException {
     assertThat(run("--root", RESOURCES.resolve(tree).toString())).isZero();
     assertThat(out.toString()).isEqualTo(golden(tree + ".txt"));
@@ -36,7 +36,7 @@ final class MapCommandTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"capture-4.17", "made-up-twins"})
+  @ValueSource(strings = {"capture-4.17", "synthetic-twins"})
   void printsTheJson(String tree) throws IOException {
     assertThat(run("--root", RESOURCES.resolve(tree).toString(), "--json")).isZero();
     assertThat(out.toString()).isEqualTo(golden(tree + ".json"));
@@ -48,11 +48,11 @@ final class MapCommandTest {
     JsonMapper mapper =
         JsonMapper.builder().propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE).build();
     List<MappedDisk> disks =
-        Arrays.asList(mapper.readValue(golden("made-up-twins.json"), MappedDisk[].class));
+        Arrays.asList(mapper.readValue(golden("synthetic-twins.json"), MappedDisk[].class));
 
     assertThat(disks).hasSize(5);
     assertThat(disks.getFirst().domain().name()).isEqualTo("vm103\u001B[2J");
-    assertThat(MapCommand.json(disks)).isEqualTo(golden("made-up-twins.json"));
+    assertThat(MapCommand.json(disks)).isEqualTo(golden("synthetic-twins.json"));
   }
 
   @Test

@@ -64,13 +64,13 @@ final class TopCommandTest {
 
   @Test
   void guestNamesAreEscaped() {
-    assertThat(run("made-up-twins", "--count=1")).isZero();
+    assertThat(run("synthetic-twins", "--count=1")).isZero();
     assertThat(out.toString()).contains("vm103\\u001B[2J").doesNotContain("\u001B");
   }
 
   @Test
   void jsonHasNullForUnknownNumbers() {
-    assertThat(run("made-up-twins", "--json", "--count=1", "--sort=name")).isZero();
+    assertThat(run("synthetic-twins", "--json", "--count=1", "--sort=name")).isZero();
     JsonNode round = JsonMapper.builder().build().readTree(out.toString());
     assertThat(round.path("disks")).hasSize(5);
     assertThat(round.path("disks").path(0).path("domain").asString()).isEqualTo("vm103\u001B[2J");

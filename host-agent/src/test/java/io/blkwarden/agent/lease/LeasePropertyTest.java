@@ -94,9 +94,9 @@ final class LeasePropertyTest {
     /** Kills the agent before any of the calls; only the stored state remains. */
     void crashDuringASet() {
       crashBeforeCall(random.nextInt(8));
-      boolean climb = random.nextBoolean();
+      boolean escalate = random.nextBoolean();
       try {
-        host.send(anyWish(climb ? leases.get(random.nextInt(leases.size())) : host.id()));
+        host.send(anyWish(escalate ? leases.get(random.nextInt(leases.size())) : host.id()));
       } catch (Crash _) {
         // The agent is dead.
       }

@@ -266,7 +266,7 @@ final class NatsAccessTest {
             SUBJECTS.heartbeat(OURS),
             SUBJECTS.outcome(OURS),
             SUBJECTS.command(OURS),
-            SUBJECTS.alert("critical", OTHER, "made-up"),
+            SUBJECTS.alert("critical", OTHER, "simulated"),
             SUBJECTS.decision(OTHER),
             SUBJECTS.operator("release-all"),
             "$KV.blkwarden-mapping.sim-1",
@@ -316,7 +316,7 @@ final class NatsAccessTest {
         List.of(
             SUBJECTS.command(OURS),
             SUBJECTS.operator("release-all"),
-            SUBJECTS.alert("critical", OURS, "made-up"),
+            SUBJECTS.alert("critical", OURS, "simulated"),
             "$KV.blkwarden-silences.pause",
             "$JS.API.CONSUMER.CREATE.BLKWARDEN_ALERTS"));
   }
@@ -334,7 +334,7 @@ final class NatsAccessTest {
             SUBJECTS.operator("release-all", new OperatorKey("U" + "A".repeat(55))),
             SUBJECTS.replay(RecordKind.DECISION, new OperatorKey("U" + "A".repeat(55))),
             SUBJECTS.outcome(OURS),
-            SUBJECTS.alert("critical", OURS, "made-up"),
+            SUBJECTS.alert("critical", OURS, "simulated"),
             "$KV.blkwarden-claim.controller",
             "$KV.blkwarden-silences.pause",
             "$JS.API.INFO",
