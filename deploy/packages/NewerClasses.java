@@ -52,8 +52,7 @@ final class NewerClasses {
     ClassFile classes =
         ClassFile.of(
             StackMapsOption.GENERATE_STACK_MAPS,
-            ClassHierarchyResolverOption.of(
-                own.orElse(ClassHierarchyResolver.defaultResolver())));
+            ClassHierarchyResolverOption.of(own.orElse(ClassHierarchyResolver.defaultResolver())));
     try (OutputStream out = Files.newOutputStream(jar);
         ZipOutputStream zip = new ZipOutputStream(out)) {
       for (Map.Entry<ZipEntry, byte[]> entry : entries.entrySet()) {
@@ -74,13 +73,14 @@ final class NewerClasses {
     if (model.majorVersion() >= JAVA_6) {
       return bytes;
     }
-    ClassTransform version = (builder, element) -> {
-      if (element instanceof ClassFileVersion) {
-        builder.withVersion(ClassFile.JAVA_8_VERSION, 0);
-      } else {
-        builder.with(element);
-      }
-    };
+    ClassTransform version =
+        (builder, element) -> {
+          if (element instanceof ClassFileVersion) {
+            builder.withVersion(ClassFile.JAVA_8_VERSION, 0);
+          } else {
+            builder.with(element);
+          }
+        };
     return classes.transformClass(
         model,
         version.andThen(

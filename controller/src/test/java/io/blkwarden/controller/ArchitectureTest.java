@@ -10,9 +10,7 @@ import io.blkwarden.testing.Architecture;
 import io.blkwarden.testing.TestsAreRun;
 import org.junit.jupiter.api.Test;
 
-/**
- * Dependency rules of the controller: a pure engine, and one package per external interface.
- */
+/** Dependency rules of the controller: a pure engine, and one package per external interface. */
 final class ArchitectureTest {
   private static final Architecture CONTROLLER = new Architecture("io.blkwarden.controller");
 

@@ -128,7 +128,7 @@ final class ControllerRuntimeTest {
     AlertTap alerts = closing(new AlertTap(server));
     ScriptedHost host = storming(HOST);
 
-    await("throttled").atMost(BOUND).until(() -> host.held() != null);
+    await("throttled").atMost(BOUND).until(() -> host.activeLease() != null);
     Command set = sets(host).getFirst();
     assertThat(set.epoch()).isPositive();
     assertThat(set.action())
@@ -142,7 +142,7 @@ final class ControllerRuntimeTest {
     await("alert").atMost(BOUND).until(() -> alerts.states().contains(Alert.State.HANDLED));
 
     host.swaps(5);
-    await("released").atMost(BOUND).until(() -> host.held() == null);
+    await("released").atMost(BOUND).until(() -> host.activeLease() == null);
     await("resolved").atMost(BOUND).until(() -> alerts.states().contains(Alert.State.RESOLVED));
 
     assertThat(alerts.states()).contains(Alert.State.HANDLED).endsWith(Alert.State.RESOLVED);
@@ -187,7 +187,7 @@ final class ControllerRuntimeTest {
     host.answering = true;
     server.run();
 
-    await("throttled").atMost(BOUND).until(() -> host.held() != null);
+    await("throttled").atMost(BOUND).until(() -> host.activeLease() != null);
     AlertTap alerts = closing(new AlertTap(server));
     await("alert").atMost(BOUND).until(() -> alerts.states().contains(Alert.State.HANDLED));
     assertThat(controller.dispatchCounters().lost.sum()).isZero();
@@ -231,7 +231,7 @@ final class ControllerRuntimeTest {
                 .containsExactly("standby: controller c1 leads"));
     ScriptedHost host = storming(HOST);
 
-    await("throttled").atMost(BOUND).until(() -> host.held() != null);
+    await("throttled").atMost(BOUND).until(() -> host.activeLease() != null);
     assertThat(host.agent().commands).extracting(Command::issuedBy).containsOnly("c1");
     assertThat(second.dispatchCounters().commands.sum()).isZero();
   }
@@ -279,7 +279,7 @@ final class ControllerRuntimeTest {
             assertThat(controller.intakeCounters().malformed.get(Kind.MAPPING)).hasToString("201"));
 
     ScriptedHost host = storming(HOST);
-    await("throttled").atMost(BOUND).until(() -> host.held() != null);
+    await("throttled").atMost(BOUND).until(() -> host.activeLease() != null);
     assertThat(controller.intakeCounters().stepFailures.sum()).isZero();
   }
 
@@ -305,7 +305,7 @@ final class ControllerRuntimeTest {
     host.swaps(800);
     clone.swaps(800);
     ScriptedHost other = storming(new HostId("dom0-8"));
-    await("another host is throttled").atMost(BOUND).until(() -> other.held() != null);
+    await("another host is throttled").atMost(BOUND).until(() -> other.activeLease() != null);
     assertThat(sets(host)).isEmpty();
     assertThat(sets(clone)).isEmpty();
   }

@@ -69,7 +69,7 @@ final class TakeoverTest {
     /** Ends the storm, whose alert is resolved under its first id. */
     void end() {
       host.swaps(5);
-      await("released").atMost(BOUND).until(() -> host.held() == null);
+      await("released").atMost(BOUND).until(() -> host.activeLease() == null);
       await("resolved").atMost(BOUND).until(() -> alerts.states().contains(Alert.State.RESOLVED));
       assertThat(alerts.ids()).as("the alert keeps its id").hasSize(1);
     }
@@ -102,16 +102,20 @@ final class TakeoverTest {
       assertThat(of(host, "c1")).as("nothing after it was resumed").hasSize(commandsOfFirst);
 
       host.swaps(800);
-      await("throttled by the second controller").atMost(BOUND).until(() -> host.held() != null);
+      await("throttled by the second controller")
+          .atMost(BOUND)
+          .until(() -> host.activeLease() != null);
       await("alert").atMost(BOUND).until(() -> alerts.ids().size() == 2);
       assertThat(of(host, "c1")).as("nothing later").hasSize(commandsOfFirst);
       second.destroyForcibly();
       await("the first controller leads again")
           .atMost(BOUND)
           .until(() -> of(host, "c1").size() > commandsOfFirst);
-      assertThat(host.held()).as("the throttle stands").isNotNull();
+      assertThat(host.activeLease()).as("the throttle stands").isNotNull();
       host.swaps(5);
-      await("released by the first controller").atMost(BOUND).until(() -> host.held() == null);
+      await("released by the first controller")
+          .atMost(BOUND)
+          .until(() -> host.activeLease() == null);
       await("resolved")
           .atMost(BOUND)
           .until(() -> alerts.states().getLast() == Alert.State.RESOLVED);
@@ -188,7 +192,7 @@ final class TakeoverTest {
       network.heal();
       controllers.awaitFollows("c1", "c2");
       host.swaps(800);
-      await("c2 throttles the next storm").atMost(BOUND).until(() -> host.held() != null);
+      await("c2 throttles the next storm").atMost(BOUND).until(() -> host.activeLease() != null);
       await("its alert").atMost(BOUND).until(() -> alerts.ids().size() == 2);
       assertThat(alerts.alerts().stream().filter(each -> each.id().equals(first)))
           .as("no further state of the first alert")
@@ -219,7 +223,7 @@ final class TakeoverTest {
           .until(() -> controllers.leads("c2-new"));
       controllers.start("c1-new");
       controllers.awaitFollows("c1-new", "c2-new");
-      assertThat(host.held()).as("the throttle stands").isNotNull();
+      assertThat(host.activeLease()).as("the throttle stands").isNotNull();
       assertThat(host.agent().commands)
           .extracting(Command::action)
           .doesNotHaveAnyElementsOfTypes(CommandAction.Reset.class, CommandAction.ReleaseAll.class);

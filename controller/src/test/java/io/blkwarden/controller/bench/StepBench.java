@@ -17,9 +17,8 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Time of the step without I/O, with ten policies: for one sample of every disk of the fleet,
- * and for one tick. Divide by {@code disks} for nanoseconds per disk-sample; prints the heap per
- * disk.
+ * Time of the step without I/O, with ten policies: for one sample of every disk of the fleet, and
+ * for one tick. Divide by {@code disks} for nanoseconds per disk-sample; prints the heap per disk.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)

@@ -84,13 +84,14 @@ final class ApprovalOnNatsTest {
   @Test
   void approvedProposalIsAppliedAndRemoved() {
     String id = proposal();
-    assertThat(host.held()).isNull();
+    assertThat(host.activeLease()).isNull();
 
     CommandResult result = CommandResult.run(server.url(), "approve", id, "--reason", "seen");
 
     assertThat(result.code()).as(result.err()).isEqualTo(ExitCodes.DONE);
-    await("set").atMost(BOUND).until(() -> host.held() != null);
-    assertThat(Objects.requireNonNull(host.held()).restraint()).isEqualTo(Restraint.Priority.IDLE);
+    await("set").atMost(BOUND).until(() -> host.activeLease() != null);
+    assertThat(Objects.requireNonNull(host.activeLease()).restraint())
+        .isEqualTo(Restraint.Priority.IDLE);
     assertThat(CommandResult.run(server.url(), "proposals", "--json").out()).doesNotContain(id);
   }
 
@@ -112,7 +113,7 @@ final class ApprovalOnNatsTest {
       assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
       assertThat(answer.body()).contains("approved: idle for xvda2");
     }
-    await("set").atMost(BOUND).until(() -> host.held() != null);
+    await("set").atMost(BOUND).until(() -> host.activeLease() != null);
   }
 
   @Test
@@ -126,6 +127,6 @@ final class ApprovalOnNatsTest {
     assertThat(late.err()).contains("no proposal " + id);
     assertThat(CommandResult.run(server.url(), "approve", "nonsense").code())
         .isEqualTo(ExitCodes.USAGE);
-    assertThat(host.held()).isNull();
+    assertThat(host.activeLease()).isNull();
   }
 }

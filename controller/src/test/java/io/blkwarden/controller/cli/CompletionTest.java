@@ -20,7 +20,7 @@ final class CompletionTest {
     script = Files.writeString(folder.resolve("completion"), result.out());
   }
 
-  private static List<String> said(String... words) throws Exception {
+  private static List<String> completions(String... words) throws Exception {
     Process process = new ProcessBuilder(words).redirectErrorStream(true).start();
     List<String> said = new String(process.getInputStream().readAllBytes(), UTF_8).lines().toList();
     assertThat(process.waitFor()).as("%s", said).isZero();
@@ -40,7 +40,7 @@ final class CompletionTest {
         printf '%%s\\n' "${COMPREPLY[@]}"
         """
             .formatted(script, words, last, words);
-    return said("bash", "-c", asked);
+    return completions("bash", "-c", asked);
   }
 
   /** The completions in zsh, which emulates bash completion and filters itself. */
@@ -59,7 +59,7 @@ final class CompletionTest {
           """
               .formatted(words, words.split(" ").length - 1, words));
     }
-    return said("zsh", "-f", "-c", asked.toString());
+    return completions("zsh", "-f", "-c", asked.toString());
   }
 
   @Test

@@ -81,11 +81,11 @@ final class SilencesOnNatsTest {
         .anyMatch(each -> each.contains("enforcement is paused by"));
     assertThat(run("proposals").out()).contains("enforcement is paused by");
     assertThat(host.agent().commands).noneMatch(each -> each.action().toString().startsWith("Set"));
-    assertThat(host.held()).isNull();
+    assertThat(host.activeLease()).isNull();
 
     run("resume");
 
-    await("throttled").atMost(BOUND).until(() -> host.held() != null);
+    await("throttled").atMost(BOUND).until(() -> host.activeLease() != null);
     assertThat(CommandResult.run(server.url(), "resume").code()).isEqualTo(ExitCodes.FAILED);
   }
 

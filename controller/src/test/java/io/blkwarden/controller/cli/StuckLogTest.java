@@ -45,7 +45,7 @@ final class StuckLogTest {
         host.live();
         try (AlertTap alerts = new AlertTap(server)) {
           await("handled").atMost(BOUND).until(() -> alerts.states().contains(Alert.State.HANDLED));
-          assertThat(host.held()).isNotNull();
+          assertThat(host.activeLease()).isNotNull();
           assertThat(alerts.alerts())
               .extracting(Alert::epoch)
               .containsOnly(host.agent().commands.getFirst().epoch());

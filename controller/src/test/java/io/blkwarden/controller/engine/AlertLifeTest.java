@@ -47,7 +47,7 @@ final class AlertLifeTest {
                 when: { metric: iops, above: 200, windows: 2 of 3, window: 5s, clear_for: 3s }
                 then: { alert: info, keep_firing_for: 20s }
             """);
-    rig.begin(host);
+    rig.start(host);
     assertThat(EngineRig.states(rig.seconds(20, host, this::storm))).startsWith("firing");
 
     List<Effect> kept = rig.seconds(15, host, this::calm);
@@ -60,7 +60,7 @@ final class AlertLifeTest {
   @Test
   void recurringBreachKeepsItsOpenAlert() {
     EngineRig rig = rig("keep_firing_for: 20s");
-    rig.begin(host);
+    rig.start(host);
     List<Effect> effects = new ArrayList<>(rig.seconds(4, host, this::storm));
     rig.outcome(EngineRig.sends(effects).getFirst(), Outcome.Result.APPLIED);
 
@@ -86,7 +86,7 @@ final class AlertLifeTest {
   @Test
   void timeWithoutSamplesDoesNotCountTowardsClearing() {
     EngineRig rig = rig("keep_firing_for: 20s");
-    rig.begin(host);
+    rig.start(host);
     rig.seconds(4, host, this::storm);
     rig.seconds(5, host, this::calm);
 
@@ -107,7 +107,7 @@ final class AlertLifeTest {
             EngineRig.SWAP_STORM
                 .replace("mode: auto", "mode: observe")
                 .replace("alert: warning", "alert: warning, remind_every: 10s"));
-    rig.begin(host);
+    rig.start(host);
     rig.seconds(4, host, this::storm);
 
     List<Effect> later = rig.seconds(35, host, this::storm);
@@ -125,7 +125,7 @@ final class AlertLifeTest {
             EngineRig.SWAP_STORM
                 .replace("mode: auto", "mode: observe")
                 .replace("alert: warning", "alert: warning, remind_every: 10s"));
-    rig.begin(host);
+    rig.start(host);
 
     List<Alert> first = EngineRig.alerts(rig.seconds(4, host, this::storm));
     rig.feed(new Input.LeadershipGained(9));
@@ -141,7 +141,7 @@ final class AlertLifeTest {
   @Test
   void alertsOfADeviceShareAnIncidentAndALaterAlertStartsANewOne() {
     EngineRig rig = EngineRig.acting(EngineRig.SWAP_STORM.replace("mode: auto", "mode: observe"));
-    rig.begin(host);
+    rig.start(host);
 
     rig.seconds(4, host, this::storm);
     rig.seconds(

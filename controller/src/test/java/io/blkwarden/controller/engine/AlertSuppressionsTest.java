@@ -29,14 +29,14 @@ final class AlertSuppressionsTest {
     return new Silence(Messages.id(1), "ana", "known", rig.wall, rig.wall.plus(time), match);
   }
 
-  private static List<Effect> say(EngineRig rig, Silence... silences) {
+  private static List<Effect> setSilences(EngineRig rig, Silence... silences) {
     return rig.feed(
         new Input.OperatorStateChanged(new OperatorState(List.of(silences), List.of(), null)));
   }
 
   private EngineRig firing(String policies) {
     EngineRig rig = EngineRig.acting(policies);
-    rig.begin(host);
+    rig.start(host);
     assertThat(EngineRig.alerts(rig.seconds(6, host, this::storm)))
         .singleElement()
         .matches(alert -> !alert.suppressed());
@@ -48,7 +48,8 @@ final class AlertSuppressionsTest {
     EngineRig rig = firing(WATCHING);
     Silence.Matcher match = new Silence.Matcher("dom0-*", "swap-*", "vm176", "warning", "swap");
 
-    List<Alert> marked = EngineRig.alerts(say(rig, silence(rig, Duration.ofSeconds(10), match)));
+    List<Alert> marked =
+        EngineRig.alerts(setSilences(rig, silence(rig, Duration.ofSeconds(10), match)));
 
     assertThat(marked).singleElement().extracting(Alert::silencedBy).isEqualTo(Messages.id(1));
     assertThat(EngineRig.alerts(rig.seconds(9, host, this::storm))).isEmpty();
@@ -69,7 +70,8 @@ final class AlertSuppressionsTest {
             new Silence.Matcher("dom0-7", null, null, "critical", null),
             new Silence.Matcher("dom0-7", null, null, null, "root"))) {
       EngineRig rig = firing(WATCHING);
-      assertThat(EngineRig.alerts(say(rig, silence(rig, Duration.ofDays(1), other)))).isEmpty();
+      assertThat(EngineRig.alerts(setSilences(rig, silence(rig, Duration.ofDays(1), other))))
+          .isEmpty();
     }
   }
 
@@ -139,7 +141,7 @@ final class AlertSuppressionsTest {
     assertThat(both.getLast().inhibitedBy()).isEqualTo(whole.id().value());
 
     EngineRig other = firing(fleet.formatted("dom0-8"));
-    other.begin(new TestHost("dom0-8"));
+    other.start(new TestHost("dom0-8"));
     assertThat(EngineRig.alerts(other.seconds(12, host, this::storm))).noneMatch(Alert::suppressed);
   }
 }

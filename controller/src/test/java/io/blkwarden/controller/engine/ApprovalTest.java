@@ -29,7 +29,7 @@ final class ApprovalTest {
 
   @BeforeEach
   void begin() {
-    rig.begin(host);
+    rig.start(host);
     assertThat(EngineRig.sends(rig.seconds(10, host, host::storm))).isEmpty();
   }
 

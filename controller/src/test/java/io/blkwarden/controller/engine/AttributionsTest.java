@@ -35,7 +35,7 @@ final class AttributionsTest {
     suspect = host.addSwap(176);
     loud = host.add("vm5", 5, VolumeRole.ROOT, MappingState.RESOLVED);
     small = host.add("vm6", 6, VolumeRole.ROOT, MappingState.RESOLVED);
-    rig.begin(host);
+    rig.start(host);
   }
 
   private void work(int suspectIos, int loudIos, int smallIos, long millisEach) {
@@ -104,7 +104,7 @@ final class AttributionsTest {
                 blame: { window: 1m }
                 then: { alert: warning }
             """);
-    observing.begin(host);
+    observing.start(host);
     List<Effect> effects = observing.seconds(40, host, this::calm);
     assertThat(last(effects).summary())
         .endsWith(

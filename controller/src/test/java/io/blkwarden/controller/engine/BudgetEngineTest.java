@@ -35,7 +35,7 @@ final class BudgetEngineTest {
   void begin() {
     disk = host.add("vm5", 5, VolumeRole.ROOT, MappingState.RESOLVED);
     host.addSwap(5);
-    rig.begin(host);
+    rig.start(host);
   }
 
   private List<Effect> use(int seconds, int iops) {

@@ -31,9 +31,7 @@ final class EnginePropertiesTest {
   private static final int DISKS = 4;
   private static final int SECONDS = 120;
 
-  /**
-   * A run with a seed: storms, lost batches, and agents that answer, refuse or do not answer.
-   */
+  /** A run with a seed: storms, lost batches, and agents that answer, refuse or do not answer. */
   private static final class Run {
     final EngineRig rig;
     final Random chance;
@@ -57,7 +55,7 @@ final class EnginePropertiesTest {
         host.add("vm-billing", 3, VolumeRole.SWAP, MappingState.RESOLVED);
         host.add("vm4", 4, VolumeRole.SWAP, MappingState.UNRESOLVED);
         hosts.add(host);
-        rig.begin(host);
+        rig.start(host);
       }
     }
 

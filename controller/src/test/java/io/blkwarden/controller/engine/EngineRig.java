@@ -127,7 +127,7 @@ final class EngineRig {
   }
 
   /** Feeds the host's map and a first batch. */
-  void begin(TestHost... hosts) {
+  void start(TestHost... hosts) {
     for (TestHost host : hosts) {
       map(host);
       hello(host);

@@ -50,7 +50,7 @@ final class FaultsTest {
   void begin() {
     rig.act(POLICY);
     rig.mayFail = true;
-    rig.begin(host);
+    rig.start(host);
   }
 
   /** Both disks are over the threshold. */
@@ -118,7 +118,7 @@ final class FaultsTest {
       EngineRig another = new EngineRig(1, failing).act(POLICY);
       another.mayFail = true;
       SwappingHost storming = new SwappingHost();
-      another.begin(storming);
+      another.start(storming);
       another.seconds(
           2,
           storming,

@@ -35,7 +35,7 @@ final class FleetPolicyTest {
       host.addSwap(2);
       hosts.add(host);
     }
-    rig.begin(hosts.toArray(TestHost[]::new));
+    rig.start(hosts.toArray(TestHost[]::new));
     return rig;
   }
 

@@ -22,7 +22,7 @@ final class FleetSnapshotTest {
     for (int number = 0; number < disks; number++) {
       host.addSwap(number);
     }
-    rig.begin(host);
+    rig.start(host);
     return host;
   }
 

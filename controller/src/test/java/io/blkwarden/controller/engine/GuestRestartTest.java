@@ -25,7 +25,7 @@ final class GuestRestartTest {
   void begin() {
     noisy = host.addSwap(176);
     host.add("vm5", 5, VolumeRole.ROOT, MappingState.RESOLVED);
-    rig.begin(host);
+    rig.start(host);
     command = EngineRig.sends(rig.seconds(3, host, this::storm)).getFirst();
     rig.outcome(command, Outcome.Result.APPLIED);
   }
@@ -39,12 +39,12 @@ final class GuestRestartTest {
     host.reads(noisy, 5, 1, 5, 0);
   }
 
-  private static List<Worker> born(long startTicks) {
+  private static List<Worker> workersStartedAt(long startTicks) {
     return List.of(TestHost.worker(176, startTicks));
   }
 
   /** The agent crashes, and the next run restores its leases. */
-  private void agentBeginsAnew() {
+  private void agentRestarts() {
     host.run = TestHost.uuid("run", ++runs);
     host.revision = 1;
     rig.byItself(host, EngineRig.set(command).lease(), Outcome.Result.RECOVERED);
@@ -66,8 +66,8 @@ final class GuestRestartTest {
 
   @Test
   void restartEndsTheBreachOfTheOldGuest() {
-    agentBeginsAnew();
-    host.replace(noisy, MappingState.RESOLVED, born(7_000));
+    agentRestarts();
+    host.replace(noisy, MappingState.RESOLVED, workersStartedAt(7_000));
     List<Effect> effects = mapped();
     assertThat(EngineRig.states(effects)).containsExactly("resolved");
     assertThat(EngineRig.alerts(effects).getFirst().summary()).contains("restarted");
@@ -77,34 +77,34 @@ final class GuestRestartTest {
 
   @Test
   void hostRebootEndsTheBreachOfTheOldGuest() {
-    agentBeginsAnew();
+    agentRestarts();
     host.boot = TestHost.uuid("boot", 2);
     assertThat(EngineRig.states(mapped())).containsExactly("resolved");
   }
 
   @Test
   void breachOfTheOldGuestEndsWhenTheNewWorkersAreProven() {
-    agentBeginsAnew();
+    agentRestarts();
     host.replace(noisy, MappingState.UNRESOLVED, List.of());
     assertThat(EngineRig.states(mapped())).doesNotContain("resolved");
-    assertThat(EngineRig.states(changed(born(7_000)))).containsExactly("resolved");
+    assertThat(EngineRig.states(changed(workersStartedAt(7_000)))).containsExactly("resolved");
   }
 
   @Test
   void sameWorkersMeanTheSameGuest() {
-    agentBeginsAnew();
+    agentRestarts();
     assertThat(EngineRig.states(mapped())).doesNotContain("resolved");
     host.replace(noisy, MappingState.UNRESOLVED, List.of());
-    agentBeginsAnew();
+    agentRestarts();
     mapped();
-    assertThat(EngineRig.states(changed(born(0)))).doesNotContain("resolved");
+    assertThat(EngineRig.states(changed(workersStartedAt(0)))).doesNotContain("resolved");
   }
 
   @Test
   void reconnectedDiskKeepsItsBreach() {
-    assertThat(EngineRig.states(changed(born(7_000)))).doesNotContain("resolved");
+    assertThat(EngineRig.states(changed(workersStartedAt(7_000)))).doesNotContain("resolved");
     assertThat(EngineRig.states(mapped())).doesNotContain("resolved");
-    agentBeginsAnew();
+    agentRestarts();
     assertThat(EngineRig.states(mapped())).doesNotContain("resolved");
     assertThat(EngineRig.states(rig.seconds(1, host, this::calm))).doesNotContain("resolved");
   }

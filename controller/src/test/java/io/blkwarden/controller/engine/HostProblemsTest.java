@@ -85,7 +85,7 @@ final class HostProblemsTest {
 
   @Test
   void mapLargerThanTheServersLimitIsOutdated() {
-    rig.begin(host);
+    rig.start(host);
     assertThat(problems(beat(host, 7, mapSize(false))))
         .containsExactly("its map is out of date: " + TOO_LONG);
     OperatorReply reply = throttle();
@@ -105,7 +105,7 @@ final class HostProblemsTest {
 
   @Test
   void agentWithAHigherEpochRaisesAnAlert() {
-    rig.begin(host);
+    rig.start(host);
     assertThat(problems(beat(host, 8))).as("a higher epoch usually follows at once").isEmpty();
     rig.pass(HostProblems.GRACE_MILLIS + 1_000);
     assertThat(problems(beat(host, 8)))
@@ -117,7 +117,7 @@ final class HostProblemsTest {
 
   @Test
   void agentRestartIsNotADuplicate() {
-    rig.begin(host);
+    rig.start(host);
     List<Effect> effects = new ArrayList<>();
     for (int restart = 0; restart < 20; restart++) {
       UUID before = host.run;
@@ -147,7 +147,7 @@ final class HostProblemsTest {
 
   @Test
   void duplicateHostRaisesAnAlertAndGetsNoCommands() {
-    rig.begin(host);
+    rig.start(host);
     List<Effect> effects = bothReport(8);
 
     assertThat(problems(effects)).singleElement().asString().contains("agents of two hosts");
@@ -168,7 +168,7 @@ final class HostProblemsTest {
 
   @Test
   void hostIsEvaluatedAgainWhenOneAgentIsLeft() {
-    rig.begin(host);
+    rig.start(host);
     bothReport(8);
     List<Effect> effects = new ArrayList<>();
     for (int i = 0; i < 13; i++) {
@@ -187,7 +187,7 @@ final class HostProblemsTest {
 
   @Test
   void leaseOfADuplicateHostExpires() {
-    rig.begin(host);
+    rig.start(host);
     List<Effect> effects = rig.seconds(6, host, () -> host.reads(swap, 800, 2, 990, 4));
     rig.outcome(EngineRig.only(effects), io.blkwarden.model.message.Outcome.Result.APPLIED);
     effects = bothReport(40);
@@ -199,7 +199,7 @@ final class HostProblemsTest {
 
   @Test
   void repeatedLeadershipPublishesOpenAlertsOncePerFiveMinutes() {
-    rig.begin(host);
+    rig.start(host);
     rig.policies(EngineRig.SWAP_STORM.replace("mode: auto", "mode: observe"));
     List<Effect> effects = rig.seconds(6, host, () -> host.reads(swap, 800, 2, 990, 4));
     assertThat(EngineRig.alerts(effects)).hasSize(1);

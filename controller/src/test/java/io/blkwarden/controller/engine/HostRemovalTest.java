@@ -36,12 +36,12 @@ final class HostRemovalTest {
 
   private static EngineRig started(String policies, TestHost... hosts) {
     EngineRig rig = EngineRig.acting(policies);
-    rig.begin(hosts);
+    rig.start(hosts);
     return rig;
   }
 
   /** Lets the host be stale until its leases have expired. */
-  private static void fallSilent(EngineRig rig) {
+  private static void becomeStale(EngineRig rig) {
     for (int i = 0; i < 90; i++) {
       rig.pass(1_000);
       rig.tick();
@@ -76,7 +76,7 @@ final class HostRemovalTest {
     EngineRig rig = started(WATCHING, host, other);
     List<Alert> fired = EngineRig.alerts(rig.seconds(4, host, this::storm));
     assertThat(fired).hasSize(1);
-    fallSilent(rig);
+    becomeStale(rig);
 
     List<Effect> effects = ask(rig, host);
     assertThat(known(rig)).contains(host.id);
@@ -101,10 +101,10 @@ final class HostRemovalTest {
   @Test
   void removedHostReturnsWhenItsAgentReports() {
     EngineRig rig = started(WATCHING, host);
-    fallSilent(rig);
+    becomeStale(rig);
     forgotten(rig, ask(rig, host));
 
-    rig.begin(host);
+    rig.start(host);
 
     assertThat(known(rig)).containsExactly(host.id);
     assertThat(EngineRig.alerts(rig.seconds(4, host, this::storm))).hasSize(1);
@@ -134,7 +134,7 @@ final class HostRemovalTest {
 
     assertThat(reply.verdict()).isEqualTo(Verdict.REFUSED);
     assertThat(reply.detail()).startsWith("dom0-7 may still have 1 throttles");
-    fallSilent(rig);
+    becomeStale(rig);
     assertThat(EngineRig.answers(forgotten(rig, ask(rig, host))).getFirst().verdict())
         .isEqualTo(Verdict.DONE);
   }
@@ -169,7 +169,7 @@ final class HostRemovalTest {
   @Test
   void onlyTheLeaderRemovesHosts() {
     EngineRig rig = started(WATCHING, host);
-    fallSilent(rig);
+    becomeStale(rig);
     rig.feed(new Input.LeadershipLost());
     assertThat(only(ask(rig, host)).verdict()).isEqualTo(Verdict.REFUSED);
   }

@@ -50,7 +50,7 @@ final class LabelsTest {
   @Test
   void policyMatchesDomainsOfItsPlan() {
     labels("labels: { vm1: { plan: small }, vm2: { plan: large } }");
-    rig.begin(host);
+    rig.start(host);
 
     assertThat(EngineRig.sends(storm()))
         .singleElement()
@@ -60,7 +60,7 @@ final class LabelsTest {
   @Test
   void protectedDomainIsNeverThrottled() {
     labels("labels: { \"vm*\": { plan: small, protected: true } }");
-    rig.begin(host);
+    rig.start(host);
     List<Effect> effects = storm();
 
     assertThat(EngineRig.sends(effects)).isEmpty();
@@ -72,7 +72,7 @@ final class LabelsTest {
     host.label(small, Map.of("plan", "small"));
     host.label(large, Map.of("plan", "small"));
     labels("labels: { vm2: { plan: large } }");
-    rig.begin(host);
+    rig.start(host);
 
     assertThat(EngineRig.sends(storm()))
         .singleElement()
@@ -86,7 +86,7 @@ final class LabelsTest {
     labels(
         "labels: { vm1: { plan: small, protected: false },"
             + " vm2: { plan: small, protected: true } }");
-    rig.begin(host);
+    rig.start(host);
     List<Effect> effects = storm();
 
     assertThat(EngineRig.sends(effects)).isEmpty();
@@ -97,7 +97,7 @@ final class LabelsTest {
   void anyValueExceptNoProtects() {
     host.label(small, Map.of("plan", "small", "protected", "No"));
     host.label(large, Map.of("plan", "small", "protected", "ture"));
-    rig.begin(host);
+    rig.start(host);
 
     assertThat(EngineRig.sends(storm()))
         .singleElement()
@@ -106,7 +106,7 @@ final class LabelsTest {
 
   @Test
   void addedLabelAppliesAtOnce() {
-    rig.begin(host);
+    rig.start(host);
     assertThat(storm()).isEmpty();
     host.label(large, Map.of("plan", "small"));
     host.revision++;
@@ -119,7 +119,7 @@ final class LabelsTest {
 
   @Test
   void changedLabelsApplyAtOnce() {
-    rig.begin(host);
+    rig.start(host);
     assertThat(storm()).isEmpty();
     labels("labels: { vm2: { plan: small } }");
 

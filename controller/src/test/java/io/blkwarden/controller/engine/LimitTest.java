@@ -31,7 +31,7 @@ final class LimitTest {
   @BeforeEach
   void begin() {
     host.device(Actuator.INEFFECTIVE, "none");
-    rig.begin(host);
+    rig.start(host);
   }
 
   /** The measurements in dom0 under a limit: few fast requests, and lower latency of neighbours. */

@@ -20,7 +20,7 @@ final class LocalMigrationTest {
 
   @Test
   void throttleOfTheSourceDoesNotApplyToTheTarget() {
-    rig.begin(host);
+    rig.start(host);
     Command first = EngineRig.only(rig.seconds(3, host, this::storm));
     rig.outcome(first, Outcome.Result.APPLIED);
 

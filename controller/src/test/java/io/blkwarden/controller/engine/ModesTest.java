@@ -48,7 +48,7 @@ final class ModesTest {
   @ValueSource(strings = {"observe", "shadow", "approve"})
   void onlyAutoSendsCommands(String mode) {
     EngineRig rig = rig(mode);
-    rig.begin(host);
+    rig.start(host);
     rig.beat(host, true, lease());
 
     List<Effect> effects = new ArrayList<>(rig.seconds(40, host, this::storm));
@@ -61,7 +61,7 @@ final class ModesTest {
   @Test
   void shadowRecordsWhatItWouldDo() {
     EngineRig rig = rig("shadow");
-    rig.begin(host);
+    rig.start(host);
 
     List<Effect> effects = rig.seconds(4, host, this::storm);
 
@@ -74,7 +74,7 @@ final class ModesTest {
   @Test
   void autoAdoptsAnExistingLease() {
     EngineRig rig = rig("auto");
-    rig.begin(host);
+    rig.start(host);
     Heartbeat.HeldThrottle held = lease();
     rig.beat(host, true, held);
 
@@ -86,7 +86,7 @@ final class ModesTest {
 
   /** Throttles, releases and waits; then a heartbeat still has the lease. */
   private MessageId namedAgain(EngineRig rig, int secondsLater) {
-    rig.begin(host);
+    rig.start(host);
     Command set = EngineRig.sends(rig.seconds(3, host, this::storm)).getFirst();
     rig.outcome(set, Outcome.Result.APPLIED);
     List<Effect> over = rig.seconds(6, host, () -> host.reads(noisy, 1, 1, 1, 0));
@@ -128,7 +128,7 @@ final class ModesTest {
   @Test
   void diskThatNoLongerMatchesIsReleasedAndItsAlertResolved() {
     EngineRig rig = rig("auto");
-    rig.begin(host);
+    rig.start(host);
     var command = EngineRig.sends(rig.seconds(3, host, this::storm)).getFirst();
     rig.outcome(command, Outcome.Result.APPLIED);
 

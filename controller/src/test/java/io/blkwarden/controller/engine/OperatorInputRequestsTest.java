@@ -35,7 +35,7 @@ final class OperatorInputRequestsTest {
     return (Effect.StoreInput) effects.getFirst();
   }
 
-  private void said(List<Silence> silences, List<Ack> acks, @Nullable Pause pause) {
+  private void operatorInputs(List<Silence> silences, List<Ack> acks, @Nullable Pause pause) {
     rig.feed(new Input.OperatorStateChanged(new OperatorState(silences, acks, pause)));
   }
 
@@ -76,7 +76,7 @@ final class OperatorInputRequestsTest {
   @Test
   void expiredEntriesAreDeletedWithTheNextRequest() {
     Silence over = silence(1, Duration.ofHours(2));
-    said(List.of(over, silence(2, Duration.ZERO)), List.of(), null);
+    operatorInputs(List.of(over, silence(2, Duration.ZERO)), List.of(), null);
 
     Effect.StoreInput store = store(ask(new OperatorRequest.SilenceAdd(ALL, 60_000)));
 
@@ -85,7 +85,7 @@ final class OperatorInputRequestsTest {
 
   @Test
   void numberOfSilencesAndAcksIsLimited() {
-    said(
+    operatorInputs(
         IntStream.range(0, OperatorState.SILENCES_MAX)
             .mapToObj(each -> silence(each, Duration.ZERO))
             .toList(),
@@ -117,7 +117,7 @@ final class OperatorInputRequestsTest {
           .containsExactly(Verdict.FAILED);
     }
     Pause pause = new Pause("ana", "the storage moves", rig.wall);
-    said(List.of(), List.of(), pause);
+    operatorInputs(List.of(), List.of(), pause);
 
     Effect.StoreInput store = store(ask(new OperatorRequest.PauseEnd()));
 

@@ -30,7 +30,7 @@ final class OperatorRequestsTest {
   @BeforeEach
   void begin() {
     disk = host.addSwap(176);
-    rig.begin(host);
+    rig.start(host);
   }
 
   private void storm() {
@@ -88,7 +88,7 @@ final class OperatorRequestsTest {
     host.add("vm-billing", 9, VolumeRole.SWAP, MappingState.RESOLVED);
     host.add("vm6", 6, VolumeRole.SWAP, MappingState.UNRESOLVED);
     host.revision++;
-    rig.begin(host);
+    rig.start(host);
     assertThat(
             refused(rig.ask(rig.throttle(host, "vm-billing", Restraint.Priority.IDLE), 1)).detail())
         .isEqualTo("xvda2 of vm-billing on dom0-7 is not throttled: the protect list names it");
@@ -121,7 +121,7 @@ final class OperatorRequestsTest {
     host.add("vm9", 9, VolumeRole.SWAP, MappingState.RESOLVED);
     host.add("vm10", 10, VolumeRole.SWAP, MappingState.RESOLVED);
     host.revision++;
-    rig.begin(host);
+    rig.start(host);
     rig.outcome(
         EngineRig.only(rig.ask(rig.throttle(host, "vm176", Restraint.Priority.IDLE), 1)),
         Outcome.Result.APPLIED);
@@ -148,7 +148,7 @@ final class OperatorRequestsTest {
   void noOpIsRefused() {
     host.device(Actuator.INEFFECTIVE, "none");
     host.revision++;
-    rig.begin(host);
+    rig.start(host);
     assertThat(refused(rig.ask(rig.throttle(host, "vm176", Restraint.Priority.IDLE), 1)).detail())
         .contains("I/O priorities are ignored by sda (none)");
   }
@@ -158,7 +158,7 @@ final class OperatorRequestsTest {
     host.addSwap(177);
     host.addSwap(178);
     host.revision++;
-    rig.begin(host);
+    rig.start(host);
     rig.ask(rig.throttle(host, "vm176", Restraint.Priority.IDLE), 1);
     rig.ask(rig.throttle(host, "vm177", Restraint.Priority.IDLE), 2);
     assertThat(refused(rig.ask(rig.throttle(host, "vm178", Restraint.Priority.IDLE), 3)).detail())
@@ -189,7 +189,7 @@ final class OperatorRequestsTest {
   void releaseAllWaitsForAllHosts() {
     TestHost other = new TestHost("dom0-8");
     other.addSwap(3);
-    rig.begin(other);
+    rig.start(other);
     List<Effect> effects = rig.ask(new OperatorRequest.ReleaseAll(), 5);
     List<Command> sent = EngineRig.sends(effects);
     assertThat(sent.stream().map(Command::host)).containsExactly(host.id, other.id);
@@ -226,7 +226,7 @@ final class OperatorRequestsTest {
         .containsExactly("resolved");
   }
 
-  private Heartbeat.HeldThrottle held(long remaining) {
+  private Heartbeat.HeldThrottle activeThrottle(long remaining) {
     DomainRef domain = host.disks.get(disk).domain();
     return new Heartbeat.HeldThrottle(
         MessageId.of(1, new Random(5)), domain, "xvda2", Restraint.Priority.IDLE, remaining);
@@ -234,21 +234,21 @@ final class OperatorRequestsTest {
 
   @Test
   void leaseRenewedByAnotherControllerLastsAsReportedByTheHost() {
-    rig.beat(host, true, held(5_000));
-    rig.beat(host, true, held(60_000));
+    rig.beat(host, true, activeThrottle(5_000));
+    rig.beat(host, true, activeThrottle(60_000));
     rig.seconds(15, host, () -> host.reads(disk, 1, 1, 1, 0));
     Command renewal = EngineRig.sends(rig.seconds(20, host, this::storm)).getFirst();
-    assertThat(EngineRig.set(renewal).lease()).isEqualTo(held(1).lease());
+    assertThat(EngineRig.set(renewal).lease()).isEqualTo(activeThrottle(1).lease());
   }
 
   @Test
   void leaseFoundInAHeartbeatIsRenewedOnlyForABreach() {
-    rig.beat(host, true, held(60_000));
+    rig.beat(host, true, activeThrottle(60_000));
     List<Effect> effects = rig.seconds(20, host, () -> host.reads(disk, 1, 1, 1, 0));
     assertThat(effects).isEmpty();
     effects = rig.seconds(20, host, this::storm);
     Command renewal = EngineRig.sends(effects).getFirst();
-    assertThat(EngineRig.set(renewal).lease()).isEqualTo(held(1).lease());
+    assertThat(EngineRig.set(renewal).lease()).isEqualTo(activeThrottle(1).lease());
     assertThat(EngineRig.set(renewal).restraint()).isEqualTo(Restraint.Priority.IDLE);
     assertThat(EngineRig.states(effects)).containsOnly("handled");
   }

@@ -37,7 +37,7 @@ final class OutlierEngineTest {
       host.add("vm" + i, i + 1, VolumeRole.ROOT, MappingState.RESOLVED);
       host.addSwap(500 + i);
       hosts.add(host);
-      rig.begin(host);
+      rig.start(host);
     }
   }
 
@@ -91,7 +91,7 @@ final class OutlierEngineTest {
       host.add("vm" + i, i + 1, VolumeRole.ROOT, MappingState.RESOLVED);
       host.addSwap(500 + i);
       hosts.add(host);
-      rig.begin(host);
+      rig.start(host);
     }
     // Disks on flash do ten times as many I/Os: among them, the outlier would not be detected.
     assertThat(EngineRig.alerts(seconds(rig, 60, host -> host % 2 == 0 ? 1_000 : 100 + host)))

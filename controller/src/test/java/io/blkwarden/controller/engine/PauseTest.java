@@ -38,7 +38,7 @@ final class PauseTest {
   @Test
   void breachDuringAPauseIsPublishedAndThrottledAfterTheNextEvaluation() {
     EngineRig rig = EngineRig.acting(EngineRig.SWAP_STORM);
-    rig.begin(host);
+    rig.start(host);
     pause(rig);
 
     List<Effect> paused = rig.seconds(30, host, this::storm);
@@ -56,7 +56,7 @@ final class PauseTest {
   @Test
   void breachEndedDuringAPauseIsNotThrottled() {
     EngineRig rig = EngineRig.acting(EngineRig.SWAP_STORM);
-    rig.begin(host);
+    rig.start(host);
     pause(rig);
     rig.seconds(10, host, this::storm);
     rig.seconds(10, host, this::calm);
@@ -70,7 +70,7 @@ final class PauseTest {
   @Test
   void activeLeaseIsReleasedButNotRenewedDuringAPause() {
     EngineRig rig = EngineRig.acting(EngineRig.SWAP_STORM);
-    rig.begin(host);
+    rig.start(host);
     rig.seconds(4, host, this::storm);
     rig.outcome(EngineRig.sends(rig.all).getFirst(), Outcome.Result.APPLIED);
     pause(rig);
@@ -126,7 +126,7 @@ final class PauseTest {
 
   private EngineRig throttled() {
     EngineRig rig = EngineRig.acting(EngineRig.SWAP_STORM);
-    rig.begin(host);
+    rig.start(host);
     rig.seconds(4, host, this::storm);
     rig.outcome(EngineRig.sends(rig.all).getFirst(), Outcome.Result.APPLIED);
     return rig;
@@ -141,7 +141,7 @@ final class PauseTest {
   @Test
   void operatorCanReleaseButNotThrottleDuringAPause() {
     EngineRig rig = EngineRig.acting(EngineRig.SWAP_STORM);
-    rig.begin(host);
+    rig.start(host);
     pause(rig);
 
     List<Effect> refused = rig.ask(rig.throttle(host, "vm176", Restraint.Priority.IDLE), 1);

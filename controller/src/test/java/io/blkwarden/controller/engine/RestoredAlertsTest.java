@@ -17,7 +17,7 @@ final class RestoredAlertsTest {
   private final TestHost host = new TestHost("dom0-7");
   private final int noisy = host.addSwap(176);
   private final int second = host.addSwap(177);
-  private final Alert told = told();
+  private final Alert publishedAlert = publishedAlert();
 
   private void storm() {
     host.reads(noisy, 800, 2, 990, 4);
@@ -27,9 +27,9 @@ final class RestoredAlertsTest {
     host.reads(noisy, 1, 1, 1, 0);
   }
 
-  private Alert told() {
+  private Alert publishedAlert() {
     EngineRig before = EngineRig.acting(WATCHING);
-    before.begin(host);
+    before.start(host);
     return EngineRig.alerts(before.seconds(4, host, this::storm)).getFirst();
   }
 
@@ -37,10 +37,10 @@ final class RestoredAlertsTest {
   private static EngineRig successor(String policies, Alert... open) {
     EngineRig rig = new EngineRig(99);
     rig.policies(policies);
-    return claimed(rig, open);
+    return leadWith(rig, open);
   }
 
-  private static EngineRig claimed(EngineRig rig, Alert... open) {
+  private static EngineRig leadWith(EngineRig rig, Alert... open) {
     rig.feed(new Input.AlertsRestored(List.of(open)));
     rig.feed(new Input.LeadershipGained(8));
     rig.tick();
@@ -49,41 +49,42 @@ final class RestoredAlertsTest {
 
   @Test
   void continuingBreachKeepsItsAlert() {
-    EngineRig rig = successor(WATCHING, told);
-    rig.begin(host);
+    EngineRig rig = successor(WATCHING, publishedAlert);
+    rig.start(host);
 
     List<Alert> alerts = EngineRig.alerts(rig.seconds(5, host, this::storm));
 
     assertThat(alerts).hasSize(1);
     Alert first = alerts.getFirst();
-    assertThat(first.id()).isEqualTo(told.id());
-    assertThat(first.incident()).isEqualTo(told.incident());
-    assertThat(first.since()).isEqualTo(told.since());
+    assertThat(first.id()).isEqualTo(publishedAlert.id());
+    assertThat(first.incident()).isEqualTo(publishedAlert.incident());
+    assertThat(first.since()).isEqualTo(publishedAlert.since());
     assertThat(first.state()).isEqualTo(Alert.State.FIRING);
     assertThat(EngineRig.alerts(rig.seconds(10, host, this::calm)))
         .singleElement()
-        .matches(end -> end.id().equals(told.id()) && end.state() == Alert.State.RESOLVED);
+        .matches(
+            end -> end.id().equals(publishedAlert.id()) && end.state() == Alert.State.RESOLVED);
   }
 
   @Test
   void breachFoundBeforeLeadershipKeepsItsAlert() {
     EngineRig rig = new EngineRig(99);
     rig.policies(WATCHING);
-    rig.begin(host);
+    rig.start(host);
     rig.seconds(5, host, this::storm);
 
-    claimed(rig, told);
+    leadWith(rig, publishedAlert);
 
     assertThat(EngineRig.alerts(rig.all))
         .singleElement()
         .extracting(Alert::id)
-        .isEqualTo(told.id());
+        .isEqualTo(publishedAlert.id());
   }
 
   @Test
   void newAlertOfTheDeviceJoinsTheRestoredIncident() {
-    EngineRig rig = successor(WATCHING, told);
-    rig.begin(host);
+    EngineRig rig = successor(WATCHING, publishedAlert);
+    rig.start(host);
 
     List<Effect> effects =
         rig.seconds(
@@ -95,27 +96,28 @@ final class RestoredAlertsTest {
             });
 
     assertThat(EngineRig.alerts(effects)).hasSize(1);
-    assertThat(EngineRig.alerts(effects).getFirst().id()).isNotEqualTo(told.id());
-    assertThat(EngineRig.alerts(effects).getFirst().incident()).isEqualTo(told.incident());
+    assertThat(EngineRig.alerts(effects).getFirst().id()).isNotEqualTo(publishedAlert.id());
+    assertThat(EngineRig.alerts(effects).getFirst().incident())
+        .isEqualTo(publishedAlert.incident());
   }
 
   @Test
   void endedBreachIsResolvedAfterTheClearTime() {
-    EngineRig rig = successor(WATCHING, told);
-    rig.begin(host);
+    EngineRig rig = successor(WATCHING, publishedAlert);
+    rig.start(host);
 
     assertThat(EngineRig.alerts(rig.seconds(2, host, this::calm))).isEmpty();
     List<Alert> end = EngineRig.alerts(rig.seconds(2, host, this::calm));
 
     assertThat(end).singleElement().extracting(Alert::state).isEqualTo(Alert.State.RESOLVED);
-    assertThat(end.getFirst().id()).isEqualTo(told.id());
+    assertThat(end.getFirst().id()).isEqualTo(publishedAlert.id());
     assertThat(end.getFirst().summary()).contains("vm176 on dom0-7: the condition is over");
     assertThat(EngineRig.alerts(rig.seconds(10, host, this::calm))).isEmpty();
   }
 
   @Test
   void alertOfAStaleHostIsUnknownAndNotResolved() {
-    EngineRig rig = successor(WATCHING, told);
+    EngineRig rig = successor(WATCHING, publishedAlert);
 
     for (int i = 0; i < 600; i++) {
       rig.pass(1_000, host);
@@ -123,23 +125,23 @@ final class RestoredAlertsTest {
     }
 
     assertThat(EngineRig.states(rig.all)).containsExactly("unknown");
-    rig.begin(host);
+    rig.start(host);
     assertThat(EngineRig.states(rig.seconds(5, host, this::storm))).containsExactly("firing");
-    assertThat(EngineRig.alerts(rig.all)).allMatch(each -> each.id().equals(told.id()));
+    assertThat(EngineRig.alerts(rig.all)).allMatch(each -> each.id().equals(publishedAlert.id()));
   }
 
   @Test
   void removedDiskOrPolicyResolvesTheAlert() {
-    EngineRig gone = successor(WATCHING, told);
+    EngineRig gone = successor(WATCHING, publishedAlert);
     host.remove(noisy);
     host.revision++;
-    gone.begin(host);
+    gone.start(host);
     assertThat(EngineRig.alerts(gone.seconds(1, host, () -> {})))
         .singleElement()
         .satisfies(end -> assertThat(end.summary()).contains("the disk is gone"));
 
-    EngineRig other = successor(WATCHING.replace("swap-storm", "other"), told);
-    other.begin(host);
+    EngineRig other = successor(WATCHING.replace("swap-storm", "other"), publishedAlert);
+    other.start(host);
     assertThat(EngineRig.alerts(other.seconds(1, host, () -> {})))
         .singleElement()
         .satisfies(end -> assertThat(end.summary()).contains("removed"));
@@ -149,8 +151,8 @@ final class RestoredAlertsTest {
   void unreadablePolicyResolvesNoAlert() {
     EngineRig rig = new EngineRig(99);
     rig.feed(new Input.PoliciesLoaded(PolicySet.EMPTY, false));
-    claimed(rig, told);
-    rig.begin(host);
+    leadWith(rig, publishedAlert);
+    rig.start(host);
 
     rig.seconds(20, host, this::calm);
 
@@ -160,9 +162,10 @@ final class RestoredAlertsTest {
   @Test
   void olderOfTwoAlertsOfABreachIsResolved() {
     Alert older = EngineRig.alerts(olderController()).getFirst();
-    Alert newest = told.withState(Alert.State.FIRING, told.at().plusSeconds(60), "again");
+    Alert newest =
+        publishedAlert.withState(Alert.State.FIRING, publishedAlert.at().plusSeconds(60), "again");
     EngineRig rig = successor(WATCHING, older, newest);
-    rig.begin(host);
+    rig.start(host);
 
     List<Alert> alerts = EngineRig.alerts(rig.seconds(4, host, this::storm));
 
@@ -174,8 +177,8 @@ final class RestoredAlertsTest {
   private List<Effect> olderController() {
     EngineRig rig = new EngineRig(5);
     rig.policies(WATCHING);
-    claimed(rig);
-    rig.begin(host);
+    leadWith(rig);
+    rig.start(host);
     return rig.seconds(4, host, this::storm);
   }
 
@@ -189,17 +192,17 @@ final class RestoredAlertsTest {
             then: { alert: critical }
         """;
     EngineRig before = EngineRig.acting(policy);
-    before.begin(host);
+    before.start(host);
     Alert fleet = EngineRig.alerts(before.seconds(5, host, this::storm)).getFirst();
 
     EngineRig goesOn = successor(policy, fleet);
-    goesOn.begin(host);
+    goesOn.start(host);
     assertThat(EngineRig.alerts(goesOn.seconds(5, host, this::storm)))
         .singleElement()
         .matches(each -> each.id().equals(fleet.id()) && each.since().equals(fleet.since()));
 
     EngineRig over = successor(policy, fleet);
-    over.begin(host);
+    over.start(host);
     assertThat(EngineRig.alerts(over.seconds(30, host, this::calm))).isEmpty();
     assertThat(EngineRig.states(over.seconds(40, host, this::calm))).containsExactly("resolved");
   }

@@ -72,7 +72,7 @@ final class ScopedPolicyTest {
   @Test
   void raisesOneAlertPerDevice() {
     EngineRig rig = rig(SLOW);
-    rig.begin(host);
+    rig.start(host);
 
     List<Alert> alerts = EngineRig.alerts(rig.seconds(10, host, () -> slow("sda")));
 
@@ -90,7 +90,7 @@ final class ScopedPolicyTest {
   @Test
   void devicesHaveSeparateAlertsAndIncidents() {
     EngineRig rig = rig(SLOW);
-    rig.begin(host);
+    rig.start(host);
     rig.seconds(5, host, () -> slow("sda"));
     rig.seconds(5, host, () -> slow("sdb"));
 
@@ -107,7 +107,7 @@ final class ScopedPolicyTest {
   @Test
   void newBreachIsANewAlert() {
     EngineRig rig = rig(SLOW);
-    rig.begin(host);
+    rig.start(host);
     rig.seconds(5, host, () -> slow("sda"));
     rig.seconds(5, host, this::calm);
     rig.seconds(5, host, () -> slow("sda"));
@@ -123,7 +123,7 @@ final class ScopedPolicyTest {
   @Test
   void deviceIsIdentifiedByNameInANewMap() {
     EngineRig rig = rig(SLOW);
-    rig.begin(host);
+    rig.start(host);
     rig.seconds(5, host, () -> slow("sda"));
     host.remove(0);
     Collections.swap(host.devices, 0, 1);
@@ -139,7 +139,7 @@ final class ScopedPolicyTest {
   @Test
   void alertEndsWithItsDevice() {
     EngineRig rig = rig(SLOW);
-    rig.begin(host);
+    rig.start(host);
     rig.seconds(5, host, () -> slow("sda"));
     host.device(new PhysicalDevice("sdc", new DeviceNumber(8, 32), "bfq", Actuator.EFFECTIVE));
     host.revision++;
@@ -153,7 +153,7 @@ final class ScopedPolicyTest {
   @Test
   void missingSamplesMakeTheAlertUnknown() {
     EngineRig rig = rig(SLOW);
-    rig.begin(host);
+    rig.start(host);
     rig.seconds(5, host, () -> slow("sda"));
     for (int i = 0; i < 60; i++) {
       rig.pass(1_000, host);
@@ -176,14 +176,14 @@ final class ScopedPolicyTest {
   @Test
   void nextLeaderContinuesTheAlert() {
     EngineRig first = rig(SLOW);
-    first.begin(host);
+    first.start(host);
     Alert open = EngineRig.alerts(first.seconds(5, host, () -> slow("sda"))).getFirst();
 
     EngineRig next = new EngineRig(99);
     next.policies(SLOW);
     next.feed(new Input.AlertsRestored(List.of(open)));
     next.feed(new Input.LeadershipGained(8));
-    next.begin(host);
+    next.start(host);
     next.seconds(5, host, () -> slow("sda"));
 
     assertThat(onlyId(EngineRig.alerts(next.all))).isEqualTo(open.id());
@@ -196,9 +196,9 @@ final class ScopedPolicyTest {
     EngineRig first = rig(SLOW);
     EngineRig standby = new EngineRig(99);
     standby.policies(SLOW);
-    first.begin(host);
+    first.start(host);
     Alert open = EngineRig.alerts(first.seconds(5, host, () -> slow("sda"))).getFirst();
-    standby.begin(host);
+    standby.start(host);
     standby.seconds(5, host, () -> slow("sda"));
     assertThat(EngineRig.alerts(standby.all)).isEmpty();
 
@@ -211,14 +211,14 @@ final class ScopedPolicyTest {
   @Test
   void nextLeaderResolvesEndedBreaches() {
     EngineRig first = rig(SLOW);
-    first.begin(host);
+    first.start(host);
     Alert open = EngineRig.alerts(first.seconds(5, host, () -> slow("sda"))).getFirst();
 
     EngineRig next = new EngineRig(99);
     next.policies(SLOW);
     next.feed(new Input.AlertsRestored(List.of(open)));
     next.feed(new Input.LeadershipGained(8));
-    next.begin(host);
+    next.start(host);
     assertThat(EngineRig.alerts(next.seconds(2, host, this::calm))).isEmpty();
     next.seconds(3, host, this::calm);
 
@@ -229,7 +229,7 @@ final class ScopedPolicyTest {
   @Test
   void removedPolicyResolvesItsAlert() {
     EngineRig rig = rig(SLOW);
-    rig.begin(host);
+    rig.start(host);
     rig.seconds(5, host, () -> slow("sda"));
     rig.policies(PRESSURE);
 
@@ -239,7 +239,7 @@ final class ScopedPolicyTest {
   @Test
   void keepsFiringForTheTimeOfThePolicy() {
     EngineRig rig = rig(SLOW.replace("alert: critical", "alert: critical, keep_firing_for: 5s"));
-    rig.begin(host);
+    rig.start(host);
     rig.seconds(5, host, () -> slow("sda"));
     rig.seconds(5, host, this::calm);
     rig.seconds(5, host, () -> slow("sda"));
@@ -260,7 +260,7 @@ final class ScopedPolicyTest {
             SLOW.replace(
                 "    then:",
                 "    only_if: { any: [ { metric: device.iops, above: 1000 } ] }\n    then:"));
-    rig.begin(host);
+    rig.start(host);
 
     assertThat(EngineRig.alerts(rig.seconds(10, host, () -> slow("sda")))).isEmpty();
   }
@@ -270,7 +270,7 @@ final class ScopedPolicyTest {
     EngineRig rig = rig(PRESSURE);
     host.someMicros = 0;
     host.fullMicros = 0;
-    rig.begin(host);
+    rig.start(host);
 
     List<Alert> alerts =
         EngineRig.alerts(
@@ -297,7 +297,7 @@ final class ScopedPolicyTest {
   @Test
   void selectsHostsAndDeviceClasses() {
     EngineRig rig = rig(SLOW.replace("    scope:", "    match: { host: \"other-*\" }\n    scope:"));
-    rig.begin(host);
+    rig.start(host);
     assertThat(EngineRig.alerts(rig.seconds(10, host, () -> slow("sda")))).isEmpty();
 
     rig.policies(SLOW.replace("    scope:", "    match: { device: ssd }\n    scope:"));
@@ -307,7 +307,7 @@ final class ScopedPolicyTest {
   @Test
   void alertOfARemovedHostIsResolved() {
     EngineRig rig = rig(SLOW);
-    rig.begin(host);
+    rig.start(host);
     rig.seconds(5, host, () -> slow("sda"));
     for (int i = 0; i < 90; i++) {
       rig.pass(1_000);
@@ -323,7 +323,7 @@ final class ScopedPolicyTest {
   @Test
   void windowsAreCounted() {
     EngineRig rig = rig(SLOW.replace(" for: 3s", " windows: 2 of 3, window: 5s"));
-    rig.begin(host);
+    rig.start(host);
     for (int i = 0; i < 3; i++) {
       rig.seconds(4, host, () -> slow("sda"));
       rig.seconds(1, host, this::calm);
@@ -335,7 +335,7 @@ final class ScopedPolicyTest {
   @Test
   void metricsIncludeTheBreach() {
     EngineRig rig = rig(SLOW);
-    rig.begin(host);
+    rig.start(host);
     assertThat(rig.step.snapshot(FleetSnapshot.Parts.busiest(0)).breaches())
         .containsEntry("slow-device", 0);
     rig.seconds(5, host, () -> slow("sda"));

@@ -32,12 +32,12 @@ final class StandingPolicyTest {
 
   private EngineRig rig(String policies) {
     EngineRig rig = EngineRig.acting(policies);
-    rig.begin(host);
+    rig.start(host);
     return rig;
   }
 
   /** Runs seconds with an agent that applies each command at once. */
-  private List<Effect> obeyed(EngineRig rig, int seconds, EngineRig.Second second) {
+  private List<Effect> applied(EngineRig rig, int seconds, EngineRig.Second second) {
     List<Effect> effects = new ArrayList<>();
     for (int i = 0; i < seconds; i++) {
       List<Effect> now = rig.seconds(1, host, second);
@@ -61,7 +61,7 @@ final class StandingPolicyTest {
   @Test
   void restrainsAMatchingDiskWithoutAnAlert() {
     EngineRig rig = rig(STANDING);
-    List<Effect> effects = obeyed(rig, 20, host::quiet);
+    List<Effect> effects = applied(rig, 20, host::quiet);
 
     CommandAction.Set set = EngineRig.set(EngineRig.only(effects));
     assertThat(set.restraint()).isEqualTo(LAST);
@@ -73,7 +73,7 @@ final class StandingPolicyTest {
 
   @Test
   void renewsTheLeaseWhileTheDiskMatches() {
-    List<Effect> effects = obeyed(rig(STANDING), 200, host::quiet);
+    List<Effect> effects = applied(rig(STANDING), 200, host::quiet);
 
     List<Command> sent = EngineRig.sends(effects);
     assertThat(sent).hasSizeBetween(5, 8);
@@ -86,9 +86,9 @@ final class StandingPolicyTest {
   @Test
   void stormAndEffectDoNotChangeTheRestraint() {
     EngineRig rig = rig(STANDING);
-    List<Effect> effects = obeyed(rig, 60, host::storm);
-    effects.addAll(obeyed(rig, 60, host::harmed));
-    effects.addAll(obeyed(rig, 60, host::quiet));
+    List<Effect> effects = applied(rig, 60, host::storm);
+    effects.addAll(applied(rig, 60, host::harmed));
+    effects.addAll(applied(rig, 60, host::quiet));
 
     assertThat(restraints(effects)).containsOnly(LAST).hasSize(EngineRig.sends(effects).size());
     assertThat(EngineRig.alerts(rig.all)).isEmpty();
@@ -97,7 +97,7 @@ final class StandingPolicyTest {
   @Test
   void leaseOfAStaleHostIsNotRenewed() {
     EngineRig rig = rig(STANDING);
-    obeyed(rig, 5, host::quiet);
+    applied(rig, 5, host::quiet);
     List<Effect> effects = new ArrayList<>();
     for (int i = 0; i < 90; i++) {
       rig.pass(1_000, host);
@@ -144,8 +144,8 @@ final class StandingPolicyTest {
   void standingRestraintDoesNotCountTowardsHostsThrottled() {
     EngineRig rig = rig(STANDING);
     SwappingHost second = new SwappingHost("dom0-8");
-    rig.begin(second);
-    obeyed(rig, 30, host::quiet);
+    rig.start(second);
+    applied(rig, 30, host::quiet);
     List<Effect> effects = rig.seconds(5, second, second::quiet);
     assertThat(restraints(effects)).containsExactly(LAST);
   }
@@ -153,7 +153,7 @@ final class StandingPolicyTest {
   @Test
   void removingThePolicyReleasesTheDisk() {
     EngineRig rig = rig(STANDING);
-    obeyed(rig, 5, host::quiet);
+    applied(rig, 5, host::quiet);
     int before = rig.all.size();
     rig.policies("policies: []");
     List<Effect> effects = rig.all.subList(before, rig.all.size());
@@ -172,13 +172,13 @@ final class StandingPolicyTest {
                     when: { metric: iops, above: 200, for: 3s, clear_below: 100, clear_for: 3s }
                     then: { ladder: [ best-effort/7, idle ], lease: 1m }
                 """);
-    obeyed(rig, 5, host::quiet);
-    List<Effect> storm = obeyed(rig, 22, host::storm);
-    storm.addAll(obeyed(rig, 20, host::tamed));
+    applied(rig, 5, host::quiet);
+    List<Effect> storm = applied(rig, 22, host::storm);
+    storm.addAll(applied(rig, 20, host::throttled));
     assertThat(restraints(storm)).containsOnlyOnce(Restraint.Priority.IDLE);
     assertThat(EngineRig.alerts(storm)).allMatch(alert -> alert.policy().equals("swap-storm"));
 
-    List<Effect> calm = obeyed(rig, 20, host::quiet);
+    List<Effect> calm = applied(rig, 20, host::quiet);
     assertThat(restraints(calm)).endsWith(LAST);
     assertThat(EngineRig.states(calm)).endsWith("resolved");
     assertThat(EngineRig.sends(calm)).allMatch(c -> c.action() instanceof CommandAction.Set);
@@ -193,7 +193,7 @@ final class StandingPolicyTest {
         true,
         new Heartbeat.HeldThrottle(
             lease, host.disks.get(host.noisy).domain(), "xvda2", LAST, 30_000));
-    CommandAction.Set set = EngineRig.set(EngineRig.only(obeyed(rig, 3, host::quiet)));
+    CommandAction.Set set = EngineRig.set(EngineRig.only(applied(rig, 3, host::quiet)));
     assertThat(set.lease()).isEqualTo(lease);
     assertThat(set.restraint()).isEqualTo(Restraint.Priority.IDLE);
   }
@@ -210,22 +210,22 @@ final class StandingPolicyTest {
             .getFirst();
     assertThat(proposal.alert()).isNull();
     rig.ask(new OperatorRequest.Approve(proposal.id()), 2);
-    assertThat(restraints(obeyed(rig, 3, host::quiet))).containsExactly(LAST);
+    assertThat(restraints(applied(rig, 3, host::quiet))).containsExactly(LAST);
   }
 
   @Test
   void operatorReleaseIsNotUndone() {
     EngineRig rig = rig(STANDING);
-    obeyed(rig, 5, host::quiet);
+    applied(rig, 5, host::quiet);
     List<Effect> released = rig.ask(new OperatorRequest.Release(host.id, "vm176", "xvda2"), 1);
     rig.outcome(EngineRig.only(released), Outcome.Result.RELEASED);
-    assertThat(EngineRig.sends(obeyed(rig, 90, host::quiet))).isEmpty();
+    assertThat(EngineRig.sends(applied(rig, 90, host::quiet))).isEmpty();
   }
 
   @Test
   void changedPolicyAppliesWithTheNextSample() {
     EngineRig rig = rig(STANDING.replace("mode: auto", "mode: shadow"));
     rig.policies(STANDING.replace("swap-is-last", "renamed"));
-    assertThat(restraints(obeyed(rig, 3, host::quiet))).containsExactly(LAST);
+    assertThat(restraints(applied(rig, 3, host::quiet))).containsExactly(LAST);
   }
 }

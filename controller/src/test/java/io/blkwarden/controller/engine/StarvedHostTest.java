@@ -19,10 +19,10 @@ final class StarvedHostTest {
 
   @BeforeEach
   void aHandledStorm() {
-    rig.begin(host);
+    rig.start(host);
     Command command = EngineRig.only(rig.seconds(3, host, host::storm));
     rig.outcome(command, Outcome.Result.APPLIED);
-    rig.seconds(17, host, host::tamed); // its effect is known
+    rig.seconds(17, host, host::throttled); // its effect is known
   }
 
   /** Delivers the batches of these seconds at their end, or only the last one. */
@@ -31,7 +31,7 @@ final class StarvedHostTest {
     List<Input> late = new ArrayList<>();
     for (int second = 0; second < seconds; second++) {
       rig.pass(1_000, host);
-      host.tamed();
+      host.throttled();
       late.add(new Input.SampleBatch(host.id, host.frame()));
       effects.addAll(rig.tick());
     }
@@ -73,8 +73,8 @@ final class StarvedHostTest {
   @Test
   void alertIsKnownAgainAfterThirtySecondsOfSamples() {
     silence(11);
-    assertThat(EngineRig.states(rig.seconds(30, host, host::tamed))).isEmpty();
-    assertThat(EngineRig.states(rig.seconds(1, host, host::tamed))).containsExactly("handled");
+    assertThat(EngineRig.states(rig.seconds(30, host, host::throttled))).isEmpty();
+    assertThat(EngineRig.states(rig.seconds(1, host, host::throttled))).containsExactly("handled");
   }
 
   @Test
@@ -96,7 +96,7 @@ final class StarvedHostTest {
             7,
             host,
             () -> {
-              host.tamed();
+              host.throttled();
               host.reads(other, 900, 2, 990, 4);
             });
     assertThat(EngineRig.states(effects)).contains("firing").doesNotContain("resolved");

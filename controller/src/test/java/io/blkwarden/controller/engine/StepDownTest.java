@@ -24,11 +24,11 @@ final class StepDownTest {
 
   @BeforeEach
   void begin() {
-    rig.begin(host);
+    rig.start(host);
   }
 
   /** Runs seconds with an agent that applies all commands. */
-  private List<Effect> obeying(int count, EngineRig.Second second) {
+  private List<Effect> applied(int count, EngineRig.Second second) {
     List<Effect> effects = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       List<Effect> wanted = rig.seconds(1, host, second);
@@ -48,7 +48,7 @@ final class StepDownTest {
         .toList();
   }
 
-  private MessageId heldAt(Restraint step) {
+  private MessageId throttledAt(Restraint step) {
     Command command = EngineRig.only(rig.seconds(3, host, host::storm));
     MessageId lease = EngineRig.set(command).lease();
     rig.outcome(command, Outcome.Result.APPLIED);
@@ -57,7 +57,7 @@ final class StepDownTest {
       rig.outcome(command, Outcome.Result.APPLIED);
     }
     assertThat(EngineRig.set(command).restraint()).isEqualTo(step);
-    List<Effect> effects = rig.seconds(16, host, host::tamed);
+    List<Effect> effects = rig.seconds(16, host, host::throttled);
     assertThat(EngineRig.action(EngineRig.alerts(effects).getFirst()).effect())
         .isEqualTo(Alert.Effect.WORKED);
     return lease;
@@ -65,7 +65,7 @@ final class StepDownTest {
 
   @Test
   void stepsDownTheLadderAndReleases() {
-    MessageId lease = heldAt(IDLE);
+    MessageId lease = throttledAt(IDLE);
     List<Effect> effects = rig.seconds(3, host, host::quiet);
     assertThat(EngineRig.states(effects)).contains("resolved");
     assertThat(EngineRig.decisions(effects))
@@ -82,7 +82,7 @@ final class StepDownTest {
 
   @Test
   void refusedStepStillLeadsToTheRelease() {
-    MessageId lease = heldAt(IDLE);
+    MessageId lease = throttledAt(IDLE);
     Command step = EngineRig.only(rig.seconds(3, host, host::quiet));
     rig.outcome(step, Outcome.Result.REFUSED, Outcome.Refusal.OVERLOADED);
     assertThat(EngineRig.only(rig.seconds(15, host, host::quiet)).action())
@@ -91,13 +91,13 @@ final class StepDownTest {
 
   @Test
   void breachDuringStepDownEscalatesAgain() {
-    heldAt(IDLE);
+    throttledAt(IDLE);
     rig.outcome(EngineRig.only(rig.seconds(3, host, host::quiet)), Outcome.Result.APPLIED);
-    List<Effect> effects = obeying(6, host::storm);
+    List<Effect> effects = applied(6, host::storm);
     assertThat(steps(effects)).doesNotContain(IDLE);
     assertThat(EngineRig.decisions(effects))
         .contains("renew: adopted the throttle that is in force already");
-    effects = obeying(15, host::storm);
+    effects = applied(15, host::storm);
     assertThat(steps(effects)).endsWith(IDLE);
     assertThat(EngineRig.decisions(effects))
         .contains("act: best-effort/7 had no effect, idle requested");
@@ -105,7 +105,7 @@ final class StepDownTest {
 
   @Test
   void throttleTakenOverByAnOperatorIsKept() {
-    MessageId lease = heldAt(IDLE);
+    MessageId lease = throttledAt(IDLE);
     rig.outcome(EngineRig.only(rig.seconds(3, host, host::quiet)), Outcome.Result.APPLIED);
     List<Effect> effects = rig.ask(rig.throttle(host, "vm176", IDLE), 1);
     assertThat(EngineRig.set(EngineRig.only(effects)).lease()).isEqualTo(lease);
@@ -115,7 +115,7 @@ final class StepDownTest {
 
   @Test
   void stoppedDomainEndsTheThrottle() {
-    MessageId lease = heldAt(IDLE);
+    MessageId lease = throttledAt(IDLE);
     host.revision++;
     List<Effect> effects =
         rig.feed(
@@ -145,12 +145,12 @@ final class StepDownTest {
 
   @Test
   void workedEffectIsEvaluatedAgainAndChangesAfterTwoContradictions() {
-    heldAt(LOW);
-    List<Effect> effects = obeying(20, host::tamed);
-    effects.addAll(obeying(11, host::storm));
-    effects.addAll(obeying(15, host::tamed));
+    throttledAt(LOW);
+    List<Effect> effects = applied(20, host::throttled);
+    effects.addAll(applied(11, host::storm));
+    effects.addAll(applied(15, host::throttled));
     assertThat(steps(effects)).containsOnly(LOW);
 
-    assertThat(steps(obeying(45, host::storm))).contains(IDLE);
+    assertThat(steps(applied(45, host::storm))).contains(IDLE);
   }
 }

@@ -22,7 +22,7 @@ final class SwapPolicyTest {
   private final EngineRig rig = EngineRig.acting(POLICY);
 
   SwapPolicyTest() {
-    rig.begin(host);
+    rig.start(host);
   }
 
   private List<Alert> seconds(int count, int reads, int writes) {

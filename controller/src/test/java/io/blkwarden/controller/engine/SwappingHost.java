@@ -24,7 +24,7 @@ final class SwappingHost extends TestHost {
   }
 
   /** It still swaps, and the neighbour's latency is lower than in the storm. */
-  void tamed() {
+  void throttled() {
     reads(noisy, 60, 15, 990, 4);
     reads(neighbour, 400, 5, 900, 2);
   }

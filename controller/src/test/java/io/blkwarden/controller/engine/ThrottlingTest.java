@@ -24,7 +24,7 @@ final class ThrottlingTest {
 
   @BeforeEach
   void begin() {
-    rig.begin(host);
+    rig.start(host);
   }
 
   private Command breach() {
@@ -56,7 +56,7 @@ final class ThrottlingTest {
                 + " 44% of the guests' time on sda; it was set to best-effort/7 priority, effect"
                 + " pending.");
 
-    effects = rig.seconds(16, host, host::tamed);
+    effects = rig.seconds(16, host, host::throttled);
     Alert judged = EngineRig.alerts(effects).getFirst();
     assertThat(judged.id()).isEqualTo(handled.id());
     assertThat(EngineRig.action(judged).effect()).isEqualTo(Alert.Effect.WORKED);
@@ -112,9 +112,9 @@ final class ThrottlingTest {
   void leaseThatEndedWithoutLeadershipIsNotRenewed() {
     Command command = breach();
     rig.outcome(command, Outcome.Result.APPLIED);
-    rig.seconds(16, host, host::tamed);
+    rig.seconds(16, host, host::throttled);
     rig.feed(new Input.LeadershipLost());
-    rig.seconds(45, host, host::tamed); // after its 60 s, before its end must be reported
+    rig.seconds(45, host, host::throttled); // after its 60 s, before its end must be reported
     rig.feed(new Input.LeadershipGained(7));
 
     List<Effect> effects = rig.seconds(60, host, host::storm);
@@ -153,7 +153,7 @@ final class ThrottlingTest {
     rig.wall = rig.wall.minusMillis(2_000);
     rig.byItself(host, lease, Outcome.Result.RECOVERED);
     rig.wall = rig.wall.plusMillis(2_000);
-    assertThat(EngineRig.states(rig.seconds(1, host, host::tamed))).doesNotContain("firing");
+    assertThat(EngineRig.states(rig.seconds(1, host, host::throttled))).doesNotContain("firing");
     assertThat(EngineRig.states(rig.byItself(host, lease, Outcome.Result.RECOVERED)))
         .contains("firing");
   }
@@ -195,7 +195,7 @@ final class ThrottlingTest {
   @Test
   void throttledDiskWithQueuedRequestsIsNotReleased() {
     rig.outcome(breach(), Outcome.Result.APPLIED);
-    List<Effect> effects = rig.seconds(25, host, host::tamed);
+    List<Effect> effects = rig.seconds(25, host, host::throttled);
     assertThat(EngineRig.states(effects)).doesNotContain("resolved");
   }
 
@@ -234,15 +234,15 @@ final class ThrottlingTest {
   void leaseIsRenewedAtHalfItsTimeDuringTheBreach() {
     Command first = breach();
     rig.outcome(first, Outcome.Result.APPLIED);
-    List<Effect> effects = rig.seconds(29, host, host::tamed);
+    List<Effect> effects = rig.seconds(29, host, host::throttled);
     assertThat(EngineRig.sends(effects)).isEmpty();
-    effects = rig.seconds(1, host, host::tamed);
+    effects = rig.seconds(1, host, host::throttled);
     Command renewal = EngineRig.sends(effects).getFirst();
     assertThat(EngineRig.set(renewal)).isEqualTo(EngineRig.set(first));
     assertThat(renewal.id()).isNotEqualTo(first.id());
     rig.outcome(renewal, Outcome.Result.RENEWED);
-    assertThat(EngineRig.sends(rig.seconds(29, host, host::tamed))).isEmpty();
-    assertThat(EngineRig.sends(rig.seconds(1, host, host::tamed))).hasSize(1);
+    assertThat(EngineRig.sends(rig.seconds(29, host, host::throttled))).isEmpty();
+    assertThat(EngineRig.sends(rig.seconds(1, host, host::throttled))).hasSize(1);
   }
 
   @Test
@@ -292,7 +292,7 @@ final class ThrottlingTest {
   void noPriorityIsSetOnDevicesThatIgnorePriorities() {
     host.device(Actuator.INEFFECTIVE, "none");
     host.revision++;
-    rig.begin(host);
+    rig.start(host);
     List<Effect> effects = rig.seconds(10, host, host::storm);
     assertThat(EngineRig.sends(effects)).isEmpty();
     Alert alert = EngineRig.alerts(effects).getFirst();
@@ -307,7 +307,7 @@ final class ThrottlingTest {
   void stepThatTheDeviceIgnoresIsSkipped() {
     host.device(Actuator.CLASS_ONLY, "mq-deadline");
     host.revision++;
-    rig.begin(host);
+    rig.start(host);
     List<Effect> effects = rig.seconds(4, host, host::storm);
     Command command = EngineRig.sends(effects).getFirst();
     assertThat(EngineRig.set(command).restraint()).isEqualTo(Restraint.Priority.IDLE);
@@ -320,7 +320,7 @@ final class ThrottlingTest {
   void unresolvedDiskIsNotThrottled() {
     host.replace(host.noisy, MappingState.UNRESOLVED, List.of());
     host.revision++;
-    rig.begin(host);
+    rig.start(host);
     List<Effect> effects = rig.seconds(5, host, host::storm);
     assertThat(EngineRig.sends(effects)).isEmpty();
     assertThat(EngineRig.decisions(effects))
@@ -336,7 +336,7 @@ final class ThrottlingTest {
   void protectedDiskIsNotThrottled() {
     int billing = host.add("vm-billing", 9, VolumeRole.SWAP, MappingState.RESOLVED);
     host.revision++;
-    rig.begin(host);
+    rig.start(host);
     List<Effect> effects = rig.seconds(5, host, () -> host.reads(billing, 900, 1, 900, 1));
     assertThat(EngineRig.sends(effects)).isEmpty();
     assertThat(EngineRig.decisions(effects))
@@ -348,7 +348,7 @@ final class ThrottlingTest {
     int second = host.addSwap(177);
     int third = host.addSwap(178);
     host.revision++;
-    rig.begin(host);
+    rig.start(host);
     List<Effect> effects =
         rig.seconds(
             6,
@@ -423,7 +423,7 @@ final class ThrottlingTest {
   void effectIsUnknownAfterTheLeaseEnded() {
     Command first = breach();
     rig.outcome(first, Outcome.Result.APPLIED);
-    Alert judged = EngineRig.alerts(rig.seconds(16, host, host::tamed)).getFirst();
+    Alert judged = EngineRig.alerts(rig.seconds(16, host, host::throttled)).getFirst();
     assertThat(EngineRig.action(judged).effect()).isEqualTo(Alert.Effect.WORKED);
 
     List<Effect> effects = rig.byItself(host, EngineRig.set(first).lease(), Outcome.Result.EXPIRED);

@@ -22,7 +22,7 @@ final class UndoneTest {
 
   @BeforeEach
   void begin() {
-    rig.begin(host);
+    rig.start(host);
   }
 
   private Command throttled() {
@@ -44,7 +44,7 @@ final class UndoneTest {
     throw new AssertionError("no command for " + wanted);
   }
 
-  private static List<String> told(List<Effect> effects) {
+  private static List<String> published(List<Effect> effects) {
     return EngineRig.alerts(effects).stream().map(Alert::summary).toList();
   }
 
@@ -52,9 +52,9 @@ final class UndoneTest {
   void throttleIsReportedOnlyAfterTheAgentsAnswer() {
     List<Effect> effects = rig.seconds(4, host, host::storm);
     Command command = EngineRig.only(effects);
-    assertThat(told(effects))
+    assertThat(published(effects))
         .noneMatch(text -> text.contains("is set") || text.contains("was set"));
-    assertThat(told(rig.outcome(command, Outcome.Result.APPLIED)))
+    assertThat(published(rig.outcome(command, Outcome.Result.APPLIED)))
         .anyMatch(text -> text.contains("was set to best-effort/7"));
   }
 
@@ -83,7 +83,7 @@ final class UndoneTest {
     rig.seconds(5, host, host::storm);
     List<Effect> effects = rig.undone(host, null, lease);
     assertThat(EngineRig.states(effects)).containsExactly("firing");
-    assertThat(told(effects).getFirst())
+    assertThat(published(effects).getFirst())
         .contains("something else on the host undid", "set it to none", "next attempt in 60 s");
     assertThat(EngineRig.action(EngineRig.alerts(effects).getFirst()).effect())
         .isEqualTo(Alert.Effect.UNKNOWN);
@@ -94,16 +94,16 @@ final class UndoneTest {
     rig.outcome(again, Outcome.Result.APPLIED);
 
     effects = rig.undone(host, null, EngineRig.set(again).lease());
-    assertThat(told(effects).getFirst()).contains("no further attempt", "xenopsd");
+    assertThat(published(effects).getFirst()).contains("no further attempt", "xenopsd");
     effects = rig.seconds(400, host, host::storm);
     assertThat(EngineRig.sends(effects)).as("left to operators").isEmpty();
-    assertThat(told(effects)).noneMatch(text -> text.contains("had an effect"));
+    assertThat(published(effects)).noneMatch(text -> text.contains("had an effect"));
   }
 
   @Test
   void renewalOfAnUndoneThrottleEndsIt() {
     Command command = throttled();
-    List<Effect> effects = rig.seconds(31, host, host::tamed);
+    List<Effect> effects = rig.seconds(31, host, host::throttled);
     Command renewal =
         EngineRig.sends(effects).stream()
             .filter(each -> each.action() instanceof CommandAction.Set)
@@ -111,6 +111,6 @@ final class UndoneTest {
             .orElseThrow();
     effects = rig.undone(host, renewal.id(), EngineRig.set(command).lease());
     assertThat(EngineRig.states(effects)).containsExactly("firing");
-    assertThat(told(effects).getFirst()).contains("something else on the host undid");
+    assertThat(published(effects).getFirst()).contains("something else on the host undid");
   }
 }

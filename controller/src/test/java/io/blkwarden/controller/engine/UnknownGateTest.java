@@ -26,7 +26,7 @@ final class UnknownGateTest {
   void unknownValueRaisesNothingAndIsRecordedOnce() {
     EngineRig rig = EngineRig.acting(POLICY.formatted("any", "20%"));
     unknownUtil();
-    rig.begin(host);
+    rig.start(host);
     List<Effect> effects = new ArrayList<>(rig.seconds(10, host, host::storm));
 
     assertThat(EngineRig.alerts(effects)).isEmpty();
@@ -45,7 +45,7 @@ final class UnknownGateTest {
     host.fullMicros = 0;
     unknownUtil();
     EngineRig any = EngineRig.acting(POLICY.formatted("any", "20%"));
-    any.begin(host);
+    any.start(host);
     assertThat(EngineRig.states(any.seconds(5, host, this::fullPressure)))
         .containsExactly("firing");
   }
@@ -55,7 +55,7 @@ final class UnknownGateTest {
     host.fullMicros = 0;
     unknownUtil();
     EngineRig all = EngineRig.acting(POLICY.formatted("all", "90%"));
-    all.begin(host);
+    all.start(host);
     List<Effect> effects = all.seconds(5, host, this::fullPressure);
     assertThat(EngineRig.alerts(effects)).isEmpty();
     assertThat(notes(effects)).isEmpty();

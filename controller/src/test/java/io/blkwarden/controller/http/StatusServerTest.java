@@ -79,7 +79,7 @@ final class StatusServerTest {
                   new Metric(
                       "faults_total", "Faults.", List.of("reason"), to -> to.take(7, "syntax")))),
           new Approvals("right-token"::equals, this::answer, Clock.systemUTC()),
-          this::tell);
+          this::auditTrail);
   private final StatusServer closed =
       StatusServer.start(
           SETTINGS,
@@ -87,7 +87,7 @@ final class StatusServerTest {
           shown,
           MetricSource.of(List.of()),
           new Approvals(null, this::answer, Clock.systemUTC()),
-          this::tell);
+          this::auditTrail);
   private final HttpClient client = HttpClient.newHttpClient();
 
   @AfterEach
@@ -114,14 +114,14 @@ final class StatusServerTest {
             null,
             null,
             List.of());
-    return Mono.just(look(1, Map.of(hosts.iterator().next(), List.of(disk))));
+    return Mono.just(snapshot(1, Map.of(hosts.iterator().next(), List.of(disk))));
   }
 
   private Mono<FleetSnapshot> search(String text) {
     return hostDetails(Set.of(new HostId(text)));
   }
 
-  private static FleetSnapshot look(long second, Map<HostId, List<DiskSnapshot>> disks) {
+  private static FleetSnapshot snapshot(long second, Map<HostId, List<DiskSnapshot>> disks) {
     DeviceSnapshot sda = new DeviceSnapshot("sda", "none", "ineffective", 0.9, 40.0, 3.0, 100.0);
     return new FleetSnapshot(
         Instant.ofEpochSecond(second),
@@ -174,7 +174,7 @@ final class StatusServerTest {
         HttpResponse.BodyHandlers.ofString());
   }
 
-  private Mono<AuditTrail> tell(AuditQuery query, Duration since) {
+  private Mono<AuditTrail> auditTrail(AuditQuery query, Duration since) {
     AuditTrail trail = new AuditTrail();
     return switch (query.about()) {
       case "vm176" -> {
@@ -400,7 +400,7 @@ final class StatusServerTest {
 
   @Test
   void servesFleetPoliciesAndDecisions() throws Exception {
-    history.take(look(5, Map.of()), true);
+    history.take(snapshot(5, Map.of()), true);
     assertThat(get("/api/v1/fleet").body())
         .contains("\"live\":1", "\"host\":\"dom0-7\"", "\"await_ms\":40.0", "\"io_some\":null");
     assertThat(get("/api/v1/policies").body()).startsWith("{").contains("\"policies\":[]");
@@ -409,7 +409,7 @@ final class StatusServerTest {
 
   @Test
   void eventsStartWithEachTopicAndContinueWithChanges() throws Exception {
-    history.take(look(5, Map.of()), true);
+    history.take(snapshot(5, Map.of()), true);
     HttpResponse<Stream<String>> events =
         client.send(
             HttpRequest.newBuilder(
@@ -422,7 +422,7 @@ final class StatusServerTest {
     assertThat(next(lines, "event: fleet")).contains("\"dom0-7\"");
     assertThat(next(lines, "event: host")).contains("\"scheduler\":\"none\"");
     assertThat(history.watched()).containsExactly(new HostId("dom0-7"));
-    history.take(look(6, Map.of()), false);
+    history.take(snapshot(6, Map.of()), false);
     pulse.signal();
     assertThat(next(lines, "event: acts")).contains("\"throttles\":[]");
     assertThat(next(lines, "event: host")).contains("1970-01-01T00:00:06Z");

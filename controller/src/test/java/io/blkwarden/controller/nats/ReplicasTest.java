@@ -62,7 +62,7 @@ final class ReplicasTest {
   }
 
   /** Retries like the controller, because replicas elect a leader after a change. */
-  private static void becomes(Connection connection, JetStreamAssets assets, int expected) {
+  private static void awaitReplicas(Connection connection, JetStreamAssets assets, int expected) {
     await()
         .atMost(BOUND)
         .ignoreExceptions()
@@ -79,7 +79,7 @@ final class ReplicasTest {
         .containsOnly(replicas);
   }
 
-  private List<String> said() {
+  private List<String> messages() {
     return log.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
   }
 
@@ -88,13 +88,13 @@ final class ReplicasTest {
     Connection connection = connect(closing(NatsServer.start()));
     boolean _ = assets(connection, Replicas.AUTO).ensureAll();
     allHave(connection, 1);
-    assertThat(said()).isEmpty();
+    assertThat(messages()).isEmpty();
 
     JetStreamAssets three = assets(connection, 3);
     boolean _ = three.ensureAll();
     boolean _ = three.ensureAll();
     allHave(connection, 1);
-    assertThat(said())
+    assertThat(messages())
         .singleElement()
         .asString()
         .contains("--replicas 3: NATS at nats://here is one server", "Configure a cluster of 3");
@@ -107,7 +107,7 @@ final class ReplicasTest {
     JetStreamAssets auto = assets(connection, Replicas.AUTO);
     boolean _ = auto.ensureAll();
     allHave(connection, 1);
-    assertThat(said())
+    assertThat(messages())
         .singleElement()
         .asString()
         .contains("fewer than 3 replicas", "BLKWARDEN_AUDIT", "Add nats-servers");
@@ -119,8 +119,8 @@ final class ReplicasTest {
     connection.keyValue(JetStreamAssets.LEADER).put("controller", "1 c1 r");
 
     cluster.run(2);
-    becomes(connection, auto, 3);
-    assertThat(said()).last().asString().contains("all streams and buckets have 3 replicas");
+    awaitReplicas(connection, auto, 3);
+    assertThat(messages()).last().asString().contains("all streams and buckets have 3 replicas");
     for (StreamSpec plan : StreamSpec.all(Subjects.DEFAULT)) {
       await(plan.name())
           .atMost(BOUND)
@@ -162,11 +162,11 @@ final class ReplicasTest {
         .as("the lease is read from the stream leader")
         .isFalse();
 
-    becomes(connection, assets(connection, 1), 1);
-    becomes(connection, assets(connection, 5), 3);
-    assertThat(said()).last().asString().contains("--replicas 5", "until it has 5");
+    awaitReplicas(connection, assets(connection, 1), 1);
+    awaitReplicas(connection, assets(connection, 5), 3);
+    assertThat(messages()).last().asString().contains("--replicas 5", "until it has 5");
     cluster.server(2).kill();
-    becomes(connection, assets(connection, Replicas.AUTO), 3);
+    awaitReplicas(connection, assets(connection, Replicas.AUTO), 3);
   }
 
   @Test

@@ -39,7 +39,7 @@ public final class RecordedFleet {
     host = new TestHost(name);
     noisy = host.addSwap(176);
     neighbour = host.add("vm5", 5, VolumeRole.ROOT, MappingState.RESOLVED);
-    say(SUBJECTS.mapping(host.id, "snapshot"), host.snapshot());
+    add(SUBJECTS.mapping(host.id, "snapshot"), host.snapshot());
     sample();
     beat(List.of());
   }
@@ -67,13 +67,13 @@ public final class RecordedFleet {
   }
 
   private void beat(List<Heartbeat.HeldThrottle> held) {
-    say(SUBJECTS.heartbeat(host.id), host.heartbeat(wall()).with(7, held));
+    add(SUBJECTS.heartbeat(host.id), host.heartbeat(wall()).with(7, held));
   }
 
   /** An outcome for a lease on the noisy disk. */
   public void outcome(MessageId lease, Outcome.Result result) {
     DomainRef domain = host.disks.get(noisy).domain();
-    say(
+    add(
         SUBJECTS.outcome(host.id),
         new Outcome(
             MessageId.of(WALL + millis, random),
@@ -95,7 +95,7 @@ public final class RecordedFleet {
   }
 
   /** A heartbeat with a throttle of the noisy disk. */
-  public void holds(MessageId lease) {
+  public void heartbeatWithThrottle(MessageId lease) {
     DomainRef domain = host.disks.get(noisy).domain();
     beat(
         List.of(new Heartbeat.HeldThrottle(lease, domain, "xvda2", IoPriority.IDLE, null, 60_000)));
@@ -115,7 +115,7 @@ public final class RecordedFleet {
     return Instant.ofEpochMilli(WALL + millis);
   }
 
-  private void say(String subject, ControlMessage message) {
+  private void add(String subject, ControlMessage message) {
     put(subject, ControlJson.encode(message));
   }
 

@@ -135,7 +135,7 @@ final class ReplayTest {
     taped.seconds(5, 5);
     taped.outcome(LEASE, Outcome.Result.APPLIED);
     taped.seconds(2, 5);
-    taped.holds(LEASE);
+    taped.heartbeatWithThrottle(LEASE);
     taped.seconds(2, 5);
     taped.outcome(LEASE, Outcome.Result.RELEASED);
     taped.seconds(20, 5);

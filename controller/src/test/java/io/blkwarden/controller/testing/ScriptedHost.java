@@ -43,7 +43,7 @@ public final class ScriptedHost implements AutoCloseable {
   private final AtomicLong ids = new AtomicLong(1_000_000);
   private volatile double iops;
   private volatile long epoch;
-  private volatile CommandAction.@Nullable Set held;
+  private volatile CommandAction.@Nullable Set activeLease;
   private long sequence;
   private double ios;
 
@@ -69,8 +69,8 @@ public final class ScriptedHost implements AutoCloseable {
   }
 
   /** The active lease, if any. */
-  public CommandAction.@Nullable Set held() {
-    return held;
+  public CommandAction.@Nullable Set activeLease() {
+    return activeLease;
   }
 
   /** Starts: publishes its map, then samples and heartbeats. */
@@ -113,7 +113,7 @@ public final class ScriptedHost implements AutoCloseable {
   }
 
   private void beat() {
-    CommandAction.Set lease = held;
+    CommandAction.Set lease = activeLease;
     MappingSnapshot map = Fleet.snapshot(host, run, 1, "vm176");
     agent.beat(
         new Heartbeat(
@@ -139,8 +139,8 @@ public final class ScriptedHost implements AutoCloseable {
     return Optional.of(
         switch (command.action()) {
           case CommandAction.Set set -> {
-            CommandAction.Set before = held;
-            held = set;
+            CommandAction.Set before = activeLease;
+            activeLease = set;
             yield outcome(
                 command,
                 before != null && before.lease().equals(set.lease())
@@ -150,12 +150,12 @@ public final class ScriptedHost implements AutoCloseable {
                 set);
           }
           case CommandAction.Reset reset -> {
-            CommandAction.Set ended = held;
-            held = null;
+            CommandAction.Set ended = activeLease;
+            activeLease = null;
             yield outcome(command, Result.RELEASED, reset.lease(), ended);
           }
           case CommandAction.ReleaseAll _ -> {
-            held = null;
+            activeLease = null;
             yield outcome(command, Result.DONE, null, null);
           }
           case CommandAction.Snapshot _ -> {

@@ -9,7 +9,7 @@ final class EffectEvaluatorTest {
   private static final WindowSums BEFORE =
       new WindowSums(10, 10_000, 800, 800, 0.99, 50, 40, 2, 850);
 
-  private static Effect judge(WindowSums after) {
+  private static Effect evaluate(WindowSums after) {
     return EffectEvaluator.judge(BEFORE, after, 10_000).effect();
   }
 
@@ -20,41 +20,41 @@ final class EffectEvaluatorTest {
 
   @Test
   void neighboursWithAThirdLessLatencyAreASuccess() {
-    assertThat(judge(after(700, 0.99, 60, 26, 760))).isEqualTo(Effect.WORKED);
+    assertThat(evaluate(after(700, 0.99, 60, 26, 760))).isEqualTo(Effect.WORKED);
   }
 
   @Test
   void halfTheShareIsASuccessOnlyWithABacklog() {
-    assertThat(judge(after(300, 0.99, 400, 38, 700))).isEqualTo(Effect.WORKED);
-    assertThat(judge(after(300, 0.2, 400, 38, 700))).isEqualTo(Effect.UNKNOWN);
+    assertThat(evaluate(after(300, 0.99, 400, 38, 700))).isEqualTo(Effect.WORKED);
+    assertThat(evaluate(after(300, 0.2, 400, 38, 700))).isEqualTo(Effect.UNKNOWN);
   }
 
   @Test
   void unchangedValuesAreNoEffect() {
-    assertThat(judge(after(790, 0.99, 52, 39, 842))).isEqualTo(Effect.NO_EFFECT);
+    assertThat(evaluate(after(790, 0.99, 52, 39, 842))).isEqualTo(Effect.NO_EFFECT);
   }
 
   @Test
   void neighboursWithHalfMoreLatencyAreHarmedUnlessTheyDoMoreIo() {
-    assertThat(judge(after(700, 0.99, 45, 61, 745))).isEqualTo(Effect.HARMED);
-    assertThat(judge(after(300, 0.99, 400, 61, 700))).isEqualTo(Effect.WORKED);
+    assertThat(evaluate(after(700, 0.99, 45, 61, 745))).isEqualTo(Effect.HARMED);
+    assertThat(evaluate(after(300, 0.99, 400, 61, 700))).isEqualTo(Effect.WORKED);
   }
 
   /** Higher latency of the neighbours does not release a disk that does more I/O than before. */
   @Test
   void moreIoOfTheDiskIsNoEffect() {
-    assertThat(judge(after(1_000, 0.99, 45, 90, 1_045))).isEqualTo(Effect.NO_EFFECT);
+    assertThat(evaluate(after(1_000, 0.99, 45, 90, 1_045))).isEqualTo(Effect.NO_EFFECT);
   }
 
   @Test
   void deviceWithHalfTheIoIsHarmed() {
-    assertThat(judge(after(350, 0.99, 50, 40, 400))).isEqualTo(Effect.HARMED);
+    assertThat(evaluate(after(350, 0.99, 50, 40, 400))).isEqualTo(Effect.HARMED);
   }
 
   @Test
   void effectIsUnknownWithoutNeighbours() {
     WindowSums alone = new WindowSums(10, 10_000, 100, 100, 0.99, 0, 0, 0, 100);
-    assertThat(judge(alone)).isEqualTo(Effect.UNKNOWN);
+    assertThat(evaluate(alone)).isEqualTo(Effect.UNKNOWN);
     assertThat(EffectEvaluator.judge(alone, BEFORE, 10_000).note())
         .isEqualTo("no neighbour competed before");
   }
@@ -68,10 +68,10 @@ final class EffectEvaluatorTest {
 
   @Test
   void tooFewSamplesAreUnknown() {
-    assertThat(judge(WindowSums.NONE)).isEqualTo(Effect.UNKNOWN);
-    assertThat(judge(new WindowSums(3, 2_000, 1, 1, 0.99, 400, 5, 2, 401)))
+    assertThat(evaluate(WindowSums.NONE)).isEqualTo(Effect.UNKNOWN);
+    assertThat(evaluate(new WindowSums(3, 2_000, 1, 1, 0.99, 400, 5, 2, 401)))
         .isEqualTo(Effect.UNKNOWN);
-    assertThat(judge(new WindowSums(2, 10_000, 1, 1, 0.99, 400, 5, 2, 401)))
+    assertThat(evaluate(new WindowSums(2, 10_000, 1, 1, 0.99, 400, 5, 2, 401)))
         .isEqualTo(Effect.UNKNOWN);
   }
 

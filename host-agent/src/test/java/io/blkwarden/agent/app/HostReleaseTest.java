@@ -23,7 +23,7 @@ final class HostReleaseTest {
   void requestStaysPendingWhileALeaseIsStuck() {
     TestHost host = new TestHost();
     MappedDisk disk = host.addDisk(137, "xvda2", 500, 1);
-    host.send(host.wish(disk, host.id(), IoPriority.IDLE, 60_000));
+    host.send(host.request(disk, host.id(), IoPriority.IDLE, 60_000));
     host.kernel.refuse(500, true);
     ReleaseRequest request = new ReleaseRequest(directory);
     request.request();

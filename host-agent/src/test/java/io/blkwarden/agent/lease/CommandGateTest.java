@@ -31,8 +31,8 @@ final class CommandGateTest {
   private final TestHost host = new TestHost();
   private final MappedDisk disk = host.addDisk(137, "xvda2", 500, 2);
 
-  private CommandAction.Set wish() {
-    return host.wish(disk, host.id(), IDLE, 60_000);
+  private CommandAction.Set request() {
+    return host.request(disk, host.id(), IDLE, 60_000);
   }
 
   private void assertRefused(Outcome outcome, Refusal refusal, String detail) {
@@ -44,7 +44,7 @@ final class CommandGateTest {
 
   @Test
   void validCommandIsApplied() {
-    Outcome outcome = host.send(wish());
+    Outcome outcome = host.send(request());
 
     assertThat(outcome.result()).isEqualTo(Result.APPLIED);
     assertThat(outcome.workers()).hasSize(2).allMatch(change -> IDLE.equals(change.after()));
@@ -55,14 +55,14 @@ final class CommandGateTest {
   void refusesAnotherHost() {
     Command command =
         new Command(
-            host.id(), new HostId("dom0-8"), 1, "c", Instant.EPOCH, 5_000, "because", wish());
+            host.id(), new HostId("dom0-8"), 1, "c", Instant.EPOCH, 5_000, "because", request());
 
     assertRefused(host.send(command).reply(), Refusal.WRONG_HOST, "expected host dom0-7");
   }
 
   @Test
   void refusesAnExpiredCommand() {
-    ReceivedCommand received = new ReceivedCommand(host.command(wish()), host.nowMillis - 5_001);
+    ReceivedCommand received = new ReceivedCommand(host.command(request()), host.nowMillis - 5_001);
 
     CommandResult handled =
         host.throttler.handle(received, host.mapping(), host::snapshot, host.nowMillis);
@@ -74,7 +74,7 @@ final class CommandGateTest {
   void refusesAnOlderEpoch() {
     host.send(host.command(host.id(), 8, new CommandAction.Snapshot()));
 
-    Outcome outcome = host.send(host.command(host.id(), 7, wish())).reply();
+    Outcome outcome = host.send(host.command(host.id(), 7, request())).reply();
 
     assertRefused(outcome, Refusal.STALE_EPOCH, "expected epoch 8 or newer, found 7");
   }
@@ -94,7 +94,7 @@ final class CommandGateTest {
     host.send(host.command(host.id(), 8, new CommandAction.Snapshot()));
     host.restart();
 
-    Outcome outcome = host.send(host.command(host.id(), 7, wish())).reply();
+    Outcome outcome = host.send(host.command(host.id(), 7, request())).reply();
 
     assertRefused(outcome, Refusal.STALE_EPOCH, "expected epoch 8");
   }
@@ -104,13 +104,13 @@ final class CommandGateTest {
     host.readOnly = true;
     host.throttler = host.fresh();
 
-    assertRefused(host.send(wish()), Refusal.READ_ONLY, "--read-only");
+    assertRefused(host.send(request()), Refusal.READ_ONLY, "--read-only");
     assertThat(host.send(new CommandAction.Reset(host.id())).result()).isEqualTo(Result.RELEASED);
   }
 
   @Test
   void refusesAnUnknownDisk() {
-    CommandAction.Set wish = wish();
+    CommandAction.Set wish = request();
     host.disks.clear();
 
     assertRefused(host.send(wish), Refusal.UNKNOWN_DISK, "xvda2");
@@ -118,7 +118,7 @@ final class CommandGateTest {
 
   @Test
   void refusesAnotherBoot() {
-    CommandAction.Set wish = wish();
+    CommandAction.Set wish = request();
     CommandAction.Set stale =
         new CommandAction.Set(
             wish.lease(),
@@ -134,7 +134,7 @@ final class CommandGateTest {
 
   @Test
   void refusesAnotherIncarnation() {
-    CommandAction.Set wish = wish();
+    CommandAction.Set wish = request();
     MappedDisk reborn = TestHost.disk(138, "xvda2", MappingState.RESOLVED, null, disk.workers());
     host.disks.set(0, withUuidOf(disk, reborn));
 
@@ -154,7 +154,7 @@ final class CommandGateTest {
 
   @Test
   void refusesOtherWorkers() {
-    CommandAction.Set wish = wish();
+    CommandAction.Set wish = request();
     host.disks.clear();
     host.addDisk(137, "xvda2", 600, 2);
 
@@ -163,7 +163,7 @@ final class CommandGateTest {
 
   @Test
   void refusesAnUnresolvedDisk() {
-    CommandAction.Set wish = wish();
+    CommandAction.Set wish = request();
     host.disks.set(
         0,
         TestHost.disk(
@@ -180,26 +180,26 @@ final class CommandGateTest {
     host.disks.set(0, other);
 
     assertRefused(
-        host.send(host.wish(other, host.id(), IDLE, 60_000)), Refusal.UNRESOLVED, "tapdisk 500");
+        host.send(host.request(other, host.id(), IDLE, 60_000)), Refusal.UNRESOLVED, "tapdisk 500");
   }
 
   @Test
   void refusesASharedWorker() {
     host.disks.add(TestHost.disk(138, "xvda2", MappingState.RESOLVED, null, disk.workers()));
 
-    assertRefused(host.send(wish()), Refusal.GATE, "also a worker of domain=vm138 disk=xvda2");
+    assertRefused(host.send(request()), Refusal.GATE, "also a worker of domain=vm138 disk=xvda2");
   }
 
   @Test
   void refusesAChangedBackend() {
     host.gateObjection = Optional.of("state: expected 4, found 5");
 
-    assertRefused(host.send(wish()), Refusal.GATE, "expected 4, found 5");
+    assertRefused(host.send(request()), Refusal.GATE, "expected 4, found 5");
   }
 
   @Test
   void refusesAReusedPid() {
-    CommandAction.Set wish = wish();
+    CommandAction.Set wish = request();
     host.kernel.start(501, "137.xvda2-1");
 
     assertRefused(host.send(wish), Refusal.GATE, "pid 501: expected start time");
@@ -213,7 +213,7 @@ final class CommandGateTest {
     host.disks.add(faked);
 
     assertRefused(
-        host.send(host.wish(faked, host.id(), IDLE, 60_000)),
+        host.send(host.request(faked, host.id(), IDLE, 60_000)),
         Refusal.GATE,
         "expected a kernel thread");
   }
@@ -227,7 +227,7 @@ final class CommandGateTest {
     host.disks.add(mistaken);
 
     assertRefused(
-        host.send(host.wish(mistaken, host.id(), IDLE, 60_000)),
+        host.send(host.request(mistaken, host.id(), IDLE, 60_000)),
         Refusal.GATE,
         "expected name '137.xvda2-0', found '137.xvda1-0'");
   }
@@ -235,9 +235,9 @@ final class CommandGateTest {
   @Test
   void refusesADiskOfAnotherLease() {
     MessageId first = host.id();
-    host.send(host.wish(disk, first, IDLE, 60_000));
+    host.send(host.request(disk, first, IDLE, 60_000));
 
-    Outcome outcome = host.send(wish());
+    Outcome outcome = host.send(request());
 
     assertThat(outcome.refusal()).isEqualTo(Refusal.HELD);
     assertThat(outcome.detail()).contains(first.value());
@@ -247,9 +247,9 @@ final class CommandGateTest {
   void refusesALeaseOfAnotherDisk() {
     MappedDisk second = host.addDisk(138, "xvda2", 600, 1);
     MessageId lease = host.id();
-    host.send(host.wish(disk, lease, IDLE, 60_000));
+    host.send(host.request(disk, lease, IDLE, 60_000));
 
-    Outcome outcome = host.send(host.wish(second, lease, IDLE, 60_000));
+    Outcome outcome = host.send(host.request(second, lease, IDLE, 60_000));
 
     assertThat(outcome.refusal()).isEqualTo(Refusal.HELD);
     assertThat(host.kernel.priority(600)).isEqualTo(IoPriority.UNSET);
@@ -259,16 +259,16 @@ final class CommandGateTest {
   void refusesTooManyLeases() {
     for (int n = 0; n < LeaseTable.MAX_LEASES; n++) {
       MappedDisk next = host.addDisk(1000 + n, "xvda1", 10_000 + n, 1);
-      assertThat(host.send(host.wish(next, host.id(), IDLE, 60_000)).result())
+      assertThat(host.send(host.request(next, host.id(), IDLE, 60_000)).result())
           .isEqualTo(Result.APPLIED);
     }
 
-    assertThat(host.send(wish()).refusal()).isEqualTo(Refusal.TOO_MANY_LEASES);
+    assertThat(host.send(request()).refusal()).isEqualTo(Refusal.TOO_MANY_LEASES);
   }
 
   @Test
   void repeatedCommandGetsTheSameOutcome() {
-    Command command = host.command(wish());
+    Command command = host.command(request());
     CommandResult first = host.send(command);
     int calls = host.kernel.calls().size();
 

@@ -42,7 +42,7 @@ final class DamagedRecordsTest {
     throttler = fresh();
     host.kernel.ionice(501, bestEffort(2));
     host.kernel.ionice(700, bestEffort(3));
-    send(host.wish(disk, host.id(), IDLE, 60_000));
+    send(host.request(disk, host.id(), IDLE, 60_000));
     send(host.limit(limited, host.id(), 20, 60_000));
     assertThat(host.kernel.priority(501)).isEqualTo(IDLE);
     assertThat(throttler.table().all()).hasSize(2);
@@ -152,7 +152,7 @@ final class DamagedRecordsTest {
       assertThat(host.kernel.groups().ours()).as("seed %d", seed).isEmpty();
       restart(); // information about the loss survives the next restart
       MessageId lease = host.id();
-      send(host.wish(disk, lease, bestEffort(7), 60_000));
+      send(host.request(disk, lease, bestEffort(7), 60_000));
       end();
 
       assertThat(host.kernel.priority(500)).as("seed %d", seed).isEqualTo(UNSET);
@@ -171,7 +171,7 @@ final class DamagedRecordsTest {
     assertThat(host.kernel.priority(500)).isEqualTo(IDLE);
 
     host.kernel.ionice(500, bestEffort(5));
-    send(host.wish(disk, host.id(), IDLE, 60_000));
+    send(host.request(disk, host.id(), IDLE, 60_000));
     end();
     assertThat(host.kernel.priority(500)).isEqualTo(bestEffort(5));
     assertThat(host.kernel.priority(501)).isEqualTo(UNSET);
@@ -180,7 +180,7 @@ final class DamagedRecordsTest {
   @Test
   void unleasedPriorityIsPriorWithoutALoss() {
     restart();
-    send(host.wish(operators, host.id(), IDLE, 60_000));
+    send(host.request(operators, host.id(), IDLE, 60_000));
     end();
 
     assertThat(host.kernel.priority(700)).isEqualTo(bestEffort(3));
@@ -248,7 +248,7 @@ final class DamagedRecordsTest {
     throttler.recover(new LeaseFile(folders).load(), 1, host.nowMillis); // all tasks are younger
     throttler.examine(host.mapping());
 
-    send(host.wish(operators, host.id(), IDLE, 60_000));
+    send(host.request(operators, host.id(), IDLE, 60_000));
     end();
 
     assertThat(host.kernel.priority(700)).isEqualTo(bestEffort(3));

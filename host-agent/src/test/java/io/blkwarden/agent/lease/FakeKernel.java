@@ -84,7 +84,7 @@ public final class FakeKernel implements Tasks, IoPriorities {
     priorities.replace(pid, priority);
   }
 
-  public boolean lives(WorkerId id) {
+  public boolean isAlive(WorkerId id) {
     TaskStat task = tasks.get(id.pid());
     return task != null && task.id().equals(id);
   }

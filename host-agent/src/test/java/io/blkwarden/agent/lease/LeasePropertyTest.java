@@ -70,7 +70,7 @@ final class LeasePropertyTest {
       long millis = 1_000L + random.nextInt(MAX_LEASE_MILLIS - 1_000);
       return random.nextInt(3) == 0
           ? host.limit(anyDisk(), lease, 10 + random.nextInt(3), millis)
-          : host.wish(anyDisk(), lease, anyPriority(), millis);
+          : host.request(anyDisk(), lease, anyPriority(), millis);
     }
 
     void step() {
@@ -144,7 +144,7 @@ final class LeasePropertyTest {
 
     void check(Set<WorkerId> which) {
       for (WorkerId id : which) {
-        if (host.kernel.lives(id)) {
+        if (host.kernel.isAlive(id)) {
           assertThat(host.kernel.priority(id.pid())).as("task %s", id).isEqualTo(untouched.get(id));
           assertThat(host.kernel.groups().at(id.pid()))
               .as("task %s", id)

@@ -97,7 +97,7 @@ final class LimitTest {
   @Test
   void ladderStepsBetweenPriorityAndLimit() {
     groups.put(601, "/machine.slice");
-    host.send(host.wish(disk, lease, IoPriority.IDLE, 60_000));
+    host.send(host.request(disk, lease, IoPriority.IDLE, 60_000));
     assertThat(limit(20).result()).isEqualTo(Result.APPLIED);
     assertThat(groups.at(601)).isEqualTo(group);
     assertThat(host.kernel.priority(600)).isEqualTo(IoPriority.UNSET);
@@ -105,7 +105,7 @@ final class LimitTest {
     assertThat(limit(10).result()).isEqualTo(Result.APPLIED);
     assertThat(limit(10).result()).isEqualTo(Result.RENEWED);
 
-    host.send(host.wish(disk, lease, IoPriority.bestEffort(7), 60_000));
+    host.send(host.request(disk, lease, IoPriority.bestEffort(7), 60_000));
     assertThat(groups.at(601)).isEqualTo("/machine.slice");
     assertThat(groups.ours()).isEmpty();
     assertThat(host.kernel.priority(601)).isEqualTo(IoPriority.bestEffort(7));

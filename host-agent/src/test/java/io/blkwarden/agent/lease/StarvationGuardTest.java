@@ -24,16 +24,16 @@ final class StarvationGuardTest {
   @BeforeEach
   void throttle() {
     disk = host.addDisk(1, "xvda2", 600, 1);
-    host.send(host.wish(disk, host.id(), IoPriority.IDLE, 600_000));
+    host.send(host.request(disk, host.id(), IoPriority.IDLE, 600_000));
   }
 
-  private List<Outcome> look(long afterMillis, Optional<DiskProgress> sight) {
+  private List<Outcome> check(long afterMillis, Optional<DiskProgress> sight) {
     host.nowMillis += afterMillis;
     return host.throttler.endStarved(_ -> sight, host.nowMillis);
   }
 
-  private List<Outcome> look(long afterMillis, long inFlight, boolean shuttingDown) {
-    return look(
+  private List<Outcome> check(long afterMillis, long inFlight, boolean shuttingDown) {
+    return check(
         afterMillis, Optional.of(new DiskProgress(completed, inFlight, 10_000, shuttingDown)));
   }
 
@@ -49,41 +49,41 @@ final class StarvationGuardTest {
 
   @Test
   void requestsBeyondTheAgeingEndTheThrottle() {
-    assertThat(look(0, 7, false)).isEmpty();
-    assertThat(look(15_000, 7, false)).as("ageing plus grace is healthy").isEmpty();
-    assertStarved(look(100, 7, false), "7 requests in flight, none completed for 15.1 s");
+    assertThat(check(0, 7, false)).isEmpty();
+    assertThat(check(15_000, 7, false)).as("ageing plus grace is healthy").isEmpty();
+    assertStarved(check(100, 7, false), "7 requests in flight, none completed for 15.1 s");
     assertThat(host.kernel.priority(600)).isEqualTo(IoPriority.UNSET);
     assertThat(host.throttler.table().all()).isEmpty();
   }
 
   @Test
   void completionRestartsTheTimer() {
-    look(0, 7, false);
-    assertThat(look(14_000, 7, false)).isEmpty();
+    check(0, 7, false);
+    assertThat(check(14_000, 7, false)).isEmpty();
     completed++;
-    assertThat(look(1_000, 7, false)).isEmpty();
-    assertThat(look(15_000, 7, false)).isEmpty();
-    assertStarved(look(1, 7, false), "none completed");
+    assertThat(check(1_000, 7, false)).isEmpty();
+    assertThat(check(15_000, 7, false)).isEmpty();
+    assertStarved(check(1, 7, false), "none completed");
   }
 
   @Test
   void idleDiskIsNotStarved() {
-    look(0, 0, false);
-    assertThat(look(60_000, 0, false)).isEmpty();
-    assertThat(look(1_000, 1, false)).as("a new request").isEmpty();
+    check(0, 0, false);
+    assertThat(check(60_000, 0, false)).isEmpty();
+    assertThat(check(1_000, 1, false)).as("a new request").isEmpty();
   }
 
   @Test
   void unreadableDiskIsNotStarved() {
-    look(0, 7, false);
-    assertThat(look(60_000, Optional.empty())).isEmpty();
-    assertThat(look(1_000, 7, false)).isEmpty();
+    check(0, 7, false);
+    assertThat(check(60_000, Optional.empty())).isEmpty();
+    assertThat(check(1_000, 7, false)).isEmpty();
   }
 
   @Test
   void blockedShutdownEndsTheThrottle() {
-    assertThat(look(0, 0, true)).as("nothing in flight").isEmpty();
-    assertStarved(look(1_000, 3, false), "the guest is shutting down with 3 requests in flight");
+    assertThat(check(0, 0, true)).as("nothing in flight").isEmpty();
+    assertStarved(check(1_000, 3, false), "the guest is shutting down with 3 requests in flight");
   }
 
   @Test

@@ -71,7 +71,7 @@ public final class TestHost {
 
   /** A request for a limit. */
   public CommandAction.Set limit(MappedDisk disk, MessageId lease, int perSecond, long ms) {
-    return wish(disk, lease, new Restraint.Limit(perSecond), ms);
+    return request(disk, lease, new Restraint.Limit(perSecond), ms);
   }
 
   public Throttler fresh() {
@@ -143,11 +143,11 @@ public final class TestHost {
     return MessageId.of(WALL.toEpochMilli(), random);
   }
 
-  public CommandAction.Set wish(MappedDisk disk, MessageId lease, IoPriority priority, long ms) {
-    return wish(disk, lease, new Restraint.Priority(priority), ms);
+  public CommandAction.Set request(MappedDisk disk, MessageId lease, IoPriority priority, long ms) {
+    return request(disk, lease, new Restraint.Priority(priority), ms);
   }
 
-  private CommandAction.Set wish(MappedDisk disk, MessageId lease, Restraint wanted, long ms) {
+  private CommandAction.Set request(MappedDisk disk, MessageId lease, Restraint wanted, long ms) {
     return new CommandAction.Set(
         lease,
         disk.domain(),

@@ -26,7 +26,7 @@ final class ThrottlerTest {
   private final MessageId lease = host.id();
 
   private Outcome set(IoPriority priority) {
-    return host.send(host.wish(disk, lease, priority, 60_000));
+    return host.send(host.request(disk, lease, priority, 60_000));
   }
 
   @Test
@@ -209,7 +209,7 @@ final class ThrottlerTest {
   void releaseAllReportsEachLease() {
     MappedDisk second = host.addDisk(138, "xvda2", 600, 1);
     set(IDLE);
-    host.send(host.wish(second, host.id(), IDLE, 60_000));
+    host.send(host.request(second, host.id(), IDLE, 60_000));
 
     CommandResult handled = host.send(host.command(new CommandAction.ReleaseAll()));
 

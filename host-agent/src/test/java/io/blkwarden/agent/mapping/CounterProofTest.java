@@ -30,7 +30,7 @@ final class CounterProofTest {
   }
 
   private void expect(String root, String swap) {
-    assertThat(resolved.look(host).of(37, "xvda1")).isEqualTo(root);
+    assertThat(resolved.resolve(host).of(37, "xvda1")).isEqualTo(root);
     assertThat(resolved.of(37, "xvda2")).isEqualTo(swap);
   }
 
@@ -117,7 +117,7 @@ final class CounterProofTest {
             .change(12345, 268439552, edit -> edit.queues(4, 1))
             .thread(100, 9000, "12345.268439552", 100 * MIB)
             .counters(12345, 268439552, 100 * MIB / 512, 100 * MIB / 512, 0);
-    assertThat(resolved.look(rings).of(12345, "268439552")).isEqualTo("ambiguous-name");
+    assertThat(resolved.resolve(rings).of(12345, "268439552")).isEqualTo("ambiguous-name");
   }
 
   @Test
@@ -130,7 +130,7 @@ final class CounterProofTest {
           .counters(37, SWAP, 8, 8, 0)
           .reads(27444, 4096L);
       sectors += 64;
-      resolved.look(host);
+      resolved.resolve(host);
     }
     assertThat(resolved.of(37, "xvda1")).isEqualTo("27443:counter-bracket");
   }
@@ -138,26 +138,26 @@ final class CounterProofTest {
   @Test
   void proofIsDroppedWhenTheThreadChanges() {
     read(100, 5);
-    resolved.look(host);
+    resolved.resolve(host);
     read(120, 9);
     expect("27443:counter-bracket", "27444:counter-bracket");
 
     host.later(100).thread(27443, 1_000_250, "blkback.37.xvda", 0L);
-    resolved.look(host);
+    resolved.resolve(host);
     assertThat(resolved.of(37, "xvda1")).isNotEqualTo("27443:counter-bracket");
   }
 
   @Test
   void proofIsDroppedWhenTheDiskReconnects() {
     read(100, 5);
-    resolved.look(host);
+    resolved.resolve(host);
     read(120, 9);
     expect("27443:counter-bracket", "27444:counter-bracket");
 
     host.later(100).change(37, ROOT, edit -> edit.state(6));
-    assertThat(resolved.look(host).of(37, "xvda1")).isEqualTo("not-connected");
+    assertThat(resolved.resolve(host).of(37, "xvda1")).isEqualTo("not-connected");
     host.later(100).change(37, ROOT, edit -> edit.state(4));
-    assertThat(resolved.look(host).of(37, "xvda1"))
+    assertThat(resolved.resolve(host).of(37, "xvda1"))
         .as("the old thread is older than the new connection")
         .isEqualTo("no-thread-yet");
   }

@@ -20,7 +20,7 @@ final class MappingResolverTest {
             .thread(563, 4150, "1.xvda1-0")
             .thread(564, 4159, "1.xvda2-0");
 
-    resolved.look(host);
+    resolved.resolve(host);
 
     assertThat(resolved.of(1, "xvda1")).isEqualTo("563:full-name");
     assertThat(resolved.of(1, "xvda2")).isEqualTo("564:full-name");
@@ -36,7 +36,7 @@ final class MappingResolverTest {
             .thread(1494, 9000, "11.xvda1-1")
             .thread(1493, 9000, "11.xvda1-0");
 
-    resolved.look(host);
+    resolved.resolve(host);
 
     assertThat(resolved.of(11, "xvda1")).isEqualTo("1493:full-name,1494:full-name");
   }
@@ -46,7 +46,7 @@ final class MappingResolverTest {
     HostBuilder host =
         new HostBuilder().disk(11, "xvda1", 51713, 0).thread(1494, 9000, "11.xvda1-1");
 
-    assertThat(resolved.look(host).of(11, "xvda1")).isEqualTo("rings-missing");
+    assertThat(resolved.resolve(host).of(11, "xvda1")).isEqualTo("rings-missing");
   }
 
   @Test
@@ -57,12 +57,12 @@ final class MappingResolverTest {
             .change(11, 51713, edit -> edit.queues(2, 64))
             .thread(1493, 999_000, "11.xvda1-0");
 
-    assertThat(resolved.look(host).of(11, "xvda1")).isEqualTo("rings-missing");
+    assertThat(resolved.resolve(host).of(11, "xvda1")).isEqualTo("rings-missing");
     host.later(Rings.YOUNG_TICKS);
-    assertThat(resolved.look(host).of(11, "xvda1")).isEqualTo("1493:full-name");
+    assertThat(resolved.resolve(host).of(11, "xvda1")).isEqualTo("1493:full-name");
 
     host.later(1).thread(1494, 1_002_500, "11.xvda1-1");
-    assertThat(resolved.look(host).of(11, "xvda1"))
+    assertThat(resolved.resolve(host).of(11, "xvda1"))
         .as("what the backend offers is enough")
         .isEqualTo("1493:full-name,1494:full-name");
   }
@@ -73,22 +73,22 @@ final class MappingResolverTest {
         new HostBuilder().disk(11, "xvda1", 51713, 0).change(11, 51713, edit -> edit.queues(4, 4));
     for (int wait = 0; wait < RingWaits.MAX_WAITS; wait++) {
       reconnect(host);
-      assertThat(resolved.look(host).of(11, "xvda1")).isEqualTo("rings-missing");
+      assertThat(resolved.resolve(host).of(11, "xvda1")).isEqualTo("rings-missing");
       host.later(Rings.YOUNG_TICKS - 1_000);
-      assertThat(resolved.look(host).of(11, "xvda1"))
+      assertThat(resolved.resolve(host).of(11, "xvda1"))
           .as("the same wait")
           .isEqualTo("rings-missing");
     }
     for (int more = 0; more < 3; more++) {
       reconnect(host);
-      assertThat(resolved.look(host).of(11, "xvda1")).isEqualTo("1493:full-name");
+      assertThat(resolved.resolve(host).of(11, "xvda1")).isEqualTo("1493:full-name");
       host.later(Rings.YOUNG_TICKS - 1_000);
     }
 
     host.later(RingWaits.RESET_TICKS);
-    resolved.look(host);
+    resolved.resolve(host);
     reconnect(host);
-    assertThat(resolved.look(host).of(11, "xvda1"))
+    assertThat(resolved.resolve(host).of(11, "xvda1"))
         .as("long after its last announcement")
         .isEqualTo("rings-missing");
   }
@@ -96,7 +96,7 @@ final class MappingResolverTest {
   /** The guest reconnects its disk, which gets a new thread. */
   private void reconnect(HostBuilder host) {
     host.change(11, 51713, edit -> edit.state(6)).end(1493);
-    resolved.look(host);
+    resolved.resolve(host);
     host.later(100).change(11, 51713, edit -> edit.state(4));
     host.thread(1493, host.uptimeTicks(), "11.xvda1-0").later(100);
   }
@@ -110,7 +110,7 @@ final class MappingResolverTest {
             .thread(1493, 9000, "11.xvda1-0")
             .thread(1494, 9000, "11.xvda1-1");
 
-    assertThat(resolved.look(host).of(11, "xvda1")).isEqualTo("1493:full-name,1494:full-name");
+    assertThat(resolved.resolve(host).of(11, "xvda1")).isEqualTo("1493:full-name,1494:full-name");
   }
 
   @Test
@@ -122,7 +122,7 @@ final class MappingResolverTest {
             .thread(1493, 9000, "11.xvda1-0");
     host.uptimeTicks = null;
 
-    assertThat(resolved.look(host).of(11, "xvda1")).isEqualTo("rings-missing");
+    assertThat(resolved.resolve(host).of(11, "xvda1")).isEqualTo("rings-missing");
   }
 
   @Test
@@ -136,7 +136,7 @@ final class MappingResolverTest {
             .thread(100, 9000, "blkback.3.xvda1", 4096L)
             .thread(101, 9000, "blkback.3.xvda2", 4096L);
 
-    resolved.look(host);
+    resolved.resolve(host);
 
     assertThat(resolved.of(3, "xvda1")).isEqualTo("100:full-name");
     assertThat(resolved.of(3, "xvda2")).isEqualTo("101:full-name");
@@ -151,7 +151,7 @@ final class MappingResolverTest {
             .thread(100, 9000, "blkback.3.xvda1")
             .thread(101, 9000, "blkback.3.xvda1");
 
-    resolved.look(host);
+    resolved.resolve(host);
 
     assertThat(resolved.of(3, "xvda1")).isEqualTo("ambiguous-name");
     assertThat(resolved.of(3, "xvda12")).isEqualTo("ambiguous-name");
@@ -164,11 +164,11 @@ final class MappingResolverTest {
     HostBuilder host =
         new HostBuilder().disk(3, "xvda1", 51713, 0).thread(100, 9000, "blkback.3.xvda1");
 
-    assertThat(resolved.look(host).of(3, "xvda1"))
+    assertThat(resolved.resolve(host).of(3, "xvda1"))
         .as("the thread could be left over from xvda12, and this disk's own yet to come")
         .isEqualTo("ambiguous-name");
     host.later(100).counters(3, 51713, 0, 0, 8);
-    assertThat(resolved.look(host).of(3, "xvda1")).isEqualTo("100:full-name");
+    assertThat(resolved.resolve(host).of(3, "xvda1")).isEqualTo("100:full-name");
   }
 
   @Test
@@ -180,21 +180,19 @@ final class MappingResolverTest {
             .thread(27443, 9000, "blkback.37.xvda")
             .thread(27444, 9000, "blkback.37.xvda");
 
-    resolved.look(host);
+    resolved.resolve(host);
     assertThat(resolved.of(37, "xvda1")).isEqualTo("ambiguous-name");
     assertThat(resolved.of(37, "xvda2")).isEqualTo("ambiguous-name");
     assertThat(resolved.last().devicesToTrace())
         .containsExactlyInAnyOrder(HostBuilder.dm(19), HostBuilder.dm(20));
 
     host.later(100).bio(27444, 20);
-    resolved.look(host);
+    resolved.resolve(host);
     assertThat(resolved.of(37, "xvda2")).isEqualTo("27444:traced-bio");
-    assertThat(resolved.of(37, "xvda1"))
-        .as("idle: not needed yet")
-        .isEqualTo("ambiguous-name");
+    assertThat(resolved.of(37, "xvda1")).as("idle: not needed yet").isEqualTo("ambiguous-name");
 
     host.later(100).counters(37, 51713, 8, 8, 0).reads(27443, 4096L);
-    resolved.look(host);
+    resolved.resolve(host);
     assertThat(resolved.of(37, "xvda1")).isEqualTo("27443:elimination");
     assertThat(resolved.of(37, "xvda2")).isEqualTo("27444:traced-bio");
     assertThat(resolved.last().devicesToTrace()).isEmpty();
@@ -219,7 +217,7 @@ final class MappingResolverTest {
             .thread(103, 9000, "12345.268439552")
             .thread(102, 9000, "12345.268439552");
 
-    resolved.look(host);
+    resolved.resolve(host);
 
     assertThat(resolved.of(37, "xvda1")).isEqualTo("100:kthread-pid");
     assertThat(resolved.of(37, "xvda2")).isEqualTo("101:kthread-pid");
@@ -237,7 +235,7 @@ final class MappingResolverTest {
             .thread(100, 9000, "37.xvda1-0")
             .thread(200, 9000, "38.xvdb1-0");
 
-    resolved.look(host);
+    resolved.resolve(host);
 
     assertThat(resolved.of(37, "xvda1")).as("a dead pid").isEqualTo("100:full-name");
     assertThat(resolved.of(37, "xvdb1")).as("a reused pid").isEqualTo("no-thread-yet");
@@ -254,7 +252,7 @@ final class MappingResolverTest {
             .thread(100, 9000, "blkback.37.xvda")
             .thread(101, 9000, "blkback.37.xvda");
 
-    resolved.look(host);
+    resolved.resolve(host);
 
     assertThat(resolved.of(37, "xvda1")).isEqualTo("conflicting-proofs");
     assertThat(resolved.of(37, "xvda2")).isEqualTo("conflicting-proofs");
@@ -268,13 +266,13 @@ final class MappingResolverTest {
             .change(37, 51713, edit -> edit.pids(new Backend.KthreadPids(100, Map.of())))
             .thread(100, 9000, "blkback.37.xvda")
             .thread(101, 9000, "blkback.37.xvda");
-    resolved.look(host);
+    resolved.resolve(host);
     assertThat(resolved.of(37, "xvda1")).isEqualTo("100:kthread-pid");
 
     host.later(100).bio(101, 0);
-    assertThat(resolved.look(host).of(37, "xvda1")).isEqualTo("conflicting-proofs");
+    assertThat(resolved.resolve(host).of(37, "xvda1")).isEqualTo("conflicting-proofs");
     host.later(100);
-    assertThat(resolved.look(host).of(37, "xvda1")).isEqualTo("conflicting-proofs");
+    assertThat(resolved.resolve(host).of(37, "xvda1")).isEqualTo("conflicting-proofs");
   }
 
   @Test
@@ -298,7 +296,7 @@ final class MappingResolverTest {
             .change(4, 51713, edit -> edit.kind(BackendKind.VBD3))
             .change(5, 51713, edit -> edit.state(null));
 
-    resolved.look(host);
+    resolved.resolve(host);
 
     assertThat(resolved.of(1, "xvda1")).isEqualTo("not-connected");
     assertThat(resolved.of(2, "xvda1")).isEqualTo("gone");
@@ -313,7 +311,7 @@ final class MappingResolverTest {
     HostBuilder host = new HostBuilder().disk(1, "xvda1", 51713, 0).thread(563, 4150, "1.xvda1-0");
     host.unread.add(new UnreadSource("proc", "permission denied", true));
 
-    resolved.look(host);
+    resolved.resolve(host);
 
     assertThat(resolved.of(1, "xvda1")).isEqualTo("source-unreadable");
     assertThat(resolved.last().next()).isSameAs(Evidence.none());
@@ -325,7 +323,7 @@ final class MappingResolverTest {
         new HostBuilder().disk(1, "xvda1", 51713, 0).thread(563, 4150, "1.xvda1-0", null);
     host.unread.add(new UnreadSource("proc/563/io", "permission denied", false));
 
-    assertThat(resolved.look(host).of(1, "xvda1")).isEqualTo("563:full-name");
+    assertThat(resolved.resolve(host).of(1, "xvda1")).isEqualTo("563:full-name");
   }
 
   @Test
@@ -337,7 +335,7 @@ final class MappingResolverTest {
             .thread(100, 9000, "blkback.37.xvda")
             .change(37, 51714, edit -> edit.dev(null));
 
-    resolved.look(host);
+    resolved.resolve(host);
 
     assertThat(resolved.last().disks()).hasSize(1);
     assertThat(resolved.of(37, "xvda1")).isEqualTo("ambiguous-name");

@@ -34,7 +34,7 @@ final class NeverWrongPropertyTest {
           for (int step = 0; step < STEPS; step++) {
             host.churn();
             if (random.nextInt(3) > 0) {
-              Resolution resolution = look(host, evidence, "seed " + seed + ", step " + step);
+              Resolution resolution = resolve(host, evidence, "seed " + seed + ", step " + step);
               evidence = random.nextInt(60) == 0 ? Evidence.none() : resolution.next();
             }
           }
@@ -43,7 +43,7 @@ final class NeverWrongPropertyTest {
           Set<String> unresolved = Set.of();
           for (int round = 0; round < 6; round++) {
             host.ioEverywhere();
-            Resolution resolution = look(host, evidence, "seed " + seed + ", round " + round);
+            Resolution resolution = resolve(host, evidence, "seed " + seed + ", round " + round);
             evidence = resolution.next();
             unresolved = unresolved(resolution, host.provable());
             host.passTime(Rings.YOUNG_TICKS);
@@ -61,7 +61,7 @@ final class NeverWrongPropertyTest {
       Evidence evidence = Evidence.none();
       for (int step = 0; step < STEPS; step++) {
         host.churn();
-        Resolution resolution = look(host, evidence, "seed " + seed + ", step " + step);
+        Resolution resolution = resolve(host, evidence, "seed " + seed + ", step " + step);
         evidence = resolution.next();
         resolution
             .disks()
@@ -87,7 +87,7 @@ final class NeverWrongPropertyTest {
             "not-connected");
   }
 
-  private Resolution look(SimulatedHost host, Evidence evidence, String when) {
+  private Resolution resolve(SimulatedHost host, Evidence evidence, String when) {
     Resolution resolution = resolver.resolve(host.scan(), evidence);
     assertThat(host.lies(resolution.disks())).as("%s: %s", when, host).isEmpty();
     host.trace(resolution.devicesToTrace());

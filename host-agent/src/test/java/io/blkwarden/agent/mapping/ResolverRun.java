@@ -13,7 +13,7 @@ final class ResolverRun {
   private Evidence evidence = Evidence.none();
   private Resolution last = resolver.resolve(new HostBuilder().snapshot(), evidence);
 
-  ResolverRun look(HostBuilder host) {
+  ResolverRun resolve(HostBuilder host) {
     last = resolver.resolve(host.snapshot(), evidence);
     evidence = last.next();
     return this;
@@ -33,18 +33,18 @@ final class ResolverRun {
   String of(int domid, String dev) {
     return last.disks().stream()
         .filter(disk -> disk.domain().domid() == domid && disk.disk().vdev().equals(dev))
-        .map(ResolverRun::tell)
+        .map(ResolverRun::describe)
         .collect(Collectors.joining(";"));
   }
 
-  private static String tell(MappedDisk disk) {
+  private static String describe(MappedDisk disk) {
     if (disk.state() == MappingState.RESOLVED) {
-      return disk.workers().stream().map(ResolverRun::tell).collect(Collectors.joining(","));
+      return disk.workers().stream().map(ResolverRun::describe).collect(Collectors.joining(","));
     }
     return disk.reason() == null ? disk.state().wire() : disk.reason().wire();
   }
 
-  private static String tell(Worker worker) {
+  private static String describe(Worker worker) {
     return worker.pid() + ":" + worker.proof().wire();
   }
 }

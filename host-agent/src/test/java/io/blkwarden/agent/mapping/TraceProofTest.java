@@ -18,7 +18,7 @@ final class TraceProofTest {
 
   @Test
   void biosOfTheFirstSnapshotAreIgnored() {
-    resolved.look(host.bio(27444, 20));
+    resolved.resolve(host.bio(27444, 20));
 
     assertThat(resolved.of(37, "xvda2"))
         .as("the owner of the pid at the time of the bio is unknown")
@@ -27,19 +27,19 @@ final class TraceProofTest {
 
   @Test
   void threadYoungerThanTheLastDrainIsIgnored() {
-    resolved.look(host);
+    resolved.resolve(host);
     host.later(100).thread(27444, 1_000_050, "blkback.37.xvda").bio(27444, 20);
-    assertThat(resolved.look(host).of(37, "xvda2")).isEqualTo("ambiguous-name");
+    assertThat(resolved.resolve(host).of(37, "xvda2")).isEqualTo("ambiguous-name");
 
     host.later(100).bio(27444, 20);
-    assertThat(resolved.look(host).of(37, "xvda2")).isEqualTo("27444:traced-bio");
+    assertThat(resolved.resolve(host).of(37, "xvda2")).isEqualTo("27444:traced-bio");
   }
 
   @Test
   void proofLastsWithoutFurtherBios() {
-    resolved.look(host);
-    resolved.look(host.later(100).bio(27444, 20));
-    resolved.look(host.later(100));
+    resolved.resolve(host);
+    resolved.resolve(host.later(100).bio(27444, 20));
+    resolved.resolve(host.later(100));
 
     assertThat(resolved.of(37, "xvda2")).isEqualTo("27444:traced-bio");
     assertThat(resolved.last().next().proofs()).hasSize(1);
@@ -47,10 +47,10 @@ final class TraceProofTest {
 
   @Test
   void proofIsDroppedWhenTheNodeChanges() {
-    resolved.look(host);
-    resolved.look(host.later(100).bio(27444, 20));
-    resolved.look(host.later(100).change(37, 51714, edit -> edit.state(5)));
-    resolved.look(host.later(100).change(37, 51714, edit -> edit.state(4)));
+    resolved.resolve(host);
+    resolved.resolve(host.later(100).bio(27444, 20));
+    resolved.resolve(host.later(100).change(37, 51714, edit -> edit.state(5)));
+    resolved.resolve(host.later(100).change(37, 51714, edit -> edit.state(4)));
 
     assertThat(resolved.of(37, "xvda2")).isEqualTo("ambiguous-name");
     assertThat(resolved.last().next().proofs()).isEmpty();
@@ -58,17 +58,17 @@ final class TraceProofTest {
 
   @Test
   void evidenceOfEndedThreadsIsDropped() {
-    resolved.look(host);
-    resolved.look(host.later(100).bio(27444, 20));
+    resolved.resolve(host);
+    resolved.resolve(host.later(100).bio(27444, 20));
     host.later(100).threads.remove(27444);
 
-    assertThat(resolved.look(host).last().next().proofs()).isEmpty();
+    assertThat(resolved.resolve(host).last().next().proofs()).isEmpty();
   }
 
   @Test
   void biosOfOtherTasksAreIgnored() {
-    resolved.look(host);
-    resolved.look(host.later(100).bio(4711, 20));
+    resolved.resolve(host);
+    resolved.resolve(host.later(100).bio(4711, 20));
 
     assertThat(resolved.of(37, "xvda2")).isEqualTo("ambiguous-name");
   }
@@ -76,8 +76,8 @@ final class TraceProofTest {
   @Test
   void deviceOfTwoDisksProvesNothing() {
     host.disk(38, "xvda1", 51713, 20);
-    resolved.look(host);
-    resolved.look(host.later(100).bio(27444, 20));
+    resolved.resolve(host);
+    resolved.resolve(host.later(100).bio(27444, 20));
 
     assertThat(resolved.of(37, "xvda2")).isEqualTo("ambiguous-name");
   }
@@ -85,8 +85,8 @@ final class TraceProofTest {
   @Test
   void deviceSharedWithAnotherBackendKindProvesNothing() {
     host.disk(38, "xvda1", 51713, 20).change(38, 51713, edit -> edit.kind(BackendKind.QDISK));
-    resolved.look(host);
-    resolved.look(host.later(100).bio(27444, 20));
+    resolved.resolve(host);
+    resolved.resolve(host.later(100).bio(27444, 20));
 
     assertThat(resolved.of(37, "xvda2")).isEqualTo("ambiguous-name");
   }
@@ -94,32 +94,32 @@ final class TraceProofTest {
   @Test
   void deviceBelowTheTwinProvesNothing() {
     host.stack(19, Set.of(HostBuilder.dm(20)));
-    resolved.look(host);
-    resolved.look(host.later(100).bio(27443, 20));
+    resolved.resolve(host);
+    resolved.resolve(host.later(100).bio(27443, 20));
 
     assertThat(resolved.of(37, "xvda2"))
         .as("27443 may serve xvda1, whose I/O passes through xvda2's device")
         .isEqualTo("ambiguous-name");
 
-    resolved.look(host.later(100).bio(27443, 19));
+    resolved.resolve(host.later(100).bio(27443, 19));
     assertThat(resolved.of(37, "xvda1")).isEqualTo("27443:traced-bio");
   }
 
   @Test
   void twinWithUnknownStackPreventsTheProof() {
     host.stacks.remove(HostBuilder.dm(19));
-    resolved.look(host);
-    resolved.look(host.later(100).bio(27444, 20));
+    resolved.resolve(host);
+    resolved.resolve(host.later(100).bio(27444, 20));
 
     assertThat(resolved.of(37, "xvda2")).isEqualTo("ambiguous-name");
   }
 
   @Test
   void threadOnBothDevicesIsALastingConflict() {
-    resolved.look(host);
-    resolved.look(host.later(100).bio(27443, 19));
-    resolved.look(host.later(100).bio(27443, 20));
-    resolved.look(host.later(100));
+    resolved.resolve(host);
+    resolved.resolve(host.later(100).bio(27443, 19));
+    resolved.resolve(host.later(100).bio(27443, 20));
+    resolved.resolve(host.later(100));
 
     assertThat(resolved.of(37, "xvda1")).isEqualTo("conflicting-proofs");
     assertThat(resolved.of(37, "xvda2")).isEqualTo("conflicting-proofs");

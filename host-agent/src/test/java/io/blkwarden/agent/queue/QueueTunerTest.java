@@ -93,7 +93,7 @@ final class QueueTunerTest {
     return store.load().toOptional().orElseThrow();
   }
 
-  private QueueTuner startedAnew(DesiredQueue wish) {
+  private QueueTuner restarted(DesiredQueue wish) {
     QueueTuner next = new QueueTuner(new Kernel(), store, wish);
     next.recover(stored());
     return next;
@@ -124,7 +124,7 @@ final class QueueTunerTest {
   void settingsOfACrashedRunAreRestored() {
     tuner.tune(SDA);
 
-    QueueTuner next = startedAnew(BOTH);
+    QueueTuner next = restarted(BOTH);
     assertThat(next.tune(SDA)).isFalse();
     assertThat(next.changes()).hasSize(2);
     next.restoreAll();
@@ -137,7 +137,7 @@ final class QueueTunerTest {
   void undesiredSettingsAreRestoredAtOnce() {
     tuner.tune(SDA);
 
-    QueueTuner next = startedAnew(DesiredQueue.NONE);
+    QueueTuner next = restarted(DesiredQueue.NONE);
 
     assertThat(next.changes()).isEmpty();
     assertThat(active()).isEqualTo("none");

@@ -70,8 +70,7 @@ final class CgroupLimitsTest {
     "259:9, 9:126, virtual/block/md126/md126p1",
     "179:2, 179:0, platform/mmc0/block/mmcblk0/mmcblk0p2",
   })
-  void partitionIsLimitedOnItsDisk(String partition, String disk, String place)
-      throws IOException {
+  void partitionIsLimitedOnItsDisk(String partition, String disk, String place) throws IOException {
     Path path = root.resolve("sys/devices/" + place);
     Path whole = Objects.requireNonNull(path.getParent());
     Files.createDirectories(path);

@@ -53,7 +53,7 @@ final class RealTraceTest {
   @Test
   void tracesTheSubmittingThread() throws Exception {
     if (!mounted) {
-      saysThatItCannot();
+      reportsUnavailable();
       return;
     }
     Path disk = Files.write(root.resolve("disk"), new byte[1 << 20]);
@@ -96,7 +96,7 @@ final class RealTraceTest {
   @Test
   void acceptsAFullFilter() throws Exception {
     if (!mounted) {
-      saysThatItCannot();
+      reportsUnavailable();
       return;
     }
     List<DeviceNumber> many = new ArrayList<>();
@@ -115,7 +115,7 @@ final class RealTraceTest {
   @Test
   void reportsAnOpenInstanceAndRemovesItLater() throws Exception {
     if (!mounted) {
-      saysThatItCannot();
+      reportsUnavailable();
       return;
     }
     // no running process started at tick 1
@@ -134,7 +134,7 @@ final class RealTraceTest {
     assertThat(ownInstances()).isEmpty();
   }
 
-  private void saysThatItCannot() {
+  private void reportsUnavailable() {
     assertThat(BioTrace.open(root, kernel, PID).describe()).contains("not mounted");
     assertThat(TraceCheck.run(root, kernel, PID).getFirst().remedy()).contains("mount -t tracefs");
   }

@@ -23,9 +23,7 @@ import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A nats-server on a free loopback port, with its own storage, which is kept across restarts.
- */
+/** A nats-server on a free loopback port, with its own storage, which is kept across restarts. */
 public final class NatsServer implements AutoCloseable {
   private static final Duration BOUND = Duration.ofSeconds(30);
 

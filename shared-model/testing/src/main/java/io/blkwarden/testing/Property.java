@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A statement that must be true for every input, checked with random inputs.
  *
- * <p>A failure prints simplified inputs and the seed of the failed try. The system property
- * {@value #SEED} repeats that try.
+ * <p>A failure prints simplified inputs and the seed of the failed try. The system property {@value
+ * #SEED} repeats that try.
  */
 public final class Property {
   static final String SEED = "property.seed";

@@ -9,8 +9,8 @@ import java.util.Locale;
  *
  * <p>A simplification of what was measured on a real dom0 with Linux 6.1: {@code mq-deadline}
  * serves the idle class only if no other request waits, except for aged requests, and ignores
- * levels; {@code bfq} weighs levels unless its queues are merged, and then ignores
- * priorities; {@code none} and {@code kyber} ignore them.
+ * levels; {@code bfq} weighs levels unless its queues are merged, and then ignores priorities;
+ * {@code none} and {@code kyber} ignore them.
  */
 public enum ServiceOrder {
   NONE(false, false),

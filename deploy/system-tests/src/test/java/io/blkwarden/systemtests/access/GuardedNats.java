@@ -38,7 +38,7 @@ public final class GuardedNats {
   }
 
   /** The exit code and output of a command. */
-  public record Said(int code, String out, String err) {}
+  public record CommandOutput(int code, String out, String err) {}
 
   /** Starts a server for these hosts, with its files in the directory. */
   public static GuardedNats start(Path folder, String... hosts) throws IOException {
@@ -83,7 +83,7 @@ public final class GuardedNats {
                 "--listen=127.0.0.1:" + port,
                 "--store=" + folder.resolve("store")));
     arguments.addAll(more);
-    Said written = run(Map.of(), arguments.toArray(String[]::new));
+    CommandOutput written = run(Map.of(), arguments.toArray(String[]::new));
     assertThat(written.code()).as(written.err()).isZero();
     return port;
   }
@@ -97,7 +97,7 @@ public final class GuardedNats {
   public void init(String... hosts) throws IOException, InterruptedException {
     List<String> arguments = new ArrayList<>(List.of("nats", "init", "--dir", folder.toString()));
     arguments.addAll(Arrays.asList(hosts));
-    Said written = run(Map.of(), arguments.toArray(String[]::new));
+    CommandOutput written = run(Map.of(), arguments.toArray(String[]::new));
     assertThat(written.code()).as(written.err()).isZero();
     reload();
     reload(); // the second reload connects imports of accounts added by the first
@@ -140,16 +140,16 @@ public final class GuardedNats {
   }
 
   /** Runs {@code blkwarden} as a user. */
-  public Said as(String user, String... arguments) {
+  public CommandOutput as(String user, String... arguments) {
     return run(Map.of("NATS_URL", url(), "NATS_CREDS", seed(user).toString()), arguments);
   }
 
   /** Runs {@code blkwarden} with an environment. */
-  static Said run(Map<String, String> environment, String... arguments) {
+  static CommandOutput run(Map<String, String> environment, String... arguments) {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
     int code = Blkwarden.run(arguments, new PrintWriter(out), new PrintWriter(err), environment);
-    return new Said(code, out.toString(), err.toString());
+    return new CommandOutput(code, out.toString(), err.toString());
   }
 
   /** A user's NATS client, with the permission errors that it received. */

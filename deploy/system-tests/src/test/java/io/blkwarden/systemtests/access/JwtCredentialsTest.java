@@ -25,11 +25,11 @@ final class JwtCredentialsTest {
 
   @TempDir Path folder;
 
-  private static GuardedNats.Said run(String... arguments) {
+  private static GuardedNats.CommandOutput run(String... arguments) {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
     int code = Blkwarden.run(arguments, new PrintWriter(out), new PrintWriter(err), Map.of());
-    return new GuardedNats.Said(code, out.toString(), err.toString());
+    return new GuardedNats.CommandOutput(code, out.toString(), err.toString());
   }
 
   @Test
@@ -56,7 +56,7 @@ final class JwtCredentialsTest {
         await("the host's map")
             .atMost(BOUND)
             .untilAsserted(() -> {
-              GuardedNats.Said map = run("map", "--nats", nats.url(), "--creds", operator);
+              GuardedNats.CommandOutput map = run("map", "--nats", nats.url(), "--creds", operator);
               assertThat(map.out()).as(map.err()).contains("sim-1", "vm101");
             });
         Path torn = folder.resolve("torn.creds");

@@ -129,26 +129,26 @@ final class NatsAccessTest {
         .atMost(BOUND)
         .until(() -> heard.stream().anyMatch(each -> each.contains("\"state\":\"handled\"")));
 
-    GuardedNats.Said map = nats.as("operator", "map");
+    GuardedNats.CommandOutput map = nats.as("operator", "map");
     assertThat(map.out()).as(map.err()).contains("sim-1");
     await("why")
         .atMost(BOUND)
         .untilAsserted(() -> {
-          GuardedNats.Said why = nats.as("operator", "why", "vm101");
+          GuardedNats.CommandOutput why = nats.as("operator", "why", "vm101");
           assertThat(why.out()).as(why.err()).contains("was throttled");
         });
     assertThat(nats.as("operator", "alerts", "--history").out()).contains("swap-storm");
     assertThat(nats.as("operator", "pause", "--reason", "test").code()).isZero();
     assertThat(nats.as("operator", "resume").code()).isZero();
     assertThat(nats.as("operator", "release", "--all", "--reason", "test").code()).isZero();
-    GuardedNats.Said silence =
+    GuardedNats.CommandOutput silence =
         nats.as("operator", "silence", "add", "--host", "sim-1", "--for", "1m", "--reason", "test");
     assertThat(silence.code()).as(silence.err()).isZero();
     String key =
         Seeds.publicKey(NatsSeed.inSeedFile(Files.readString(nats.seed("operator"))).orElseThrow());
     assertThat(nats.as("operator", "silence", "list").out()).contains(key);
     String disk = "sim-1/vm102/xvda1";
-    GuardedNats.Said throttle =
+    GuardedNats.CommandOutput throttle =
         nats.as("operator", "throttle", disk, "--priority", "idle", "--reason", "test");
     assertThat(throttle.code()).as(throttle.err()).isZero();
     assertThat(nats.as("operator", "release", disk, "--reason", "test").code()).isZero();
@@ -159,7 +159,7 @@ final class NatsAccessTest {
     assertThat(nats.as("operator", "proposals").code()).isZero();
     assertThat(nats.as("operator", "hosts").out()).contains("sim-1");
     String tape = folder.resolve("tape").toString();
-    GuardedNats.Said record = nats.as("operator", "record", "--dir", tape, "--for", "3s");
+    GuardedNats.CommandOutput record = nats.as("operator", "record", "--dir", tape, "--for", "3s");
     assertThat(record.code()).as(record.err()).isZero();
     assertThat(Path.of(tape)).isNotEmptyDirectory();
     String idle = "throttle --priority idle --reason x " + disk;
@@ -174,7 +174,7 @@ final class NatsAccessTest {
             "release --all",
             "pause --reason x",
             idle)) {
-      GuardedNats.Said refused = nats.as("viewer", command.split(" ", -1));
+      GuardedNats.CommandOutput refused = nats.as("viewer", command.split(" ", -1));
       assertThat(refused.code()).as(command).isEqualTo(1);
       assertThat(refused.err())
           .as(command)
@@ -191,7 +191,7 @@ final class NatsAccessTest {
     await("values of a simulated disk")
         .atMost(BOUND)
         .untilAsserted(() -> {
-          GuardedNats.Said top =
+          GuardedNats.CommandOutput top =
               nats.as("operator", "top", "--json", "--count=1", "--interval=3s", "--sort=iops");
           assertThat(top.code()).as(top.err()).isZero();
           JsonNode worst = JSON.readTree(top.out()).path("disks").path(0);
@@ -199,7 +199,7 @@ final class NatsAccessTest {
           assertThat(worst.path("iops").asDouble()).as(top.out()).isPositive();
           assertThat(worst.path("threads")).as(top.out()).isNotEmpty();
         });
-    GuardedNats.Said viewer = nats.as("viewer", "top", "--count=1");
+    GuardedNats.CommandOutput viewer = nats.as("viewer", "top", "--count=1");
     assertThat(viewer.code()).isEqualTo(1);
     assertThat(viewer.out()).isEmpty();
     assertThat(viewer.err())
@@ -283,7 +283,7 @@ final class NatsAccessTest {
   @Order(3)
   void hostReceivesOnlyItsOwnCommands() throws Exception {
     GuardedNats.Client host = nats.client("host-dom0%2Eexample");
-    allUnheard(
+    assertNoneReceived(
         host,
         List.of(
             SUBJECTS.command(OURS),
@@ -299,7 +299,7 @@ final class NatsAccessTest {
   @Order(4)
   void viewerReceivesOnlyAlertsAndMaps() throws Exception {
     GuardedNats.Client viewer = nats.client("viewer");
-    allUnheard(
+    assertNoneReceived(
         viewer,
         List.of(
             SUBJECTS.allSamples(),
@@ -464,7 +464,8 @@ final class NatsAccessTest {
                 .allMatch(each -> each.contains("Permissions Violation for " + what)));
   }
 
-  private static void allUnheard(GuardedNats.Client who, List<String> subjects) throws Exception {
+  private static void assertNoneReceived(GuardedNats.Client who, List<String> subjects)
+      throws Exception {
     List<String> heard = new CopyOnWriteArrayList<>();
     for (String each : subjects) {
       who.connection().createDispatcher(m -> heard.add(m.getSubject())).subscribe(each);

@@ -72,7 +72,7 @@ final class NatsClusterAccessTest {
     List<Integer> ports = ports(4);
     Certificate ours = Certificate.selfSigned(folder, "ours", "IP:127.0.0.1");
     Path nats = folder.resolve("nats");
-    GuardedNats.Said said =
+    GuardedNats.CommandOutput said =
         GuardedNats.run(
             Map.of(),
             "nats",

@@ -42,7 +42,7 @@ final class NatsTlsTest {
     nats.stop();
   }
 
-  private GuardedNats.Said map(String url, Path authorities) {
+  private GuardedNats.CommandOutput map(String url, Path authorities) {
     String seed = nats.seed("operator").toString();
     return GuardedNats.run(
         Map.of("NATS_URL", url, "NATS_CREDS", seed, "NATS_CA", authorities.toString()), "map");
@@ -80,7 +80,7 @@ final class NatsTlsTest {
       await("the host's map")
           .atMost(BOUND)
           .untilAsserted(() -> {
-            GuardedNats.Said map = map(nats.url(), chain);
+            GuardedNats.CommandOutput map = map(nats.url(), chain);
             assertThat(map.out()).as(map.err()).contains("sim-1", "vm101");
           });
       assertThat(controller.readiness().blockers()).isEmpty();

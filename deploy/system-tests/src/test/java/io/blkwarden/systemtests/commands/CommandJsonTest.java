@@ -109,7 +109,7 @@ final class CommandJsonTest {
     return found.get();
   }
 
-  private JsonNode told(String heading, JsonNode json) throws IOException {
+  private JsonNode checked(String heading, JsonNode json) throws IOException {
     if (MESSAGES.contains(json.path("schema").asString(""))) {
       assertThat(ControlJson.decode(ControlMessage.class, json.toString().getBytes(UTF_8)))
           .as("%s prints a message of the protocol", heading)
@@ -124,11 +124,11 @@ final class CommandJsonTest {
     return json;
   }
 
-  private JsonNode told(String heading, Printed typed) throws IOException {
+  private JsonNode checked(String heading, Printed typed) throws IOException {
     assertThat(typed.code()).as("%s: %s%s", heading, typed.err(), typed.out()).isZero();
     assertThat(typed.err()).as(heading).isEmpty();
     assertThat(typed.out()).as("plain ASCII").matches("[ -~\\r\\n]*");
-    return told(heading, typed.json());
+    return checked(heading, typed.json());
   }
 
   @AfterEach
@@ -140,41 +140,41 @@ final class CommandJsonTest {
 
   @Test
   void commandsThatReadTheFleet() throws IOException {
-    told("blkwarden map", type("map --json --host sim-1"));
-    told(
+    checked("blkwarden map", type("map --json --host sim-1"));
+    checked(
         "blkwarden alerts",
         steady(until("alerts --json", each -> each.at("/alerts/0/incident").isString())));
-    told(
+    checked(
         "blkwarden status",
         steady(until("status --json", each -> each.at("/throttles/0/effect").isString())));
     assertThat(type("status --json").code()).as("something needs attention").isEqualTo(4);
-    told("blkwarden hosts", type("hosts --json --host sim-1"));
-    told(
+    checked("blkwarden hosts", type("hosts --json --host sim-1"));
+    checked(
         "blkwarden throttles",
         until("throttles --json", each -> each.at("/throttles/0/effect").isString()));
-    told("blkwarden why", type("why --json vm101"));
-    told(
+    checked("blkwarden why", type("why --json vm101"));
+    checked(
         "blkwarden top",
         until(
             "top --json --count 2 --interval 1s --filter vm101",
             look -> look.at("/disks/0/await_ms").isNumber()));
-    told("Errors", Printed.read(type("map --json --host sim-11").err()));
+    checked("Errors", Printed.read(type("map --json --host sim-11").err()));
   }
 
   @Test
   void operatorRequests() throws IOException {
     JsonNode asked = until("proposals --json", reply -> reply.path("proposals").size() > 1);
-    told("blkwarden proposals", asked);
+    checked("blkwarden proposals", asked);
     String first = asked.at("/proposals/0/id").asString();
-    told("blkwarden approve", type("approve --json " + first));
+    checked("blkwarden approve", type("approve --json " + first));
     String other = asked.at("/proposals/1/id").asString();
-    told("blkwarden deny", type("deny --json " + other));
+    checked("blkwarden deny", type("deny --json " + other));
     JsonNode disk = type("map --json --host sim-1").json().get(1);
     String path =
         "sim-1/%s/%s"
             .formatted(disk.at("/domain/name").asString(), disk.at("/disk/vdev").asString());
-    told("blkwarden throttle", type("throttle --json --reason tests " + path));
-    told("blkwarden release", type("release --json " + path));
+    checked("blkwarden throttle", type("throttle --json --reason tests " + path));
+    checked("blkwarden release", type("release --json " + path));
   }
 
   /** Without values that depend on other tests. */
@@ -206,7 +206,7 @@ final class CommandJsonTest {
               controller.view().hosts().stream()
                   .anyMatch(each -> each.host().equals(gone.value())));
 
-      told("blkwarden forget", type("forget --json dom0-9"));
+      checked("blkwarden forget", type("forget --json dom0-9"));
 
       assertThat(agent.keyValue("blkwarden-mapping").get(HostToken.key(gone))).isNull();
       assertThat(type("map --json --host dom0-9").code()).isEqualTo(ExitCodes.FAILED);
@@ -220,17 +220,18 @@ final class CommandJsonTest {
   @Test
   void silencesAcksAndPause() throws IOException {
     JsonNode silence =
-        told("blkwarden silence add", type("silence add --json --for 2h --reason move --host a*"));
-    told("blkwarden silence list", type("silence list --json"));
+        checked(
+            "blkwarden silence add", type("silence add --json --for 2h --reason move --host a*"));
+    checked("blkwarden silence list", type("silence list --json"));
     String id = silence.get("id").asString();
-    told("blkwarden silence expire", type("silence expire --json " + id));
+    checked("blkwarden silence expire", type("silence expire --json " + id));
     String alert = until("alerts --history --json", _ -> true).get("id").asString();
-    told("blkwarden ack", type("ack --json --reason mine " + alert));
+    checked("blkwarden ack", type("ack --json --reason mine " + alert));
     assertThat(type("ack --json --undo " + alert).json().toString())
         .isEqualTo(
             "{\"schema\":\"blkwarden.ended.v1\",\"what\":\"ack\",\"id\":\"%s\"}".formatted(alert));
-    told("blkwarden pause", type("pause --json --reason move"));
-    told("blkwarden resume", type("resume --json"));
+    checked("blkwarden pause", type("pause --json --reason move"));
+    checked("blkwarden resume", type("resume --json"));
   }
 
   @Test
@@ -241,26 +242,29 @@ final class CommandJsonTest {
     assertThat(recorded.err().lines())
         .as("notes are JSON objects")
         .isNotEmpty()
-        .allSatisfy(line -> told("Remarks", Printed.read(line)));
-    told("blkwarden record", recorded.json());
-    told("blkwarden replay", type("replay --json " + tape));
-    told("blkwarden policy check", type("policy check --json " + fleet.policies()));
-    told("blkwarden policy show", type("policy show --json " + fleet.policies()));
-    told("blkwarden policy test", type("policy test --json " + EXAMPLES + "/swap-storm-test.yaml"));
-    told("blkwarden nats init", type("nats init --json --dir " + folder.resolve("nats") + " a b"));
+        .allSatisfy(line -> checked("Remarks", Printed.read(line)));
+    checked("blkwarden record", recorded.json());
+    checked("blkwarden replay", type("replay --json " + tape));
+    checked("blkwarden policy check", type("policy check --json " + fleet.policies()));
+    checked("blkwarden policy show", type("policy show --json " + fleet.policies()));
+    checked(
+        "blkwarden policy test", type("policy test --json " + EXAMPLES + "/swap-storm-test.yaml"));
+    checked(
+        "blkwarden nats init", type("nats init --json --dir " + folder.resolve("nats") + " a b"));
   }
 
   @Test
   void agentCommands() throws IOException {
-    told("blkwarden-agent map", Printed.agent("map", "--json", "--root", ROOT));
-    told("blkwarden-agent top", Printed.agent("top", "--json", "--count=1", "--root", ROOT));
-    told("blkwarden-agent doctor", Printed.agent("doctor", "--json", "--no-nats", "--root", ROOT));
+    checked("blkwarden-agent map", Printed.agent("map", "--json", "--root", ROOT));
+    checked("blkwarden-agent top", Printed.agent("top", "--json", "--count=1", "--root", ROOT));
+    checked(
+        "blkwarden-agent doctor", Printed.agent("doctor", "--json", "--no-nats", "--root", ROOT));
     Path state = folder.resolve("agent");
     String option = "--state-dir=" + state;
-    told("blkwarden-agent release-all", Printed.agent("release-all", "--json", option));
+    checked("blkwarden-agent release-all", Printed.agent("release-all", "--json", option));
     try (StateLock agent = ((StateLock.Attempt.Taken) StateLock.attempt(state)).lock()) {
       assertThat(agent).isNotNull();
-      told("blkwarden-agent hand-over", Printed.agent("hand-over", "--json", option));
+      checked("blkwarden-agent hand-over", Printed.agent("hand-over", "--json", option));
     }
   }
 

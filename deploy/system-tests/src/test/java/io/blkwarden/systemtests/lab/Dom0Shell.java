@@ -32,7 +32,7 @@ class Dom0Shell {
   }
 
   /** Sets the guests' CPU weight; dom0's weight is 8192. */
-  void weigh(int weight) {
+  void setGuestWeight(int weight) {
     lab.sh("for vm in vm101 vm102; do xl sched-credit2 -d $vm -w %d; done".formatted(weight));
   }
 

@@ -45,8 +45,8 @@ final class IoShareLog {
    * The device's share of both devices' sectors, 0 to 1: the median of the seconds between two
    * times of dom0.
    *
-   * <p>Not the sum: while a competitor pauses for a second, the idle class correctly gets the
-   * whole disk.
+   * <p>Not the sum: while a competitor pauses for a second, the idle class correctly gets the whole
+   * disk.
    */
   double share(Instant from, Instant to) {
     List<long[]> rows =

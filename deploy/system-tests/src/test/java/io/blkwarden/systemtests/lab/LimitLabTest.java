@@ -92,7 +92,7 @@ class LimitLabTest {
     IoShareLog record =
         IoShareLog.start(lab, Dom0.dm(before, "vm101", "xvda2"), Dom0.dm(before, "vm102", "xvda1"));
     log = record;
-    dom0.weigh(4096);
+    dom0.setGuestWeight(4096);
     lab.guest("vm102", "setdisk heavy 8");
     lab.guest("vm101", "setswap heavy 4");
 
@@ -187,7 +187,7 @@ class LimitLabTest {
   void destroyedGuestLeavesNoCgroup() {
     dom0.resolved(fleet.mark(), 4);
     int mark = fleet.mark();
-    dom0.weigh(4096);
+    dom0.setGuestWeight(4096);
     lab.guest("vm102", "setdisk heavy 8");
     lab.guest("vm101", "setswap heavy 4");
     dom0.outcome(mark, Outcome.Result.APPLIED);

@@ -74,28 +74,28 @@ class QueueSettingsLabTest {
     Lab.clock().await("the scheduler " + name, Dom0.PATIENCE, () -> scheduler().equals(name));
   }
 
-  private static boolean holdsBoth(Heartbeat beat) {
+  private static boolean hasBoth(Heartbeat beat) {
     return beat.queueSettings().stream()
         .map(each -> "%s %s was %s".formatted(each.setting(), each.value(), each.before()))
         .collect(Collectors.toSet())
         .equals(Set.of("scheduler mq-deadline was none", "prio_aging_expire 2000 was 10000"));
   }
 
-  private Heartbeat bothHeld(int mark) {
+  private Heartbeat awaitBoth(int mark) {
     return fleet
         .await(
             mark,
             Dom0.PATIENCE,
             "a heartbeat that tells of both settings",
             Heartbeat.class,
-            QueueSettingsLabTest::holdsBoth)
+            QueueSettingsLabTest::hasBoth)
         .message();
   }
 
   @Test
   @Order(1)
   void setsSchedulerAndAging() {
-    bothHeld(0);
+    awaitBoth(0);
     assertThat(scheduler()).isEqualTo(DEADLINE);
     assertThat(lab.sh("cat " + QUEUE + "iosched/prio_aging_expire").strip()).isEqualTo("2000");
   }
@@ -131,7 +131,7 @@ class QueueSettingsLabTest {
   @Test
   @Order(3)
   void settingsSurviveAKilledAgentAndTheNextRestoresThem() {
-    UUID first = bothHeld(fleet.mark()).run();
+    UUID first = awaitBoth(fleet.mark()).run();
     int mark = fleet.mark();
     lab.verb("agent", "kill9");
     assertThat(scheduler()).isEqualTo(DEADLINE);
@@ -140,7 +140,7 @@ class QueueSettingsLabTest {
         Dom0.PATIENCE,
         "the next run, which knows what was there before",
         Heartbeat.class,
-        beat -> !beat.run().equals(first) && holdsBoth(beat));
+        beat -> !beat.run().equals(first) && hasBoth(beat));
     assertThat(scheduler()).isEqualTo(DEADLINE);
 
     lab.verb("agent", "stop");
@@ -152,7 +152,7 @@ class QueueSettingsLabTest {
   void releaseAllRestoresTheSettings() {
     int mark = fleet.mark();
     startAgent();
-    bothHeld(mark);
+    awaitBoth(mark);
     lab.verb("agent", "run", "release-all");
     awaitScheduler("none");
     int after = fleet.mark();

@@ -36,9 +36,7 @@ class RunbookLabTest {
           then: { ladder: [ idle ], lease: 5m, alert: warning }
       """;
 
-  /**
-   * Maximum time until a policy throttles: 5 s, and the delay of a loaded dom0.
-   */
+  /** Maximum time until a policy throttles: 5 s, and the delay of a loaded dom0. */
   private static final Duration TIME_TO_ACT = Duration.ofSeconds(40);
 
   private static final String READYZ = "curl -sS http://127.0.0.1:8087/readyz";

@@ -72,7 +72,7 @@ class SwapStormLabTest {
     }
     lab.guest("vm101", "setswap off");
     lab.guest("vm102", "setdisk off");
-    dom0.weigh(128);
+    dom0.setGuestWeight(128);
     dom0.awaitPriorities(Set.of(), IDLE, Duration.ofSeconds(90));
   }
 
@@ -95,7 +95,7 @@ class SwapStormLabTest {
     log = record;
     // The disk, not the emulated CPU, must be the bottleneck: while other guests do no I/O, the
     // idle class correctly gets the whole disk.
-    dom0.weigh(4096);
+    dom0.setGuestWeight(4096);
     lab.guest("vm102", "setdisk heavy 8");
     lab.guest("vm101", "setswap heavy 4");
 

@@ -9,12 +9,12 @@ import java.util.Map;
 /** A program of {@code docs/examples} that runs until it is closed. */
 final class Example implements AutoCloseable {
   private final Path printed;
-  private final Path said;
+  private final Path errorOutput;
   private final Process process;
 
   private Example(Path printed, Path said, Process process) {
     this.printed = printed;
-    this.said = said;
+    this.errorOutput = said;
     this.process = process;
   }
 
@@ -35,8 +35,8 @@ final class Example implements AutoCloseable {
   }
 
   /** Its standard error so far. */
-  String said() throws IOException {
-    return Files.readString(said);
+  String errorOutput() throws IOException {
+    return Files.readString(errorOutput);
   }
 
   boolean runs() {

@@ -80,7 +80,8 @@ final class MonitoringTest {
   void start() {
     await("the client in Node; 'npm ci' in docs/examples/node if it misses its packages")
         .atMost(BOUND)
-        .untilAsserted(() -> assertThat(node.said()).contains("listening to blkwarden.v1.alert."));
+        .untilAsserted(
+            () -> assertThat(node.errorOutput()).contains("listening to blkwarden.v1.alert."));
     agent =
         SimulatedAgents.start(
             "--hosts=1",
@@ -192,7 +193,7 @@ final class MonitoringTest {
         .atMost(BOUND)
         .untilAsserted(() ->
             assertThat(node.printed().lines())
-                .as(node.said())
+                .as(node.errorOutput())
                 .anyMatch(line -> line.matches("\\S+Z handled warning sim-1 vm101 .*")));
   }
 

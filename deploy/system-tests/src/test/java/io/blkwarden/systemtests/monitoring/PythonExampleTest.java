@@ -37,7 +37,7 @@ final class PythonExampleTest {
         Example refused =
             Example.start(folder, Map.of("NATS_URL", server.url()), List.of("python3", example))) {
       Connection client = Nats.connect(options);
-      await("listens").atMost(BOUND).until(() -> listening.said().contains("listening to"));
+      await("listens").atMost(BOUND).until(() -> listening.errorOutput().contains("listening to"));
       String alert =
           Files.readString(Checkout.file("shared-model/src/test/resources/golden/alert.v1.json"));
       String subject = "blkwarden.v1.alert.warning.dom0-7.swap-storm";
@@ -53,9 +53,9 @@ final class PythonExampleTest {
           .asString()
           .matches(
               "2026-\\S+Z handled warning dom0-7 vm\\\\u\\{1b}\\[2J\\\\u\\{202e} on dom0-7 .*");
-      assertThat(listening.said()).contains(subject + ": no JSON");
+      assertThat(listening.errorOutput()).contains(subject + ": no JSON");
       await("refused").atMost(BOUND).until(() -> !refused.runs());
-      assertThat(refused.said()).contains("alerts.py: -ERR 'Authorization Violation'");
+      assertThat(refused.errorOutput()).contains("alerts.py: -ERR 'Authorization Violation'");
     }
   }
 }

@@ -47,13 +47,13 @@ final class ActuatorVerdictTest {
 
   @Test
   void resubmittingLayerMakesTheVerdictUnknown() {
-    assertThat(judge("mq-deadline", Layer.RESUBMITS)).isEqualTo(Actuator.UNKNOWN);
-    assertThat(judge("cfq", Layer.SCHEDULES)).isEqualTo(Actuator.UNKNOWN);
-    assertThat(judge("cfq", Layer.UNKNOWN)).isEqualTo(Actuator.UNKNOWN);
-    assertThat(judge("none", Layer.RESUBMITS)).isEqualTo(Actuator.INEFFECTIVE);
+    assertThat(verdict("mq-deadline", Layer.RESUBMITS)).isEqualTo(Actuator.UNKNOWN);
+    assertThat(verdict("cfq", Layer.SCHEDULES)).isEqualTo(Actuator.UNKNOWN);
+    assertThat(verdict("cfq", Layer.UNKNOWN)).isEqualTo(Actuator.UNKNOWN);
+    assertThat(verdict("none", Layer.RESUBMITS)).isEqualTo(Actuator.INEFFECTIVE);
   }
 
-  private static Actuator judge(String scheduler, Layer layer) {
+  private static Actuator verdict(String scheduler, Layer layer) {
     return ActuatorVerdict.of(scheduler, kernel("6.1.0"), Set.of(Layer.PASSES, layer)).actuator();
   }
 
