@@ -122,6 +122,11 @@ class RunbookLabTest {
         .contains("is released");
     installed.awaitNoPriorities();
     assertThat(installed.operator("blkwarden why vm101")).contains("idle", "...");
+
+    lab.sh("blkwarden-agent throttle vm101/xvda2 --reason lab");
+    installed.awaitPriorities(installed.swapThreads(), "idle", Installed.A_MINUTE);
+    lab.sh(type("blkwarden-agent release vm176/xvda2"));
+    installed.awaitNoPriorities();
   }
 
   @Test
