@@ -32,7 +32,7 @@ final class Installed extends Dom0Shell {
                 .split(" "));
   }
 
-  /** What a line of an operator's printed, typed on the machine in the middle. */
+  /** Output of an operator's command line on the controller host. */
   String operator(String line) {
     List<String> words = new ArrayList<>(middle);
     words.addAll(
