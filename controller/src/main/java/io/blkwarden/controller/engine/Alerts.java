@@ -74,8 +74,7 @@ final class Alerts {
           new AlertEvent.Breached(
               engine.newId(), incident(tracker, Breach.devices(tracker, found.row)));
       // after what could fail
-      Alert earlier = restored.claim(tracker.host(), each -> each.isAbout(found), null);
-      made.apply(new AlertEvent.AlertRestored(earlier));
+      made.apply(new AlertEvent.AlertRestored(made.published(null)));
       made.apply(breached);
     }
     return made;
@@ -117,13 +116,7 @@ final class Alerts {
       restored.restore(published);
       restoreFleet(published);
       for (HostTracker tracker : engine.hosts.values()) {
-        for (Breach each : tracker.breaches()) {
-          if (each.id() != null) {
-            Evaluation one = each.evaluation;
-            Alert earlier = restored.claim(tracker.host(), other -> other.isAbout(one), each.id());
-            each.apply(new AlertEvent.AlertRestored(earlier));
-          }
-        }
+        tracker.breaches().forEach(Breach::restore);
         tracker.scoped.forEach(ScopedAlert::restore);
       }
     }
@@ -188,7 +181,7 @@ final class Alerts {
 
   /** Resolves fleet alerts whose policy was removed. */
   private void endUnknown() {
-    Set<String> known = new HashSet<>(Set.of(BRAKES, DuplicateHosts.POLICY));
+    Set<String> known = new HashSet<>(Set.of(BRAKES, HostProblems.DUPLICATES_POLICY));
     engine.policies.ofFleet.forEach(each -> known.add(each.name()));
     for (FleetAlert each : List.copyOf(ofFleet.values())) {
       if (!known.contains(each.policy)) {

@@ -25,19 +25,21 @@ final class Attributions {
   static final int DISKS_MAX = 100_000;
 
   private final Map<AttributionClause, HostAttribution> watches = new HashMap<>();
+  private final WindowBudget budget;
+
+  Attributions(WindowBudget budget) {
+    this.budget = budget;
+  }
 
   /** Takes a new map or new policies. */
-  void match(HostTracker tracker, PolicyIndex policies, WindowBudget budget) {
+  void match(HostTracker tracker, PolicyIndex policies) {
     Set<AttributionClause> wanted = wanted(tracker, policies);
-    watches
-        .entrySet()
-        .removeIf(each -> {
-          boolean over = !wanted.contains(each.getKey());
-          if (over) {
-            each.getValue().end();
-          }
-          return over;
-        });
+    watches.forEach((clause, watch) -> {
+      if (!wanted.contains(clause)) {
+        watch.end();
+      }
+    });
+    watches.keySet().retainAll(wanted);
     for (AttributionClause clause : wanted) {
       watches
           .computeIfAbsent(

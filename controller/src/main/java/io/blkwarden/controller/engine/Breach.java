@@ -5,12 +5,11 @@ import io.blkwarden.controller.alert.AlertEvent.Ending;
 import io.blkwarden.controller.alert.AlertFacts;
 import io.blkwarden.controller.alert.AlertState;
 import io.blkwarden.controller.attribution.HostAttribution.Finding;
-import io.blkwarden.controller.fleet.HostState;
 import io.blkwarden.controller.fleet.Metric;
 import io.blkwarden.controller.throttle.Attempts;
 import io.blkwarden.controller.throttle.Lease;
 import io.blkwarden.controller.throttle.ThrottleState;
-import io.blkwarden.model.MappedDisk;
+import io.blkwarden.model.MessageId;
 import io.blkwarden.model.PhysicalDevice;
 import io.blkwarden.model.message.Alert;
 import java.util.List;
@@ -31,7 +30,7 @@ final class Breach extends LiveAlert {
   final Evaluation evaluation;
 
   Breach(EngineState engine, HostTracker tracker, Evaluation evaluation) {
-    super(engine, new AlertState.Inactive());
+    super(engine, evaluation.policy.then().life(), new AlertState.Inactive());
     this.tracker = tracker;
     this.evaluation = evaluation;
     this.throttle = Throttle.of(tracker.host(), evaluation);
@@ -40,6 +39,11 @@ final class Breach extends LiveAlert {
   /** Whether the breach is over, and its alert is only kept for a while. */
   boolean isKept() {
     return state().isKept();
+  }
+
+  @Override
+  @Nullable Alert published(@Nullable MessageId id) {
+    return engine.alerts.restored.claim(tracker.host(), each -> each.isAbout(evaluation), id);
   }
 
   /** The same breach again before its alert was resolved: earlier attempts do not count. */
@@ -82,27 +86,14 @@ final class Breach extends LiveAlert {
   }
 
   @Override
-  public long calmMillis() {
-    return evaluation.policy.then().life().keepFiringMillis();
-  }
-
-  @Override
-  public long remindMillis() {
-    return evaluation.policy.then().life().remindMillis();
-  }
-
-  @Override
   public Alert message(AlertState.Active state, Alert.State published, @Nullable Ending ending) {
-    HostState host = tracker.state;
-    int row = evaluation.row;
-    MappedDisk disk = row < host.rows() ? host.disk(row) : null;
     Optional<Finding> blame = tracker.attributions.of(tracker, evaluation);
     return new AlertFacts(
             tracker.host(),
             tracker.problem,
             evaluation.domain,
             evaluation.disk.vdev(),
-            disk == null || !disk.key().equals(evaluation.disk) ? null : disk,
+            tracker.disk(evaluation.disk),
             evaluation.policy,
             evaluation.detector,
             evaluation.value,

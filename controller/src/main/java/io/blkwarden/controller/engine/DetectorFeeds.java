@@ -1,5 +1,6 @@
 package io.blkwarden.controller.engine;
 
+import io.blkwarden.controller.fleet.HostState;
 import io.blkwarden.controller.policy.DetectorFeed;
 import io.blkwarden.controller.policy.DiskPolicy;
 import io.blkwarden.model.DiskKey;
@@ -8,11 +9,12 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** A host's detector feeds by policy; they survive changes of the map and of the policies. */
 final class DetectorFeeds {
-  private final Map<DiskPolicy, DetectorFeed> known = new HashMap<>();
+  private Map<DiskPolicy, DetectorFeed> known = Map.of();
   private @Nullable DetectorFeed[] byIndex = {};
   private List<DiskKey> disks = List.of();
 
@@ -37,33 +39,25 @@ final class DetectorFeeds {
     if (known.isEmpty() && !policies.feeds) {
       return;
     }
-    Map<DiskKey, Integer> oldRows = new HashMap<>();
+    Map<DiskKey, Integer> formerRows = new HashMap<>();
     for (int row = 0; row < disks.size(); row++) {
-      oldRows.put(disks.get(row), row);
+      formerRows.put(disks.get(row), row);
     }
-    List<DiskKey> rows = new ArrayList<>();
-    for (int row = 0; row < tracker.state.rows(); row++) {
-      rows.add(tracker.state.disk(row).key());
-    }
+    HostState state = tracker.state;
+    disks = IntStream.range(0, state.rows()).mapToObj(row -> state.disk(row).key()).toList();
     Map<DiskPolicy, DetectorFeed> next = new HashMap<>();
-    for (int policy = 0; policy < byIndex.length; policy++) {
-      DiskPolicy of = policies.ofDisks.get(policy);
-      boolean fed = of.feed(List.of()) != null;
-      DetectorFeed feed = fed ? of.feed(rows(tracker, policy, policies)) : null;
+    for (int index = 0; index < byIndex.length; index++) {
+      DiskPolicy policy = policies.ofDisks.get(index);
+      boolean fed = policy.feed(List.of()) != null;
+      DetectorFeed feed = fed ? policy.feed(rows(tracker, index, policies)) : null;
       if (feed != null) {
-        carry(feed, known.get(of), rows, oldRows);
-        next.put(of, feed);
-        byIndex[policy] = feed;
+        carry(feed, known.get(policy), formerRows);
+        next.put(policy, feed);
+        byIndex[index] = feed;
       }
     }
-    known.clear();
-    known.putAll(next);
-    disks = rows;
-    ofBaselines =
-        known.values().stream()
-            .filter(DetectorFeed.OfBaselines.class::isInstance)
-            .map(DetectorFeed.OfBaselines.class::cast)
-            .toList();
+    known = next;
+    ofBaselines = PolicyIndex.of(next.values(), DetectorFeed.OfBaselines.class);
   }
 
   private static List<DetectorFeed.@Nullable Row> rows(
@@ -79,28 +73,25 @@ final class DetectorFeeds {
     return rows;
   }
 
-  private static void carry(
-      DetectorFeed feed,
-      @Nullable DetectorFeed before,
-      List<DiskKey> rows,
-      Map<DiskKey, Integer> oldRows) {
-    for (int row = 0; before != null && row < rows.size(); row++) {
-      Integer old = oldRow(rows.get(row), oldRows);
-      if (old != null) {
-        feed.carry(row, before, old);
+  private void carry(
+      DetectorFeed feed, @Nullable DetectorFeed before, Map<DiskKey, Integer> formerRows) {
+    for (int row = 0; before != null && row < disks.size(); row++) {
+      Integer former = formerRow(disks.get(row), formerRows);
+      if (former != null) {
+        feed.carry(row, before, former);
       }
     }
   }
 
   /** The former row of a disk; a restarted domain keeps its used budget. */
-  private static @Nullable Integer oldRow(DiskKey disk, Map<DiskKey, Integer> oldRows) {
-    Integer same = oldRows.get(disk);
+  private static @Nullable Integer formerRow(DiskKey disk, Map<DiskKey, Integer> formerRows) {
+    Integer same = formerRows.get(disk);
     if (same != null) {
       return same;
     }
-    for (Map.Entry<DiskKey, Integer> old : oldRows.entrySet()) {
-      if (old.getKey().sameVirtualDevice(disk)) {
-        return old.getValue();
+    for (Map.Entry<DiskKey, Integer> each : formerRows.entrySet()) {
+      if (each.getKey().sameVirtualDevice(disk)) {
+        return each.getValue();
       }
     }
     return null;

@@ -41,8 +41,7 @@ final class DiskInputs implements ThrottleInputs {
     this.engine = engine;
     this.tracker = tracker;
     this.evaluation = evaluation;
-    OptionalInt row = tracker.state.rowOf(throttle.disk);
-    this.disk = row.isPresent() ? tracker.state.disk(row.getAsInt()) : null;
+    this.disk = tracker.disk(throttle.disk);
   }
 
   @Override
@@ -184,7 +183,7 @@ final class DiskInputs implements ThrottleInputs {
       return Optional.of(
           new Refusal.FleetAnomalous(engine.hostsAnomalous, engine.hostsLive, atMost));
     }
-    return tracker.state.map().gap() ? Optional.of(Refusal.Plain.MAP_INCOMPLETE) : Optional.empty();
+    return tracker.state.mapGap() ? Optional.of(Refusal.Plain.MAP_INCOMPLETE) : Optional.empty();
   }
 
   @Override
@@ -196,7 +195,7 @@ final class DiskInputs implements ThrottleInputs {
 
   @Override
   public OptionalInt softerStep(List<Restraint> ladder, int from) {
-    return disk == null || disk.workers().isEmpty() || tracker.state.map().gap()
+    return disk == null || disk.workers().isEmpty() || tracker.state.mapGap()
         ? OptionalInt.empty()
         : Ladder.below(ladder, from, disk.physical(), tracker.limits, this::harmful);
   }

@@ -1,8 +1,10 @@
 package io.blkwarden.controller.engine;
 
 import io.blkwarden.controller.attribution.WindowBudget;
+import io.blkwarden.controller.baseline.BaselineTable;
 import io.blkwarden.controller.policy.DiskPolicy;
 import io.blkwarden.controller.policy.PolicySet;
+import io.blkwarden.controller.policy.Sample;
 import io.blkwarden.controller.silence.OperatorState;
 import io.blkwarden.controller.throttle.Decision;
 import io.blkwarden.controller.throttle.Refusal;
@@ -16,6 +18,7 @@ import io.blkwarden.model.Printable;
 import io.blkwarden.model.message.Alert;
 import io.blkwarden.model.message.Command;
 import io.blkwarden.model.message.CommandAction;
+import io.blkwarden.model.message.OperatorReply;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -40,6 +43,7 @@ final class EngineState {
   /** Most open evaluations of a host. */
   static final int HOST_EVALUATIONS_MAX = 1_024;
 
+  private static final int DETAIL_MAX = 2_000;
   private static final long FAILURES_MILLIS = 60_000;
 
   final EngineSettings settings;
@@ -47,8 +51,13 @@ final class EngineState {
   final MapRequests mapRequests;
   final Map<HostId, HostTracker> hosts = new LinkedHashMap<>();
   final ThrottleTable throttles = new ThrottleTable();
-  final WindowBudget attributionBudget = new WindowBudget(Attributions.DISKS_MAX);
+  private final WindowBudget attributionBudget = new WindowBudget(Attributions.DISKS_MAX);
   final Alerts alerts = new Alerts(this);
+  final BaselineTable baselines = new BaselineTable();
+
+  /** The window that detectors see; reused for all disks, devices and hosts. */
+  final Sample sample = new Sample();
+
   private final RandomGenerator random;
   private final String issuer;
   PolicyIndex policies = new PolicyIndex(PolicySet.EMPTY);
@@ -95,7 +104,7 @@ final class EngineState {
     HostTracker known = hosts.get(host);
     return known != null || hosts.size() >= HOSTS_MAX
         ? known
-        : hosts.computeIfAbsent(host, HostTracker::new);
+        : hosts.computeIfAbsent(host, _ -> new HostTracker(host, attributionBudget));
   }
 
   MessageId newId() {
@@ -132,6 +141,16 @@ final class EngineState {
   /** Publishes an alert with this leader's epoch. */
   void publish(Alert alert) {
     epoch.ifPresent(leads -> effects.add(new Effect.PublishAlert(alert.withEpoch(leads))));
+  }
+
+  /** Answers an operator's request, with at most {@link #DETAIL_MAX} characters. */
+  void answer(Input.RequestReceived request, OperatorReply.Verdict verdict, String detail) {
+    String shown = detail.substring(0, Math.min(DETAIL_MAX, detail.length()));
+    answer(request, new OperatorReply(verdict, shown));
+  }
+
+  void answer(Input.RequestReceived request, OperatorReply reply) {
+    effects.add(new Effect.Answer(request.correlation(), reply));
   }
 
   void record(Decision decision) {
@@ -177,7 +196,7 @@ final class EngineState {
   Optional<Refusal> safetyRefusal(HostTracker tracker, MappedDisk disk) {
     HostId host = tracker.host();
     ThrottleCounts counts = throttles.load(host, disk.key(), hostsLive, hostsAnomalous);
-    boolean gap = tracker.state.map().gap();
+    boolean gap = tracker.state.mapGap();
     return SafetyCheck.refusal(policies.policies, host, disk, gap, counts);
   }
 

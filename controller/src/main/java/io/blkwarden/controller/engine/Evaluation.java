@@ -5,16 +5,27 @@ import io.blkwarden.controller.policy.Detector;
 import io.blkwarden.controller.policy.DiskPolicy;
 import io.blkwarden.controller.policy.Mode;
 import io.blkwarden.controller.policy.Threshold;
+import io.blkwarden.controller.throttle.Decision;
 import io.blkwarden.controller.throttle.LoadHistory;
 import io.blkwarden.model.DiskKey;
 import io.blkwarden.model.DomainRef;
+import io.blkwarden.model.HostId;
 import io.blkwarden.model.MappedDisk;
+import io.blkwarden.model.MessageId;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** A policy applied to a disk that is, or recently was, over its threshold; mutable. */
 final class Evaluation {
   /** The time over which a disk's load is smoothed. */
   static final long LOAD_MILLIS = 30_000;
+
+  /** Recorded with each decision, besides the policy's own metric. */
+  private static final List<Metric> RECORDED =
+      List.of(Metric.DEVICE_TIME_SHARE, Metric.DEVICE_UTIL, Metric.UTIL, Metric.HOST_IO_FULL);
 
   final DiskPolicy policy;
   final DomainRef domain;
@@ -108,5 +119,29 @@ final class Evaluation {
             when.metric().id(),
             when.metric().format(value),
             when.metric().format(when.above()));
+  }
+
+  /** A decision about its disk, with what was measured. */
+  Decision decision(
+      Instant now,
+      HostTracker tracker,
+      Decision.Verdict verdict,
+      @Nullable MessageId lease,
+      String reason) {
+    Map<String, Double> numbers = new TreeMap<>();
+    if (!policy.isStanding()) {
+      numbers.put(detector.when().metric().id(), value);
+      numbers.put("above", detector.when().above());
+    }
+    for (Metric metric : RECORDED) {
+      double measured = of(tracker, metric);
+      if (!Double.isNaN(measured)) {
+        numbers.put(metric.id(), measured);
+      }
+    }
+    HostId host = tracker.host();
+    String by = policy.name();
+    return new Decision(now, host, domain, disk.vdev(), by, verdict, lease, reason, numbers)
+        .toldBy(breach == null ? null : breach.id());
   }
 }

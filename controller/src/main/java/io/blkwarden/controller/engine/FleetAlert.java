@@ -3,6 +3,7 @@ package io.blkwarden.controller.engine;
 import io.blkwarden.controller.alert.AlertEvent;
 import io.blkwarden.controller.alert.AlertFacts;
 import io.blkwarden.controller.alert.AlertState;
+import io.blkwarden.controller.policy.AlertLife;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.message.Alert;
 import java.util.List;
@@ -20,7 +21,6 @@ final class FleetAlert extends LiveAlert {
   final Predicate<HostId> covers;
 
   private final Alert.Severity severity;
-  private final long clearForMillis;
   private Alert.Condition condition = new Alert.Condition("unknown", 0, 0, 0, 0);
   private Summary summary = _ -> "";
 
@@ -30,10 +30,12 @@ final class FleetAlert extends LiveAlert {
       Alert.Severity severity,
       long clearForMillis,
       Predicate<HostId> covers) {
-    super(engine, new AlertState.Inactive());
+    super(
+        engine,
+        new AlertLife(Math.max(CALM_MILLIS, clearForMillis), 0),
+        new AlertState.Inactive());
     this.policy = policy;
     this.severity = severity;
-    this.clearForMillis = clearForMillis;
     this.covers = covers;
   }
 
@@ -79,11 +81,6 @@ final class FleetAlert extends LiveAlert {
     if (state() instanceof AlertState.Resolved) {
       reset();
     }
-  }
-
-  @Override
-  public long calmMillis() {
-    return Math.max(CALM_MILLIS, clearForMillis);
   }
 
   @Override

@@ -31,7 +31,7 @@ final class FleetPolicies {
   private record Watched(FleetPolicy policy, ThresholdTimer timer, FleetAlert alert) {}
 
   /** Takes new policies; an unchanged one keeps its state. */
-  void rules(PolicyIndex next) {
+  void policiesLoaded(PolicyIndex next) {
     for (Watched each : watched) {
       if (!next.ofFleet.contains(each.policy) && each.alert.state() instanceof AlertState.Active) {
         each.alert.apply(new AlertEvent.Ended(AlertEvent.Ending.POLICY_GONE));

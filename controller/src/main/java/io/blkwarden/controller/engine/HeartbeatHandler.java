@@ -11,19 +11,18 @@ import java.util.HashMap;
 import java.util.Map;
 
 /** Takes heartbeats: finds leases that it did not know, and misses those that are gone. */
-record HeartbeatHandler(
-    EngineState engine, Throttles throttles, HostProblems problems, DuplicateHosts duplicates) {
+record HeartbeatHandler(EngineState engine, Throttles throttles, HostProblems problems) {
   private static final long YOUNG_MILLIS = 10_000;
 
   void take(Heartbeat beat) {
     HostTracker tracker = engine.tracker(beat.host());
-    if (tracker == null || !duplicates.usable(tracker, beat.run(), beat.boot())) {
+    if (tracker == null || !problems.usable(tracker, beat.run(), beat.boot())) {
       return;
     }
     tracker.acting = beat.acting();
     tracker.limits = Boolean.TRUE.equals(beat.limitAvailable());
     tracker.epochSeen = beat.epoch();
-    problems.take(tracker, beat);
+    problems.heartbeat(tracker, beat);
     if (engine.epoch.isPresent() && beat.epoch() < engine.epoch.getAsLong()) {
       engine.announceLeader(tracker, new CommandAction.Revision(beat.run(), beat.revision()));
     } else {

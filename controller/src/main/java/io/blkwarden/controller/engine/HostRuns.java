@@ -1,7 +1,6 @@
 package io.blkwarden.controller.engine;
 
 import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -37,7 +36,7 @@ final class HostRuns {
     }
   }
 
-  private final Map<UUID, Run> others = new LinkedHashMap<>();
+  private final LinkedHashMap<UUID, Run> others = new LinkedHashMap<>();
   private @Nullable UUID current;
   private Run ofCurrent = new Run();
   private @Nullable UUID lastBoot;
@@ -63,7 +62,7 @@ final class HostRuns {
     }
     Run before = others.remove(run);
     if (others.size() > RUNS_MAX) {
-      others.remove(others.keySet().iterator().next());
+      others.pollFirstEntry();
     }
     current = run;
     ofCurrent = before == null ? new Run() : before;

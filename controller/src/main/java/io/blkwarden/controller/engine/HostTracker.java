@@ -1,12 +1,16 @@
 package io.blkwarden.controller.engine;
 
+import io.blkwarden.controller.attribution.WindowBudget;
 import io.blkwarden.controller.fleet.HostState;
 import io.blkwarden.controller.fleet.Metric;
 import io.blkwarden.controller.fleet.SnapshotRetry;
 import io.blkwarden.controller.policy.total.HostTotal;
+import io.blkwarden.model.DiskKey;
 import io.blkwarden.model.HostId;
+import io.blkwarden.model.MappedDisk;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +23,7 @@ final class HostTracker {
   final SnapshotRetry mapRetry = new SnapshotRetry();
   final SnapshotRetry leaderNotice = new SnapshotRetry();
   final HarmfulSteps harmfulSteps = new HarmfulSteps();
-  final Attributions attributions = new Attributions();
+  final Attributions attributions;
   final DetectorFeeds feeds = new DetectorFeeds();
   final Freshness freshness = new Freshness();
 
@@ -85,12 +89,19 @@ final class HostTracker {
   /** Why it cannot be evaluated or commanded, as published last; empty when it can. */
   String problem = "";
 
-  HostTracker(HostId host) {
+  HostTracker(HostId host, WindowBudget attributionBudget) {
     state = new HostState(host);
+    attributions = new Attributions(attributionBudget);
   }
 
   HostId host() {
     return state.host();
+  }
+
+  /** The disk in its map; null if the map does not have it. */
+  @Nullable MappedDisk disk(DiskKey key) {
+    OptionalInt row = state.rowOf(key);
+    return row.isPresent() ? state.disk(row.getAsInt()) : null;
   }
 
   /** The disk's value in the last window; unknown while no samples arrive. */
@@ -154,6 +165,7 @@ final class HostTracker {
     ofFleet = policies.matchFleet(state);
     total();
     feeds.match(this, policies);
+    attributions.match(this, policies);
   }
 
   /** Recalculates the host's share of totals. */

@@ -4,6 +4,7 @@ import io.blkwarden.controller.alert.AlertEvent;
 import io.blkwarden.controller.alert.AlertInputs;
 import io.blkwarden.controller.alert.AlertMachine;
 import io.blkwarden.controller.alert.AlertState;
+import io.blkwarden.controller.policy.AlertLife;
 import io.blkwarden.model.MessageId;
 import io.blkwarden.model.message.Alert;
 import java.time.Instant;
@@ -12,12 +13,14 @@ import org.jspecify.annotations.Nullable;
 /** An alert: feeds events to its state machine and publishes what that returns; mutable. */
 abstract class LiveAlert implements AlertInputs {
   final EngineState engine;
+  private final AlertLife life;
 
   /** Changed by {@link #apply} only. */
   private AlertState state;
 
-  LiveAlert(EngineState engine, AlertState state) {
+  LiveAlert(EngineState engine, AlertLife life, AlertState state) {
     this.engine = engine;
+    this.life = life;
     this.state = state;
   }
 
@@ -35,6 +38,18 @@ abstract class LiveAlert implements AlertInputs {
   @Nullable MessageId incident() {
     AlertState.Life life = state.life();
     return life == null ? null : life.incident();
+  }
+
+  /** Removes the restored alert that it continues, and returns it; null if there is none. */
+  @Nullable Alert published(@Nullable MessageId id) {
+    return null;
+  }
+
+  /** Continues the alert of an earlier leader, if it is open here and was published there. */
+  void restore() {
+    if (state instanceof AlertState.Active) {
+      apply(new AlertEvent.AlertRestored(published(id())));
+    }
   }
 
   void apply(AlertEvent event) {
@@ -66,6 +81,16 @@ abstract class LiveAlert implements AlertInputs {
   @Override
   public boolean leads() {
     return engine.epoch.isPresent();
+  }
+
+  @Override
+  public long calmMillis() {
+    return life.keepFiringMillis();
+  }
+
+  @Override
+  public long remindMillis() {
+    return life.remindMillis();
   }
 
   @Override

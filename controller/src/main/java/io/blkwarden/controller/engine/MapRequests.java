@@ -1,8 +1,7 @@
 package io.blkwarden.controller.engine;
 
 import io.blkwarden.model.HostId;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.Map;
 
 /**
@@ -16,19 +15,18 @@ final class MapRequests {
   static final int AT_ONCE = 32;
 
   private final long retryMillis;
-  private final Map<HostId, Long> asked = new LinkedHashMap<>();
+  private final Map<HostId, Long> asked = new HashMap<>();
 
   MapRequests(long retryMillis) {
     this.retryMillis = retryMillis;
   }
 
-  /** Whether to ask this host now; counts it as asked if so. */
+  /** Whether to send the host a request now; if so, it counts as sent. */
   boolean ask(HostTracker tracker, long nowMillis) {
-    forgetLost(nowMillis);
+    asked.values().removeIf(since -> nowMillis - since >= retryMillis); // lost
     if (asked.size() >= AT_ONCE || !tracker.mapRetry.ask(nowMillis, retryMillis)) {
       return false;
     }
-    asked.remove(tracker.host()); // the oldest come first
     asked.put(tracker.host(), nowMillis);
     return true;
   }
@@ -38,12 +36,5 @@ final class MapRequests {
     asked.remove(tracker.host());
     tracker.missed = false;
     tracker.mapRetry.answered();
-  }
-
-  private void forgetLost(long nowMillis) {
-    Iterator<Long> oldest = asked.values().iterator();
-    while (oldest.hasNext() && nowMillis - oldest.next() >= retryMillis) {
-      oldest.remove();
-    }
   }
 }

@@ -13,11 +13,7 @@ import java.util.function.Predicate;
 
 /** Handles changes of maps and policies, and moves evaluations to their new rows. */
 record MappingHandler(
-    EngineState engine,
-    SampleHandler sampling,
-    HostProblems problems,
-    Throttles throttles,
-    ScopedAlerts scoped) {
+    EngineState engine, SampleHandler sampling, HostProblems problems, Throttles throttles) {
   /** Dropped messages may have been about the map: requests it until it arrives. */
   void missed(HostId host) {
     HostTracker tracker = engine.tracker(host);
@@ -38,9 +34,8 @@ record MappingHandler(
       case UPDATED -> {
         closeEnded(tracker, true);
         tracker.match(engine.policies);
-        tracker.attributions.match(tracker, engine.policies, engine.attributionBudget);
         close(tracker, each -> !tracker.isAbout(each.row, each.policyIndex), Ending.UNMATCHED);
-        scoped.match(tracker, engine.policies);
+        ScopedAlert.match(engine, tracker, engine.policies);
       }
       case REBASED -> answered(tracker);
       case REPLACED -> {
@@ -64,17 +59,16 @@ record MappingHandler(
       }
     }
     tracker.index(engine.policies, kept);
-    tracker.attributions.match(tracker, engine.policies, engine.attributionBudget);
     gone.forEach(each -> sampling.close(tracker, each, Ending.GONE));
     closeEnded(tracker, false);
     close(tracker, each -> !tracker.isAbout(each.row, each.policyIndex), Ending.UNMATCHED);
-    scoped.match(tracker, engine.policies);
+    ScopedAlert.match(engine, tracker, engine.policies);
   }
 
   /** A snapshot arrived that throttles may wait for. */
   private void answered(HostTracker tracker) {
     engine.mapRequests.received(tracker);
-    problems.look(tracker);
+    problems.refresh(tracker);
     for (Breach each : tracker.breaches()) {
       throttles.apply(each.throttle, new ThrottleEvent.MapReceived());
     }
@@ -83,7 +77,7 @@ record MappingHandler(
   /** Closes evaluations of disks that are gone, or of guests that were restarted. */
   private void closeEnded(HostTracker tracker, boolean seen) {
     close(tracker, each -> tracker.state.disk(each.row).state() == MappingState.GONE, Ending.GONE);
-    UUID boot = tracker.state.map().boot();
+    UUID boot = tracker.state.boot();
     close(
         tracker,
         each -> !each.workers.isSameRun(boot, tracker.state.disk(each.row), seen),
@@ -97,14 +91,13 @@ record MappingHandler(
   }
 
   /** Takes new policies; evaluations of unchanged policies continue. */
-  void rules(PolicyIndex next) {
+  void policiesLoaded(PolicyIndex next) {
     for (HostTracker tracker : engine.hosts.values()) {
       close(tracker, each -> !next.ofDisks.contains(each.policy), Ending.POLICY_GONE);
       List<Evaluation> kept = tracker.openEvaluations();
       kept.forEach(each -> each.policyIndex = next.ofDisks.indexOf(each.policy));
       tracker.index(next, kept);
-      tracker.attributions.match(tracker, next, engine.attributionBudget);
-      scoped.match(tracker, next);
+      ScopedAlert.match(engine, tracker, next);
     }
     engine.policies = next;
   }

@@ -3,14 +3,13 @@ package io.blkwarden.controller.engine;
 import io.blkwarden.controller.fleet.HostState;
 import io.blkwarden.controller.fleet.Metric;
 import io.blkwarden.controller.policy.DiskPolicy;
-import io.blkwarden.controller.policy.Policy;
 import io.blkwarden.controller.policy.PolicySet;
 import io.blkwarden.controller.policy.threshold.ScopedPolicy;
 import io.blkwarden.controller.policy.total.FleetPolicy;
 import io.blkwarden.controller.policy.total.HostTotal;
 import io.blkwarden.model.MappedDisk;
-import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +17,7 @@ import java.util.stream.IntStream;
 
 /** The policies as arrays for the sample loop; immutable. */
 final class PolicyIndex {
-  private static final short[] NO_RULES = {};
+  private static final short[] NONE = {};
 
   final PolicySet policies;
   final List<DiskPolicy> ofDisks;
@@ -35,26 +34,18 @@ final class PolicyIndex {
 
   PolicyIndex(PolicySet policies) {
     this.policies = policies;
-    List<DiskPolicy> list = new ArrayList<>();
-    List<FleetPolicy> fleet = new ArrayList<>();
-    for (Policy policy : policies.policies()) {
-      if (policy instanceof DiskPolicy ofDisk) {
-        list.add(ofDisk);
-      } else if (policy instanceof FleetPolicy whole) {
-        fleet.add(whole);
-      }
-    }
-    ofScopes =
-        policies.policies().stream()
-            .filter(ScopedPolicy.class::isInstance)
-            .map(ScopedPolicy.class::cast)
-            .toList();
-    ofDisks = List.copyOf(list);
-    ofFleet = List.copyOf(fleet);
-    metrics = list.stream().map(policy -> policy.when().metric()).toArray(Metric[]::new);
-    feeds = list.stream().anyMatch(policy -> policy.feed(List.of()) != null);
-    blames = list.stream().anyMatch(policy -> policy.blame() != null);
-    above = list.stream().mapToDouble(policy -> policy.when().above()).toArray();
+    ofDisks = of(policies.policies(), DiskPolicy.class);
+    ofFleet = of(policies.policies(), FleetPolicy.class);
+    ofScopes = of(policies.policies(), ScopedPolicy.class);
+    metrics = ofDisks.stream().map(policy -> policy.when().metric()).toArray(Metric[]::new);
+    above = ofDisks.stream().mapToDouble(policy -> policy.when().above()).toArray();
+    feeds = ofDisks.stream().anyMatch(policy -> policy.feed(List.of()) != null);
+    blames = ofDisks.stream().anyMatch(policy -> policy.blame() != null);
+  }
+
+  /** The elements of a kind. */
+  static <T> List<T> of(Collection<?> all, Class<T> kind) {
+    return all.stream().filter(kind::isInstance).map(kind::cast).toList();
   }
 
   /** The policies that match each row, by index; rows share arrays. */
@@ -79,7 +70,7 @@ final class PolicyIndex {
         found[count++] = i;
       }
     }
-    return count == 0 ? NO_RULES : Arrays.copyOf(found, count);
+    return count == 0 ? NONE : Arrays.copyOf(found, count);
   }
 
   /** The host's share of each fleet policy's total. */

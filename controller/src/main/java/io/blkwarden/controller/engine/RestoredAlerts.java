@@ -4,6 +4,7 @@ import io.blkwarden.controller.alert.AlertEvent;
 import io.blkwarden.controller.alert.AlertEvent.Ending;
 import io.blkwarden.controller.alert.AlertState;
 import io.blkwarden.controller.fleet.Metric;
+import io.blkwarden.controller.policy.AlertLife;
 import io.blkwarden.controller.policy.ClearRule;
 import io.blkwarden.controller.policy.DetectorFeed;
 import io.blkwarden.controller.policy.DiskPolicy;
@@ -65,7 +66,7 @@ final class RestoredAlerts {
     long clearForMillis;
 
     Earlier(EngineState engine, Alert last) {
-      super(engine, new AlertState.Restored(last, 0));
+      super(engine, AlertLife.PLAIN, new AlertState.Restored(last, 0));
       policy = last.policy();
       scoped = last.domain() == null;
       device = last.device();
@@ -194,23 +195,22 @@ final class RestoredAlerts {
       index++;
     }
     if (index == policies.size() || policies.get(index).isStanding()) {
-      return policiesComplete ? ended(Ending.POLICY_GONE) : Optional.empty();
+      return endedByPolicies(Ending.POLICY_GONE);
     }
-    if (tracker.state.map().gap()) {
+    if (tracker.state.mapGap()) {
       return Optional.empty();
     }
     OptionalInt row = row(tracker, earlier);
     if (row.isEmpty()) {
       return ended(Ending.GONE);
     }
-    if (!tracker.isAbout(row.getAsInt(), index)) {
-      return policiesComplete ? ended(Ending.UNMATCHED) : Optional.empty();
-    }
-    return measured(tracker, earlier, row.getAsInt(), index);
+    return tracker.isAbout(row.getAsInt(), index)
+        ? measured(tracker, earlier, row.getAsInt(), index)
+        : endedByPolicies(Ending.UNMATCHED);
   }
 
   private Optional<AlertEvent> scoped(HostTracker tracker, Earlier earlier) {
-    if (tracker.state.map().gap()) {
+    if (tracker.state.mapGap()) {
       return Optional.empty();
     }
     Optional<ScopedAlert> found =
@@ -220,17 +220,22 @@ final class RestoredAlerts {
     if (found.isEmpty()) {
       boolean device =
           tracker.state.devices().stream().anyMatch(each -> each.name().equals(earlier.device));
-      return policiesComplete
-          ? ended(device || earlier.device == null ? Ending.POLICY_GONE : Ending.DEVICE_GONE)
-          : Optional.empty();
+      return endedByPolicies(
+          device || earlier.device == null ? Ending.POLICY_GONE : Ending.DEVICE_GONE);
     }
     Threshold when = found.get().policy.when();
     double value = found.get().value(when.metric());
     earlier.clearForMillis = when.clearForMillis();
-    return Double.isNaN(value)
-        ? Optional.empty()
-        : Optional.of(
-            new AlertEvent.Measured(value < when.clearBelow(), tracker.state.windowMillis()));
+    return Double.isNaN(value) ? Optional.empty() : measured(tracker, value < when.clearBelow());
+  }
+
+  private static Optional<AlertEvent> measured(HostTracker tracker, boolean calm) {
+    return Optional.of(new AlertEvent.Measured(calm, tracker.state.windowMillis()));
+  }
+
+  /** The alert is over because of the policies, if all of them are known. */
+  private Optional<AlertEvent> endedByPolicies(Ending ending) {
+    return policiesComplete ? ended(ending) : Optional.empty();
   }
 
   private static Optional<AlertEvent> ended(Ending ending) {
@@ -256,11 +261,11 @@ final class RestoredAlerts {
         value < policy.clearBelow(last.condition().clearBelow())
             && mayClear == ClearRule.Verdict.CLEAR;
     earlier.clearForMillis = policy.when().clearForMillis();
-    return Optional.of(new AlertEvent.Measured(low, tracker.state.windowMillis()));
+    return measured(tracker, low);
   }
 
   private static OptionalInt row(HostTracker tracker, Earlier earlier) {
-    if (earlier.disk == null || !tracker.state.map().present()) {
+    if (earlier.disk == null || !tracker.state.hasMap()) {
       return OptionalInt.empty();
     }
     OptionalInt row = tracker.state.rowOf(earlier.disk);

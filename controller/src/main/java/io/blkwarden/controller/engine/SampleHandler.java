@@ -12,49 +12,25 @@ import io.blkwarden.controller.policy.Sample;
 import io.blkwarden.controller.throttle.Decision;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.MappedDisk;
-import io.blkwarden.model.MessageId;
 import io.blkwarden.model.sample.SampleFrame;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** Handles samples: opens, feeds and closes the evaluations of each disk and policy. */
-final class SampleHandler {
+/** Handles samples: opens, updates and closes the evaluations of each disk and policy. */
+record SampleHandler(EngineState engine, Throttles throttles, HostProblems problems) {
   private static final int SLOTS_OF_WINDOW = 10;
-
-  private final EngineState engine;
-  private final ThrottlePlanner planner;
-  private final BaselineLearner outliers;
-  private final DuplicateHosts duplicates;
-  private final ScopedAlerts scoped;
-  private final Sample sample = new Sample();
-
-  SampleHandler(
-      EngineState engine,
-      ThrottlePlanner planner,
-      BaselineLearner outliers,
-      DuplicateHosts duplicates,
-      ScopedAlerts scoped) {
-    this.engine = engine;
-    this.planner = planner;
-    this.outliers = outliers;
-    this.duplicates = duplicates;
-    this.scoped = scoped;
-  }
 
   void take(HostId host, SampleFrame frame) {
     HostTracker tracker = engine.tracker(host);
-    if (tracker == null || !duplicates.usable(tracker, frame.run(), null)) {
+    if (tracker == null || !problems.usable(tracker, frame.run(), null)) {
       return;
     }
     switch (tracker.state.accept(frame, engine.settings.silentIntervals())) {
       case UNKNOWN_BASE -> {
         // a batch may arrive before the snapshot of its base, and many before the first one
-        if (!tracker.state.map().present()) {
+        if (!tracker.state.hasMap()) {
           tracker.mapRetry.expect(engine.millis());
         }
         if (++tracker.unknownBases > 1) {
@@ -103,7 +79,7 @@ final class SampleHandler {
         }
       }
     }
-    scoped.measure(tracker);
+    ScopedAlert.measure(engine, tracker);
     engine.alerts.restored.measured(tracker);
     if (!tracker.evaluations.isEmpty()) {
       drive(tracker);
@@ -129,7 +105,7 @@ final class SampleHandler {
     ConditionCheck gate = ConditionCheck.of(policy.onlyIf(), state, row);
     boolean holds = gate == ConditionCheck.MET && LoadCarriers.carries(tracker, found);
     DetectorFeed feed = tracker.feeds.of(policyIndex);
-    sample.set(state, row, feed, holds, LoadCarriers.mayClear(engine, tracker, metric, row));
+    engine.sample.set(state, row, feed, holds, LoadCarriers.mayClear(engine, tracker, metric, row));
     double value = metric.isTotal() ? Sample.comparable(state, row, metric, above) : compared;
     value = feed == null ? value : feed.recorded(row, value);
     if (!Double.isNaN(value)) {
@@ -142,7 +118,7 @@ final class SampleHandler {
           value,
           state.neighbourhood(row));
     }
-    switch (found.detector.observe(sample)) {
+    switch (found.detector.observe(engine.sample)) {
       case QUIET -> quiet(tracker, found);
       case BREACHED -> breached(tracker, found);
       case CLEARED -> cleared(tracker, found);
@@ -178,10 +154,10 @@ final class SampleHandler {
     }
     MappedDisk disk = tracker.state.disk(row);
     long slotMillis = Math.max(1, engine.settings.effectWindowMillis() / SLOTS_OF_WINDOW);
-    KnownWorkers workers = new KnownWorkers(tracker.state.map().boot(), disk);
+    KnownWorkers workers = new KnownWorkers(tracker.state.boot(), disk);
     Evaluation made = new Evaluation(policy, policyIndex, disk, workers, row, above, slotMillis);
     if (tracker.feeds.of(policyIndex) instanceof DetectorFeed.OfBaselines table) {
-      made.origin = table.origin(outliers.baselines, row);
+      made.origin = table.origin(engine.baselines, row);
     }
     tracker.add(made);
     return made;
@@ -206,7 +182,8 @@ final class SampleHandler {
             .formatted(
                 found.detector.when().metric().id(),
                 ConditionCheck.unknowns(condition, tracker.state, found.row));
-    engine.record(decision(engine, tracker, found, Decision.Verdict.SKIP, null, reason));
+    engine.record(
+        found.decision(engine.now.wall(), tracker, Decision.Verdict.SKIP, null, reason));
   }
 
   private void breached(HostTracker tracker, Evaluation found) {
@@ -266,7 +243,7 @@ final class SampleHandler {
       engine.breaches(tracker, -1);
     }
     if (throttle.lease() != null && throttle.owner == over) {
-      planner.hand(tracker, over, throttle, ending);
+      throttles.breachEnded(tracker, over, throttle, ending);
     }
   }
 
@@ -296,7 +273,7 @@ final class SampleHandler {
           tracker,
           "throttling %s".formatted(each.evaluation.disk.vdev()),
           () -> {
-            planner.drive(each);
+            throttles.evaluate(each);
             each.apply(new AlertEvent.Refreshed());
           });
     }
@@ -305,34 +282,5 @@ final class SampleHandler {
   private static double share(HostTracker tracker, Evaluation each) {
     double share = each.of(tracker, Metric.DEVICE_TIME_SHARE);
     return Double.isNaN(share) ? 0 : share;
-  }
-
-  /** A decision about an evaluation, with its numbers. */
-  static Decision decision(
-      EngineState engine,
-      HostTracker tracker,
-      Evaluation evaluation,
-      Decision.Verdict verdict,
-      @Nullable MessageId lease,
-      String reason) {
-    Map<String, Double> numbers = new TreeMap<>();
-    if (!evaluation.policy.isStanding()) {
-      numbers.put(evaluation.detector.when().metric().id(), evaluation.value);
-      numbers.put("above", evaluation.detector.when().above());
-    }
-    for (Metric metric :
-        List.of(Metric.DEVICE_TIME_SHARE, Metric.DEVICE_UTIL, Metric.UTIL, Metric.HOST_IO_FULL)) {
-      double value = evaluation.of(tracker, metric);
-      if (!Double.isNaN(value)) {
-        numbers.put(metric.id(), value);
-      }
-    }
-    Instant now = engine.now.wall();
-    HostId host = tracker.host();
-    String vdev = evaluation.disk.vdev();
-    String policy = evaluation.policy.name();
-    Decision decision =
-        new Decision(now, host, evaluation.domain, vdev, policy, verdict, lease, reason, numbers);
-    return evaluation.breach == null ? decision : decision.toldBy(evaluation.breach.id());
   }
 }

@@ -18,6 +18,7 @@ import io.blkwarden.model.MappingState;
 import io.blkwarden.model.PhysicalDevice;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -27,6 +28,7 @@ import java.util.Objects;
 import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Makes a {@link FleetSnapshot}; read-only. */
@@ -60,20 +62,12 @@ final class SnapshotReader {
   }
 
   FleetSnapshot read(FleetSnapshot.Parts parts) {
-    List<HostSnapshot> hosts = new ArrayList<>();
+    List<HostTracker> requested =
+        parts.hosts().stream().flatMap(each -> Stream.ofNullable(engine.hosts.get(each))).toList();
+    Collection<HostTracker> shown = parts.allHosts() ? engine.hosts.values() : requested;
+    List<HostSnapshot> hosts = shown.stream().map(this::host).toList();
     Map<HostId, List<DiskSnapshot>> disks = new HashMap<>();
-    if (parts.allHosts()) {
-      engine.hosts.values().forEach(tracker -> hosts.add(host(tracker)));
-    }
-    for (HostId each : parts.hosts()) {
-      HostTracker tracker = engine.hosts.get(each);
-      if (tracker != null) {
-        if (!parts.allHosts()) {
-          hosts.add(host(tracker));
-        }
-        disks.put(each, disks(tracker));
-      }
-    }
+    requested.forEach(tracker -> disks.put(tracker.host(), disks(tracker)));
     List<ThrottleSnapshot> throttles = throttles();
     return new FleetSnapshot(
         engine.now.wall(),
@@ -166,9 +160,7 @@ final class SnapshotReader {
         break;
       }
     }
-    Instant now = engine.now.wall();
-    return new FleetSnapshot(
-        now, hosts, disks, List.of(), Map.of(), List.of(), 0, 0, List.of(), List.of());
+    return FleetSnapshot.of(engine.now.wall(), hosts, disks);
   }
 
   private static boolean named(HostState.Names disk, String text) {
@@ -230,26 +222,23 @@ final class SnapshotReader {
               ofDevice(tracker, Metric.DEVICE_IN_FLIGHT, row),
               ofDevice(tracker, Metric.DEVICE_IOPS, row)));
     }
-    int breached = 0;
-    for (Evaluation each : tracker.evaluations.values()) {
-      if (each.breached()) {
-        breached++;
-        breaches.merge(each.policy.name(), 1, Integer::sum);
-      }
-    }
-    for (ScopedAlert each : tracker.scoped) {
-      if (each.breached()) {
-        breached++;
-        breaches.merge(each.policy.name(), 1, Integer::sum);
-      }
-    }
+    List<String> breached =
+        Stream.concat(
+                tracker.evaluations.values().stream()
+                    .filter(Evaluation::breached)
+                    .map(each -> each.policy.name()),
+                tracker.scoped.stream()
+                    .filter(ScopedAlert::breached)
+                    .map(each -> each.policy.name()))
+            .toList();
+    breached.forEach(policy -> breaches.merge(policy, 1, Integer::sum));
     return new HostSnapshot(
         tracker.host(),
         tracker.live
             ? HostSnapshot.State.LIVE
             : tracker.silent ? HostSnapshot.State.SILENT : HostSnapshot.State.UNHEARD,
         state.present(),
-        breached,
+        breached.size(),
         held.getOrDefault(tracker.host(), 0),
         ofDisk(tracker, Metric.HOST_IO_SOME, 0),
         ofDisk(tracker, Metric.HOST_IO_FULL, 0),

@@ -1,15 +1,17 @@
 package io.blkwarden.controller.engine;
 
+import io.blkwarden.controller.engine.PendingRequests.PendingRequest;
+import io.blkwarden.controller.throttle.CommandPurpose;
 import io.blkwarden.controller.throttle.ThrottleCounts;
 import io.blkwarden.model.DiskKey;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.MessageId;
+import io.blkwarden.model.Restraint;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -23,19 +25,39 @@ import org.jspecify.annotations.Nullable;
 final class ThrottleTable {
   static final int ENDED_MAX = 4_096;
 
+  /**
+   * A command without an outcome yet.
+   *
+   * @param command its identity
+   * @param host it was sent to
+   * @param purpose of the command
+   * @param throttle it is for; absent for {@code release-all}
+   * @param restraint that it sets; absent when it sets none
+   * @param pendingRequest the operator's request that waits for it, if any
+   * @param sentMillis when, on the monotonic clock
+   */
+  record PendingCommand(
+      MessageId command,
+      HostId host,
+      CommandPurpose purpose,
+      @Nullable Throttle throttle,
+      @Nullable Restraint restraint,
+      @Nullable PendingRequest pendingRequest,
+      long sentMillis) {}
+
   private record Place(HostId host, DiskKey disk) {}
 
   private final Map<MessageId, Throttle> byLease = new LinkedHashMap<>();
   private final Map<Place, Throttle> byDisk = new LinkedHashMap<>();
   private final Map<MessageId, PendingCommand> pending = new LinkedHashMap<>();
-  private final Map<MessageId, Long> ended = new LinkedHashMap<>();
+  private final LinkedHashMap<MessageId, Long> ended = new LinkedHashMap<>();
 
   @Nullable Throttle of(HostId host, DiskKey disk) {
     return byDisk.isEmpty() ? null : byDisk.get(new Place(host, disk));
   }
 
-  @Nullable Throttle lease(MessageId lease) {
-    return byLease.get(lease);
+  @Nullable Throttle lease(@Nullable MessageId lease) {
+    return lease == null ? null : byLease.get(lease);
   }
 
   void add(Throttle throttle, MessageId lease) {
@@ -49,7 +71,7 @@ final class ThrottleTable {
     pending.values().removeIf(command -> command.throttle() == throttle);
     ended.put(lease, nowMillis);
     if (ended.size() > ENDED_MAX) {
-      ended.remove(ended.keySet().iterator().next());
+      ended.pollFirstEntry();
     }
   }
 
@@ -72,12 +94,12 @@ final class ThrottleTable {
   }
 
   /** Removes a command that was answered or given up. */
-  Optional<PendingCommand> take(MessageId command) {
-    return Optional.ofNullable(pending.remove(command));
+  @Nullable PendingCommand take(MessageId command) {
+    return pending.remove(command);
   }
 
-  Optional<PendingCommand> peek(MessageId command) {
-    return Optional.ofNullable(pending.get(command));
+  @Nullable PendingCommand pending(@Nullable MessageId command) {
+    return command == null ? null : pending.get(command);
   }
 
   List<PendingCommand> sentBefore(long millis) {

@@ -1,26 +1,110 @@
 package io.blkwarden.controller.engine;
 
 import io.blkwarden.controller.alert.AlertEvent;
+import io.blkwarden.controller.alert.AlertEvent.Ending;
+import io.blkwarden.controller.engine.PendingRequests.PendingRequest;
+import io.blkwarden.controller.engine.ThrottleTable.PendingCommand;
+import io.blkwarden.controller.policy.Mode;
+import io.blkwarden.controller.throttle.Attempts;
 import io.blkwarden.controller.throttle.CommandPurpose;
 import io.blkwarden.controller.throttle.Decision;
 import io.blkwarden.controller.throttle.Lease;
+import io.blkwarden.controller.throttle.Refusal;
 import io.blkwarden.controller.throttle.ThrottleEffect;
 import io.blkwarden.controller.throttle.ThrottleEvent;
 import io.blkwarden.controller.throttle.ThrottleMachine;
+import io.blkwarden.controller.throttle.ThrottleState;
 import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.MessageId;
 import io.blkwarden.model.Restraint;
 import io.blkwarden.model.Worker;
 import io.blkwarden.model.message.CommandAction;
-import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Feeds events to the state machine of throttles and carries out its effects. */
+/**
+ * Throttles the disks of breaches: feeds events to the throttle state machine and carries out its
+ * effects. A disk may have several breaches, but only one throttle.
+ */
 record Throttles(EngineState engine) {
+  /** Evaluates the throttle of a breach after a sample. */
+  void evaluate(Breach breach) {
+    Evaluation evaluation = breach.evaluation;
+    if (breach.isKept()
+        || evaluation.policy.mode() == Mode.OBSERVE
+        || evaluation.policy.then().ladder().isEmpty()) {
+      return;
+    }
+    Throttle other = engine.throttles.of(breach.tracker.host(), evaluation.disk);
+    Lease lease = other == null ? null : other.lease();
+    if (other != null && lease != null && other != breach.throttle && evaluation.detector.acts()) {
+      boolean found = other.owner == null && lease.operator() == null && other.state.inForce();
+      boolean available = found || yields(other, lease, evaluation);
+      if (!available || !mayAdopt(breach)) {
+        String by =
+            lease.operator() != null
+                ? "by " + lease.operator()
+                : other.owner != null ? "by another policy" : "by a lease found on the host";
+        apply(breach.throttle, new ThrottleEvent.DiskThrottled(lease.id(), by));
+        return;
+      }
+      adopt(breach, other);
+    }
+    apply(breach.throttle, new ThrottleEvent.Evaluated());
+  }
+
+  private static boolean mayAdopt(Breach breach) {
+    return !breach.isKept()
+        && !(breach.throttle.state instanceof ThrottleState.Finished)
+        && breach.throttle.attempts.end() == null
+        && breach.evaluation.mayAdopt();
+  }
+
+  /** Whether a standing throttle is a step of another policy's ladder, but not the last one. */
+  private static boolean yields(Throttle held, Lease lease, Evaluation to) {
+    List<Restraint> ladder = to.policy.then().ladder();
+    int step = ladder.indexOf(lease.restraint());
+    return held.owner != null
+        && held.owner.policy.isStanding()
+        && !to.policy.isStanding()
+        && held.state.inForce()
+        && lease.commands() == 0
+        && step >= 0
+        && step < ladder.size() - 1;
+  }
+
+  private void adopt(Breach breach, Throttle held) {
+    Evaluation owner = held.owner;
+    Breach former = owner == null ? null : owner.breach;
+    if (owner != null && former != null) { // it was set by a standing policy
+      former.throttle = Throttle.of(held.host, owner);
+    }
+    held.owner = breach.evaluation;
+    held.attempts = breach.throttle.attempts;
+    breach.throttle = held;
+    apply(held, new ThrottleEvent.Adopted(former != null));
+  }
+
+  /** Passes the throttle of a breach that is over to another breach of the disk, or ends it. */
+  void breachEnded(HostTracker tracker, Evaluation over, Throttle held, Ending ending) {
+    held.owner = null;
+    Optional<Breach> next =
+        tracker.breaches().stream()
+            .filter(each -> each.evaluation.disk.equals(over.disk) && mayAdopt(each))
+            .min(Comparator.comparing(each -> each.evaluation.policy.isStanding()));
+    if (next.isPresent()) {
+      adopt(next.get(), held);
+      return;
+    }
+    held.attempts = Attempts.NONE;
+    boolean cleared = ending == Ending.CLEARED;
+    apply(held, new ThrottleEvent.BreachEnded(ending.sentence(), cleared), over, null);
+  }
+
   /** Handles an event for the breach that owns the throttle. */
   void apply(Throttle throttle, ThrottleEvent event) {
     apply(throttle, event, throttle.owner, null);
@@ -86,7 +170,7 @@ record Throttles(EngineState engine) {
         }
       }
       case ThrottleEffect.NoteHarm(Restraint step) -> {
-        MappedDisk disk = disk(tracker, throttle);
+        MappedDisk disk = tracker.disk(throttle.disk);
         if (disk != null) {
           long until = engine.millis() + EngineSettings.HARM_REST_MILLIS;
           tracker.harmfulSteps.note(disk.physical(), step, until);
@@ -104,7 +188,7 @@ record Throttles(EngineState engine) {
       @Nullable PendingRequest request) {
     return switch (effect) {
       case ThrottleEffect.SendSet set -> {
-        MappedDisk disk = disk(tracker, throttle);
+        MappedDisk disk = tracker.disk(throttle.disk);
         yield disk == null
             ? Optional.empty()
             : engine
@@ -115,11 +199,7 @@ record Throttles(EngineState engine) {
           engine
               .send(throttle.host, reason, new CommandAction.Reset(lease))
               .map(id -> pending(id, throttle, CommandPurpose.RELEASE, null, request));
-      case ThrottleEffect.RecordDecision _,
-          ThrottleEffect.RefreshAlert _,
-          ThrottleEffect.NoteHarm _,
-          ThrottleEffect.RequestMap _ ->
-          Optional.empty();
+      default -> Optional.empty();
     };
   }
 
@@ -133,18 +213,13 @@ record Throttles(EngineState engine) {
         id, throttle.host, purpose, throttle, restraint, request, engine.millis());
   }
 
-  private static @Nullable MappedDisk disk(HostTracker tracker, Throttle throttle) {
-    var row = tracker.state.rowOf(throttle.disk);
-    return row.isPresent() ? tracker.state.disk(row.getAsInt()) : null;
-  }
-
   private static CommandAction action(
       HostTracker tracker, MappedDisk disk, ThrottleEffect.SendSet send) {
     return new CommandAction.Set(
         send.lease().id(),
         disk.domain(),
         disk.disk().vdev(),
-        tracker.state.map().boot(),
+        tracker.state.boot(),
         disk.workers().stream().map(Worker::id).toList(),
         send.restraint(),
         send.lease().leaseMillis());
@@ -156,20 +231,20 @@ record Throttles(EngineState engine) {
       Throttle throttle,
       @Nullable Evaluation evaluation) {
     Decision decision =
-        evaluation != null
-            ? SampleHandler.decision(
-                engine, tracker, evaluation, effect.verdict(), effect.lease(), effect.reason())
-            : of(effect, throttle);
-    return effect.refusal() == null
-        ? decision
-        : decision.heldBackBy(effect.refusal().check().wire());
-  }
-
-  private Decision of(ThrottleEffect.RecordDecision by, Throttle of) {
-    Instant now = engine.now.wall();
-    String vdev = of.disk.vdev();
-    MessageId lease = by.lease();
-    return new Decision(
-        now, of.host, of.domain, vdev, by.policy(), by.verdict(), lease, by.reason(), Map.of());
+        evaluation == null
+            ? new Decision(
+                engine.now.wall(),
+                throttle.host,
+                throttle.domain,
+                throttle.disk.vdev(),
+                effect.policy(),
+                effect.verdict(),
+                effect.lease(),
+                effect.reason(),
+                Map.of())
+            : evaluation.decision(
+                engine.now.wall(), tracker, effect.verdict(), effect.lease(), effect.reason());
+    Refusal refusal = effect.refusal();
+    return refusal == null ? decision : decision.heldBackBy(refusal.check().wire());
   }
 }

@@ -3,6 +3,7 @@ package io.blkwarden.controller.fleet;
 import io.blkwarden.model.DiskKey;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.MappedDisk;
+import io.blkwarden.model.MappingState;
 import io.blkwarden.model.PhysicalDevice;
 import io.blkwarden.model.message.CounterBase;
 import io.blkwarden.model.message.MappingEvent;
@@ -26,8 +27,35 @@ import org.jspecify.annotations.Nullable;
  * run of the agent, and after a gap of more than the given number of intervals.
  */
 public final class HostState {
+  /** The effect of a mapping event on a host's state. */
+  public enum MappingChange {
+    /** The whole map was replaced: rows have new numbers. */
+    REPLACED,
+
+    /** The same map with a new base of counters. */
+    REBASED,
+    /** Single disks changed; rows keep their numbers. */
+    UPDATED,
+    /** Known already, or older. */
+    IGNORED,
+    /** Events before this one are missing: a snapshot is needed. */
+    GAP
+  }
+
+  /** The result of taking a sample batch. */
+  public enum BatchResult {
+    /** Rates cover the time since the batch before; single rows may be unknown. */
+    MEASURED,
+    /** The first batch, or one after a long gap: it starts a window; all rates are unknown. */
+    BEGUN,
+    /** Older than the last batch, or a duplicate: ignored. */
+    STALE,
+    /** Counts from an unknown base: ignored; a snapshot is needed. */
+    UNKNOWN_BASE
+  }
+
   private final HostId host;
-  private HostMap map = new HostMap();
+  HostMap map = new HostMap();
   private Counters diskCounters = new Counters(List.of(), List.of());
   private Counters deviceCounters = new Counters(List.of(), List.of());
   private Rates disks = new Rates(0);
@@ -55,9 +83,19 @@ public final class HostState {
     return host;
   }
 
-  /** Its map; not {@link HostMap#present} before the first snapshot. */
-  public HostMap map() {
-    return map;
+  /** Whether there was a snapshot of its map. */
+  public boolean hasMap() {
+    return map.present;
+  }
+
+  /** Whether events are missing since the snapshot: the map may be wrong. */
+  public boolean mapGap() {
+    return map.gap;
+  }
+
+  /** Boot of the host, as in its map. */
+  public UUID boot() {
+    return map.boot;
   }
 
   /** Takes a change of the map, or a snapshot. */
@@ -76,7 +114,7 @@ public final class HostState {
       return MappingChange.IGNORED;
     }
     if (sameRun
-        && (snapshot.origin().revision() < map.revision() || snapshot.base().id() < map.baseId())) {
+        && (snapshot.origin().revision() < map.revision || snapshot.base().id() < map.baseId)) {
       return MappingChange.IGNORED;
     }
     HostMap next = new HostMap(snapshot);
@@ -144,10 +182,10 @@ public final class HostState {
   }
 
   private BatchResult evaluate(SampleFrame frame) {
-    if (!map.isOf(frame.run()) || frame.baseId() > map.baseId()) {
+    if (!map.isOf(frame.run()) || frame.baseId() > map.baseId) {
       return BatchResult.UNKNOWN_BASE;
     }
-    if (frame.baseId() < map.baseId()) {
+    if (frame.baseId() < map.baseId) {
       return BatchResult.STALE;
     }
     if (frame.disks().rows() != diskCounters.rows()
@@ -277,7 +315,7 @@ public final class HostState {
     double sum = Double.NaN;
     DomainRows swaps = map.swapRows;
     for (int swap = swaps.first[row]; swap != DomainRows.END; swap = swaps.next[swap]) {
-      if (!map.gone(swap)) {
+      if (!gone(swap)) {
         sum = (Double.isNaN(sum) ? 0 : sum) + disks.get(swap, which);
         if (Double.isNaN(sum)) {
           return sum;
@@ -293,7 +331,7 @@ public final class HostState {
     DomainRows rows = rowsOf(metric);
     double sum = Double.NaN;
     for (int at = rows.first[row]; at != DomainRows.END; at = rows.next[at]) {
-      double value = map.gone(at) ? Double.NaN : value(each, at);
+      double value = gone(at) ? Double.NaN : value(each, at);
       if (!Double.isNaN(value)) {
         sum = Double.isNaN(sum) ? value : sum + value;
       }
@@ -312,7 +350,7 @@ public final class HostState {
     }
     DomainRows rows = rowsOf(metric);
     for (int at = rows.first[row]; at != DomainRows.END; at = rows.next[at]) {
-      if (disks.missing(at) && !map.gone(at)) {
+      if (disks.missing(at) && !gone(at)) {
         return false;
       }
     }
@@ -410,7 +448,7 @@ public final class HostState {
 
   /** The disk of a row. */
   public MappedDisk disk(int row) {
-    return map.disk(row);
+    return map.disks.disk(row);
   }
 
   /**
@@ -424,7 +462,7 @@ public final class HostState {
 
   /** The names of the disk of a row; much cheaper than {@link #disk}. */
   public Names names(int row) {
-    return map.names(row);
+    return map.disks.names(row);
   }
 
   /** Whether the row is the first of its domain's swap disks. */
@@ -434,12 +472,12 @@ public final class HostState {
 
   /** Whether the row's disk was detached. */
   public boolean gone(int row) {
-    return map.gone(row);
+    return map.disks.state(row) == MappingState.GONE;
   }
 
   /** Number of disks that are not gone. */
   public int present() {
-    return map.disksPresent();
+    return map.disks.present;
   }
 
   /** Number of rows. */
@@ -449,7 +487,7 @@ public final class HostState {
 
   /** The physical devices. */
   public List<PhysicalDevice> devices() {
-    return map.devices();
+    return map.devices;
   }
 
   /** Length of the last window in ms; 0 when it is unknown. */

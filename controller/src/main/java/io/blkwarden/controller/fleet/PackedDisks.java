@@ -17,6 +17,7 @@ import io.blkwarden.model.WorkerKind;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -274,25 +275,15 @@ final class PackedDisks {
 
   /** Numbers distinct values from 1; 0 is none. */
   private static final class SharedValues<T> {
-    private final Map<T, Integer> numbers = new HashMap<>();
-    private final List<T> values = new ArrayList<>();
+    private final Map<T, Integer> numbers = new LinkedHashMap<>();
 
     int numberOf(@Nullable T value) {
-      if (value == null) {
-        return 0;
-      }
-      Integer known = numbers.get(value);
-      if (known != null) {
-        return known;
-      }
-      values.add(value);
-      numbers.put(value, values.size());
-      return values.size();
+      return value == null ? 0 : numbers.computeIfAbsent(value, _ -> numbers.size() + 1);
     }
 
     /** The values in the order of their numbers. */
     List<T> values() {
-      return List.copyOf(values);
+      return List.copyOf(numbers.keySet());
     }
 
     static <T> @Nullable T at(List<T> values, int number) {

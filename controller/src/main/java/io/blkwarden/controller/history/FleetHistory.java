@@ -41,18 +41,7 @@ public final class FleetHistory {
   private final Map<HostId, HostHistory> hosts = new HashMap<>();
   private final Map<HostId, Integer> watched = new HashMap<>();
   private final SeriesTable fleet = new SeriesTable();
-  private FleetSnapshot last =
-      new FleetSnapshot(
-          Instant.EPOCH,
-          List.of(),
-          Map.of(),
-          List.of(),
-          Map.of(),
-          List.of(),
-          0,
-          0,
-          List.of(),
-          List.of());
+  private FleetSnapshot last = FleetSnapshot.of(Instant.EPOCH, List.of(), Map.of());
   private List<FleetSnapshot.NoisyDisk> noisiest = List.of();
   private Map<String, Integer> matches = Map.of();
   private long revision;

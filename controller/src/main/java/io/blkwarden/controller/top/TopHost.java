@@ -1,8 +1,8 @@
 package io.blkwarden.controller.top;
 
 import io.blkwarden.commandline.top.DiskLine;
-import io.blkwarden.controller.fleet.BatchResult;
 import io.blkwarden.controller.fleet.HostState;
+import io.blkwarden.controller.fleet.HostState.BatchResult;
 import io.blkwarden.controller.fleet.Metric;
 import io.blkwarden.model.DiskKey;
 import io.blkwarden.model.HostId;

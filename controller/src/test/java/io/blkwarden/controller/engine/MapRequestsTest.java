@@ -2,6 +2,7 @@ package io.blkwarden.controller.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.blkwarden.controller.attribution.WindowBudget;
 import io.blkwarden.model.HostId;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -12,7 +13,7 @@ final class MapRequestsTest {
   private final MapRequests mapRequests = new MapRequests(RETRY);
   private final List<HostTracker> hosts =
       IntStream.range(0, 3 * MapRequests.AT_ONCE)
-          .mapToObj(number -> new HostTracker(new HostId("dom0-" + number)))
+          .mapToObj(number -> new HostTracker(new HostId("dom0-" + number), new WindowBudget(0)))
           .toList();
 
   private long asked(long nowMillis) {
