@@ -67,12 +67,11 @@ final class Alerts {
   }
 
   /** A new breach; it continues the alert that was published for it. */
-  Breach begin(HostTracker tracker, Evaluation found) {
-    Breach made = new Breach(engine, tracker, found);
+  Breach begin(Evaluation found) {
+    Breach made = new Breach(engine, found);
     if (!found.policy.isStanding()) {
-      AlertEvent breached =
-          new AlertEvent.Breached(
-              engine.newId(), incident(tracker, Breach.devices(tracker, found.row)));
+      MessageId incident = incident(found.tracker, found.devices());
+      AlertEvent breached = new AlertEvent.Breached(engine.newId(), incident);
       // after what could fail
       made.apply(new AlertEvent.AlertRestored(made.published(null)));
       made.apply(breached);
@@ -80,18 +79,13 @@ final class Alerts {
     return made;
   }
 
-  /** The incident of an open alert about the same physical devices, or a new one. */
+  /** The incident of an open alert about the same physical devices of the host, or a new one. */
   MessageId incident(HostTracker tracker, List<String> devices) {
-    return tracker.breaches().stream()
-        .filter(other -> Breach.devices(tracker, other.evaluation.row).equals(devices))
-        .flatMap(other -> Stream.ofNullable(other.incident()))
+    return Stream.of(tracker.breaches(), tracker.scoped, restored.of(tracker.host()))
+        .<LiveAlert>flatMap(List::stream)
+        .filter(each -> devices.equals(each.devices()))
+        .flatMap(each -> Stream.ofNullable(each.incident()))
         .findFirst()
-        .or(() ->
-            tracker.scoped.stream()
-                .filter(other -> other.devices().equals(devices))
-                .flatMap(other -> Stream.ofNullable(other.incident()))
-                .findFirst())
-        .or(() -> restored.incident(tracker, devices))
         .orElseGet(engine::newId);
   }
 

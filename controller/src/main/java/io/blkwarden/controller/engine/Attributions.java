@@ -5,6 +5,7 @@ import io.blkwarden.controller.attribution.HostAttribution;
 import io.blkwarden.controller.attribution.HostAttribution.Finding;
 import io.blkwarden.controller.attribution.Suspect;
 import io.blkwarden.controller.attribution.WindowBudget;
+import io.blkwarden.controller.fleet.HostState;
 import io.blkwarden.controller.policy.AttributionClause;
 import io.blkwarden.controller.policy.DiskPolicy;
 import io.blkwarden.model.message.Alert;
@@ -78,22 +79,23 @@ final class Attributions {
   }
 
   /** The finding for an evaluation's disk; empty when its policy has no attribution. */
-  Optional<Finding> of(HostTracker tracker, Evaluation evaluation) {
+  Optional<Finding> of(Evaluation evaluation) {
+    HostState state = evaluation.tracker.state;
     AttributionClause clause = evaluation.policy.blame();
     HostAttribution watch = clause == null ? null : watches.get(clause);
-    return watch == null || evaluation.row >= tracker.state.rows()
+    return watch == null || evaluation.row >= state.rows()
         ? Optional.empty()
-        : Optional.of(watch.of(tracker.state, evaluation.row));
+        : Optional.of(watch.of(state, evaluation.row));
   }
 
   /** Why an evaluation may not act; empty when it may. */
-  Optional<Finding> objection(HostTracker tracker, Evaluation evaluation) {
+  Optional<Finding> objection(Evaluation evaluation) {
     DiskPolicy policy = evaluation.policy;
     if (policy.blame() == null) {
       return Optional.empty();
     }
     return Optional.of(
-            of(tracker, evaluation)
+            of(evaluation)
                 .orElseGet(
                     () -> new Finding(false, "not-watched", "", "not known yet", null, null)))
         .filter(finding -> !finding.blamed());

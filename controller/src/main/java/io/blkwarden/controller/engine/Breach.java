@@ -10,7 +10,6 @@ import io.blkwarden.controller.throttle.Attempts;
 import io.blkwarden.controller.throttle.Lease;
 import io.blkwarden.controller.throttle.ThrottleState;
 import io.blkwarden.model.MessageId;
-import io.blkwarden.model.PhysicalDevice;
 import io.blkwarden.model.message.Alert;
 import java.util.List;
 import java.util.Optional;
@@ -26,14 +25,12 @@ final class Breach extends LiveAlert {
   private static final long WAIT_MILLIS = 3_000;
 
   Throttle throttle;
-  final HostTracker tracker;
   final Evaluation evaluation;
 
-  Breach(EngineState engine, HostTracker tracker, Evaluation evaluation) {
+  Breach(EngineState engine, Evaluation evaluation) {
     super(engine, evaluation.policy.then().life(), new AlertState.Inactive());
-    this.tracker = tracker;
     this.evaluation = evaluation;
-    this.throttle = Throttle.of(tracker.host(), evaluation);
+    this.throttle = Throttle.of(evaluation);
   }
 
   /** Whether the breach is over, and its alert is only kept for a while. */
@@ -42,15 +39,20 @@ final class Breach extends LiveAlert {
   }
 
   @Override
+  List<String> devices() {
+    return evaluation.devices();
+  }
+
+  @Override
   @Nullable Alert published(@Nullable MessageId id) {
-    return engine.alerts.restored.claim(tracker.host(), each -> each.isAbout(evaluation), id);
+    return engine.alerts.restored.claim(evaluation.tracker.host(), each -> each.isAbout(evaluation), id);
   }
 
   /** The same breach again before its alert was resolved: earlier attempts do not count. */
   void again() {
     apply(new AlertEvent.Breached(engine.newId(), null));
     if (throttle.lease() == null) {
-      throttle = Throttle.of(throttle.host, evaluation);
+      throttle = Throttle.of(evaluation);
     }
   }
 
@@ -59,7 +61,7 @@ final class Breach extends LiveAlert {
     Attempts.End end =
         new Attempts.End(Attempts.End.Kind.CLEARED, "it is over; its alert is kept for a while");
     ThrottleState over = new ThrottleState.Finished(end, throttle.state.report());
-    throttle = Throttle.of(throttle.host, evaluation);
+    throttle = Throttle.of(evaluation);
     throttle.state = over;
   }
 
@@ -87,7 +89,8 @@ final class Breach extends LiveAlert {
 
   @Override
   public Alert message(AlertState.Active state, Alert.State published, @Nullable Ending ending) {
-    Optional<Finding> blame = tracker.attributions.of(tracker, evaluation);
+    HostTracker tracker = evaluation.tracker;
+    Optional<Finding> blame = tracker.attributions.of(evaluation);
     return new AlertFacts(
             tracker.host(),
             tracker.problem,
@@ -114,14 +117,7 @@ final class Breach extends LiveAlert {
   }
 
   private @Nullable Double known(Metric metric) {
-    double value = evaluation.of(tracker, metric);
+    double value = evaluation.measured(metric);
     return Double.isNaN(value) ? null : AlertFacts.rounded(value);
-  }
-
-  /** The physical devices of the disk in this row; empty when unknown. */
-  static List<String> devices(HostTracker tracker, int row) {
-    return row < tracker.state.rows()
-        ? tracker.state.disk(row).physical().stream().map(PhysicalDevice::name).sorted().toList()
-        : List.of();
   }
 }

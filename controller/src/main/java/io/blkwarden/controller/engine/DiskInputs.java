@@ -142,7 +142,7 @@ final class DiskInputs implements ThrottleInputs {
     if (disk == null || evaluation == null) {
       return Optional.of(Refusal.Plain.MAP_INCOMPLETE);
     }
-    Optional<HostAttribution.Finding> unclear = tracker.attributions.objection(tracker, evaluation);
+    Optional<HostAttribution.Finding> unclear = tracker.attributions.objection(evaluation);
     if (unclear.isPresent()) {
       HostAttribution.Finding found = unclear.get();
       return Optional.of(

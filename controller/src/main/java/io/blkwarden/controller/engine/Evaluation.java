@@ -12,6 +12,7 @@ import io.blkwarden.model.DomainRef;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.MessageId;
+import io.blkwarden.model.PhysicalDevice;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +28,7 @@ final class Evaluation {
   private static final List<Metric> RECORDED =
       List.of(Metric.DEVICE_TIME_SHARE, Metric.DEVICE_UTIL, Metric.UTIL, Metric.HOST_IO_FULL);
 
+  final HostTracker tracker;
   final DiskPolicy policy;
   final DomainRef domain;
   final DiskKey disk;
@@ -56,21 +58,22 @@ final class Evaluation {
   String origin = "";
 
   Evaluation(
+      HostTracker tracker,
       DiskPolicy policy,
       int policyIndex,
-      MappedDisk disk,
-      KnownWorkers workers,
       int row,
       double above,
-      long slot) {
+      long slotMillis) {
+    this.tracker = tracker;
     this.policy = policy;
     this.policyIndex = policyIndex;
-    this.domain = disk.domain();
-    this.disk = disk.key();
-    this.workers = workers;
+    MappedDisk mapped = tracker.state.disk(row);
+    this.domain = mapped.domain();
+    this.disk = mapped.key();
+    this.workers = new KnownWorkers(tracker.state.boot(), mapped);
     this.row = row;
     this.detector = policy.detector(above);
-    this.history = new LoadHistory(slot);
+    this.history = new LoadHistory(slotMillis);
   }
 
   /** Adds the disk's share of a total in a window; an unknown one is ignored. */
@@ -82,8 +85,17 @@ final class Evaluation {
   }
 
   /** A metric of the disk in the last window; unknown for a disk that is gone. */
-  double of(HostTracker tracker, Metric metric) {
+  double measured(Metric metric) {
     return row < tracker.state.rows() ? tracker.state.value(metric, row) : Double.NaN;
+  }
+
+  /** The names of the physical devices of its disk, sorted; empty when unknown. */
+  List<String> devices() {
+    return row < tracker.state.rows() ? devices(tracker.state.disk(row)) : List.of();
+  }
+
+  static List<String> devices(MappedDisk disk) {
+    return disk.physical().stream().map(PhysicalDevice::name).sorted().toList();
   }
 
   /** Whether the disk is over the threshold now. */
@@ -123,18 +135,14 @@ final class Evaluation {
 
   /** A decision about its disk, with what was measured. */
   Decision decision(
-      Instant now,
-      HostTracker tracker,
-      Decision.Verdict verdict,
-      @Nullable MessageId lease,
-      String reason) {
+      Instant now, Decision.Verdict verdict, @Nullable MessageId lease, String reason) {
     Map<String, Double> numbers = new TreeMap<>();
     if (!policy.isStanding()) {
       numbers.put(detector.when().metric().id(), value);
       numbers.put("above", detector.when().above());
     }
     for (Metric metric : RECORDED) {
-      double measured = of(tracker, metric);
+      double measured = measured(metric);
       if (!Double.isNaN(measured)) {
         numbers.put(metric.id(), measured);
       }

@@ -8,6 +8,7 @@ import io.blkwarden.controller.policy.AlertLife;
 import io.blkwarden.model.MessageId;
 import io.blkwarden.model.message.Alert;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** An alert: feeds events to its state machine and publishes what that returns; mutable. */
@@ -38,6 +39,11 @@ abstract class LiveAlert implements AlertInputs {
   @Nullable MessageId incident() {
     AlertState.Life life = state.life();
     return life == null ? null : life.incident();
+  }
+
+  /** The devices that its incident is about; null when it has none. */
+  @Nullable List<String> devices() {
+    return null;
   }
 
   /** Removes the restored alert that it continues, and returns it; null if there is none. */

@@ -18,7 +18,8 @@ final class LoadCarriers {
   private LoadCarriers() {}
 
   /** Whether a breach of the total concerns this disk; true for other metrics. */
-  static boolean carries(HostTracker tracker, Evaluation evaluation) {
+  static boolean carries(Evaluation evaluation) {
+    HostTracker tracker = evaluation.tracker;
     Threshold when = evaluation.detector.when();
     Metric metric = when.metric();
     if (!metric.isTotal()) {
@@ -26,7 +27,7 @@ final class LoadCarriers {
     }
     if (Double.isNaN(tracker.state.value(metric.ofEachDisk(), evaluation.row))
         || evaluation.load <= 0) {
-      return false; // a disk is judged by its own I/O only
+      return false; // a disk is evaluated by its own I/O only
     }
     double left = 0;
     boolean busiest = true;

@@ -59,7 +59,7 @@ record MappingHandler(
       }
     }
     tracker.index(engine.policies, kept);
-    gone.forEach(each -> sampling.close(tracker, each, Ending.GONE));
+    gone.forEach(each -> sampling.close(each, Ending.GONE));
     closeEnded(tracker, false);
     close(tracker, each -> !tracker.isAbout(each.row, each.policyIndex), Ending.UNMATCHED);
     ScopedAlert.match(engine, tracker, engine.policies);
@@ -87,7 +87,7 @@ record MappingHandler(
   private void close(HostTracker tracker, Predicate<Evaluation> which, Ending ending) {
     tracker.openEvaluations().stream()
         .filter(which)
-        .forEach(each -> sampling.close(tracker, each, ending));
+        .forEach(each -> sampling.close(each, ending));
   }
 
   /** Takes new policies; evaluations of unchanged policies continue. */

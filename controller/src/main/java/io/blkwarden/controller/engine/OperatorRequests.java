@@ -212,7 +212,7 @@ record OperatorRequests(
     Breach breach = owner == null ? null : owner.breach;
     held.owner = null;
     if (owner != null && breach != null && breach.throttle == held) {
-      breach.throttle = Throttle.of(held.host, owner);
+      breach.throttle = Throttle.of(owner);
       breach.throttle.attempts = held.attempts;
     }
   }
@@ -354,7 +354,7 @@ record OperatorRequests(
   private void removeHost(Input.RequestReceived request, HostId host) {
     HostTracker tracker = engine.hosts.get(host);
     int leases = engine.throttles.ofHost(host).size();
-    if (tracker == null && !engine.alerts.restored.knows(host)) {
+    if (tracker == null && engine.alerts.restored.of(host).isEmpty()) {
       engine.answer(request, Verdict.FAILED, unknown(host));
     } else if (tracker != null && tracker.live) {
       engine.answer(request, Verdict.REFUSED, host + " is still reporting: stop its agent first");
@@ -373,7 +373,7 @@ record OperatorRequests(
     HostId host = removed.host();
     HostTracker tracker = engine.hosts.get(host);
     if (tracker != null) {
-      tracker.openEvaluations().forEach(each -> sampling.close(tracker, each, Ending.HOST_REMOVED));
+      tracker.openEvaluations().forEach(each -> sampling.close(each, Ending.HOST_REMOVED));
       tracker.scoped.forEach(each -> each.apply(new AlertEvent.Ended(Ending.HOST_REMOVED)));
       tracker.attributions.end();
       engine.live(tracker, false);

@@ -30,7 +30,7 @@ record Proposals(EngineState engine, Throttles throttles) {
     }
 
     HostId host() {
-      return breach.tracker.host();
+      return evaluation().tracker.host();
     }
 
     String name() {

@@ -54,6 +54,7 @@ final class RestoredAlerts {
 
   /** An alert as published last. */
   static final class Earlier extends LiveAlert {
+    private final HostId host;
     final String policy;
     final @Nullable DiskKey disk;
 
@@ -67,6 +68,7 @@ final class RestoredAlerts {
 
     Earlier(EngineState engine, Alert last) {
       super(engine, AlertLife.PLAIN, new AlertState.Restored(last, 0));
+      host = last.host();
       policy = last.policy();
       scoped = last.domain() == null;
       device = last.device();
@@ -87,6 +89,18 @@ final class RestoredAlerts {
     @Override
     public long calmMillis() {
       return clearForMillis;
+    }
+
+    @Override
+    @Nullable List<String> devices() {
+      if (scoped) {
+        return device == null ? List.of() : List.of(device);
+      }
+      HostTracker tracker = engine.hosts.get(host);
+      OptionalInt row = tracker == null ? OptionalInt.empty() : row(tracker, this);
+      return tracker == null || row.isEmpty()
+          ? null
+          : Evaluation.devices(tracker.state.disk(row.getAsInt()));
     }
 
     @Override
@@ -128,7 +142,7 @@ final class RestoredAlerts {
    * @param id of the breach's alert; absent for a new breach
    */
   @Nullable Alert claim(HostId host, Predicate<Earlier> isAbout, @Nullable MessageId id) {
-    List<Earlier> ofHost = ofHosts.getOrDefault(host, List.of());
+    List<Earlier> ofHost = of(host);
     List<Alert> about =
         ofHost.stream()
             .filter(isAbout)
@@ -148,18 +162,9 @@ final class RestoredAlerts {
     new Earlier(engine, alert).apply(new AlertEvent.Ended(Ending.SUPERSEDED));
   }
 
-  /** The incident of an alert about these physical devices. */
-  Optional<MessageId> incident(HostTracker tracker, List<String> devices) {
-    return ofHosts.getOrDefault(tracker.host(), List.of()).stream()
-        .filter(each -> {
-          if (each.scoped) {
-            return devices.equals(each.device == null ? List.of() : List.of(each.device));
-          }
-          OptionalInt row = row(tracker, each);
-          return row.isPresent() && Breach.devices(tracker, row.getAsInt()).equals(devices);
-        })
-        .flatMap(each -> Stream.ofNullable(each.incident()))
-        .findFirst();
+  /** The restored alerts about a host. */
+  List<Earlier> of(HostId host) {
+    return ofHosts.getOrDefault(host, List.of());
   }
 
   /** A window of the host was measured: resolves alerts that are over. */
@@ -169,11 +174,6 @@ final class RestoredAlerts {
       ofHost.forEach(each -> event(tracker, each).ifPresent(each::apply));
       ofHost.removeIf(each -> each.state() instanceof AlertState.Resolved);
     }
-  }
-
-  /** Whether restored alerts are about the host. */
-  boolean knows(HostId host) {
-    return !ofHosts.getOrDefault(host, List.of()).isEmpty();
   }
 
   /** The host was removed: resolves its alerts. */

@@ -11,14 +11,20 @@ import io.blkwarden.controller.policy.DiskPolicy;
 import io.blkwarden.controller.policy.Sample;
 import io.blkwarden.controller.throttle.Decision;
 import io.blkwarden.model.HostId;
-import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.sample.SampleFrame;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Handles samples: opens, updates and closes the evaluations of each disk and policy. */
+/**
+ * Handles samples: opens, updates and closes the evaluations of disks.
+ *
+ * <p>{@link #take} computes the host's rates. {@link #measure} compares them with the thresholds of
+ * all policies. {@link #observe} passes those over a threshold to a detector, whose change becomes
+ * a {@link Breach} with its alert. At last {@link Throttles} decides for each breach whether its
+ * disk is throttled.
+ */
 record SampleHandler(EngineState engine, Throttles throttles, HostProblems problems) {
   private static final int SLOTS_OF_WINDOW = 10;
 
@@ -38,15 +44,15 @@ record SampleHandler(EngineState engine, Throttles throttles, HostProblems probl
         }
       }
       case STALE -> {}
-      case BEGUN -> heard(tracker);
+      case BEGUN -> reported(tracker);
       case MEASURED -> {
-        heard(tracker);
+        reported(tracker);
         measure(tracker);
       }
     }
   }
 
-  private void heard(HostTracker tracker) {
+  private void reported(HostTracker tracker) {
     tracker.total();
     tracker.unknownBases = 0;
     tracker.lastSampleMillis = engine.millis();
@@ -57,7 +63,7 @@ record SampleHandler(EngineState engine, Throttles throttles, HostProblems probl
     }
   }
 
-  /** The loop over disks and policies: it allocates nothing while no disk is over a threshold. */
+  /** Evaluates all disks and policies; allocates nothing while no disk is over a threshold. */
   private void measure(HostTracker tracker) {
     HostState state = tracker.state;
     PolicyIndex policies = engine.policies;
@@ -82,30 +88,27 @@ record SampleHandler(EngineState engine, Throttles throttles, HostProblems probl
     ScopedAlert.measure(engine, tracker);
     engine.alerts.restored.measured(tracker);
     if (!tracker.evaluations.isEmpty()) {
-      drive(tracker);
+      throttle(tracker);
     }
   }
 
+  /** Passes the sample to the detector of an evaluation, which is opened if there is none. */
   private void observe(
       HostTracker tracker, int row, int policyIndex, double compared, double above) {
-    DiskPolicy policy = engine.policies.ofDisks.get(policyIndex);
     Evaluation found = tracker.find(row, policyIndex);
+    if (found == null && compared > above) {
+      found = open(tracker, row, policyIndex, above);
+    }
     if (found == null) {
-      if (!(compared > above)) {
-        return;
-      }
-      found = open(tracker, row, policyIndex, policy, above);
-      if (found == null) {
-        return;
-      }
+      return;
     }
     HostState state = tracker.state;
     Metric metric = found.detector.when().metric();
     found.load(state.value(metric.ofEachDisk(), row), state.windowMillis());
-    ConditionCheck gate = ConditionCheck.of(policy.onlyIf(), state, row);
-    boolean holds = gate == ConditionCheck.MET && LoadCarriers.carries(tracker, found);
+    ConditionCheck onlyIf = ConditionCheck.of(found.policy.onlyIf(), state, row);
+    boolean met = onlyIf == ConditionCheck.MET && LoadCarriers.carries(found);
     DetectorFeed feed = tracker.feeds.of(policyIndex);
-    engine.sample.set(state, row, feed, holds, LoadCarriers.mayClear(engine, tracker, metric, row));
+    engine.sample.set(state, row, feed, met, LoadCarriers.mayClear(engine, tracker, metric, row));
     double value = metric.isTotal() ? Sample.comparable(state, row, metric, above) : compared;
     value = feed == null ? value : feed.recorded(row, value);
     if (!Double.isNaN(value)) {
@@ -119,43 +122,25 @@ record SampleHandler(EngineState engine, Throttles throttles, HostProblems probl
           state.neighbourhood(row));
     }
     switch (found.detector.observe(engine.sample)) {
-      case QUIET -> quiet(tracker, found);
-      case BREACHED -> breached(tracker, found);
-      case CLEARED -> cleared(tracker, found);
+      case QUIET -> quiet(found);
+      case BREACHED -> breached(found);
+      case CLEARED -> cleared(found);
       case NONE -> {
-        if (gate == ConditionCheck.UNKNOWN && found.breach == null && compared > above) {
-          unknownGate(tracker, found);
+        if (onlyIf == ConditionCheck.UNKNOWN && found.breach == null && compared > above) {
+          recordUnknownCondition(found);
         }
-        if (!repeated(tracker, found)) {
-          neither(tracker, found, value);
-        }
+        unchanged(found, value);
       }
     }
   }
 
-  /** Repeats a change that was lost by an exception. */
-  private boolean repeated(HostTracker tracker, Evaluation found) {
-    boolean breached = found.detector.breached();
-    if (breached && found.breach == null) {
-      breached(tracker, found);
-      return true;
-    }
-    if (!breached && found.breach != null && !found.breach.isKept()) {
-      cleared(tracker, found);
-      return true;
-    }
-    return false;
-  }
-
-  private @Nullable Evaluation open(
-      HostTracker tracker, int row, int policyIndex, DiskPolicy policy, double above) {
+  private @Nullable Evaluation open(HostTracker tracker, int row, int policyIndex, double above) {
+    DiskPolicy policy = engine.policies.ofDisks.get(policyIndex);
     if (!engine.openEvaluation(tracker, policy)) {
       return null;
     }
-    MappedDisk disk = tracker.state.disk(row);
     long slotMillis = Math.max(1, engine.settings.effectWindowMillis() / SLOTS_OF_WINDOW);
-    KnownWorkers workers = new KnownWorkers(tracker.state.boot(), disk);
-    Evaluation made = new Evaluation(policy, policyIndex, disk, workers, row, above, slotMillis);
+    Evaluation made = new Evaluation(tracker, policy, policyIndex, row, above, slotMillis);
     if (tracker.feeds.of(policyIndex) instanceof DetectorFeed.OfBaselines table) {
       made.origin = table.origin(engine.baselines, row);
     }
@@ -163,13 +148,8 @@ record SampleHandler(EngineState engine, Throttles throttles, HostProblems probl
     return made;
   }
 
-  private void forget(HostTracker tracker, Evaluation over) {
-    tracker.remove(over);
-    engine.evaluationClosed();
-  }
-
   /** Records, once for each evaluation, that only an unknown value prevents a breach. */
-  private void unknownGate(HostTracker tracker, Evaluation found) {
+  private void recordUnknownCondition(Evaluation found) {
     Condition condition = found.policy.onlyIf();
     if (found.gateUnknown
         || condition == null
@@ -181,91 +161,101 @@ record SampleHandler(EngineState engine, Throttles throttles, HostProblems probl
         "no alert: %s is over its threshold, but only_if cannot be evaluated: %s is unknown"
             .formatted(
                 found.detector.when().metric().id(),
-                ConditionCheck.unknowns(condition, tracker.state, found.row));
-    engine.record(
-        found.decision(engine.now.wall(), tracker, Decision.Verdict.SKIP, null, reason));
+                ConditionCheck.unknowns(condition, found.tracker.state, found.row));
+    engine.record(found.decision(engine.now.wall(), Decision.Verdict.SKIP, null, reason));
   }
 
-  private void breached(HostTracker tracker, Evaluation found) {
+  private void breached(Evaluation found) {
     if (found.breach == null) {
-      found.breach = engine.alerts.begin(tracker, found);
+      found.breach = engine.alerts.begin(found);
     } else {
       found.breach.again();
     }
     if (found.anomalous()) {
-      engine.breaches(tracker, 1);
+      engine.breaches(found.tracker, 1);
     }
   }
 
-  private void cleared(HostTracker tracker, Evaluation found) {
+  private void cleared(Evaluation found) {
     Breach breach = found.breach;
     if (breach == null || found.policy.then().life().keepFiringMillis() == 0) {
-      close(tracker, found, Ending.CLEARED);
+      close(found, Ending.CLEARED);
     } else {
       Throttle throttle = breach.throttle;
-      breach.finishThrottle(); // before it is handed on, so that this breach does not get it back
+      breach.finishThrottle(); // first, so that this breach is not given its throttle again
       breach.apply(new AlertEvent.Cleared());
-      over(tracker, found, throttle, Ending.CLEARED);
+      endBreach(found, throttle, Ending.CLEARED);
       breach.apply(new AlertEvent.Refreshed());
     }
   }
 
-  private void quiet(HostTracker tracker, Evaluation found) {
+  /** Closes an evaluation whose condition is not met, once its alert need not be kept. */
+  private void quiet(Evaluation found) {
     Breach breach = found.breach;
     if (breach == null) {
-      forget(tracker, found);
+      remove(found);
     } else if (!breach.isKept()) {
-      cleared(tracker, found);
+      cleared(found);
     } else {
-      breach.apply(new AlertEvent.Measured(true, tracker.state.windowMillis()));
+      breach.apply(new AlertEvent.Measured(true, found.tracker.state.windowMillis()));
       if (breach.state() instanceof AlertState.Resolved) {
-        forget(tracker, found);
+        remove(found);
       }
     }
   }
 
-  /** A value over the threshold restarts the calm time; an unknown one does not count. */
-  private void neither(HostTracker tracker, Evaluation found, double value) {
+  /** Repeats a change that an exception prevented, or measures how long a kept alert is calm. */
+  private void unchanged(Evaluation found, double value) {
     Breach breach = found.breach;
-    if (breach == null || !breach.isKept() || Double.isNaN(value)) {
-      return;
-    }
-    if (value > found.detector.when().above()) {
-      breach.apply(new AlertEvent.Measured(false, 0));
-    } else {
-      quiet(tracker, found); // some detectors look back for longer than a window
+    boolean breached = found.detector.breached();
+    if (breached && breach == null) {
+      breached(found);
+    } else if (!breached && breach != null && !breach.isKept()) {
+      cleared(found);
+    } else if (breach != null && breach.isKept() && value > found.detector.when().above()) {
+      breach.apply(new AlertEvent.Measured(false, 0)); // restarts the calm time
+    } else if (breach != null && breach.isKept() && !Double.isNaN(value)) {
+      quiet(found); // some detectors look back for longer than a window
     }
   }
 
-  /** Ends the throttle of a breach, and stops counting it. */
-  private void over(HostTracker tracker, Evaluation over, Throttle throttle, Ending ending) {
+  /** Ends the throttle of a breach, and stops counting the breach. */
+  private void endBreach(Evaluation over, Throttle throttle, Ending ending) {
     if (over.anomalous()) {
-      engine.breaches(tracker, -1);
+      engine.breaches(over.tracker, -1);
     }
     if (throttle.lease() != null && throttle.owner == over) {
-      throttles.breachEnded(tracker, over, throttle, ending);
+      throttles.breachEnded(over, throttle, ending);
     }
   }
 
   /** Closes an evaluation whose condition is over, or whose disk or policy is gone. */
-  void close(HostTracker tracker, Evaluation over, Ending ending) {
-    forget(tracker, over);
+  void close(Evaluation over, Ending ending) {
+    remove(over);
     Breach breach = over.breach;
     if (breach == null) {
       return;
     }
     if (!breach.isKept()) {
-      over(tracker, over, breach.throttle, ending);
+      endBreach(over, breach.throttle, ending);
     }
     breach.apply(new AlertEvent.Ended(ending));
   }
 
-  /** Drives the breaches: standing policies last, the largest share of device time first. */
-  private void drive(HostTracker tracker) {
+  private void remove(Evaluation over) {
+    over.tracker.remove(over);
+    engine.evaluationClosed();
+  }
+
+  /**
+   * Decides whether the disks of the breaches are throttled: standing policies last, the largest
+   * share of device time first.
+   */
+  private void throttle(HostTracker tracker) {
     List<Breach> breaches = new ArrayList<>(tracker.breaches());
     breaches.sort(
         Comparator.comparing((Breach each) -> each.evaluation.policy.isStanding())
-            .thenComparingDouble(each -> -share(tracker, each.evaluation))
+            .thenComparingDouble(each -> -share(each.evaluation))
             .thenComparingInt(each -> each.evaluation.row)
             .thenComparingInt(each -> each.evaluation.policyIndex));
     for (Breach each : breaches) {
@@ -279,8 +269,8 @@ record SampleHandler(EngineState engine, Throttles throttles, HostProblems probl
     }
   }
 
-  private static double share(HostTracker tracker, Evaluation each) {
-    double share = each.of(tracker, Metric.DEVICE_TIME_SHARE);
+  private static double share(Evaluation each) {
+    double share = each.measured(Metric.DEVICE_TIME_SHARE);
     return Double.isNaN(share) ? 0 : share;
   }
 }

@@ -121,7 +121,7 @@ final class ScopedAlert extends LiveAlert {
     return detector.breached();
   }
 
-  /** The devices that its incident is about. */
+  @Override
   List<String> devices() {
     return device == null ? List.of() : List.of(device);
   }

@@ -28,8 +28,8 @@ final class Throttle {
     this.disk = disk;
   }
 
-  static Throttle of(HostId host, Evaluation owner) {
-    Throttle made = new Throttle(host, owner.domain, owner.disk);
+  static Throttle of(Evaluation owner) {
+    Throttle made = new Throttle(owner.tracker.host(), owner.domain, owner.disk);
     made.owner = owner;
     return made;
   }

@@ -39,7 +39,7 @@ record Throttles(EngineState engine) {
         || evaluation.policy.then().ladder().isEmpty()) {
       return;
     }
-    Throttle other = engine.throttles.of(breach.tracker.host(), evaluation.disk);
+    Throttle other = engine.throttles.of(evaluation.tracker.host(), evaluation.disk);
     Lease lease = other == null ? null : other.lease();
     if (other != null && lease != null && other != breach.throttle && evaluation.detector.acts()) {
       boolean found = other.owner == null && lease.operator() == null && other.state.inForce();
@@ -81,7 +81,7 @@ record Throttles(EngineState engine) {
     Evaluation owner = held.owner;
     Breach former = owner == null ? null : owner.breach;
     if (owner != null && former != null) { // it was set by a standing policy
-      former.throttle = Throttle.of(held.host, owner);
+      former.throttle = Throttle.of(owner);
     }
     held.owner = breach.evaluation;
     held.attempts = breach.throttle.attempts;
@@ -90,10 +90,10 @@ record Throttles(EngineState engine) {
   }
 
   /** Passes the throttle of a breach that is over to another breach of the disk, or ends it. */
-  void breachEnded(HostTracker tracker, Evaluation over, Throttle held, Ending ending) {
+  void breachEnded(Evaluation over, Throttle held, Ending ending) {
     held.owner = null;
     Optional<Breach> next =
-        tracker.breaches().stream()
+        over.tracker.breaches().stream()
             .filter(each -> each.evaluation.disk.equals(over.disk) && mayAdopt(each))
             .min(Comparator.comparing(each -> each.evaluation.policy.isStanding()));
     if (next.isPresent()) {
@@ -162,7 +162,7 @@ record Throttles(EngineState engine) {
     switch (effect) {
       case ThrottleEffect.SendSet _, ThrottleEffect.SendRelease _ -> {} // sent before
       case ThrottleEffect.RecordDecision decision ->
-          engine.record(decision(decision, tracker, throttle, evaluation));
+          engine.record(decision(decision, throttle, evaluation));
       case ThrottleEffect.RefreshAlert _ -> {
         Evaluation owner = throttle.owner;
         if (owner != null && owner.breach != null && owner.breach.throttle == throttle) {
@@ -226,10 +226,7 @@ record Throttles(EngineState engine) {
   }
 
   private Decision decision(
-      ThrottleEffect.RecordDecision effect,
-      HostTracker tracker,
-      Throttle throttle,
-      @Nullable Evaluation evaluation) {
+      ThrottleEffect.RecordDecision effect, Throttle throttle, @Nullable Evaluation evaluation) {
     Decision decision =
         evaluation == null
             ? new Decision(
@@ -243,7 +240,7 @@ record Throttles(EngineState engine) {
                 effect.reason(),
                 Map.of())
             : evaluation.decision(
-                engine.now.wall(), tracker, effect.verdict(), effect.lease(), effect.reason());
+                engine.now.wall(), effect.verdict(), effect.lease(), effect.reason());
     Refusal refusal = effect.refusal();
     return refusal == null ? decision : decision.heldBackBy(refusal.check().wire());
   }
