@@ -6,6 +6,7 @@ import io.blkwarden.controller.alert.AlertFacts;
 import io.blkwarden.controller.alert.AlertState;
 import io.blkwarden.controller.attribution.HostAttribution.Finding;
 import io.blkwarden.controller.fleet.Metric;
+import io.blkwarden.controller.snapshot.KnownNumbers;
 import io.blkwarden.controller.throttle.Attempts;
 import io.blkwarden.controller.throttle.Lease;
 import io.blkwarden.controller.throttle.ThrottleState;
@@ -45,7 +46,8 @@ final class Breach extends LiveAlert {
 
   @Override
   @Nullable Alert published(@Nullable MessageId id) {
-    return engine.alerts.restored.claim(evaluation.tracker.host(), each -> each.isAbout(evaluation), id);
+    return engine.alerts.restored.claim(
+        evaluation.tracker.host(), each -> each.isAbout(evaluation), id);
   }
 
   /** The same breach again before its alert was resolved: earlier attempts do not count. */
@@ -103,10 +105,10 @@ final class Breach extends LiveAlert {
             evaluation.load,
             evaluation.origin,
             new Alert.Evidence(
-                known(Metric.DEVICE_TIME_SHARE),
-                known(Metric.DEVICE_UTIL),
-                known(Metric.DEVICE_AWAIT),
-                known(Metric.HOST_IO_FULL),
+                KnownNumbers.rounded(evaluation.measured(Metric.DEVICE_TIME_SHARE)),
+                KnownNumbers.rounded(evaluation.measured(Metric.DEVICE_UTIL)),
+                KnownNumbers.rounded(evaluation.measured(Metric.DEVICE_AWAIT)),
+                KnownNumbers.rounded(evaluation.measured(Metric.HOST_IO_FULL)),
                 blame.map(Attributions::correlation).orElse(null),
                 blame.map(Attributions::toAlert).orElse(null),
                 evaluation.history.rows()),
@@ -114,10 +116,5 @@ final class Breach extends LiveAlert {
             throttle.state,
             throttle.attempts)
         .message(state, published, ending, wall());
-  }
-
-  private @Nullable Double known(Metric metric) {
-    double value = evaluation.measured(metric);
-    return Double.isNaN(value) ? null : AlertFacts.rounded(value);
   }
 }

@@ -1,14 +1,12 @@
 package io.blkwarden.controller.engine;
 
 import io.blkwarden.controller.alert.AlertEvent;
-import io.blkwarden.controller.alert.AlertFacts;
 import io.blkwarden.controller.alert.AlertState;
 import io.blkwarden.controller.policy.ClearRule;
 import io.blkwarden.controller.policy.Threshold;
 import io.blkwarden.controller.policy.threshold.ThresholdTimer;
 import io.blkwarden.controller.policy.total.FleetPolicy;
 import io.blkwarden.controller.policy.total.FleetTotal;
-import io.blkwarden.model.message.Alert;
 import java.time.Duration;
 import java.util.List;
 
@@ -79,12 +77,7 @@ final class FleetPolicies {
           each.timer.breached(),
           complete && total.value() < when.clearBelow(),
           passedMillis,
-          new Alert.Condition(
-              when.metric().id(),
-              Double.isNaN(total.value()) ? 0 : AlertFacts.rounded(total.value()),
-              when.above(),
-              when.forMillis(),
-              when.clearBelow()),
+          LiveAlert.condition(when, total.value()),
           ending -> {
             String why =
                 ending == null || ending == AlertEvent.Ending.CLEARED

@@ -1,10 +1,12 @@
 package io.blkwarden.controller.engine;
 
 import io.blkwarden.controller.alert.AlertEvent;
+import io.blkwarden.controller.alert.AlertFacts;
 import io.blkwarden.controller.alert.AlertInputs;
 import io.blkwarden.controller.alert.AlertMachine;
 import io.blkwarden.controller.alert.AlertState;
 import io.blkwarden.controller.policy.AlertLife;
+import io.blkwarden.controller.policy.Threshold;
 import io.blkwarden.model.MessageId;
 import io.blkwarden.model.message.Alert;
 import java.time.Instant;
@@ -67,6 +69,16 @@ abstract class LiveAlert implements AlertInputs {
   /** Begins a new life after the last one was resolved. */
   void reset() {
     state = new AlertState.Inactive();
+  }
+
+  /** A value against its threshold; an unknown value is 0. */
+  static Alert.Condition condition(Threshold when, double value) {
+    return new Alert.Condition(
+        when.metric().id(),
+        Double.isNaN(value) ? 0 : AlertFacts.rounded(value),
+        when.above(),
+        when.forMillis(),
+        when.clearBelow());
   }
 
   @Override

@@ -54,36 +54,35 @@ final class RestoredAlerts {
 
   /** An alert as published last. */
   static final class Earlier extends LiveAlert {
-    private final HostId host;
-    final String policy;
+    private final Alert last;
+
+    /** Absent if it is about a device or a host, or its disk is not known. */
     final @Nullable DiskKey disk;
-
-    /** Whether it is about a device or a host. */
-    final boolean scoped;
-
-    /** Name of the device; absent if it is about a disk or a host. */
-    final @Nullable String device;
 
     long clearForMillis;
 
     Earlier(EngineState engine, Alert last) {
       super(engine, AlertLife.PLAIN, new AlertState.Restored(last, 0));
-      host = last.host();
-      policy = last.policy();
-      scoped = last.domain() == null;
-      device = last.device();
+      this.last = last;
       disk =
           last.domain() == null || last.disk() == null
               ? null
               : DiskKey.of(last.domain(), last.disk().vdev());
     }
 
-    boolean isAbout(Evaluation one) {
-      return policy.equals(one.policy.name()) && one.disk.equals(disk);
+    /** Whether it is about a device or a host. */
+    boolean scoped() {
+      return last.domain() == null;
     }
 
-    boolean isAbout(String policyName, @Nullable String name) {
-      return scoped && policy.equals(policyName) && Objects.equals(device, name);
+    boolean isAbout(Evaluation one) {
+      return last.policy().equals(one.policy.name()) && one.disk.equals(disk);
+    }
+
+    boolean isAbout(ScopedAlert one) {
+      return scoped()
+          && last.policy().equals(one.policy.name())
+          && Objects.equals(last.device(), one.device);
     }
 
     @Override
@@ -93,10 +92,10 @@ final class RestoredAlerts {
 
     @Override
     @Nullable List<String> devices() {
-      if (scoped) {
-        return device == null ? List.of() : List.of(device);
+      if (scoped()) {
+        return last.device() == null ? List.of() : List.of(last.device());
       }
-      HostTracker tracker = engine.hosts.get(host);
+      HostTracker tracker = engine.hosts.get(last.host());
       OptionalInt row = tracker == null ? OptionalInt.empty() : row(tracker, this);
       return tracker == null || row.isEmpty()
           ? null
@@ -186,12 +185,12 @@ final class RestoredAlerts {
 
   /** What a window says about the alert; empty when that is unknown. */
   private Optional<AlertEvent> event(HostTracker tracker, Earlier earlier) {
-    if (earlier.scoped) {
+    if (earlier.scoped()) {
       return scoped(tracker, earlier);
     }
     List<DiskPolicy> policies = engine.policies.ofDisks;
     int index = 0;
-    while (index < policies.size() && !policies.get(index).name().equals(earlier.policy)) {
+    while (index < policies.size() && !policies.get(index).name().equals(earlier.last.policy())) {
       index++;
     }
     if (index == policies.size() || policies.get(index).isStanding()) {
@@ -213,15 +212,13 @@ final class RestoredAlerts {
     if (tracker.state.mapGap()) {
       return Optional.empty();
     }
-    Optional<ScopedAlert> found =
-        tracker.scoped.stream()
-            .filter(each -> each.isAbout(earlier.policy, earlier.device))
-            .findFirst();
+    Optional<ScopedAlert> found = tracker.scoped.stream().filter(earlier::isAbout).findFirst();
     if (found.isEmpty()) {
       boolean device =
-          tracker.state.devices().stream().anyMatch(each -> each.name().equals(earlier.device));
+          tracker.state.devices().stream()
+              .anyMatch(each -> each.name().equals(earlier.last.device()));
       return endedByPolicies(
-          device || earlier.device == null ? Ending.POLICY_GONE : Ending.DEVICE_GONE);
+          device || earlier.last.device() == null ? Ending.POLICY_GONE : Ending.DEVICE_GONE);
     }
     Threshold when = found.get().policy.when();
     double value = found.get().value(when.metric());
@@ -250,15 +247,14 @@ final class RestoredAlerts {
       return over.get() ? ended(Ending.CLEARED) : Optional.empty();
     }
     DiskPolicy policy = engine.policies.ofDisks.get(policyIndex);
-    Alert last = earlier.state().last();
     Metric metric = policy.when().metric();
     double value = Sample.comparable(tracker.state, row, metric, policy.when().above());
     ClearRule.Verdict mayClear = LoadCarriers.mayClear(engine, tracker, metric, row);
-    if (last == null || Double.isNaN(value) || mayClear == ClearRule.Verdict.UNKNOWN) {
+    if (Double.isNaN(value) || mayClear == ClearRule.Verdict.UNKNOWN) {
       return Optional.empty();
     }
     boolean low =
-        value < policy.clearBelow(last.condition().clearBelow())
+        value < policy.clearBelow(earlier.last.condition().clearBelow())
             && mayClear == ClearRule.Verdict.CLEAR;
     earlier.clearForMillis = policy.when().clearForMillis();
     return measured(tracker, low);

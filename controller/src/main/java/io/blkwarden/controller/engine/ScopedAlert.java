@@ -9,6 +9,7 @@ import io.blkwarden.controller.fleet.MetricScope;
 import io.blkwarden.controller.policy.Detector;
 import io.blkwarden.controller.policy.Threshold;
 import io.blkwarden.controller.policy.threshold.ScopedPolicy;
+import io.blkwarden.controller.snapshot.KnownNumbers;
 import io.blkwarden.model.MessageId;
 import io.blkwarden.model.PhysicalDevice;
 import io.blkwarden.model.Printable;
@@ -112,10 +113,6 @@ final class ScopedAlert extends LiveAlert {
     }
   }
 
-  boolean isAbout(String policyName, @Nullable String name) {
-    return policy.name().equals(policyName) && Objects.equals(device, name);
-  }
-
   /** Whether the policy's condition is met. */
   boolean breached() {
     return detector.breached();
@@ -178,13 +175,11 @@ final class ScopedAlert extends LiveAlert {
 
   @Override
   @Nullable Alert published(@Nullable MessageId id) {
-    return engine.alerts.restored.claim(
-        tracker.host(), each -> each.isAbout(policy.name(), device), id);
+    return engine.alerts.restored.claim(tracker.host(), each -> each.isAbout(this), id);
   }
 
   @Override
   public Alert message(AlertState.Active state, Alert.State published, @Nullable Ending ending) {
-    Threshold when = policy.when();
     return new Alert(
         state.life().id(),
         state.life().incident(),
@@ -196,17 +191,12 @@ final class ScopedAlert extends LiveAlert {
         null,
         state.life().since(),
         wall(),
-        new Alert.Condition(
-            when.metric().id(),
-            AlertFacts.rounded(value),
-            when.above(),
-            when.forMillis(),
-            when.clearBelow()),
+        condition(policy.when(), value),
         new Alert.Evidence(
             null,
-            known(Metric.DEVICE_UTIL),
-            known(Metric.DEVICE_AWAIT),
-            known(Metric.HOST_IO_FULL),
+            KnownNumbers.rounded(value(Metric.DEVICE_UTIL)),
+            KnownNumbers.rounded(value(Metric.DEVICE_AWAIT)),
+            KnownNumbers.rounded(value(Metric.HOST_IO_FULL)),
             List.of()),
         null,
         summary(state, published, ending),
@@ -215,11 +205,6 @@ final class ScopedAlert extends LiveAlert {
         null,
         null,
         device);
-  }
-
-  private @Nullable Double known(Metric metric) {
-    double now = value(metric);
-    return Double.isNaN(now) ? null : AlertFacts.rounded(now);
   }
 
   private String summary(AlertState.Active state, Alert.State published, @Nullable Ending ending) {

@@ -49,22 +49,28 @@ final class PackedDisks {
   /** Number of disks that are not gone. */
   final int present;
 
-  private final List<String> texts;
-  private final List<DiskRef> refs;
-  private final List<List<PhysicalDevice>> stacks;
-  private final List<Map<String, String>> labels;
-  private final List<IoPriority> priorities;
+  private final Shared shared;
+
+  /** Values that disks refer to by their numbers. */
+  private record Shared(
+      List<String> texts,
+      List<DiskRef> refs,
+      List<List<PhysicalDevice>> stacks,
+      List<Map<String, String>> labels,
+      List<IoPriority> priorities) {}
 
   PackedDisks(List<MappedDisk> disks) {
     Packer packer = new Packer(disks);
     bytes = packer.bytes();
     offsets = packer.offsets;
     present = (int) disks.stream().filter(disk -> disk.state() != MappingState.GONE).count();
-    texts = packer.texts.values();
-    refs = packer.refs.values();
-    stacks = packer.stacks.values();
-    labels = packer.labels.values();
-    priorities = packer.priorities.values();
+    shared =
+        new Shared(
+            packer.texts.values(),
+            packer.refs.values(),
+            packer.stacks.values(),
+            packer.labels.values(),
+            packer.priorities.values());
   }
 
   /** The name of a blkback ring's thread, cut as the kernel cuts it. */
@@ -79,12 +85,7 @@ final class PackedDisks {
 
   /** Whether all rows are equal. */
   boolean sameAs(PackedDisks other) {
-    return Arrays.equals(bytes, other.bytes)
-        && texts.equals(other.texts)
-        && refs.equals(other.refs)
-        && stacks.equals(other.stacks)
-        && labels.equals(other.labels)
-        && priorities.equals(other.priorities);
+    return Arrays.equals(bytes, other.bytes) && shared.equals(other.shared);
   }
 
   MappingState state(int row) {
@@ -126,11 +127,11 @@ final class PackedDisks {
   MappedDisk disk(int row) {
     PackedReader in = reader(row);
     DomainRef domain = domain(in.count() == 0 ? in : domainOf(row));
-    DiskRef disk = refs.get(in.count() - 1);
+    DiskRef disk = shared.refs.get(in.count() - 1);
     Volume volume = volume(in, domain.name());
-    List<PhysicalDevice> physical = stacks.get(in.count() - 1);
+    List<PhysicalDevice> physical = shared.stacks.get(in.count() - 1);
     int reason = in.count();
-    Map<String, String> ofDomain = labels.get(in.count() - 1);
+    Map<String, String> ofDomain = shared.labels.get(in.count() - 1);
     int count = in.count();
     List<Worker> workers = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
@@ -154,12 +155,12 @@ final class PackedDisks {
     UUID uuid = new UUID(domain.fixed(), domain.fixed());
     domain.count();
     String name = domain.text();
-    return new HostState.Names(uuid, name, refs.get(in.count() - 1).vdev(), path(in, name));
+    return new HostState.Names(uuid, name, shared.refs.get(in.count() - 1).vdev(), path(in, name));
   }
 
   private @Nullable String path(PackedReader in, String name) {
-    String path = SharedValues.at(texts, in.count());
-    String rest = SharedValues.at(texts, in.count());
+    String path = SharedValues.at(shared.texts, in.count());
+    String rest = SharedValues.at(shared.texts, in.count());
     return rest == null ? path : path + name + rest;
   }
 
@@ -182,14 +183,14 @@ final class PackedDisks {
     Integer number = ring == 0 ? null : ring - 1;
     int pid = in.count();
     long startTicks = in.number();
-    String comm = SharedValues.at(texts, in.count());
+    String comm = SharedValues.at(shared.texts, in.count());
     return new Worker(
         kind,
         number,
         pid,
         startTicks,
         comm == null ? usualName(domain, vdev, number) : comm,
-        SharedValues.at(priorities, in.count()),
+        SharedValues.at(shared.priorities, in.count()),
         PROOFS.get(in.count()));
   }
 

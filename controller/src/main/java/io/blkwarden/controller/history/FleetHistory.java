@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -108,33 +109,28 @@ public final class FleetHistory {
   /** Removes hosts that are not in the snapshot. */
   private void dropOthers(FleetSnapshot snapshot) {
     if (snapshot.hosts().size() < hosts.size()) {
-      Set<HostId> known =
-          snapshot.hosts().stream().map(HostSnapshot::host).collect(Collectors.toSet());
-      hosts
-          .entrySet()
-          .removeIf(each -> {
-            boolean gone = !known.contains(each.getKey());
-            series -= gone ? each.getValue().lines.size() : 0;
-            return gone;
-          });
+      hosts.keySet().retainAll(
+          snapshot.hosts().stream().map(HostSnapshot::host).collect(Collectors.toSet()));
+      series = hosts.values().stream().mapToInt(each -> each.lines.size()).sum();
     }
   }
 
   private void total(FleetSnapshot snapshot, long slot) {
-    @Nullable Double iops = null;
-    @Nullable Double worst = null;
-    int breaches = 0;
-    for (HostSnapshot host : snapshot.hosts()) {
-      Double score = host.latencyScore();
-      worst = score == null || (worst != null && worst > score) ? worst : score;
-      breaches += host.breaches();
-      for (DeviceSnapshot device : host.devices()) {
-        iops = device.iops() == null ? iops : Double.valueOf(orZero(iops) + device.iops());
-      }
-    }
+    List<HostSnapshot> all = snapshot.hosts();
+    Double iops =
+        all.stream()
+            .flatMap(host -> host.devices().stream())
+            .flatMap(device -> Stream.ofNullable(device.iops()))
+            .reduce(Double::sum)
+            .orElse(null);
+    Double worst =
+        all.stream()
+            .flatMap(host -> Stream.ofNullable(host.latencyScore()))
+            .max(Double::compare)
+            .orElse(null);
     fleet.put("iops", slot, iops);
     fleet.put("worst_pain_ms", slot, worst);
-    fleet.put("breaches", slot, (double) breaches);
+    fleet.put("breaches", slot, (double) all.stream().mapToInt(HostSnapshot::breaches).sum());
     fleet.put("throttles", slot, (double) snapshot.throttlesInAll());
   }
 
