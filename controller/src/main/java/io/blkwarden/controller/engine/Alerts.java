@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -29,7 +28,7 @@ final class Alerts {
 
   private final EngineState engine;
   final RestoredAlerts restored;
-  private final Map<String, FleetAlert> ofFleet = new LinkedHashMap<>();
+  private final Map<String, FleetAlert> fleetAlerts = new LinkedHashMap<>();
   private final FleetAlert brakes;
   private @Nullable List<Alert> open;
   private long leadsSinceMillis;
@@ -54,8 +53,13 @@ final class Alerts {
 
   /** Adds the alert of a policy; an alert that was restored for the policy continues as it. */
   FleetAlert register(FleetAlert made) {
-    FleetAlert before = ofFleet.put(made.policy, made);
-    if (before != null && before.state() instanceof AlertState.Restored(Alert last, var _)) {
+    FleetAlert before = fleetAlerts.put(made.policy, made);
+    boolean continues = before != null && before.state() instanceof AlertState.Restored;
+    Alert last =
+        continues
+            ? before.state().last()
+            : restored.claim(HostId.FLEET, each -> each.isAbout(made), null);
+    if (last != null) {
       made.apply(new AlertEvent.AlertRestored(last));
     }
     return made;
@@ -67,7 +71,7 @@ final class Alerts {
   }
 
   /** A new breach; it continues the alert that was published for it. */
-  Breach begin(Evaluation found) {
+  Breach startBreach(Evaluation found) {
     Breach made = new Breach(engine, found);
     if (!found.policy.isStanding()) {
       MessageId incident = incident(found.tracker, found.devices());
@@ -108,41 +112,23 @@ final class Alerts {
     open = null;
     if (published != null) {
       restored.restore(published);
-      restoreFleet(published);
+      List.copyOf(fleetAlerts.values()).forEach(FleetAlert::restore);
       for (HostTracker tracker : engine.hosts.values()) {
         tracker.breaches().forEach(Breach::restore);
         tracker.scoped.forEach(ScopedAlert::restore);
       }
     }
     apply(new AlertEvent.Refreshed());
-    List.copyOf(ofFleet.values()).forEach(each -> each.apply(new AlertEvent.Republished()));
+    List.copyOf(fleetAlerts.values()).forEach(each -> each.apply(new AlertEvent.Republished()));
     republishDue = true;
     republish();
     brakes(0);
   }
 
-  private void restoreFleet(List<Alert> published) {
-    Map<String, List<Alert>> byPolicy =
-        RestoredAlerts.newestFirst(published)
-            .filter(each -> each.host().equals(HostId.FLEET))
-            .collect(Collectors.groupingBy(Alert::policy, LinkedHashMap::new, Collectors.toList()));
-    byPolicy.forEach((policy, each) -> {
-      if (!ofFleet.containsKey(policy)) {
-        register(new FleetAlert(engine, policy, each.getFirst().severity(), 0, _ -> false));
-      }
-    });
-    for (FleetAlert each : List.copyOf(ofFleet.values())) {
-      List<Alert> about = byPolicy.getOrDefault(each.policy, List.of());
-      Alert chosen = RestoredAlerts.choose(about, each.id());
-      about.stream().filter(other -> !other.equals(chosen)).forEach(restored::supersede);
-      each.apply(new AlertEvent.AlertRestored(chosen));
-    }
-  }
-
   /** Another controller leads: it has restored the alerts itself. */
   void leadershipLost() {
     restored.clear();
-    ofFleet.values().forEach(each -> each.apply(new AlertEvent.LeadershipLost()));
+    fleetAlerts.values().forEach(each -> each.apply(new AlertEvent.LeadershipLost()));
   }
 
   /**
@@ -176,13 +162,14 @@ final class Alerts {
   /** Resolves fleet alerts whose policy was removed. */
   private void endUnknown() {
     Set<String> known = new HashSet<>(Set.of(BRAKES, HostProblems.DUPLICATES_POLICY));
-    engine.policies.ofFleet.forEach(each -> known.add(each.name()));
-    for (FleetAlert each : List.copyOf(ofFleet.values())) {
+    engine.policies.fleetPolicies.forEach(each -> known.add(each.name()));
+    for (FleetAlert each : List.copyOf(fleetAlerts.values())) {
       if (!known.contains(each.policy)) {
         each.apply(new AlertEvent.Ended(AlertEvent.Ending.POLICY_GONE));
-        ofFleet.remove(each.policy);
+        fleetAlerts.remove(each.policy);
       }
     }
+    restored.end(HostId.FLEET, AlertEvent.Ending.POLICY_GONE);
   }
 
   /** Publishes the alert that too many hosts are anomalous, so that nothing is throttled. */
@@ -208,7 +195,7 @@ final class Alerts {
   /** What suppresses notifications now. */
   Suppression suppression() {
     List<Suppression.Inhibitor> inhibitors = new ArrayList<>();
-    for (FleetAlert each : ofFleet.values()) {
+    for (FleetAlert each : fleetAlerts.values()) {
       Alert last = each.state().last();
       if (last != null) {
         inhibitors.add(new Suppression.Inhibitor(last, each.covers));
@@ -231,7 +218,7 @@ final class Alerts {
     }
     marksStale = false;
     marksChange = engine.operatorState.nextChange(now).orElse(Instant.MAX);
-    List.copyOf(ofFleet.values()).forEach(each -> each.apply(new AlertEvent.MarksChanged()));
+    List.copyOf(fleetAlerts.values()).forEach(each -> each.apply(new AlertEvent.MarksChanged()));
     apply(new AlertEvent.MarksChanged());
   }
 }

@@ -57,12 +57,12 @@ final class Attributions {
 
   private static Set<AttributionClause> wanted(HostTracker tracker, PolicyIndex policies) {
     Set<AttributionClause> wanted = new HashSet<>();
-    if (!policies.blames) {
+    if (!policies.useAttribution) {
       return wanted;
     }
     for (short[] row : tracker.matched) {
       for (short policy : row) {
-        AttributionClause clause = policies.ofDisks.get(policy).blame();
+        AttributionClause clause = policies.diskPolicies.get(policy).blame();
         if (clause != null) {
           wanted.add(clause);
         }

@@ -41,11 +41,11 @@ final class BaselineLearner {
 
   /** Ends rounds that are due, and stores the baselines. */
   void tick() {
-    if (!engine.policies.feeds) {
+    if (!engine.policies.useFeeds) {
       return;
     }
     List<Long> windows =
-        engine.policies.ofDisks.stream()
+        engine.policies.diskPolicies.stream()
             .map(policy -> policy.baselineWindowMillis())
             .filter(window -> window > 0)
             .toList();

@@ -51,7 +51,7 @@ final class Breach extends LiveAlert {
   }
 
   /** The same breach again before its alert was resolved: earlier attempts do not count. */
-  void again() {
+  void restart() {
     apply(new AlertEvent.Breached(engine.newId(), null));
     if (throttle.lease() == null) {
       throttle = Throttle.of(evaluation);

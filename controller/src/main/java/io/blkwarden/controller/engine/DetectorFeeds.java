@@ -35,8 +35,8 @@ final class DetectorFeeds {
 
   /** Takes a new map or new policies; budgets used are kept. */
   void match(HostTracker tracker, PolicyIndex policies) {
-    byIndex = new DetectorFeed[policies.ofDisks.size()];
-    if (known.isEmpty() && !policies.feeds) {
+    byIndex = new DetectorFeed[policies.diskPolicies.size()];
+    if (known.isEmpty() && !policies.useFeeds) {
       return;
     }
     Map<DiskKey, Integer> formerRows = new HashMap<>();
@@ -47,7 +47,7 @@ final class DetectorFeeds {
     disks = IntStream.range(0, state.rows()).mapToObj(row -> state.disk(row).key()).toList();
     Map<DiskPolicy, DetectorFeed> next = new HashMap<>();
     for (int index = 0; index < byIndex.length; index++) {
-      DiskPolicy policy = policies.ofDisks.get(index);
+      DiskPolicy policy = policies.diskPolicies.get(index);
       boolean fed = policy.feed(List.of()) != null;
       DetectorFeed feed = fed ? policy.feed(rows(tracker, index, policies)) : null;
       if (feed != null) {
@@ -66,7 +66,7 @@ final class DetectorFeeds {
     for (int row = 0; row < tracker.matched.length; row++) {
       MappedDisk disk = tracker.state.disk(row);
       rows.add(
-          tracker.isAbout(row, policy)
+          tracker.matches(row, policy)
               ? new DetectorFeed.Row(disk, policies.policies.labels().of(disk))
               : null);
     }

@@ -201,7 +201,7 @@ final class DiskInputs implements ThrottleInputs {
   }
 
   private boolean harmful(Restraint step) {
-    return disk != null && tracker.harmfulSteps.block(disk.physical(), step, engine.millis());
+    return disk != null && tracker.harmfulSteps.contains(disk.physical(), step, engine.millis());
   }
 
   @Override

@@ -48,7 +48,7 @@ final class EngineState {
 
   final EngineSettings settings;
   final ThrottleInputs.Times throttleTimes;
-  final MapRequests mapRequests;
+  final MapRequests mapRequests = new MapRequests();
   final Map<HostId, HostTracker> hosts = new LinkedHashMap<>();
   final ThrottleTable throttles = new ThrottleTable();
   private final WindowBudget attributionBudget = new WindowBudget(Attributions.DISKS_MAX);
@@ -76,7 +76,6 @@ final class EngineState {
     this.settings = settings;
     this.throttleTimes =
         new ThrottleInputs.Times(settings.effectWindowMillis(), settings.settleMillis());
-    this.mapRequests = new MapRequests(EngineSettings.SNAPSHOT_RETRY_MILLIS);
     this.random = random;
     this.issuer = issuer;
     this.now = start;
@@ -175,7 +174,7 @@ final class EngineState {
       tracker.failedMillis = millis();
       effects.add(new Effect.Failed(tracker.host(), what, fault));
     }
-    tracker.missed = true;
+    tracker.reportsDropped = true;
     requestMap(tracker);
   }
 
@@ -187,7 +186,7 @@ final class EngineState {
 
   /** Announces this leader to an agent, at most as often as maps are requested. */
   void announceLeader(HostTracker tracker, CommandAction.Revision known) {
-    if (tracker.leaderNotice.ask(millis(), EngineSettings.SNAPSHOT_RETRY_MILLIS)) {
+    if (tracker.leaderNotice.ask(millis())) {
       effects.add(new Effect.AnnounceLeader(tracker.host(), known));
     }
   }
@@ -206,7 +205,7 @@ final class EngineState {
   }
 
   /** Counts a host as reporting, or as not reporting. */
-  void live(HostTracker tracker, boolean live) {
+  void setLive(HostTracker tracker, boolean live) {
     if (tracker.live != live) {
       count(tracker, -1);
       tracker.live = live;
@@ -215,7 +214,7 @@ final class EngineState {
   }
 
   /** Changes the count of breaches whose policy may act. */
-  void breaches(HostTracker tracker, int change) {
+  void countBreaches(HostTracker tracker, int change) {
     count(tracker, -1);
     tracker.actingBreaches += change;
     count(tracker, 1);

@@ -52,7 +52,7 @@ final class Evaluation {
   @Nullable Breach breach;
 
   /** Whether a decision records that the policy's {@code only_if} is unknown. */
-  boolean gateUnknown;
+  boolean unknownConditionRecorded;
 
   /** Where the threshold comes from; empty when the policy sets it. */
   String origin = "";

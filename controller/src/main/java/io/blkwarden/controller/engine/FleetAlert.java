@@ -5,6 +5,7 @@ import io.blkwarden.controller.alert.AlertFacts;
 import io.blkwarden.controller.alert.AlertState;
 import io.blkwarden.controller.policy.AlertLife;
 import io.blkwarden.model.HostId;
+import io.blkwarden.model.MessageId;
 import io.blkwarden.model.message.Alert;
 import java.util.List;
 import java.util.function.Predicate;
@@ -71,6 +72,16 @@ final class FleetAlert extends LiveAlert {
       boolean allReport = engine.hostsLive > 0 && engine.hostsLive == engine.hosts.size();
       apply(new AlertEvent.Measured(low && allReport, passedMillis));
     }
+  }
+
+  @Override
+  @Nullable Alert published(@Nullable MessageId id) {
+    return engine.alerts.restored.claim(HostId.FLEET, each -> each.isAbout(this), id);
+  }
+
+  @Override
+  void restore() {
+    apply(new AlertEvent.AlertRestored(published(id())));
   }
 
   @Override

@@ -64,13 +64,13 @@ public final class FleetEngine implements EngineCore {
   public List<Effect> step(Input input, Moment now) {
     engine.begin(now);
     switch (input) {
-      case Input.SampleBatch sampled -> samples.take(sampled.host(), sampled.frame());
-      case Input.MappingChanged mapped -> mappings.take(mapped.event());
-      case Input.ReportsDropped missed -> mappings.missed(missed.host());
-      case Input.HeartbeatReceived beat -> heartbeats.take(beat.beat());
-      case Input.OutcomeReceived seen -> outcomes.take(seen.outcome());
+      case Input.SampleBatch sampled -> samples.handle(sampled.host(), sampled.frame());
+      case Input.MappingChanged mapped -> mappings.handle(mapped.event());
+      case Input.ReportsDropped dropped -> mappings.reportsDropped(dropped.host());
+      case Input.HeartbeatReceived beat -> heartbeats.handle(beat.beat());
+      case Input.OutcomeReceived seen -> outcomes.handle(seen.outcome());
       case Input.CommandAbandoned lost -> outcomes.lost(lost.command(), lost.why());
-      case Input.RequestReceived request -> requests.take(request);
+      case Input.RequestReceived request -> requests.handle(request);
       case Input.HostRemoved removed -> requests.hostRemoved(removed.forget());
       case Input.InputStored stored -> requests.inputStored(stored.store());
       case Input.Tick _ -> tick();
@@ -110,7 +110,7 @@ public final class FleetEngine implements EngineCore {
     boolean paused = passed > PAUSE_MILLIS;
     lastTickMillis = engine.millis();
     if (!paused) {
-      each(this::listen);
+      each(this::checkReporting);
     }
     outcomes.giveUpOld();
     pendingRequests.giveUp(false);
@@ -137,12 +137,12 @@ public final class FleetEngine implements EngineCore {
     }
   }
 
-  /** Finds out whether the host has stopped reporting. */
-  private void listen(HostTracker tracker) {
+  /** Marks the host as stale if it has stopped reporting. */
+  private void checkReporting(HostTracker tracker) {
     long limit = engine.gapMillis(tracker);
-    if (tracker.live && engine.millis() - tracker.lastSampleMillis > limit) {
-      tracker.silent = true;
-      engine.live(tracker, false);
+    if (tracker.live && engine.millis() - tracker.freshness.lastMillis > limit) {
+      tracker.stale = true;
+      engine.setLive(tracker, false);
     }
     if (tracker.freshness.passed(engine.millis(), limit)) {
       engine.alerts.apply(tracker, new AlertEvent.SamplesMissing());
@@ -165,8 +165,8 @@ public final class FleetEngine implements EngineCore {
         };
     HostTracker tracker = host == null ? null : engine.hosts.get(host);
     if (tracker != null) {
-      engine.live(tracker, false);
-      tracker.missed = true;
+      engine.setLive(tracker, false);
+      tracker.reportsDropped = true;
       engine.requestMap(tracker);
     }
     return engine.effects;

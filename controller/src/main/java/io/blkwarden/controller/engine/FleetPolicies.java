@@ -31,13 +31,14 @@ final class FleetPolicies {
   /** Takes new policies; an unchanged one keeps its state. */
   void policiesLoaded(PolicyIndex next) {
     for (Watched each : watched) {
-      if (!next.ofFleet.contains(each.policy) && each.alert.state() instanceof AlertState.Active) {
+      if (!next.fleetPolicies.contains(each.policy)
+          && each.alert.state() instanceof AlertState.Active) {
         each.alert.apply(new AlertEvent.Ended(AlertEvent.Ending.POLICY_GONE));
       }
     }
     List<Watched> before = watched;
     watched =
-        next.ofFleet.stream()
+        next.fleetPolicies.stream()
             .map(policy ->
                 before.stream()
                     .filter(each -> each.policy.equals(policy))
@@ -92,9 +93,10 @@ final class FleetPolicies {
     FleetTotal total = new FleetTotal(policy);
     for (HostTracker tracker : engine.hosts.values()) {
       if (tracker.live) {
-        total.add(tracker.ofFleet.get(index));
-      } else if (tracker.silent && engine.millis() - tracker.lastSampleMillis < FORGOTTEN_MILLIS) {
-        total.addStale(tracker.ofFleet.get(index));
+        total.add(tracker.fleetTotals.get(index));
+      } else if (tracker.stale
+          && engine.millis() - tracker.freshness.lastMillis < FORGOTTEN_MILLIS) {
+        total.addStale(tracker.fleetTotals.get(index));
       }
     }
     return total;

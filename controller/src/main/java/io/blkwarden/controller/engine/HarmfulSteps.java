@@ -19,7 +19,7 @@ final class HarmfulSteps {
   private final LinkedHashMap<Place, Long> untilMillis = new LinkedHashMap<>();
 
   /** Records that a step harmed on these devices, and until when it is not tried. */
-  void note(List<PhysicalDevice> physical, Restraint step, long until) {
+  void add(List<PhysicalDevice> physical, Restraint step, long until) {
     for (PhysicalDevice device : physical) {
       untilMillis.putLast(new Place(device.name(), step), until);
     }
@@ -29,7 +29,7 @@ final class HarmfulSteps {
   }
 
   /** Whether a step must not be tried on these devices now. */
-  boolean block(List<PhysicalDevice> physical, Restraint step, long nowMillis) {
+  boolean contains(List<PhysicalDevice> physical, Restraint step, long nowMillis) {
     if (untilMillis.isEmpty()) {
       return false;
     }

@@ -7,14 +7,14 @@ import io.blkwarden.model.DiskKey;
 import io.blkwarden.model.MessageId;
 import io.blkwarden.model.message.CommandAction;
 import io.blkwarden.model.message.Heartbeat;
-import java.util.HashMap;
 import java.util.Map;
+import java.util.stream.Collectors;
 
-/** Takes heartbeats: finds leases that it did not know, and misses those that are gone. */
+/** Handles heartbeats: takes over unknown leases, and ends throttles whose lease is gone. */
 record HeartbeatHandler(EngineState engine, Throttles throttles, HostProblems problems) {
   private static final long YOUNG_MILLIS = 10_000;
 
-  void take(Heartbeat beat) {
+  void handle(Heartbeat beat) {
     HostTracker tracker = engine.tracker(beat.host());
     if (tracker == null || !problems.usable(tracker, beat.run(), beat.boot())) {
       return;
@@ -28,20 +28,23 @@ record HeartbeatHandler(EngineState engine, Throttles throttles, HostProblems pr
     } else {
       tracker.leaderNotice.answered();
     }
-    if (tracker.missed) {
+    if (tracker.reportsDropped) {
       engine.requestMap(tracker);
     }
-    Map<MessageId, Long> held = new HashMap<>();
-    for (Heartbeat.HeldThrottle each : beat.throttles()) {
-      held.put(each.lease(), remainingMillis(each));
-      find(tracker, each);
-    }
+    beat.throttles().forEach(each -> adopt(tracker, each));
+    Map<MessageId, Long> remaining =
+        beat.throttles().stream()
+            .collect(
+                Collectors.toMap(
+                    Heartbeat.HeldThrottle::lease,
+                    HeartbeatHandler::remainingMillis,
+                    (_, last) -> last));
     for (Throttle throttle : engine.throttles.ofHost(tracker.host())) {
       Lease lease = throttle.lease();
       if (lease != null) {
-        Long remaining = held.get(lease.id());
-        long left = remaining == null ? 0 : remaining;
-        throttles.apply(throttle, new ThrottleEvent.Reported(remaining != null, left));
+        Long left = remaining.get(lease.id());
+        throttles.apply(
+            throttle, new ThrottleEvent.Reported(left != null, left == null ? 0 : left));
       }
     }
   }
@@ -51,7 +54,8 @@ record HeartbeatHandler(EngineState engine, Throttles throttles, HostProblems pr
     return Math.clamp(held.remainingMs(), 0, CommandAction.Set.MAX_LEASE_MS);
   }
 
-  private void find(HostTracker tracker, Heartbeat.HeldThrottle held) {
+  /** Takes over a lease that this controller does not know, such as one of an earlier leader. */
+  private void adopt(HostTracker tracker, Heartbeat.HeldThrottle held) {
     long remaining = remainingMillis(held);
     DiskKey disk = DiskKey.of(held.domain(), held.vdev());
     boolean known =

@@ -50,8 +50,8 @@ final class HostProblems {
     if (tracker.runs.duplicate && !before) {
       duplicates.add(tracker.host());
       duplicatesChanged = true;
-      engine.live(tracker, false);
-      tracker.silent = true;
+      engine.setLive(tracker, false);
+      tracker.stale = true;
       refresh(tracker);
       engine.alerts.apply(tracker, new AlertEvent.Refreshed());
     }
@@ -90,7 +90,7 @@ final class HostProblems {
         duplicatesChanged = true;
       }
       if (tracker != null && !tracker.runs.duplicate) {
-        tracker.missed = true;
+        tracker.reportsDropped = true;
         refresh(tracker);
         engine.requestMap(tracker);
       }

@@ -14,17 +14,12 @@ final class MapRequests {
   /** Most at once: 1 MiB each, half of the NATS client's buffer for its slowest reader. */
   static final int AT_ONCE = 32;
 
-  private final long retryMillis;
   private final Map<HostId, Long> asked = new HashMap<>();
-
-  MapRequests(long retryMillis) {
-    this.retryMillis = retryMillis;
-  }
 
   /** Whether to send the host a request now; if so, it counts as sent. */
   boolean ask(HostTracker tracker, long nowMillis) {
-    asked.values().removeIf(since -> nowMillis - since >= retryMillis); // lost
-    if (asked.size() >= AT_ONCE || !tracker.mapRetry.ask(nowMillis, retryMillis)) {
+    asked.values().removeIf(since -> nowMillis - since >= RequestBackoff.MIN_MILLIS);
+    if (asked.size() >= AT_ONCE || !tracker.mapRetry.ask(nowMillis)) {
       return false;
     }
     asked.put(tracker.host(), nowMillis);
@@ -34,7 +29,7 @@ final class MapRequests {
   /** A snapshot of the host arrived, requested or not. */
   void received(HostTracker tracker) {
     asked.remove(tracker.host());
-    tracker.missed = false;
+    tracker.reportsDropped = false;
     tracker.mapRetry.answered();
   }
 }

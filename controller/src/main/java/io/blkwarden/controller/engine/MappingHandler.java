@@ -7,7 +7,6 @@ import io.blkwarden.model.MappingState;
 import io.blkwarden.model.message.MappingEvent;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalInt;
 import java.util.UUID;
 import java.util.function.Predicate;
 
@@ -15,15 +14,15 @@ import java.util.function.Predicate;
 record MappingHandler(
     EngineState engine, SampleHandler sampling, HostProblems problems, Throttles throttles) {
   /** Dropped messages may have been about the map: requests it until it arrives. */
-  void missed(HostId host) {
+  void reportsDropped(HostId host) {
     HostTracker tracker = engine.tracker(host);
     if (tracker != null) {
-      tracker.missed = true;
+      tracker.reportsDropped = true;
       engine.requestMap(tracker);
     }
   }
 
-  void take(MappingEvent event) {
+  void handle(MappingEvent event) {
     HostTracker tracker = engine.tracker(event.origin().host());
     if (tracker == null || tracker.runs.duplicate) {
       return; // the agent is ambiguous; the map is requested once one agent is left
@@ -34,7 +33,7 @@ record MappingHandler(
       case UPDATED -> {
         closeEnded(tracker, true);
         tracker.match(engine.policies);
-        close(tracker, each -> !tracker.isAbout(each.row, each.policyIndex), Ending.UNMATCHED);
+        close(tracker, each -> !tracker.matches(each.row, each.policyIndex), Ending.UNMATCHED);
         ScopedAlert.match(engine, tracker, engine.policies);
       }
       case REBASED -> answered(tracker);
@@ -49,19 +48,13 @@ record MappingHandler(
     List<Evaluation> kept = new ArrayList<>();
     List<Evaluation> gone = new ArrayList<>();
     for (Evaluation each : tracker.openEvaluations()) {
-      OptionalInt row = tracker.state.rowOf(each.disk);
-      if (row.isPresent()) {
-        each.row = row.getAsInt();
-        kept.add(each);
-      } else {
-        each.row = Integer.MAX_VALUE;
-        gone.add(each);
-      }
+      each.row = tracker.state.rowOf(each.disk).orElse(Integer.MAX_VALUE);
+      (each.row == Integer.MAX_VALUE ? gone : kept).add(each);
     }
-    tracker.index(engine.policies, kept);
+    tracker.reindex(engine.policies, kept);
     gone.forEach(each -> sampling.close(each, Ending.GONE));
     closeEnded(tracker, false);
-    close(tracker, each -> !tracker.isAbout(each.row, each.policyIndex), Ending.UNMATCHED);
+    close(tracker, each -> !tracker.matches(each.row, each.policyIndex), Ending.UNMATCHED);
     ScopedAlert.match(engine, tracker, engine.policies);
   }
 
@@ -93,10 +86,10 @@ record MappingHandler(
   /** Takes new policies; evaluations of unchanged policies continue. */
   void policiesLoaded(PolicyIndex next) {
     for (HostTracker tracker : engine.hosts.values()) {
-      close(tracker, each -> !next.ofDisks.contains(each.policy), Ending.POLICY_GONE);
+      close(tracker, each -> !next.diskPolicies.contains(each.policy), Ending.POLICY_GONE);
       List<Evaluation> kept = tracker.openEvaluations();
-      kept.forEach(each -> each.policyIndex = next.ofDisks.indexOf(each.policy));
-      tracker.index(next, kept);
+      kept.forEach(each -> each.policyIndex = next.diskPolicies.indexOf(each.policy));
+      tracker.reindex(next, kept);
       ScopedAlert.match(engine, tracker, next);
     }
     engine.policies = next;

@@ -54,7 +54,7 @@ record OperatorRequests(
     PendingRequests pending) {
   private static final int HOLDERS_SHOWN = 5;
 
-  void take(Input.RequestReceived request) {
+  void handle(Input.RequestReceived request) {
     if (engine.epoch.isEmpty()) {
       engine.answer(request, Verdict.REFUSED, "this controller is not the leader");
     } else if (pending.full()) {
@@ -252,7 +252,7 @@ record OperatorRequests(
     if (!at.tracker().problem.isEmpty()) {
       return Optional.of(Printable.of(at.tracker().problem));
     }
-    if (at.tracker().silent) {
+    if (at.tracker().stale) {
       return Optional.of("the host does not report");
     }
     if (Boolean.FALSE.equals(at.tracker().acting)) {
@@ -376,10 +376,10 @@ record OperatorRequests(
       tracker.openEvaluations().forEach(each -> sampling.close(each, Ending.HOST_REMOVED));
       tracker.scoped.forEach(each -> each.apply(new AlertEvent.Ended(Ending.HOST_REMOVED)));
       tracker.attributions.end();
-      engine.live(tracker, false);
+      engine.setLive(tracker, false);
       engine.hosts.remove(host);
     }
-    engine.alerts.restored.end(host);
+    engine.alerts.restored.end(host, Ending.HOST_REMOVED);
     Input.RequestReceived request = removed.asked();
     record(request, host, null, null, Decision.Verdict.FORGET, null, request.reason());
     engine.answer(

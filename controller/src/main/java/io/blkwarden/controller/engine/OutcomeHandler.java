@@ -29,11 +29,11 @@ record OutcomeHandler(EngineState engine, Throttles throttles, PendingRequests r
           Outcome.Result.GONE,
           Outcome.Result.RECOVERED);
 
-  void take(Outcome outcome) {
+  void handle(Outcome outcome) {
     PendingCommand pending = engine.throttles.pending(outcome.command());
     Throttle leased = engine.throttles.lease(outcome.lease());
     if (pending != null && pending.host().equals(outcome.host())) {
-      engine.throttles.take(pending.command());
+      engine.throttles.removePending(pending.command());
       answered(pending, outcome);
     } else if (leased != null
         && leased.host.equals(outcome.host())
@@ -44,7 +44,7 @@ record OutcomeHandler(EngineState engine, Throttles throttles, PendingRequests r
 
   /** A command that no agent answered. */
   void lost(MessageId command, String why) {
-    PendingCommand pending = engine.throttles.take(command);
+    PendingCommand pending = engine.throttles.removePending(command);
     if (pending != null) {
       lost(pending, why);
     }

@@ -20,27 +20,27 @@ final class PolicyIndex {
   private static final short[] NONE = {};
 
   final PolicySet policies;
-  final List<DiskPolicy> ofDisks;
-  final List<FleetPolicy> ofFleet;
-  final List<ScopedPolicy> ofScopes;
+  final List<DiskPolicy> diskPolicies;
+  final List<FleetPolicy> fleetPolicies;
+  final List<ScopedPolicy> scopedPolicies;
   final Metric[] metrics;
   final double[] above;
 
   /** Whether any policy needs every sample. */
-  final boolean feeds;
+  final boolean useFeeds;
 
   /** Whether any policy uses attribution. */
-  final boolean blames;
+  final boolean useAttribution;
 
   PolicyIndex(PolicySet policies) {
     this.policies = policies;
-    ofDisks = of(policies.policies(), DiskPolicy.class);
-    ofFleet = of(policies.policies(), FleetPolicy.class);
-    ofScopes = of(policies.policies(), ScopedPolicy.class);
-    metrics = ofDisks.stream().map(policy -> policy.when().metric()).toArray(Metric[]::new);
-    above = ofDisks.stream().mapToDouble(policy -> policy.when().above()).toArray();
-    feeds = ofDisks.stream().anyMatch(policy -> policy.feed(List.of()) != null);
-    blames = ofDisks.stream().anyMatch(policy -> policy.blame() != null);
+    diskPolicies = of(policies.policies(), DiskPolicy.class);
+    fleetPolicies = of(policies.policies(), FleetPolicy.class);
+    scopedPolicies = of(policies.policies(), ScopedPolicy.class);
+    metrics = diskPolicies.stream().map(policy -> policy.when().metric()).toArray(Metric[]::new);
+    above = diskPolicies.stream().mapToDouble(policy -> policy.when().above()).toArray();
+    useFeeds = diskPolicies.stream().anyMatch(policy -> policy.feed(List.of()) != null);
+    useAttribution = diskPolicies.stream().anyMatch(policy -> policy.blame() != null);
   }
 
   /** The elements of a kind. */
@@ -61,10 +61,10 @@ final class PolicyIndex {
 
   private short[] match(HostState state, int row) {
     MappedDisk disk = state.disk(row);
-    short[] found = new short[ofDisks.size()];
+    short[] found = new short[diskPolicies.size()];
     int count = 0;
     for (short i = 0; i < found.length; i++) {
-      DiskPolicy policy = ofDisks.get(i);
+      DiskPolicy policy = diskPolicies.get(i);
       boolean once = !policy.oncePerDomain() || state.firstSwapDisk(row);
       if (once && policies.matches(policy.match(), state.host(), disk)) {
         found[count++] = i;
@@ -75,7 +75,9 @@ final class PolicyIndex {
 
   /** The host's share of each fleet policy's total. */
   List<HostTotal> matchFleet(HostState state) {
-    return ofFleet.stream().map(policy -> new HostTotal(policy, rows(policy, state))).toList();
+    return fleetPolicies.stream()
+        .map(policy -> new HostTotal(policy, rows(policy, state)))
+        .toList();
   }
 
   /** Whether the row represents its domain, so that each domain counts once. */

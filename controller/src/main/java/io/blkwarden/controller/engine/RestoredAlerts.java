@@ -28,7 +28,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Open alerts about disks, published by an earlier leader, until they continue here or are
+ * Open alerts published by an earlier leader, until they continue here or are
  * resolved; mutable.
  *
  * <p>A breach found again keeps its alert's id, incident and start. An alert whose disk was
@@ -43,7 +43,7 @@ final class RestoredAlerts {
   static final long GRACE_MILLIS = 30_000;
 
   private final EngineState engine;
-  private final Map<HostId, List<Earlier>> ofHosts = new LinkedHashMap<>();
+  private final Map<HostId, List<Earlier>> byHost = new LinkedHashMap<>();
 
   /** Whether every policy file is valid, so that a missing policy was removed. */
   boolean policiesComplete;
@@ -79,6 +79,10 @@ final class RestoredAlerts {
       return last.policy().equals(one.policy.name()) && one.disk.equals(disk);
     }
 
+    boolean isAbout(FleetAlert one) {
+      return last.policy().equals(one.policy);
+    }
+
     boolean isAbout(ScopedAlert one) {
       return scoped()
           && last.policy().equals(one.policy.name())
@@ -108,30 +112,19 @@ final class RestoredAlerts {
     }
   }
 
-  static Stream<Alert> newestFirst(List<Alert> alerts) {
-    return alerts.stream().sorted(Comparator.comparing(Alert::at).reversed()).limit(MAX);
-  }
-
-  /** Of several alerts about one breach the one of this id, else the first; null without any. */
-  static @Nullable Alert choose(List<Alert> about, @Nullable MessageId id) {
-    return about.stream()
-        .filter(each -> each.id().equals(id))
-        .findFirst()
-        .orElse(about.isEmpty() ? null : about.getFirst());
-  }
-
   void restore(List<Alert> open) {
     clear();
-    newestFirst(open)
-        .filter(each -> !each.host().equals(HostId.FLEET))
+    open.stream()
+        .sorted(Comparator.comparing(Alert::at).reversed())
+        .limit(MAX)
         .forEach(each ->
-            ofHosts
+            byHost
                 .computeIfAbsent(each.host(), _ -> new ArrayList<>())
                 .add(new Earlier(engine, each)));
   }
 
   void clear() {
-    ofHosts.clear();
+    byHost.clear();
   }
 
   /**
@@ -151,7 +144,11 @@ final class RestoredAlerts {
       return null;
     }
     ofHost.removeIf(isAbout);
-    Alert chosen = choose(about, id);
+    Alert chosen =
+        about.stream()
+            .filter(each -> each.id().equals(id))
+            .findFirst()
+            .orElseGet(about::getFirst);
     about.stream().filter(each -> !each.equals(chosen)).forEach(this::supersede);
     return chosen;
   }
@@ -163,23 +160,23 @@ final class RestoredAlerts {
 
   /** The restored alerts about a host. */
   List<Earlier> of(HostId host) {
-    return ofHosts.getOrDefault(host, List.of());
+    return byHost.getOrDefault(host, List.of());
   }
 
   /** A window of the host was measured: resolves alerts that are over. */
   void measured(HostTracker tracker) {
-    List<Earlier> ofHost = ofHosts.get(tracker.host());
+    List<Earlier> ofHost = byHost.get(tracker.host());
     if (ofHost != null) {
       ofHost.forEach(each -> event(tracker, each).ifPresent(each::apply));
       ofHost.removeIf(each -> each.state() instanceof AlertState.Resolved);
     }
   }
 
-  /** The host was removed: resolves its alerts. */
-  void end(HostId host) {
-    List<Earlier> ofHost = ofHosts.remove(host);
+  /** Resolves the alerts about a host, or about the fleet. */
+  void end(HostId host, Ending ending) {
+    List<Earlier> ofHost = byHost.remove(host);
     if (ofHost != null) {
-      ofHost.forEach(each -> each.apply(new AlertEvent.Ended(Ending.HOST_REMOVED)));
+      ofHost.forEach(each -> each.apply(new AlertEvent.Ended(ending)));
     }
   }
 
@@ -188,7 +185,7 @@ final class RestoredAlerts {
     if (earlier.scoped()) {
       return scoped(tracker, earlier);
     }
-    List<DiskPolicy> policies = engine.policies.ofDisks;
+    List<DiskPolicy> policies = engine.policies.diskPolicies;
     int index = 0;
     while (index < policies.size() && !policies.get(index).name().equals(earlier.last.policy())) {
       index++;
@@ -203,7 +200,7 @@ final class RestoredAlerts {
     if (row.isEmpty()) {
       return ended(Ending.GONE);
     }
-    return tracker.isAbout(row.getAsInt(), index)
+    return tracker.matches(row.getAsInt(), index)
         ? measured(tracker, earlier, row.getAsInt(), index)
         : endedByPolicies(Ending.UNMATCHED);
   }
@@ -246,7 +243,7 @@ final class RestoredAlerts {
     if (over.isPresent()) {
       return over.get() ? ended(Ending.CLEARED) : Optional.empty();
     }
-    DiskPolicy policy = engine.policies.ofDisks.get(policyIndex);
+    DiskPolicy policy = engine.policies.diskPolicies.get(policyIndex);
     Metric metric = policy.when().metric();
     double value = Sample.comparable(tracker.state, row, metric, policy.when().above());
     ClearRule.Verdict mayClear = LoadCarriers.mayClear(engine, tracker, metric, row);
@@ -272,10 +269,12 @@ final class RestoredAlerts {
 
   /** Publishes alerts as unknown whose host does not report. */
   void tick() {
-    ofHosts.forEach((host, ofHost) -> {
+    byHost.forEach((host, ofHost) -> {
       HostTracker tracker = engine.hosts.get(host);
-      if (tracker == null
-          || tracker.freshness.missing(engine.millis(), engine.gapMillis(tracker))) {
+      boolean reports =
+          tracker != null
+              && !tracker.freshness.missing(engine.millis(), engine.gapMillis(tracker));
+      if (!reports && !host.equals(HostId.FLEET)) {
         ofHost.forEach(each -> each.apply(new AlertEvent.SamplesMissing()));
       }
     });

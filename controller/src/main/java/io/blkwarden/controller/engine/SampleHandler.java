@@ -20,15 +20,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * Handles samples: opens, updates and closes the evaluations of disks.
  *
- * <p>{@link #take} computes the host's rates. {@link #measure} compares them with the thresholds of
- * all policies. {@link #observe} passes those over a threshold to a detector, whose change becomes
- * a {@link Breach} with its alert. At last {@link Throttles} decides for each breach whether its
- * disk is throttled.
+ * <p>{@link #handle} computes the host's rates. {@link #measure} compares them with the thresholds
+ * of all policies. {@link #observe} passes those over a threshold to a detector, whose change
+ * becomes a {@link Breach} with its alert. Finally {@link Throttles} decides for each breach whether
+ * its disk is throttled.
  */
 record SampleHandler(EngineState engine, Throttles throttles, HostProblems problems) {
   private static final int SLOTS_OF_WINDOW = 10;
 
-  void take(HostId host, SampleFrame frame) {
+  void handle(HostId host, SampleFrame frame) {
     HostTracker tracker = engine.tracker(host);
     if (tracker == null || !problems.usable(tracker, frame.run(), null)) {
       return;
@@ -53,11 +53,10 @@ record SampleHandler(EngineState engine, Throttles throttles, HostProblems probl
   }
 
   private void reported(HostTracker tracker) {
-    tracker.total();
+    tracker.measureTotals();
     tracker.unknownBases = 0;
-    tracker.lastSampleMillis = engine.millis();
-    engine.live(tracker, true);
-    tracker.silent = false;
+    engine.setLive(tracker, true);
+    tracker.stale = false;
     if (tracker.freshness.sampled(engine.millis(), engine.gapMillis(tracker))) {
       engine.alerts.apply(tracker, new AlertEvent.SamplesBack());
     }
@@ -135,7 +134,7 @@ record SampleHandler(EngineState engine, Throttles throttles, HostProblems probl
   }
 
   private @Nullable Evaluation open(HostTracker tracker, int row, int policyIndex, double above) {
-    DiskPolicy policy = engine.policies.ofDisks.get(policyIndex);
+    DiskPolicy policy = engine.policies.diskPolicies.get(policyIndex);
     if (!engine.openEvaluation(tracker, policy)) {
       return null;
     }
@@ -151,12 +150,12 @@ record SampleHandler(EngineState engine, Throttles throttles, HostProblems probl
   /** Records, once for each evaluation, that only an unknown value prevents a breach. */
   private void recordUnknownCondition(Evaluation found) {
     Condition condition = found.policy.onlyIf();
-    if (found.gateUnknown
+    if (found.unknownConditionRecorded
         || condition == null
         || found.detector.heldMillis() < found.detector.when().forMillis()) {
       return;
     }
-    found.gateUnknown = true;
+    found.unknownConditionRecorded = true;
     String reason =
         "no alert: %s is over its threshold, but only_if cannot be evaluated: %s is unknown"
             .formatted(
@@ -167,12 +166,12 @@ record SampleHandler(EngineState engine, Throttles throttles, HostProblems probl
 
   private void breached(Evaluation found) {
     if (found.breach == null) {
-      found.breach = engine.alerts.begin(found);
+      found.breach = engine.alerts.startBreach(found);
     } else {
-      found.breach.again();
+      found.breach.restart();
     }
     if (found.anomalous()) {
-      engine.breaches(found.tracker, 1);
+      engine.countBreaches(found.tracker, 1);
     }
   }
 
@@ -222,7 +221,7 @@ record SampleHandler(EngineState engine, Throttles throttles, HostProblems probl
   /** Ends the throttle of a breach, and stops counting the breach. */
   private void endBreach(Evaluation over, Throttle throttle, Ending ending) {
     if (over.anomalous()) {
-      engine.breaches(over.tracker, -1);
+      engine.countBreaches(over.tracker, -1);
     }
     if (throttle.lease() != null && throttle.owner == over) {
       throttles.breachEnded(over, throttle, ending);

@@ -54,12 +54,12 @@ final class ScopedAlert extends LiveAlert {
    */
   static void match(EngineState engine, HostTracker tracker, PolicyIndex policies) {
     List<ScopedAlert> before = tracker.scoped;
-    if (before.isEmpty() && policies.ofScopes.isEmpty()) {
+    if (before.isEmpty() && policies.scopedPolicies.isEmpty()) {
       return;
     }
     List<ScopedAlert> next = new ArrayList<>();
     List<PhysicalDevice> devices = tracker.state.devices();
-    for (ScopedPolicy policy : policies.ofScopes) {
+    for (ScopedPolicy policy : policies.scopedPolicies) {
       if (policy.matches(tracker.host()) && policy.scope() == MetricScope.HOST) {
         next.add(same(engine, tracker, policy, null, 0));
       } else if (policy.matches(tracker.host())) {
@@ -94,7 +94,7 @@ final class ScopedAlert extends LiveAlert {
   }
 
   private static Ending ending(HostTracker tracker, ScopedAlert gone, PolicyIndex policies) {
-    if (!policies.ofScopes.contains(gone.policy)) {
+    if (!policies.scopedPolicies.contains(gone.policy)) {
       return Ending.POLICY_GONE;
     }
     return tracker.state.devices().stream().anyMatch(each -> each.name().equals(gone.device))

@@ -57,8 +57,8 @@ final class SnapshotReader {
     this.engine = engine;
     this.proposals = proposals;
     engine.throttles.all().forEach(each -> held.merge(each.host, 1, Integer::sum));
-    engine.policies.ofDisks.forEach(policy -> breaches.put(policy.name(), 0));
-    engine.policies.ofScopes.forEach(policy -> breaches.put(policy.name(), 0));
+    engine.policies.diskPolicies.forEach(policy -> breaches.put(policy.name(), 0));
+    engine.policies.scopedPolicies.forEach(policy -> breaches.put(policy.name(), 0));
   }
 
   FleetSnapshot read(FleetSnapshot.Parts parts) {
@@ -236,7 +236,7 @@ final class SnapshotReader {
         tracker.host(),
         tracker.live
             ? HostSnapshot.State.LIVE
-            : tracker.silent ? HostSnapshot.State.SILENT : HostSnapshot.State.UNHEARD,
+            : tracker.stale ? HostSnapshot.State.SILENT : HostSnapshot.State.UNHEARD,
         state.present(),
         breached.size(),
         held.getOrDefault(tracker.host(), 0),

@@ -94,7 +94,7 @@ final class ThrottleTable {
   }
 
   /** Removes a command that was answered or given up. */
-  @Nullable PendingCommand take(MessageId command) {
+  @Nullable PendingCommand removePending(MessageId command) {
     return pending.remove(command);
   }
 

@@ -135,7 +135,7 @@ record Throttles(EngineState engine) {
             throttle.attempts,
             event,
             new DiskInputs(engine, tracker, throttle, evaluation));
-    // sent before the state changes: a fault in it, at most one a transition, leaves both
+    // send first: if that fails, the state is unchanged; a transition has at most one command
     List<PendingCommand> sends = new ArrayList<>();
     for (ThrottleEffect effect : next.effects()) {
       command(effect, tracker, throttle, request).ifPresent(sends::add);
@@ -173,7 +173,7 @@ record Throttles(EngineState engine) {
         MappedDisk disk = tracker.disk(throttle.disk);
         if (disk != null) {
           long until = engine.millis() + EngineSettings.HARM_REST_MILLIS;
-          tracker.harmfulSteps.note(disk.physical(), step, until);
+          tracker.harmfulSteps.add(disk.physical(), step, until);
         }
       }
       case ThrottleEffect.RequestMap _ -> engine.requestMap(tracker);

@@ -111,6 +111,10 @@ final class Counters {
     return (short) (unknownColumns & ~SampleColumn.IN_FLIGHT.bit());
   }
 
+  static boolean isSectors(int column) {
+    return column == READ_SECTORS || column == WRITE_SECTORS || column == DISCARD_SECTORS;
+  }
+
   int rows() {
     return baseKnown.length;
   }

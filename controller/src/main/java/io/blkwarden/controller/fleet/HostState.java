@@ -245,26 +245,26 @@ public final class HostState {
   public double value(Metric metric, int row) {
     return switch (metric) {
       case IOPS -> disks.iops(row);
-      case READ_IOPS -> disks.get(row, Rates.READ_IOPS);
-      case WRITE_IOPS -> disks.get(row, Rates.WRITE_IOPS);
-      case READ_BYTES -> disks.get(row, Rates.READ_BYTES);
-      case WRITE_BYTES -> disks.get(row, Rates.WRITE_BYTES);
+      case READ_IOPS -> disks.get(row, Counters.READ_IOS);
+      case WRITE_IOPS -> disks.get(row, Counters.WRITE_IOS);
+      case READ_BYTES -> disks.get(row, Counters.READ_SECTORS);
+      case WRITE_BYTES -> disks.get(row, Counters.WRITE_SECTORS);
       case BYTES -> bytes(row);
-      case FLUSH_IOPS -> disks.get(row, Rates.FLUSH_IOPS);
-      case DISCARD_IOPS -> disks.get(row, Rates.DISCARD_IOPS);
-      case DISCARD_BYTES -> disks.get(row, Rates.DISCARD_BYTES);
+      case FLUSH_IOPS -> disks.get(row, Counters.FLUSH_IOS);
+      case DISCARD_IOPS -> disks.get(row, Counters.DISCARD_IOS);
+      case DISCARD_BYTES -> disks.get(row, Counters.DISCARD_SECTORS);
       case AWAIT -> disks.await(row);
       case READ_AWAIT -> disks.readAwait(row);
       case WRITE_AWAIT -> disks.writeAwait(row);
-      case OUT_OF_REQUESTS -> disks.get(row, Rates.OUT_OF_REQUESTS);
+      case OUT_OF_REQUESTS -> disks.get(row, Counters.OUT_OF_REQUESTS);
       case UTIL -> disks.get(row, Rates.UTIL);
       case IN_FLIGHT -> disks.get(row, Rates.IN_FLIGHT);
       case DEVICE_TIME_SHARE -> share(row);
       case DEVICE_UTIL, DEVICE_AWAIT, DEVICE_IOPS, DEVICE_IN_FLIGHT, DEVICE_LAGGARDS ->
           highest(metric, row);
-      case SWAP_IN -> swap(row, Rates.READ_BYTES);
-      case SWAP_OUT -> swap(row, Rates.WRITE_BYTES);
-      case SWAP_BYTES -> swap(row, Rates.READ_BYTES) + swap(row, Rates.WRITE_BYTES);
+      case SWAP_IN -> swap(row, Counters.READ_SECTORS);
+      case SWAP_OUT -> swap(row, Counters.WRITE_SECTORS);
+      case SWAP_BYTES -> swap(row, Counters.READ_SECTORS) + swap(row, Counters.WRITE_SECTORS);
       case SWAP_IOPS, DOMAIN_IOPS, DOMAIN_BYTES -> total(metric, row);
       case HOST_IO_SOME -> ioSome;
       case HOST_IO_FULL -> ioFull;
@@ -410,7 +410,7 @@ public final class HostState {
 
   /** Bytes read and written a second; NaN when unknown. */
   public double bytes(int row) {
-    return (double) disks.get(row, Rates.READ_BYTES) + disks.get(row, Rates.WRITE_BYTES);
+    return (double) disks.get(row, Counters.READ_SECTORS) + disks.get(row, Counters.WRITE_SECTORS);
   }
 
   /**

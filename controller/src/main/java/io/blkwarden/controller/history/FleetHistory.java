@@ -7,7 +7,6 @@ import io.blkwarden.controller.snapshot.HostSnapshot;
 import io.blkwarden.controller.snapshot.ThrottleSnapshot;
 import io.blkwarden.model.HostId;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -206,25 +205,19 @@ public final class FleetHistory {
 
   /** The overview. */
   public synchronized Overview overview() {
-    List<HostSnapshot> all = new ArrayList<>();
-    hosts.values().forEach(each -> all.add(each.snapshot));
-    all.sort(WORST_FIRST);
-    Map<HostSnapshot.State, Integer> states = new HashMap<>();
-    long disks = 0;
-    int breaches = 0;
-    for (HostSnapshot each : all) {
-      states.merge(each.state(), 1, Integer::sum);
-      disks += each.disks();
-      breaches += each.breaches();
-    }
+    List<HostSnapshot> all =
+        hosts.values().stream().map(each -> each.snapshot).sorted(WORST_FIRST).toList();
+    Map<HostSnapshot.State, Integer> states =
+        all.stream()
+            .collect(Collectors.groupingBy(HostSnapshot::state, Collectors.summingInt(_ -> 1)));
     int shown = Math.min(ROWS_MAX, all.size());
     return new Overview(
         last.at(),
         states.getOrDefault(HostSnapshot.State.LIVE, 0),
         states.getOrDefault(HostSnapshot.State.SILENT, 0),
         states.getOrDefault(HostSnapshot.State.UNHEARD, 0),
-        disks,
-        breaches,
+        all.stream().mapToLong(HostSnapshot::disks).sum(),
+        all.stream().mapToInt(HostSnapshot::breaches).sum(),
         List.copyOf(all.subList(0, shown)),
         all.size() - shown,
         noisiest,

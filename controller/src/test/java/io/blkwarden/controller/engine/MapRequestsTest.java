@@ -9,8 +9,8 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 final class MapRequestsTest {
-  private static final long RETRY = 5_000;
-  private final MapRequests mapRequests = new MapRequests(RETRY);
+  private static final long RETRY = RequestBackoff.MIN_MILLIS;
+  private final MapRequests mapRequests = new MapRequests();
   private final List<HostTracker> hosts =
       IntStream.range(0, 3 * MapRequests.AT_ONCE)
           .mapToObj(number -> new HostTracker(new HostId("dom0-" + number), new WindowBudget(0)))
@@ -37,10 +37,10 @@ final class MapRequestsTest {
 
   @Test
   void aMapThatCameUnaskedIsNotWaitedFor() {
-    hosts.getFirst().missed = true;
+    hosts.getFirst().reportsDropped = true;
     mapRequests.received(hosts.getFirst());
 
-    assertThat(hosts.getFirst().missed).isFalse();
+    assertThat(hosts.getFirst().reportsDropped).isFalse();
     assertThat(asked(0)).isEqualTo(MapRequests.AT_ONCE);
   }
 }
