@@ -1,6 +1,5 @@
 package io.blkwarden.controller.engine;
 
-import io.blkwarden.controller.fleet.HostState;
 import io.blkwarden.controller.policy.DetectorFeed;
 import io.blkwarden.controller.policy.DiskPolicy;
 import io.blkwarden.model.DiskKey;
@@ -9,7 +8,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** A host's detector feeds by policy; they survive changes of the map and of the policies. */
@@ -43,8 +41,7 @@ final class DetectorFeeds {
     for (int row = 0; row < disks.size(); row++) {
       formerRows.put(disks.get(row), row);
     }
-    HostState state = tracker.state;
-    disks = IntStream.range(0, state.rows()).mapToObj(row -> state.disk(row).key()).toList();
+    disks = tracker.state.disks().stream().map(MappedDisk::key).toList();
     Map<DiskPolicy, DetectorFeed> next = new HashMap<>();
     for (int index = 0; index < byIndex.length; index++) {
       DiskPolicy policy = policies.diskPolicies.get(index);

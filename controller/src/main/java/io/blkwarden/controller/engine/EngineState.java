@@ -114,14 +114,14 @@ final class EngineState {
    * Sends a command. Sends nothing and returns empty unless this controller leads, and for a host
    * name that more than one agent uses.
    */
-  Optional<MessageId> send(HostId host, String reason, CommandAction action) {
-    if (epoch.isEmpty() || duplicate(host)) {
+  Optional<MessageId> send(HostTracker tracker, String reason, CommandAction action) {
+    if (epoch.isEmpty() || tracker.runs.duplicate) {
       return Optional.empty();
     }
     Command command =
         new Command(
             newId(),
-            host,
+            tracker.host(),
             epoch.getAsLong(),
             issuer,
             now.wall(),
@@ -130,11 +130,6 @@ final class EngineState {
             action);
     effects.add(new Effect.SendCommand(command));
     return Optional.of(command.id());
-  }
-
-  boolean duplicate(HostId host) {
-    HostTracker tracker = hosts.get(host);
-    return tracker != null && tracker.runs.duplicate;
   }
 
   /** Publishes an alert with this leader's epoch. */

@@ -84,6 +84,34 @@ final class Evaluation {
     }
   }
 
+  /**
+   * Whether a breach concerns its disk. A policy about a domain's total evaluates each disk that it
+   * matches, but only those that carry the load are breached: the busiest ones, until the others
+   * together are below {@code clear_below}. Loads are smoothed, so that disks that alternate all
+   * carry.
+   */
+  boolean carriesLoad() {
+    Threshold when = detector.when();
+    Metric metric = when.metric();
+    if (!metric.isTotal()) {
+      return true;
+    }
+    if (Double.isNaN(tracker.state.value(metric.ofEachDisk(), row)) || load <= 0) {
+      return false; // a disk is evaluated by its own I/O only
+    }
+    double left = 0;
+    boolean busiest = true;
+    for (int each : tracker.state.domainRows(metric, row)) {
+      Evaluation other = tracker.find(each, policyIndex);
+      if (other != null) {
+        boolean before = other.load > load || (other.load == load && other.row < row);
+        busiest &= !before;
+        left += before ? 0 : other.load;
+      }
+    }
+    return policy.then().ladder().isEmpty() ? busiest : left > when.clearBelow();
+  }
+
   /** A metric of the disk in the last window; unknown for a disk that is gone. */
   double measured(Metric metric) {
     return row < tracker.state.rows() ? tracker.state.value(metric, row) : Double.NaN;

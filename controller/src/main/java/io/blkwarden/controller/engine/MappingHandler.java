@@ -3,7 +3,6 @@ package io.blkwarden.controller.engine;
 import io.blkwarden.controller.alert.AlertEvent.Ending;
 import io.blkwarden.controller.throttle.ThrottleEvent;
 import io.blkwarden.model.HostId;
-import io.blkwarden.model.MappingState;
 import io.blkwarden.model.message.MappingEvent;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,21 +29,21 @@ record MappingHandler(
     switch (tracker.state.apply(event)) {
       case IGNORED -> {}
       case GAP -> engine.requestMap(tracker);
-      case UPDATED -> {
-        closeEnded(tracker, true);
-        tracker.match(engine.policies);
-        close(tracker, each -> !tracker.matches(each.row, each.policyIndex), Ending.UNMATCHED);
-        ScopedAlert.match(engine, tracker, engine.policies);
-      }
+      case UPDATED -> changed(tracker, true);
       case REBASED -> answered(tracker);
       case REPLACED -> {
-        replaced(tracker);
+        changed(tracker, false);
         answered(tracker);
       }
     }
   }
 
-  private void replaced(HostTracker tracker) {
+  /**
+   * Moves evaluations to their new rows, and closes those whose disk is gone or no longer matches.
+   *
+   * @param seen whether the change was reported as it happened, and not found in a snapshot
+   */
+  private void changed(HostTracker tracker, boolean seen) {
     List<Evaluation> kept = new ArrayList<>();
     List<Evaluation> gone = new ArrayList<>();
     for (Evaluation each : tracker.openEvaluations()) {
@@ -53,7 +52,12 @@ record MappingHandler(
     }
     tracker.reindex(engine.policies, kept);
     gone.forEach(each -> sampling.close(each, Ending.GONE));
-    closeEnded(tracker, false);
+    close(tracker, each -> tracker.state.gone(each.row), Ending.GONE);
+    UUID boot = tracker.state.boot();
+    close(
+        tracker,
+        each -> !each.workers.isSameRun(boot, tracker.state.disk(each.row), seen),
+        Ending.GUEST_RESTARTED);
     close(tracker, each -> !tracker.matches(each.row, each.policyIndex), Ending.UNMATCHED);
     ScopedAlert.match(engine, tracker, engine.policies);
   }
@@ -65,16 +69,6 @@ record MappingHandler(
     for (Breach each : tracker.breaches()) {
       throttles.apply(each.throttle, new ThrottleEvent.MapReceived());
     }
-  }
-
-  /** Closes evaluations of disks that are gone, or of guests that were restarted. */
-  private void closeEnded(HostTracker tracker, boolean seen) {
-    close(tracker, each -> tracker.state.disk(each.row).state() == MappingState.GONE, Ending.GONE);
-    UUID boot = tracker.state.boot();
-    close(
-        tracker,
-        each -> !each.workers.isSameRun(boot, tracker.state.disk(each.row), seen),
-        Ending.GUEST_RESTARTED);
   }
 
   private void close(HostTracker tracker, Predicate<Evaluation> which, Ending ending) {

@@ -29,14 +29,11 @@ import io.blkwarden.model.message.OperatorReply.Verdict;
 import io.blkwarden.model.message.OperatorRequest;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -130,47 +127,46 @@ record OperatorRequests(
       engine.answer(request, Verdict.FAILED, "host %s is known: %s".formatted(host, why));
       return Optional.empty();
     }
-    List<MappedDisk> disks = new ArrayList<>();
-    boolean domainKnown = false;
-    Set<String> domains = new TreeSet<>();
-    Set<String> vdevs = new TreeSet<>();
-    for (int row = 0; row < tracker.state.rows(); row++) {
-      MappedDisk disk = tracker.state.disk(row);
-      boolean named =
-          disk.domain().name().equals(domain)
-              || disk.domain().uuid().toString().equalsIgnoreCase(domain);
-      domainKnown |= named;
-      (named ? vdevs : domains).add(named ? disk.disk().vdev() : disk.domain().name());
-      if (named && disk.disk().vdev().equals(vdev) && disk.state() != MappingState.GONE) {
-        disks.add(disk);
-      }
-    }
-    if (disks.size() == 1) {
-      return Optional.of(new Found(tracker, disks.getFirst()));
+    List<MappedDisk> all = tracker.state.disks();
+    List<MappedDisk> ofDomain =
+        all.stream().filter(each -> isNamed(each.domain(), domain)).toList();
+    List<MappedDisk> found =
+        ofDomain.stream()
+            .filter(each -> each.disk().vdev().equals(vdev) && each.state() != MappingState.GONE)
+            .toList();
+    if (found.size() == 1) {
+      return Optional.of(new Found(tracker, found.getFirst()));
     }
     String name = Printable.of(domain);
-    engine.answer(
-        request,
-        disks.isEmpty() ? Verdict.FAILED : Verdict.REFUSED,
-        disks.size() > 1
-            ? "several domains on %s are called %s: give the UUID".formatted(host, name)
-            : domainKnown
-                ? "domain %s on %s has no disk %s; %s"
-                    .formatted(name, host, Printable.of(vdev), suggestion(vdev, vdevs, "disks"))
-                : "host %s has no domain %s; %s"
-                    .formatted(host, name, suggestion(domain, domains, "domains")));
+    if (found.size() > 1) {
+      String why = "several domains on %s are called %s: give the UUID".formatted(host, name);
+      engine.answer(request, Verdict.REFUSED, why);
+    } else if (ofDomain.isEmpty()) {
+      Stream<String> names = all.stream().map(each -> each.domain().name());
+      String why = "host %s has no domain %s; ".formatted(host, name);
+      engine.answer(request, Verdict.FAILED, why + suggestion(domain, names, "domains"));
+    } else {
+      Stream<String> vdevs = ofDomain.stream().map(each -> each.disk().vdev());
+      String why = "domain %s on %s has no disk %s; ".formatted(name, host, Printable.of(vdev));
+      engine.answer(request, Verdict.FAILED, why + suggestion(vdev, vdevs, "disks"));
+    }
     return Optional.empty();
+  }
+
+  private static boolean isNamed(DomainRef domain, String nameOrUuid) {
+    return domain.name().equals(nameOrUuid)
+        || domain.uuid().toString().equalsIgnoreCase(nameOrUuid);
   }
 
   /** Text for an unknown host, with a suggestion. */
   private String unknown(HostId host) {
-    List<String> known = engine.hosts.keySet().stream().map(HostId::value).toList();
+    Stream<String> known = engine.hosts.keySet().stream().map(HostId::value);
     return "host %s is not known; %s".formatted(host, suggestion(host.value(), known, "hosts"));
   }
 
   /** A suggestion, or where to look it up. */
-  private static String suggestion(String written, Collection<String> known, String what) {
-    String question = Nearest.question(written, known);
+  private static String suggestion(String written, Stream<String> known, String what) {
+    String question = Nearest.question(written, known.distinct().sorted().toList());
     return question.isEmpty() ? "'blkwarden map' lists the " + what : Printable.of(question);
   }
 
@@ -333,7 +329,7 @@ record OperatorRequests(
         waiting.failures.add(tracker.host() + ": " + tracker.problem);
       }
       Optional<MessageId> command =
-          engine.send(tracker.host(), reason, new CommandAction.ReleaseAll());
+          engine.send(tracker, reason, new CommandAction.ReleaseAll());
       command.ifPresent(id -> {
         waiting.open++;
         CommandPurpose all = CommandPurpose.RELEASE_ALL;

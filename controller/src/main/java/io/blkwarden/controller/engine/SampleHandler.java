@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>{@link #handle} computes the host's rates. {@link #measure} compares them with the thresholds
  * of all policies. {@link #observe} passes those over a threshold to a detector, whose change
- * becomes a {@link Breach} with its alert. Finally {@link Throttles} decides for each breach whether
- * its disk is throttled.
+ * becomes a {@link Breach} with its alert. Finally {@link Throttles} decides for each breach
+ * whether its disk is throttled.
  */
 record SampleHandler(EngineState engine, Throttles throttles, HostProblems problems) {
   private static final int SLOTS_OF_WINDOW = 10;
@@ -105,9 +105,9 @@ record SampleHandler(EngineState engine, Throttles throttles, HostProblems probl
     Metric metric = found.detector.when().metric();
     found.load(state.value(metric.ofEachDisk(), row), state.windowMillis());
     ConditionCheck onlyIf = ConditionCheck.of(found.policy.onlyIf(), state, row);
-    boolean met = onlyIf == ConditionCheck.MET && LoadCarriers.carries(found);
+    boolean met = onlyIf == ConditionCheck.MET && found.carriesLoad();
     DetectorFeed feed = tracker.feeds.of(policyIndex);
-    engine.sample.set(state, row, feed, met, LoadCarriers.mayClear(engine, tracker, metric, row));
+    engine.sample.set(state, row, feed, met, engine.throttles.mayClear(tracker, metric, row));
     double value = metric.isTotal() ? Sample.comparable(state, row, metric, above) : compared;
     value = feed == null ? value : feed.recorded(row, value);
     if (!Double.isNaN(value)) {

@@ -1,7 +1,11 @@
 package io.blkwarden.controller.engine;
 
 import io.blkwarden.controller.engine.PendingRequests.PendingRequest;
+import io.blkwarden.controller.fleet.HostState;
+import io.blkwarden.controller.fleet.Metric;
+import io.blkwarden.controller.policy.ClearRule;
 import io.blkwarden.controller.throttle.CommandPurpose;
+import io.blkwarden.controller.throttle.Lease;
 import io.blkwarden.controller.throttle.ThrottleCounts;
 import io.blkwarden.model.DiskKey;
 import io.blkwarden.model.HostId;
@@ -124,5 +128,42 @@ final class ThrottleTable {
     }
     return new ThrottleCounts(
         ofHost, ofDomain, hosts.size(), hostThrottled, hostsLive, hostsAnomalous);
+  }
+
+  /**
+   * Whether a low value counts as calm in spite of a throttle on the disk; for a total, on any of
+   * the domain's disks.
+   */
+  ClearRule.Verdict mayClear(HostTracker tracker, Metric metric, int row) {
+    if (!metric.isTotal()) {
+      return mayClear(tracker, row);
+    }
+    ClearRule.Verdict worst = ClearRule.Verdict.CLEAR;
+    for (int each : tracker.state.domainRows(metric, row)) {
+      ClearRule.Verdict one =
+          tracker.state.gone(each) ? ClearRule.Verdict.CLEAR : mayClear(tracker, each);
+      if (one == ClearRule.Verdict.BACKLOGGED) {
+        return one;
+      }
+      worst = one == ClearRule.Verdict.UNKNOWN ? one : worst;
+    }
+    return worst;
+  }
+
+  private ClearRule.Verdict mayClear(HostTracker tracker, int row) {
+    HostState state = tracker.state;
+    Throttle held = of(tracker.host(), state.disk(row).key());
+    Lease lease = held == null ? null : held.lease();
+    return switch (lease == null ? null : lease.restraint()) {
+      case null -> ClearRule.Verdict.CLEAR;
+      case Restraint.Priority _ ->
+          ClearRule.ofUtil(state.value(Metric.UTIL, row), state.utilAtMost(row));
+      case Restraint.Limit limit ->
+          ClearRule.ofLimit(
+              limit,
+              state.value(Metric.READ_IOPS, row),
+              state.value(Metric.WRITE_IOPS, row),
+              state.value(Metric.UTIL, row));
+    };
   }
 }

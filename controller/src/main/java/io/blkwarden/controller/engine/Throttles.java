@@ -192,12 +192,12 @@ record Throttles(EngineState engine) {
         yield disk == null
             ? Optional.empty()
             : engine
-                .send(throttle.host, set.lease().reason(), action(tracker, disk, set))
+                .send(tracker, set.lease().reason(), action(tracker, disk, set))
                 .map(id -> pending(id, throttle, set.purpose(), set.restraint(), request));
       }
       case ThrottleEffect.SendRelease(MessageId lease, String reason) ->
           engine
-              .send(throttle.host, reason, new CommandAction.Reset(lease))
+              .send(tracker, reason, new CommandAction.Reset(lease))
               .map(id -> pending(id, throttle, CommandPurpose.RELEASE, null, request));
       default -> Optional.empty();
     };

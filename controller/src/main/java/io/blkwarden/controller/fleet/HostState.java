@@ -446,6 +446,11 @@ public final class HostState {
     return map.rowOf(key);
   }
 
+  /** The disks of all rows, including those that are gone. */
+  public List<MappedDisk> disks() {
+    return map.disks.disks();
+  }
+
   /** The disk of a row. */
   public MappedDisk disk(int row) {
     return map.disks.disk(row);
