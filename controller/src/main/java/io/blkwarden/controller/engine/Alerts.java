@@ -52,35 +52,35 @@ final class Alerts {
   }
 
   /** Adds the alert of a policy; an alert that was restored for the policy continues as it. */
-  FleetAlert register(FleetAlert made) {
-    FleetAlert before = fleetAlerts.put(made.policy, made);
+  FleetAlert register(FleetAlert alert) {
+    FleetAlert before = fleetAlerts.put(alert.policy, alert);
     boolean continues = before != null && before.state() instanceof AlertState.Restored;
     Alert last =
         continues
             ? before.state().last()
-            : restored.claim(HostId.FLEET, each -> each.isAbout(made), null);
+            : restored.claim(HostId.FLEET, each -> each.isAbout(alert), null);
     if (last != null) {
-      made.apply(new AlertEvent.AlertRestored(last));
+      alert.apply(new AlertEvent.AlertRestored(last));
     }
-    return made;
+    return alert;
   }
 
-  /** Takes the open alerts that were published; they count once this controller leads. */
+  /** Keeps the open alerts that were published until this controller leads. */
   void restore(List<Alert> published) {
     open = published;
   }
 
   /** A new breach; it continues the alert that was published for it. */
-  Breach startBreach(Evaluation found) {
-    Breach made = new Breach(engine, found);
-    if (!found.policy.isStanding()) {
-      MessageId incident = incident(found.tracker, found.devices());
+  Breach startBreach(Evaluation evaluation) {
+    Breach breach = new Breach(engine, evaluation);
+    if (!evaluation.policy.isStanding()) {
+      MessageId incident = incident(evaluation.tracker, evaluation.devices());
       AlertEvent breached = new AlertEvent.Breached(engine.newId(), incident);
       // after what could fail
-      made.apply(new AlertEvent.AlertRestored(made.published(null)));
-      made.apply(breached);
+      breach.apply(new AlertEvent.AlertRestored(breach.published(null)));
+      breach.apply(breached);
     }
-    return made;
+    return breach;
   }
 
   /** The incident of an open alert about the same physical devices of the host, or a new one. */

@@ -32,7 +32,7 @@ final class Attributions {
     this.budget = budget;
   }
 
-  /** Takes a new map or new policies. */
+  /** Applies a new map or new policies. */
   void match(HostTracker tracker, PolicyIndex policies) {
     Set<AttributionClause> wanted = wanted(tracker, policies);
     watches.forEach((clause, watch) -> {
@@ -71,7 +71,7 @@ final class Attributions {
     return wanted;
   }
 
-  /** Takes the host's last window. */
+  /** Adds the host's last window. */
   void measured(HostTracker tracker) {
     if (!watches.isEmpty()) {
       watches.values().forEach(each -> each.measured(tracker.state));

@@ -25,9 +25,9 @@ final class BaselineLearner {
   }
 
   /**
-   * Takes a baseline that another controller learned; an invalid one is learned again.
+   * Loads a baseline that another controller learned; an invalid one is learned again.
    *
-   * <p>A standby follows the leader, so that no threshold jumps at a takeover; the leader takes
+   * <p>A standby follows the leader, so that no threshold jumps at a takeover; the leader loads
    * only classes that it does not know.
    */
   void load(DiskBaseline baseline) {

@@ -31,7 +31,7 @@ final class DetectorFeeds {
     }
   }
 
-  /** Takes a new map or new policies; budgets used are kept. */
+  /** Applies a new map or new policies; used budgets are kept. */
   void match(HostTracker tracker, PolicyIndex policies) {
     byIndex = new DetectorFeed[policies.diskPolicies.size()];
     if (known.isEmpty() && !policies.useFeeds) {

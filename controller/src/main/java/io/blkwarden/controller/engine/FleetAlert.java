@@ -51,7 +51,7 @@ final class FleetAlert extends LiveAlert {
   }
 
   /**
-   * Takes the result of an evaluation.
+   * Applies the result of an evaluation.
    *
    * @param over whether its condition is met
    * @param low whether it is known not to be met

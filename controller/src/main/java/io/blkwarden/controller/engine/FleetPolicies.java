@@ -28,7 +28,7 @@ final class FleetPolicies {
 
   private record Watched(FleetPolicy policy, ThresholdTimer timer, FleetAlert alert) {}
 
-  /** Takes new policies; an unchanged one keeps its state. */
+  /** Applies new policies; an unchanged one keeps its state. */
   void policiesLoaded(PolicyIndex next) {
     for (Watched each : watched) {
       if (!next.fleetPolicies.contains(each.policy)

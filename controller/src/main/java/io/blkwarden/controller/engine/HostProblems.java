@@ -46,7 +46,7 @@ final class HostProblems {
   /** Records the agent run of a message; whether the message may be used. */
   boolean usable(HostTracker tracker, UUID run, @Nullable UUID boot) {
     boolean before = tracker.runs.duplicate;
-    tracker.runs.heard(run, boot, engine.millis());
+    tracker.runs.record(run, boot, engine.millis());
     if (tracker.runs.duplicate && !before) {
       duplicates.add(tracker.host());
       duplicatesChanged = true;

@@ -173,7 +173,7 @@ final class HostTracker {
     }
   }
 
-  /** Takes new rows and policies; the evaluations kept have their new indexes already. */
+  /** Applies new rows and policies; the evaluations that are kept have their new indexes. */
   void reindex(PolicyIndex policies, List<Evaluation> kept) {
     match(policies);
     open = new short[0];

@@ -12,7 +12,7 @@ import java.util.function.Predicate;
 /** Handles changes of maps and policies, and moves evaluations to their new rows. */
 record MappingHandler(
     EngineState engine, SampleHandler sampling, HostProblems problems, Throttles throttles) {
-  /** Dropped messages may have been about the map: requests it until it arrives. */
+  /** Requests the map until it arrives, because dropped messages may have changed it. */
   void reportsDropped(HostId host) {
     HostTracker tracker = engine.tracker(host);
     if (tracker != null) {
@@ -62,7 +62,7 @@ record MappingHandler(
     ScopedAlert.match(engine, tracker, engine.policies);
   }
 
-  /** A snapshot arrived that throttles may wait for. */
+  /** Handles the arrival of a snapshot, which throttles may wait for. */
   private void answered(HostTracker tracker) {
     engine.mapRequests.received(tracker);
     problems.refresh(tracker);
@@ -77,7 +77,7 @@ record MappingHandler(
         .forEach(each -> sampling.close(each, ending));
   }
 
-  /** Takes new policies; evaluations of unchanged policies continue. */
+  /** Applies new policies; evaluations of unchanged policies continue. */
   void policiesLoaded(PolicyIndex next) {
     for (HostTracker tracker : engine.hosts.values()) {
       close(tracker, each -> !next.diskPolicies.contains(each.policy), Ending.POLICY_GONE);

@@ -42,7 +42,7 @@ record OutcomeHandler(EngineState engine, Throttles throttles, PendingRequests r
     }
   }
 
-  /** A command that no agent answered. */
+  /** Handles a command that no agent answered. */
   void lost(MessageId command, String why) {
     PendingCommand pending = engine.throttles.removePending(command);
     if (pending != null) {

@@ -180,7 +180,7 @@ final class RestoredAlerts {
     }
   }
 
-  /** What a window says about the alert; empty when that is unknown. */
+  /** The event of the last window for the alert; empty when that is unknown. */
   private Optional<AlertEvent> event(HostTracker tracker, Earlier earlier) {
     if (earlier.scoped()) {
       return scoped(tracker, earlier);

@@ -94,41 +94,41 @@ record SampleHandler(EngineState engine, Throttles throttles, HostProblems probl
   /** Passes the sample to the detector of an evaluation, which is opened if there is none. */
   private void observe(
       HostTracker tracker, int row, int policyIndex, double compared, double above) {
-    Evaluation found = tracker.find(row, policyIndex);
-    if (found == null && compared > above) {
-      found = open(tracker, row, policyIndex, above);
+    Evaluation evaluation = tracker.find(row, policyIndex);
+    if (evaluation == null && compared > above) {
+      evaluation = open(tracker, row, policyIndex, above);
     }
-    if (found == null) {
+    if (evaluation == null) {
       return;
     }
     HostState state = tracker.state;
-    Metric metric = found.detector.when().metric();
-    found.load(state.value(metric.ofEachDisk(), row), state.windowMillis());
-    ConditionCheck onlyIf = ConditionCheck.of(found.policy.onlyIf(), state, row);
-    boolean met = onlyIf == ConditionCheck.MET && found.carriesLoad();
+    Metric metric = evaluation.detector.when().metric();
+    evaluation.load(state.value(metric.ofEachDisk(), row), state.windowMillis());
+    ConditionCheck onlyIf = ConditionCheck.of(evaluation.policy.onlyIf(), state, row);
+    boolean met = onlyIf == ConditionCheck.MET && evaluation.carriesLoad();
     DetectorFeed feed = tracker.feeds.of(policyIndex);
     engine.sample.set(state, row, feed, met, engine.throttles.mayClear(tracker, metric, row));
     double value = metric.isTotal() ? Sample.comparable(state, row, metric, above) : compared;
     value = feed == null ? value : feed.recorded(row, value);
     if (!Double.isNaN(value)) {
-      found.value = value;
-      found.knownMillis = engine.millis();
-      found.history.add(
+      evaluation.value = value;
+      evaluation.knownMillis = engine.millis();
+      evaluation.history.add(
           engine.millis(),
           state.lastWallMillis(),
           state.windowMillis(),
           value,
           state.neighbourhood(row));
     }
-    switch (found.detector.observe(engine.sample)) {
-      case QUIET -> quiet(found);
-      case BREACHED -> breached(found);
-      case CLEARED -> cleared(found);
+    switch (evaluation.detector.observe(engine.sample)) {
+      case QUIET -> quiet(evaluation);
+      case BREACHED -> breached(evaluation);
+      case CLEARED -> cleared(evaluation);
       case NONE -> {
-        if (onlyIf == ConditionCheck.UNKNOWN && found.breach == null && compared > above) {
-          recordUnknownCondition(found);
+        if (onlyIf == ConditionCheck.UNKNOWN && evaluation.breach == null && compared > above) {
+          recordUnknownCondition(evaluation);
         }
-        unchanged(found, value);
+        unchanged(evaluation, value);
       }
     }
   }
@@ -139,110 +139,110 @@ record SampleHandler(EngineState engine, Throttles throttles, HostProblems probl
       return null;
     }
     long slotMillis = Math.max(1, engine.settings.effectWindowMillis() / SLOTS_OF_WINDOW);
-    Evaluation made = new Evaluation(tracker, policy, policyIndex, row, above, slotMillis);
+    Evaluation evaluation = new Evaluation(tracker, policy, policyIndex, row, above, slotMillis);
     if (tracker.feeds.of(policyIndex) instanceof DetectorFeed.OfBaselines table) {
-      made.origin = table.origin(engine.baselines, row);
+      evaluation.origin = table.origin(engine.baselines, row);
     }
-    tracker.add(made);
-    return made;
+    tracker.add(evaluation);
+    return evaluation;
   }
 
   /** Records, once for each evaluation, that only an unknown value prevents a breach. */
-  private void recordUnknownCondition(Evaluation found) {
-    Condition condition = found.policy.onlyIf();
-    if (found.unknownConditionRecorded
+  private void recordUnknownCondition(Evaluation evaluation) {
+    Condition condition = evaluation.policy.onlyIf();
+    if (evaluation.unknownConditionRecorded
         || condition == null
-        || found.detector.heldMillis() < found.detector.when().forMillis()) {
+        || evaluation.detector.heldMillis() < evaluation.detector.when().forMillis()) {
       return;
     }
-    found.unknownConditionRecorded = true;
+    evaluation.unknownConditionRecorded = true;
     String reason =
         "no alert: %s is over its threshold, but only_if cannot be evaluated: %s is unknown"
             .formatted(
-                found.detector.when().metric().id(),
-                ConditionCheck.unknowns(condition, found.tracker.state, found.row));
-    engine.record(found.decision(engine.now.wall(), Decision.Verdict.SKIP, null, reason));
+                evaluation.detector.when().metric().id(),
+                ConditionCheck.unknowns(condition, evaluation.tracker.state, evaluation.row));
+    engine.record(evaluation.decision(engine.now.wall(), Decision.Verdict.SKIP, null, reason));
   }
 
-  private void breached(Evaluation found) {
-    if (found.breach == null) {
-      found.breach = engine.alerts.startBreach(found);
+  private void breached(Evaluation evaluation) {
+    if (evaluation.breach == null) {
+      evaluation.breach = engine.alerts.startBreach(evaluation);
     } else {
-      found.breach.restart();
+      evaluation.breach.restart();
     }
-    if (found.anomalous()) {
-      engine.countBreaches(found.tracker, 1);
+    if (evaluation.anomalous()) {
+      engine.countBreaches(evaluation.tracker, 1);
     }
   }
 
-  private void cleared(Evaluation found) {
-    Breach breach = found.breach;
-    if (breach == null || found.policy.then().life().keepFiringMillis() == 0) {
-      close(found, Ending.CLEARED);
+  private void cleared(Evaluation evaluation) {
+    Breach breach = evaluation.breach;
+    if (breach == null || evaluation.policy.then().life().keepFiringMillis() == 0) {
+      close(evaluation, Ending.CLEARED);
     } else {
       Throttle throttle = breach.throttle;
       breach.finishThrottle(); // first, so that this breach is not given its throttle again
       breach.apply(new AlertEvent.Cleared());
-      endBreach(found, throttle, Ending.CLEARED);
+      endBreach(evaluation, throttle, Ending.CLEARED);
       breach.apply(new AlertEvent.Refreshed());
     }
   }
 
   /** Closes an evaluation whose condition is not met, once its alert need not be kept. */
-  private void quiet(Evaluation found) {
-    Breach breach = found.breach;
+  private void quiet(Evaluation evaluation) {
+    Breach breach = evaluation.breach;
     if (breach == null) {
-      remove(found);
+      remove(evaluation);
     } else if (!breach.isKept()) {
-      cleared(found);
+      cleared(evaluation);
     } else {
-      breach.apply(new AlertEvent.Measured(true, found.tracker.state.windowMillis()));
+      breach.apply(new AlertEvent.Measured(true, evaluation.tracker.state.windowMillis()));
       if (breach.state() instanceof AlertState.Resolved) {
-        remove(found);
+        remove(evaluation);
       }
     }
   }
 
   /** Repeats a change that an exception prevented, or measures how long a kept alert is calm. */
-  private void unchanged(Evaluation found, double value) {
-    Breach breach = found.breach;
-    boolean breached = found.detector.breached();
+  private void unchanged(Evaluation evaluation, double value) {
+    Breach breach = evaluation.breach;
+    boolean breached = evaluation.detector.breached();
     if (breached && breach == null) {
-      breached(found);
+      breached(evaluation);
     } else if (!breached && breach != null && !breach.isKept()) {
-      cleared(found);
-    } else if (breach != null && breach.isKept() && value > found.detector.when().above()) {
+      cleared(evaluation);
+    } else if (breach != null && breach.isKept() && value > evaluation.detector.when().above()) {
       breach.apply(new AlertEvent.Measured(false, 0)); // restarts the calm time
     } else if (breach != null && breach.isKept() && !Double.isNaN(value)) {
-      quiet(found); // some detectors look back for longer than a window
+      quiet(evaluation); // some detectors look back for longer than a window
     }
   }
 
   /** Ends the throttle of a breach, and stops counting the breach. */
-  private void endBreach(Evaluation over, Throttle throttle, Ending ending) {
-    if (over.anomalous()) {
-      engine.countBreaches(over.tracker, -1);
+  private void endBreach(Evaluation evaluation, Throttle throttle, Ending ending) {
+    if (evaluation.anomalous()) {
+      engine.countBreaches(evaluation.tracker, -1);
     }
-    if (throttle.lease() != null && throttle.owner == over) {
-      throttles.breachEnded(over, throttle, ending);
+    if (throttle.lease() != null && throttle.owner == evaluation) {
+      throttles.breachEnded(evaluation, throttle, ending);
     }
   }
 
   /** Closes an evaluation whose condition is over, or whose disk or policy is gone. */
-  void close(Evaluation over, Ending ending) {
-    remove(over);
-    Breach breach = over.breach;
+  void close(Evaluation evaluation, Ending ending) {
+    remove(evaluation);
+    Breach breach = evaluation.breach;
     if (breach == null) {
       return;
     }
     if (!breach.isKept()) {
-      endBreach(over, breach.throttle, ending);
+      endBreach(evaluation, breach.throttle, ending);
     }
     breach.apply(new AlertEvent.Ended(ending));
   }
 
-  private void remove(Evaluation over) {
-    over.tracker.remove(over);
+  private void remove(Evaluation evaluation) {
+    evaluation.tracker.remove(evaluation);
     engine.evaluationClosed();
   }
 

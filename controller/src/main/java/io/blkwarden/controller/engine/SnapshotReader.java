@@ -50,13 +50,13 @@ final class SnapshotReader {
 
   private final EngineState engine;
   private final Proposals proposals;
-  private final Map<HostId, Integer> held = new HashMap<>();
+  private final Map<HostId, Integer> throttlesByHost = new HashMap<>();
   private final Map<String, Integer> breaches = new TreeMap<>();
 
   SnapshotReader(EngineState engine, Proposals proposals) {
     this.engine = engine;
     this.proposals = proposals;
-    engine.throttles.all().forEach(each -> held.merge(each.host, 1, Integer::sum));
+    engine.throttles.all().forEach(each -> throttlesByHost.merge(each.host, 1, Integer::sum));
     engine.policies.diskPolicies.forEach(policy -> breaches.put(policy.name(), 0));
     engine.policies.scopedPolicies.forEach(policy -> breaches.put(policy.name(), 0));
   }
@@ -239,7 +239,7 @@ final class SnapshotReader {
             : tracker.stale ? HostSnapshot.State.SILENT : HostSnapshot.State.UNHEARD,
         state.present(),
         breached.size(),
-        held.getOrDefault(tracker.host(), 0),
+        throttlesByHost.getOrDefault(tracker.host(), 0),
         ofDisk(tracker, Metric.HOST_IO_SOME, 0),
         ofDisk(tracker, Metric.HOST_IO_FULL, 0),
         devices,

@@ -29,9 +29,9 @@ final class Throttle {
   }
 
   static Throttle of(Evaluation owner) {
-    Throttle made = new Throttle(owner.tracker.host(), owner.domain, owner.disk);
-    made.owner = owner;
-    return made;
+    Throttle throttle = new Throttle(owner.tracker.host(), owner.domain, owner.disk);
+    throttle.owner = owner;
+    return throttle;
   }
 
   /** Its lease; absent when it has none. */

@@ -152,8 +152,8 @@ final class ThrottleTable {
 
   private ClearRule.Verdict mayClear(HostTracker tracker, int row) {
     HostState state = tracker.state;
-    Throttle held = of(tracker.host(), state.disk(row).key());
-    Lease lease = held == null ? null : held.lease();
+    Throttle throttle = of(tracker.host(), state.disk(row).key());
+    Lease lease = throttle == null ? null : throttle.lease();
     return switch (lease == null ? null : lease.restraint()) {
       case null -> ClearRule.Verdict.CLEAR;
       case Restraint.Priority _ ->

@@ -65,44 +65,44 @@ record Throttles(EngineState engine) {
   }
 
   /** Whether a standing throttle is a step of another policy's ladder, but not the last one. */
-  private static boolean yields(Throttle held, Lease lease, Evaluation to) {
-    List<Restraint> ladder = to.policy.then().ladder();
+  private static boolean yields(Throttle throttle, Lease lease, Evaluation evaluation) {
+    List<Restraint> ladder = evaluation.policy.then().ladder();
     int step = ladder.indexOf(lease.restraint());
-    return held.owner != null
-        && held.owner.policy.isStanding()
-        && !to.policy.isStanding()
-        && held.state.inForce()
+    return throttle.owner != null
+        && throttle.owner.policy.isStanding()
+        && !evaluation.policy.isStanding()
+        && throttle.state.inForce()
         && lease.commands() == 0
         && step >= 0
         && step < ladder.size() - 1;
   }
 
-  private void adopt(Breach breach, Throttle held) {
-    Evaluation owner = held.owner;
+  private void adopt(Breach breach, Throttle throttle) {
+    Evaluation owner = throttle.owner;
     Breach former = owner == null ? null : owner.breach;
     if (owner != null && former != null) { // it was set by a standing policy
       former.throttle = Throttle.of(owner);
     }
-    held.owner = breach.evaluation;
-    held.attempts = breach.throttle.attempts;
-    breach.throttle = held;
-    apply(held, new ThrottleEvent.Adopted(former != null));
+    throttle.owner = breach.evaluation;
+    throttle.attempts = breach.throttle.attempts;
+    breach.throttle = throttle;
+    apply(throttle, new ThrottleEvent.Adopted(former != null));
   }
 
   /** Passes the throttle of a breach that is over to another breach of the disk, or ends it. */
-  void breachEnded(Evaluation over, Throttle held, Ending ending) {
-    held.owner = null;
+  void breachEnded(Evaluation evaluation, Throttle throttle, Ending ending) {
+    throttle.owner = null;
     Optional<Breach> next =
-        over.tracker.breaches().stream()
-            .filter(each -> each.evaluation.disk.equals(over.disk) && mayAdopt(each))
+        evaluation.tracker.breaches().stream()
+            .filter(each -> each.evaluation.disk.equals(evaluation.disk) && mayAdopt(each))
             .min(Comparator.comparing(each -> each.evaluation.policy.isStanding()));
     if (next.isPresent()) {
-      adopt(next.get(), held);
+      adopt(next.get(), throttle);
       return;
     }
-    held.attempts = Attempts.NONE;
+    throttle.attempts = Attempts.NONE;
     boolean cleared = ending == Ending.CLEARED;
-    apply(held, new ThrottleEvent.BreachEnded(ending.sentence(), cleared), over, null);
+    apply(throttle, new ThrottleEvent.BreachEnded(ending.sentence(), cleared), evaluation, null);
   }
 
   /** Handles an event for the breach that owns the throttle. */

@@ -178,7 +178,7 @@ final class HostMap {
         && devices.equals(other.devices);
   }
 
-  /** Takes the rows of the same disk or device in two maps. */
+  /** Called with the rows of the same disk or device in two maps. */
   interface SameRow {
     void row(int row, int oldRow);
   }

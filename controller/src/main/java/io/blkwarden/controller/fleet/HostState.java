@@ -98,7 +98,7 @@ public final class HostState {
     return map.boot;
   }
 
-  /** Takes a change of the map, or a snapshot. */
+  /** Applies a change of the map, or a snapshot. */
   public MappingChange apply(MappingEvent event) {
     if (event instanceof MappingSnapshot snapshot) {
       return replace(snapshot);
@@ -152,7 +152,7 @@ public final class HostState {
   }
 
   /**
-   * Takes a batch.
+   * Processes a batch.
    *
    * @param gapIntervals number of intervals beyond which a window is unknown
    */

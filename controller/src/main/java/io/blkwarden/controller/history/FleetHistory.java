@@ -61,7 +61,7 @@ public final class FleetHistory {
     }
 
     /**
-     * Takes a snapshot.
+     * Adds a snapshot.
      *
      * @param free how many series may be added
      * @return how many were added
@@ -85,7 +85,7 @@ public final class FleetHistory {
     return value == null ? 0 : value;
   }
 
-  /** Takes a snapshot; {@code all} when it has every host. */
+  /** Adds a snapshot; {@code all} when it has every host. */
   public synchronized void take(FleetSnapshot snapshot, boolean all) {
     last = snapshot;
     revision++;
