@@ -95,12 +95,9 @@ final class PackedDisks {
   /** Whether the row is this disk of this incarnation of its domain. */
   boolean is(int row, DiskKey key) {
     PackedReader domain = domainOf(row);
-    if (domain.fixed() != key.domain().getMostSignificantBits()
-        || domain.fixed() != key.domain().getLeastSignificantBits()
-        || domain.count() != key.domid()) {
-      return false;
-    }
-    return key.vdev().equals(disk(row).disk().vdev());
+    return domain.uuid().equals(key.domain())
+        && domain.count() == key.domid()
+        && key.vdev().equals(disk(row).disk().vdev());
   }
 
   /** A reader at the domain of a row. */
@@ -121,7 +118,7 @@ final class PackedDisks {
   }
 
   private static DomainRef domain(PackedReader in) {
-    return new DomainRef(new UUID(in.fixed(), in.fixed()), in.count(), in.text());
+    return new DomainRef(in.uuid(), in.count(), in.text());
   }
 
   MappedDisk disk(int row) {
@@ -152,7 +149,7 @@ final class PackedDisks {
   HostState.Names names(int row) {
     PackedReader in = reader(row);
     PackedReader domain = in.count() == 0 ? in : domainOf(row);
-    UUID uuid = new UUID(domain.fixed(), domain.fixed());
+    UUID uuid = domain.uuid();
     domain.count();
     String name = domain.text();
     return new HostState.Names(uuid, name, shared.refs.get(in.count() - 1).vdev(), path(in, name));
@@ -240,8 +237,7 @@ final class PackedDisks {
       Integer first = firstRows.putIfAbsent(domain, row);
       out.number(first == null ? 0 : row - first);
       if (first == null) {
-        out.fixed(domain.uuid().getMostSignificantBits());
-        out.fixed(domain.uuid().getLeastSignificantBits());
+        out.uuid(domain.uuid());
         out.number(domain.domid());
         out.text(domain.name());
       }
