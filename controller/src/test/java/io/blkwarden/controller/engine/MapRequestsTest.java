@@ -21,7 +21,7 @@ final class MapRequestsTest {
   }
 
   @Test
-  void aFleetIsAskedAFewHostsAtATimeAsTheirMapsCome() {
+  void mapsOfAFleetAreRequestedAFewAtATime() {
     assertThat(asked(0)).isEqualTo(MapRequests.AT_ONCE);
     assertThat(asked(10)).isZero();
 
@@ -30,13 +30,13 @@ final class MapRequestsTest {
   }
 
   @Test
-  void aRequestThatLedToNothingGivesItsPlaceUp() {
+  void unansweredRequestFreesItsPlace() {
     assertThat(asked(0)).isEqualTo(MapRequests.AT_ONCE);
     assertThat(asked(RETRY)).isEqualTo(MapRequests.AT_ONCE);
   }
 
   @Test
-  void aMapThatCameUnaskedIsNotWaitedFor() {
+  void unrequestedMapEndsTheRequest() {
     hosts.getFirst().reportsDropped = true;
     mapRequests.received(hosts.getFirst());
 

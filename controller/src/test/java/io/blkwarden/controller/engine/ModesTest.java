@@ -59,7 +59,7 @@ final class ModesTest {
   }
 
   @Test
-  void shadowSaysWhatItWouldDo() {
+  void shadowRecordsWhatItWouldDo() {
     EngineRig rig = rig("shadow");
     rig.begin(host);
 
@@ -72,7 +72,7 @@ final class ModesTest {
   }
 
   @Test
-  void autoTakesALeaseOverThatIsThere() {
+  void autoAdoptsAnExistingLease() {
     EngineRig rig = rig("auto");
     rig.begin(host);
     Heartbeat.HeldThrottle held = lease();
@@ -102,7 +102,7 @@ final class ModesTest {
   }
 
   @Test
-  void aHeartbeatThatWasOnItsWayDoesNotBringALeaseBack() {
+  void lateHeartbeatDoesNotRestoreAnEndedLease() {
     EngineRig rig = rig("auto");
     MessageId old = namedAgain(rig, 1);
 
@@ -114,7 +114,7 @@ final class ModesTest {
   }
 
   @Test
-  void aLeaseThatIsStillNamedLongAfterItsEndIsHeldAfterAll() {
+  void leaseListedLongAfterItsEndIsInForce() {
     EngineRig rig = rig("auto");
     MessageId old = namedAgain(rig, 12);
 
@@ -126,7 +126,7 @@ final class ModesTest {
   }
 
   @Test
-  void aDiskThatThePolicyIsNotAboutAnyMoreIsReleasedAndItsAlertEnds() {
+  void diskThatNoLongerMatchesIsReleasedAndItsAlertResolved() {
     EngineRig rig = rig("auto");
     rig.begin(host);
     var command = EngineRig.sends(rig.seconds(3, host, this::storm)).getFirst();

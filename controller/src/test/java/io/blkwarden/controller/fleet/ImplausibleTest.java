@@ -41,7 +41,7 @@ class ImplausibleTest {
   }
 
   @Test
-  void aClockThatStaysAheadAndComesBackIsFollowedBothTimes() {
+  void clockJumpsAreFollowedInBothDirections() {
     for (int i = 1; i <= 5; i++) {
       long clock = (1L << 62) + i * 1_000L;
       second(10, frame -> frame.time(clock, host.wallMillis, 1_000));
@@ -58,7 +58,7 @@ class ImplausibleTest {
   }
 
   @Test
-  void oldBatchesAmongNewOnesChangeNothing() {
+  void oldBatchesAmongNewOnesAreIgnored() {
     SampleFrame old = host.frame();
     for (int i = 0; i < MINUTE; i++) {
       second(10, _ -> {});
@@ -93,7 +93,7 @@ class ImplausibleTest {
   }
 
   @Test
-  void aMapWithANumberThatNoAgentReachesDoesNotHideTheNextOne() {
+  void implausibleMapRevisionIsIgnored() {
     long revision = host.revision;
     long base = host.baseId;
     host.revision = 1L << 62;
@@ -115,7 +115,7 @@ class ImplausibleTest {
   }
 
   @Test
-  void anAbsurdWallClockIsLeftOut() {
+  void implausibleWallClockIsUnknown() {
     second(10, frame -> frame.time(host.monotonicMillis, 1L << 62, 1_000));
     assertThat(state.lastWallMillis()).isZero();
     assertThat(iops()).isEqualTo(10);
@@ -123,7 +123,7 @@ class ImplausibleTest {
   }
 
   @Test
-  void anAbsurdIntervalIsBounded() {
+  void implausibleIntervalIsBounded() {
     second(10, frame -> frame.time(host.monotonicMillis, host.wallMillis, Long.MAX_VALUE));
     assertThat(state.intervalMillis()).isEqualTo(Plausibility.INTERVAL_MILLIS);
     second(10, _ -> {});

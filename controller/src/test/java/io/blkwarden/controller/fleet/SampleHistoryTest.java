@@ -222,7 +222,7 @@ final class SampleHistoryTest {
   }
 
   @Test
-  void ratesAreThoseOfAPlainReader() {
+  void ratesEqualThoseOfASimpleReader() {
     Property.checkSeeds(
         300,
         seed -> {
