@@ -54,10 +54,9 @@ final class Alerts {
   /** Adds the alert of a policy; an alert that was restored for the policy continues as it. */
   FleetAlert register(FleetAlert alert) {
     FleetAlert before = fleetAlerts.put(alert.policy, alert);
-    boolean continues = before != null && before.state() instanceof AlertState.Restored;
     Alert last =
-        continues
-            ? before.state().last()
+        before != null && before.state() instanceof AlertState.Restored(Alert published, var _)
+            ? published
             : restored.claim(HostId.FLEET, each -> each.isAbout(alert), null);
     if (last != null) {
       alert.apply(new AlertEvent.AlertRestored(last));

@@ -16,10 +16,6 @@ enum ConditionCheck {
   /** It depends on an unknown value, which raises no alert. */
   UNKNOWN;
 
-  static ConditionCheck of(@Nullable Condition condition, HostState state, int row) {
-    return condition == null ? MET : of(condition, metric -> state.value(metric, row));
-  }
-
   static ConditionCheck of(@Nullable Condition condition, ToDoubleFunction<Metric> values) {
     if (condition == null) {
       return MET;

@@ -1,10 +1,10 @@
 package io.blkwarden.controller.engine;
 
-import io.blkwarden.controller.attribution.HostAttribution;
 import io.blkwarden.controller.fleet.Metric;
 import io.blkwarden.controller.fleet.MetricUnit;
 import io.blkwarden.controller.policy.ClearRule;
 import io.blkwarden.controller.policy.Mode;
+import io.blkwarden.controller.policy.SafetyLimits;
 import io.blkwarden.controller.policy.Sample;
 import io.blkwarden.controller.policy.Threshold;
 import io.blkwarden.controller.throttle.Ladder;
@@ -142,13 +142,11 @@ final class DiskInputs implements ThrottleInputs {
     if (disk == null || evaluation == null) {
       return Optional.of(Refusal.Plain.MAP_INCOMPLETE);
     }
-    Optional<HostAttribution.Finding> unclear = tracker.attributions.objection(evaluation);
-    if (unclear.isPresent()) {
-      HostAttribution.Finding found = unclear.get();
-      return Optional.of(
-          new Refusal.NotTheCause(found.verdict(), found.device(), found.sentence()));
-    }
-    return engine.safetyRefusal(tracker, disk);
+    return tracker
+        .attributions
+        .objection(evaluation)
+        .<Refusal>map(why -> new Refusal.NotTheCause(why.verdict(), why.device(), why.sentence()))
+        .or(() -> engine.safetyRefusal(tracker, disk));
   }
 
   @Override
@@ -177,9 +175,9 @@ final class DiskInputs implements ThrottleInputs {
     if (disk == null || disk.workers().isEmpty()) {
       return Optional.of(new Refusal.WorkersNotProven(null));
     }
-    double atMost = engine.policies.policies.safetyLimits().stopIfHostsAnomalous();
-    if (SafetyCheck.stopped(
-        engine.policies.policies.safetyLimits(), engine.hostsLive, engine.hostsAnomalous)) {
+    SafetyLimits limits = engine.policies.policies.safetyLimits();
+    if (SafetyCheck.stopped(limits, engine.hostsLive, engine.hostsAnomalous)) {
+      double atMost = limits.stopIfHostsAnomalous();
       return Optional.of(
           new Refusal.FleetAnomalous(engine.hostsAnomalous, engine.hostsLive, atMost));
     }

@@ -12,7 +12,6 @@ import io.blkwarden.controller.policy.Sample;
 import io.blkwarden.controller.policy.Threshold;
 import io.blkwarden.model.DiskKey;
 import io.blkwarden.model.HostId;
-import io.blkwarden.model.MappingState;
 import io.blkwarden.model.MessageId;
 import io.blkwarden.model.message.Alert;
 import java.util.ArrayList;
@@ -163,11 +162,16 @@ final class RestoredAlerts {
     return byHost.getOrDefault(host, List.of());
   }
 
-  /** A window of the host was measured: resolves alerts that are over. */
+  /** Resolves the restored alerts that are over according to the last window of the host. */
   void measured(HostTracker tracker) {
     List<Earlier> ofHost = byHost.get(tracker.host());
     if (ofHost != null) {
-      ofHost.forEach(each -> event(tracker, each).ifPresent(each::apply));
+      for (Earlier each : ofHost) {
+        AlertEvent event = event(tracker, each);
+        if (event != null) {
+          each.apply(event);
+        }
+      }
       ofHost.removeIf(each -> each.state() instanceof AlertState.Resolved);
     }
   }
@@ -180,8 +184,8 @@ final class RestoredAlerts {
     }
   }
 
-  /** The event of the last window for the alert; empty when that is unknown. */
-  private Optional<AlertEvent> event(HostTracker tracker, Earlier earlier) {
+  /** The event of the last window for the alert; null when that is unknown. */
+  private @Nullable AlertEvent event(HostTracker tracker, Earlier earlier) {
     if (earlier.scoped()) {
       return scoped(tracker, earlier);
     }
@@ -194,20 +198,20 @@ final class RestoredAlerts {
       return endedByPolicies(Ending.POLICY_GONE);
     }
     if (tracker.state.mapGap()) {
-      return Optional.empty();
+      return null;
     }
     OptionalInt row = row(tracker, earlier);
     if (row.isEmpty()) {
-      return ended(Ending.GONE);
+      return new AlertEvent.Ended(Ending.GONE);
     }
     return tracker.matches(row.getAsInt(), index)
         ? measured(tracker, earlier, row.getAsInt(), index)
         : endedByPolicies(Ending.UNMATCHED);
   }
 
-  private Optional<AlertEvent> scoped(HostTracker tracker, Earlier earlier) {
+  private @Nullable AlertEvent scoped(HostTracker tracker, Earlier earlier) {
     if (tracker.state.mapGap()) {
-      return Optional.empty();
+      return null;
     }
     Optional<ScopedAlert> found = tracker.scoped.stream().filter(earlier::isAbout).findFirst();
     if (found.isEmpty()) {
@@ -220,35 +224,31 @@ final class RestoredAlerts {
     Threshold when = found.get().policy.when();
     double value = found.get().value(when.metric());
     earlier.clearForMillis = when.clearForMillis();
-    return Double.isNaN(value) ? Optional.empty() : measured(tracker, value < when.clearBelow());
+    return Double.isNaN(value) ? null : measured(tracker, value < when.clearBelow());
   }
 
-  private static Optional<AlertEvent> measured(HostTracker tracker, boolean calm) {
-    return Optional.of(new AlertEvent.Measured(calm, tracker.state.windowMillis()));
+  private static AlertEvent measured(HostTracker tracker, boolean calm) {
+    return new AlertEvent.Measured(calm, tracker.state.windowMillis());
   }
 
   /** The alert is over because of the policies, if all of them are known. */
-  private Optional<AlertEvent> endedByPolicies(Ending ending) {
-    return policiesComplete ? ended(ending) : Optional.empty();
+  private @Nullable AlertEvent endedByPolicies(Ending ending) {
+    return policiesComplete ? new AlertEvent.Ended(ending) : null;
   }
 
-  private static Optional<AlertEvent> ended(Ending ending) {
-    return Optional.of(new AlertEvent.Ended(ending));
-  }
-
-  private Optional<AlertEvent> measured(
+  private @Nullable AlertEvent measured(
       HostTracker tracker, Earlier earlier, int row, int policyIndex) {
     DetectorFeed feed = tracker.feeds.of(policyIndex);
     Optional<Boolean> over = feed == null ? Optional.empty() : feed.over(row);
     if (over.isPresent()) {
-      return over.get() ? ended(Ending.CLEARED) : Optional.empty();
+      return over.get() ? new AlertEvent.Ended(Ending.CLEARED) : null;
     }
     DiskPolicy policy = engine.policies.diskPolicies.get(policyIndex);
     Metric metric = policy.when().metric();
     double value = Sample.comparable(tracker.state, row, metric, policy.when().above());
     ClearRule.Verdict mayClear = engine.throttles.mayClear(tracker, metric, row);
     if (Double.isNaN(value) || mayClear == ClearRule.Verdict.UNKNOWN) {
-      return Optional.empty();
+      return null;
     }
     boolean low =
         value < policy.clearBelow(earlier.last.condition().clearBelow())
@@ -258,13 +258,9 @@ final class RestoredAlerts {
   }
 
   private static OptionalInt row(HostTracker tracker, Earlier earlier) {
-    if (earlier.disk == null || !tracker.state.hasMap()) {
-      return OptionalInt.empty();
-    }
-    OptionalInt row = tracker.state.rowOf(earlier.disk);
-    return row.isPresent() && tracker.state.disk(row.getAsInt()).state() == MappingState.GONE
-        ? OptionalInt.empty()
-        : row;
+    OptionalInt row =
+        earlier.disk == null ? OptionalInt.empty() : tracker.state.rowOf(earlier.disk);
+    return row.isPresent() && tracker.state.gone(row.getAsInt()) ? OptionalInt.empty() : row;
   }
 
   /** Publishes alerts as unknown whose host does not report. */

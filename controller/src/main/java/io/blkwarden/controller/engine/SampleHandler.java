@@ -104,7 +104,8 @@ record SampleHandler(EngineState engine, Throttles throttles, HostProblems probl
     HostState state = tracker.state;
     Metric metric = evaluation.detector.when().metric();
     evaluation.load(state.value(metric.ofEachDisk(), row), state.windowMillis());
-    ConditionCheck onlyIf = ConditionCheck.of(evaluation.policy.onlyIf(), state, row);
+    ConditionCheck onlyIf =
+        ConditionCheck.of(evaluation.policy.onlyIf(), each -> state.value(each, row));
     boolean met = onlyIf == ConditionCheck.MET && evaluation.carriesLoad();
     DetectorFeed feed = tracker.feeds.of(policyIndex);
     engine.sample.set(state, row, feed, met, engine.throttles.mayClear(tracker, metric, row));

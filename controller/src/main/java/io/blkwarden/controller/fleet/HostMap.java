@@ -221,6 +221,10 @@ final class HostMap {
     return OptionalInt.empty();
   }
 
+  boolean isOn(int row, int device) {
+    return IntStream.of(devicesOf(row)).anyMatch(each -> each == device);
+  }
+
   int[] devicesOf(int row) {
     return devicesOf[devicesOf.length == 1 ? 0 : row];
   }

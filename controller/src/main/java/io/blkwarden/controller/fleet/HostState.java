@@ -370,37 +370,7 @@ public final class HostState {
 
   /** The disk and other guests' disks on the same devices in the last window; unknown as NaN. */
   public Neighbourhood neighbourhood(int row) {
-    double otherIos = 0;
-    double otherBusy = 0;
-    double otherQueue = 0;
-    DomainRows own = map.domainRows;
-    for (int device : map.devicesOf(row)) {
-      double ios = sums.ios[device];
-      double timedIos = sums.timedIos[device];
-      double busy = sums.busy[device];
-      double queue = sums.queue[device];
-      for (int at = own.first[row]; at != DomainRows.END; at = own.next[at]) {
-        if (disks.known(at) && on(device, at)) {
-          ios -= disks.iops(at);
-          if (disks.timed(at)) {
-            timedIos -= disks.iops(at);
-            busy -= disks.busy(at);
-            queue -= disks.queue(at);
-          }
-        }
-      }
-      otherIos = Math.max(otherIos, ios);
-      // NaN, which stays, when the time of too many of them is unknown
-      otherBusy = Math.max(otherBusy, DeviceSums.timed(ios, timedIos) ? busy : Double.NaN);
-      otherQueue = Math.max(otherQueue, queue);
-    }
-    double deviceIos = highest(Metric.DEVICE_IOPS, row);
-    return new Neighbourhood(
-        disks.iops(row), disks.get(row, Rates.UTIL), otherIos, otherBusy, otherQueue, deviceIos);
-  }
-
-  private boolean on(int device, int row) {
-    return IntStream.of(map.devicesOf(row)).anyMatch(each -> each == device);
+    return Neighbourhood.of(map, disks, sums, row, highest(Metric.DEVICE_IOPS, row));
   }
 
   /** Total time of the disk's reads and writes, in ms per second; NaN when unknown. */
@@ -433,7 +403,7 @@ public final class HostState {
 
   /** The rows of the disks on a physical device. */
   public int[] rowsOf(int device) {
-    return IntStream.range(0, rows()).filter(row -> on(device, row)).toArray();
+    return IntStream.range(0, rows()).filter(row -> map.isOn(row, device)).toArray();
   }
 
   /** The physical devices below a disk, by their rows in {@link #devices()}. */
