@@ -192,7 +192,7 @@ final class ControllerPipeline {
         })
         .onErrorResume(e ->
             refused(
-                effect.request(),
+                effect.asked(),
                 "the stored mapping of %s was not deleted, try again: %s"
                     .formatted(effect.host(), e.getMessage())));
   }
@@ -204,7 +204,7 @@ final class ControllerPipeline {
             _ -> parts.internal().put(new EngineInput.Single(new Input.InputStored(effect))))
         .onErrorResume(e ->
             refused(
-                effect.request(),
+                effect.asked(),
                 "NATS did not confirm the change, which may or may not be in effect; check /readyz"
                     + " of the controller and try again: "
                     + (e instanceof NatsException ? e.getMessage() : e)));

@@ -62,9 +62,9 @@ public sealed interface Effect {
    * is answered that it failed.
    *
    * @param host the host
-   * @param request the operator's request
+   * @param asked the operator's request
    */
-  record RemoveHost(HostId host, Input.RequestReceived request) implements Effect {}
+  record RemoveHost(HostId host, Input.RequestReceived asked) implements Effect {}
 
   /**
    * Write a silence, acknowledgement or pause to its bucket, or delete it there; {@link
@@ -73,10 +73,10 @@ public sealed interface Effect {
    * @param input the entry to write or delete
    * @param set whether to write it
    * @param expired expired entries to delete as well
-   * @param request the operator's request
+   * @param asked the operator's request
    */
   record StoreInput(
-      OperatorInput input, boolean set, List<OperatorInput> expired, Input.RequestReceived request)
+      OperatorInput input, boolean set, List<OperatorInput> expired, Input.RequestReceived asked)
       implements Effect {}
 
   /**

@@ -95,7 +95,7 @@ record OperatorRequests(
 
   /** Answers a request whose change is in force. */
   void inputStored(Effect.StoreInput stored) {
-    Input.RequestReceived request = stored.request();
+    Input.RequestReceived request = stored.asked();
     String what = InputChange.describe(stored.input(), stored.set());
     String reason = "%s, asked by %s: %s".formatted(what, request.by(), request.reason());
     Decision decision =
@@ -376,7 +376,7 @@ record OperatorRequests(
       engine.hosts.remove(host);
     }
     engine.alerts.restored.end(host, Ending.HOST_REMOVED);
-    Input.RequestReceived request = removed.request();
+    Input.RequestReceived request = removed.asked();
     record(request, host, null, null, Decision.Verdict.FORGET, null, request.reason());
     engine.answer(
         request, Verdict.DONE, host + " is forgotten; it returns when its agent reports again");
