@@ -194,7 +194,7 @@ final class OperatorRequests {
         wait(correlation, "%s is set to %s".formatted(at.name(), ask.restraint()), 1);
     Throttle held = engine.throttles.of(ask.host(), at.disk().key());
     if (held == null) {
-      held = new Throttle(ask.host(), at.disk().domain(), at.disk().key());
+      held = new Throttle(ask.host(), at.disk().domain(), at.disk().key(), false);
     } else {
       disown(held);
     }
@@ -248,6 +248,9 @@ final class OperatorRequests {
         && lease != null
         && (lease.commands() > 0 || held.state instanceof ThrottleState.Releasing)) {
       return Optional.of("another command for it is pending; try again");
+    }
+    if (held != null && held.local) {
+      return Optional.of("an operator on the host throttles it; release that throttle first");
     }
     Optional<Refusal> paused = engine.paused();
     if (paused.isPresent()) {

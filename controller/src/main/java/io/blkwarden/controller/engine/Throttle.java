@@ -14,22 +14,26 @@ final class Throttle {
   final DomainRef domain;
   final DiskKey disk;
 
-  /** Whose breach it serves; absent for an operator's, and for one found in a heartbeat. */
+  /** The breach that it serves; absent for an operator's, and for one found in a heartbeat. */
   @Nullable Evaluation owner;
+
+  /** Whether an operator on the host set it: no policy adopts, changes, releases or counts it. */
+  final boolean local;
 
   /** Changed by {@link Throttles#apply} only, except for a new one. */
   ThrottleState state = new ThrottleState.Idle();
 
   Attempts attempts = Attempts.NONE;
 
-  Throttle(HostId host, DomainRef domain, DiskKey disk) {
+  Throttle(HostId host, DomainRef domain, DiskKey disk, boolean local) {
     this.host = host;
     this.domain = domain;
     this.disk = disk;
+    this.local = local;
   }
 
   static Throttle of(HostId host, Evaluation owner) {
-    Throttle made = new Throttle(host, owner.domain, owner.disk);
+    Throttle made = new Throttle(host, owner.domain, owner.disk, false);
     made.owner = owner;
     return made;
   }

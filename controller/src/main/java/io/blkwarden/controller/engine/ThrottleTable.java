@@ -91,7 +91,7 @@ final class ThrottleTable {
     Set<HostId> hosts = new HashSet<>();
     for (Throttle each : byLease.values()) {
       boolean same = each.host.equals(host) && each.disk.equals(disk);
-      if (!same) {
+      if (!same && !each.local) {
         if (each.state.counts()) {
           hosts.add(each.host);
         }
