@@ -5,17 +5,41 @@ import org.jspecify.annotations.Nullable;
 
 /** A policy about single disks, which it may throttle. */
 public interface DiskPolicy extends Policy {
+  /** The keys that policies about disks share. */
+  DiskRule rule();
+
+  @Override
+  default String name() {
+    return rule().name();
+  }
+
+  @Override
+  default Mode mode() {
+    return rule().mode();
+  }
+
   /** Which disks. */
-  Match match();
+  default Match match() {
+    return rule().match();
+  }
+
+  /** A further condition; absent when there is none. */
+  default @Nullable Condition onlyIf() {
+    return rule().onlyIf();
+  }
+
+  /** Restricts it to disks that cause others' latency; absent when it does not. */
+  default @Nullable AttributionClause blame() {
+    return rule().blame();
+  }
+
+  @Override
+  default Response then() {
+    return rule().then();
+  }
 
   /** What is measured against what; of several thresholds the first. */
   Threshold when();
-
-  /** A further condition; absent when there is none. */
-  @Nullable Condition onlyIf();
-
-  /** Restricts it to disks that cause others' latency; absent when it does not. */
-  @Nullable AttributionClause blame();
 
   /**
    * A new detector for one disk.

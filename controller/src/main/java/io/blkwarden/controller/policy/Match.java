@@ -59,6 +59,11 @@ public record Match(
     this(roles, domain, host, volume, Glob.ANY, Glob.ANY, Map.of(), List.of());
   }
 
+  /** Reads {@code match} of a policy. */
+  public static Match of(Section policy) {
+    return policy.section("match").map(Match::read).orElse(ANY);
+  }
+
   /** Reads {@code match: { role, domain, host, volume, plan, owner, label, device }}. */
   public static Match read(Section in) {
     Map<String, Glob> labels = in.map("label", PATTERN);

@@ -51,8 +51,7 @@ public record ScopedPolicy(
   }
 
   /** Reads what a scope allows of a threshold policy. */
-  static Optional<ScopedPolicy> read(
-      Section policy, String name, Mode mode, MetricScope scope, DiskRule rule) {
+  static Optional<ScopedPolicy> read(Section policy, MetricScope scope, DiskRule rule) {
     boolean device = scope == MetricScope.DEVICE;
     String key = device ? "device" : "host";
     if (policy.has("blame")) {
@@ -90,7 +89,8 @@ public record ScopedPolicy(
           }
           return when;
         })
-        .map(when -> new ScopedPolicy(name, scope, mode, match, when, onlyIf, rule.then()));
+        .map(when ->
+            new ScopedPolicy(rule.name(), scope, rule.mode(), match, when, onlyIf, rule.then()));
   }
 
   private static boolean known(MetricScope scope, MetricScope term) {

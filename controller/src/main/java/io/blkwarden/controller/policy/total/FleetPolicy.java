@@ -3,7 +3,6 @@ package io.blkwarden.controller.policy.total;
 import io.blkwarden.controller.fleet.Metric;
 import io.blkwarden.controller.fleet.MetricScope;
 import io.blkwarden.controller.fleet.MetricUnit;
-import io.blkwarden.controller.policy.DiskRule;
 import io.blkwarden.controller.policy.Match;
 import io.blkwarden.controller.policy.Mode;
 import io.blkwarden.controller.policy.Policy;
@@ -46,7 +45,7 @@ public record FleetPolicy(
   }
 
   private static Optional<FleetPolicy> read(Section policy, String name, Mode mode) {
-    Match match = DiskRule.match(policy);
+    Match match = Match.of(policy);
     Response then = Response.of(policy);
     if (!then.ladder().isEmpty()) {
       policy.problem("then.ladder", "expected nothing: a policy about the fleet only alerts");
