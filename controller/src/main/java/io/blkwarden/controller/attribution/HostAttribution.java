@@ -9,6 +9,7 @@ import io.blkwarden.model.Printable;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Semaphore;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 public final class HostAttribution {
   private final AttributionRule rule;
   private final long slotMillis;
-  private final WindowBudget budget;
+  private final Semaphore budget;
   private List<String> names = List.of();
   private List<DiskKey> disks = List.of();
   private DeviceAttribution[] devices = {};
@@ -29,7 +30,7 @@ public final class HostAttribution {
    * @param windowMillis how far back it looks
    * @param budget shared by the whole fleet
    */
-  public HostAttribution(AttributionRule rule, long windowMillis, WindowBudget budget) {
+  public HostAttribution(AttributionRule rule, long windowMillis, Semaphore budget) {
     this.rule = rule;
     this.slotMillis = Math.max(1, windowMillis / AttributionWindow.SLOTS);
     this.budget = budget;

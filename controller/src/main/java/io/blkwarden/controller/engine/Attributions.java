@@ -4,7 +4,6 @@ import io.blkwarden.controller.alert.AlertFacts;
 import io.blkwarden.controller.attribution.HostAttribution;
 import io.blkwarden.controller.attribution.HostAttribution.Finding;
 import io.blkwarden.controller.attribution.Suspect;
-import io.blkwarden.controller.attribution.WindowBudget;
 import io.blkwarden.controller.policy.AttributionClause;
 import io.blkwarden.controller.policy.DiskPolicy;
 import io.blkwarden.model.message.Alert;
@@ -13,6 +12,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,7 +27,7 @@ final class Attributions {
   private final Map<AttributionClause, HostAttribution> watches = new HashMap<>();
 
   /** Takes a new map or new policies. */
-  void match(HostTracker tracker, PolicyIndex policies, WindowBudget budget) {
+  void match(HostTracker tracker, PolicyIndex policies, Semaphore budget) {
     Set<AttributionClause> wanted = wanted(tracker, policies);
     watches
         .entrySet()

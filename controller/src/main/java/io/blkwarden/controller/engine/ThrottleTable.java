@@ -1,6 +1,6 @@
 package io.blkwarden.controller.engine;
 
-import io.blkwarden.controller.throttle.ThrottleCounts;
+import io.blkwarden.controller.throttle.SafetyCheck;
 import io.blkwarden.model.DiskKey;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.MessageId;
@@ -84,7 +84,7 @@ final class ThrottleTable {
     return pending.values().stream().filter(each -> each.sentMillis() < millis).toList();
   }
 
-  ThrottleCounts load(HostId host, DiskKey disk, int hostsLive, int hostsAnomalous) {
+  SafetyCheck.Counts load(HostId host, DiskKey disk, int hostsLive, int hostsAnomalous) {
     int ofHost = 0;
     int ofDomain = 0;
     boolean hostThrottled = false;
@@ -100,7 +100,7 @@ final class ThrottleTable {
         hostThrottled |= each.host.equals(host) && each.state.counts();
       }
     }
-    return new ThrottleCounts(
+    return new SafetyCheck.Counts(
         ofHost, ofDomain, hosts.size(), hostThrottled, hostsLive, hostsAnomalous);
   }
 }

@@ -1,12 +1,14 @@
 package io.blkwarden.controller.policy;
 
+import io.blkwarden.controller.policy.yaml.Section;
+import io.blkwarden.model.Require;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A policy about single disks, which it may throttle. */
 public interface DiskPolicy extends Policy {
   /** The keys that policies about disks share. */
-  DiskRule rule();
+  Rule rule();
 
   @Override
   default String name() {
@@ -87,5 +89,38 @@ public interface DiskPolicy extends Policy {
   /** The window over which the fleet's baseline is learned, in ms; 0 when it uses none. */
   default long baselineWindowMillis() {
     return 0;
+  }
+
+  /**
+   * The keys that policies about disks share.
+   *
+   * @param name unique, 1 to 100 characters
+   * @param mode how far the policy may go
+   * @param match which disks
+   * @param onlyIf a further condition; absent when there is none
+   * @param blame restricts it to disks that cause others' latency; absent when it does not
+   * @param then what to do
+   */
+  record Rule(
+      String name,
+      Mode mode,
+      Match match,
+      @Nullable Condition onlyIf,
+      @Nullable AttributionClause blame,
+      Response then) {
+    public Rule {
+      Require.text(name, 100, "name");
+    }
+
+    /** Reads {@code match}, {@code only_if}, {@code blame} and {@code then} of a policy. */
+    public static Rule read(Section policy, String name, Mode mode) {
+      return new Rule(
+          name,
+          mode,
+          Match.of(policy),
+          policy.section("only_if").flatMap(Condition::read).orElse(null),
+          policy.section("blame").map(AttributionClause::read).orElse(null),
+          Response.of(policy));
+    }
   }
 }

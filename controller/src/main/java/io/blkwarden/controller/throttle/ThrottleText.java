@@ -49,11 +49,11 @@ public final class ThrottleText {
   }
 
   private static String proposed(Attempts attempts) {
-    Proposal proposal = attempts.proposal();
+    Attempts.Proposal proposal = attempts.proposal();
     if (proposal == null) {
       return "";
     }
-    Proposal.Approval approval = proposal.approval();
+    Attempts.Proposal.Approval approval = proposal.approval();
     return approval == null
         ? new Refusal.AwaitsApproval(proposal.id(), proposal.restraint()).text()
         : "approved by %s: %s".formatted(approval.by(), approval.reason());

@@ -8,9 +8,8 @@ import io.blkwarden.controller.fleet.MetricScope;
 import io.blkwarden.controller.policy.Detector;
 import io.blkwarden.controller.policy.DetectorFeed;
 import io.blkwarden.controller.policy.DiskPolicy;
-import io.blkwarden.controller.policy.DiskRule;
 import io.blkwarden.controller.policy.Mode;
-import io.blkwarden.controller.policy.PolicyKind;
+import io.blkwarden.controller.policy.Policy;
 import io.blkwarden.controller.policy.Threshold;
 import io.blkwarden.controller.policy.threshold.ThresholdPolicy;
 import io.blkwarden.controller.policy.yaml.Section;
@@ -29,13 +28,14 @@ import org.jspecify.annotations.Nullable;
  * @param level how the threshold follows the fleet
  * @param least the threshold when the floor applies, with its times and windows
  */
-public record OutlierPolicy(DiskRule rule, BaselineThreshold level, Threshold least)
+public record OutlierPolicy(DiskPolicy.Rule rule, BaselineThreshold level, Threshold least)
     implements DiskPolicy {
   /** Window of the fleet's means when the policy has none. */
   private static final long WINDOW_MILLIS = 60_000;
 
   /** The kind {@code when: { metric, above_fleet: { mean_plus_sigmas | percentile, floor } }}. */
-  public static final PolicyKind KIND = new PolicyKind("when", "above_fleet", OutlierPolicy::read);
+  public static final Policy.Kind KIND =
+      new Policy.Kind("when", "above_fleet", OutlierPolicy::read);
 
   private static final Value<Double> SIGMAS = Value.number("a number of sigmas, 0 to 10", 0, 10);
   private static final Value<Double> PERCENTILE =
@@ -45,7 +45,7 @@ public record OutlierPolicy(DiskRule rule, BaselineThreshold level, Threshold le
       Value.integer("a number of disks, 2 to 1000000", 2, 1_000_000);
 
   private static Optional<OutlierPolicy> read(Section policy, String name, Mode mode) {
-    DiskRule rule = DiskRule.read(policy, name, mode);
+    DiskPolicy.Rule rule = DiskPolicy.Rule.read(policy, name, mode);
     Section when = policy.section(KIND.key()).orElseThrow();
     Optional<Metric> metric = when.metric();
     if (metric.isPresent() && metric.get().scope() != MetricScope.DISK) {

@@ -4,9 +4,8 @@ import io.blkwarden.controller.fleet.Metric;
 import io.blkwarden.controller.policy.Detector;
 import io.blkwarden.controller.policy.DetectorFeed;
 import io.blkwarden.controller.policy.DiskPolicy;
-import io.blkwarden.controller.policy.DiskRule;
 import io.blkwarden.controller.policy.Mode;
-import io.blkwarden.controller.policy.PolicyKind;
+import io.blkwarden.controller.policy.Policy;
 import io.blkwarden.controller.policy.PolicyLimits;
 import io.blkwarden.controller.policy.Sample;
 import io.blkwarden.controller.policy.Threshold;
@@ -25,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  * @param lines the budgets, 1 to {@link #LINES_MAX}; any of them can be breached
  * @param warnAt share of a budget above which it alerts, above 0 to 1
  */
-public record BudgetPolicy(DiskRule rule, List<Line> lines, double warnAt) implements DiskPolicy {
+public record BudgetPolicy(DiskPolicy.Rule rule, List<Line> lines, double warnAt)
+    implements DiskPolicy {
   /** Most budgets of a policy, so that a disk's use takes at most 400 bytes. */
   public static final int LINES_MAX = 4;
 
@@ -36,7 +36,7 @@ public record BudgetPolicy(DiskRule rule, List<Line> lines, double warnAt) imple
       Value.share("a part such as 0.8 or 80%, above 0 and at most 1").where(part -> part > 0);
 
   /** The kind {@code budget: [ { metric, mean_above, over } ]}. */
-  public static final PolicyKind KIND = new PolicyKind("budget", BudgetPolicy::read);
+  public static final Policy.Kind KIND = new Policy.Kind("budget", BudgetPolicy::read);
 
   public BudgetPolicy {
     lines = Require.list(lines, LINES_MAX, "budget");
@@ -47,7 +47,7 @@ public record BudgetPolicy(DiskRule rule, List<Line> lines, double warnAt) imple
   }
 
   private static Optional<BudgetPolicy> read(Section policy, String name, Mode mode) {
-    DiskRule rule = DiskRule.read(policy, name, mode);
+    DiskPolicy.Rule rule = DiskPolicy.Rule.read(policy, name, mode);
     double warnAt = policy.get("warn_at", WARN_AT, 0.8);
     List<Line> lines = policy.sections(KIND.key(), Line::read);
     int size = policy.size(KIND.key());

@@ -5,10 +5,9 @@ import io.blkwarden.controller.fleet.Metric;
 import io.blkwarden.controller.policy.Detector;
 import io.blkwarden.controller.policy.DetectorFeed;
 import io.blkwarden.controller.policy.DiskPolicy;
-import io.blkwarden.controller.policy.DiskRule;
 import io.blkwarden.controller.policy.Match;
 import io.blkwarden.controller.policy.Mode;
-import io.blkwarden.controller.policy.PolicyKind;
+import io.blkwarden.controller.policy.Policy;
 import io.blkwarden.controller.policy.PolicyLimits;
 import io.blkwarden.controller.policy.Response;
 import io.blkwarden.controller.policy.Sample;
@@ -36,7 +35,7 @@ public record StandingPolicy(
     String name, Mode mode, Match match, Restraint restraint, long leaseMillis)
     implements DiskPolicy {
   /** The kind {@code standing: { priority | limit, lease }}. */
-  public static final PolicyKind KIND = new PolicyKind("standing", StandingPolicy::read);
+  public static final Policy.Kind KIND = new Policy.Kind("standing", StandingPolicy::read);
 
   private static final Value<Restraint> PRIORITY =
       Value.of("idle, or best-effort/0 to best-effort/7", Response::restraint);
@@ -81,9 +80,9 @@ public record StandingPolicy(
   }
 
   @Override
-  public DiskRule rule() {
+  public DiskPolicy.Rule rule() {
     Response then = new Response(List.of(restraint), leaseMillis, Alert.Severity.INFO);
-    return new DiskRule(name, mode, match, null, null, then);
+    return new DiskPolicy.Rule(name, mode, match, null, null, then);
   }
 
   @Override

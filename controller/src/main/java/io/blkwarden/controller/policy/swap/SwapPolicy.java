@@ -3,9 +3,8 @@ package io.blkwarden.controller.policy.swap;
 import io.blkwarden.controller.fleet.Metric;
 import io.blkwarden.controller.policy.Detector;
 import io.blkwarden.controller.policy.DiskPolicy;
-import io.blkwarden.controller.policy.DiskRule;
 import io.blkwarden.controller.policy.Mode;
-import io.blkwarden.controller.policy.PolicyKind;
+import io.blkwarden.controller.policy.Policy;
 import io.blkwarden.controller.policy.Sample;
 import io.blkwarden.controller.policy.Threshold;
 import io.blkwarden.controller.policy.yaml.Section;
@@ -19,12 +18,12 @@ import java.util.function.LongFunction;
  * @param rule selects domains by their swap disks
  * @param when the threshold of {@code swap.bytes_per_s}
  */
-public record SwapPolicy(DiskRule rule, Threshold when) implements DiskPolicy {
+public record SwapPolicy(DiskPolicy.Rule rule, Threshold when) implements DiskPolicy {
   /** The kind {@code swap: { above, for, clear_below, clear_for }}. */
-  public static final PolicyKind KIND = new PolicyKind("swap", SwapPolicy::read);
+  public static final Policy.Kind KIND = new Policy.Kind("swap", SwapPolicy::read);
 
   private static Optional<SwapPolicy> read(Section policy, String name, Mode mode) {
-    DiskRule rule = DiskRule.read(policy, name, mode);
+    DiskPolicy.Rule rule = DiskPolicy.Rule.read(policy, name, mode);
     return policy
         .section(KIND.key())
         .flatMap(SwapPolicy::when)

@@ -4,7 +4,7 @@ import io.blkwarden.controller.fleet.DeviceClass;
 import io.blkwarden.controller.fleet.MetricScope;
 import io.blkwarden.controller.policy.Condition;
 import io.blkwarden.controller.policy.Detector;
-import io.blkwarden.controller.policy.DiskRule;
+import io.blkwarden.controller.policy.DiskPolicy;
 import io.blkwarden.controller.policy.Glob;
 import io.blkwarden.controller.policy.Match;
 import io.blkwarden.controller.policy.Mode;
@@ -51,7 +51,7 @@ public record ScopedPolicy(
   }
 
   /** Reads what a scope allows of a threshold policy. */
-  static Optional<ScopedPolicy> read(Section policy, MetricScope scope, DiskRule rule) {
+  static Optional<ScopedPolicy> read(Section policy, MetricScope scope, DiskPolicy.Rule rule) {
     boolean device = scope == MetricScope.DEVICE;
     String key = device ? "device" : "host";
     if (policy.has("blame")) {

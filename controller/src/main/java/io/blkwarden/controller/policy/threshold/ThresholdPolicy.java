@@ -4,10 +4,8 @@ import io.blkwarden.controller.fleet.Metric;
 import io.blkwarden.controller.fleet.MetricScope;
 import io.blkwarden.controller.policy.Detector;
 import io.blkwarden.controller.policy.DiskPolicy;
-import io.blkwarden.controller.policy.DiskRule;
 import io.blkwarden.controller.policy.Mode;
 import io.blkwarden.controller.policy.Policy;
-import io.blkwarden.controller.policy.PolicyKind;
 import io.blkwarden.controller.policy.Threshold;
 import io.blkwarden.controller.policy.yaml.Section;
 import java.util.Optional;
@@ -17,12 +15,12 @@ import java.util.Optional;
  *
  * @param when the threshold
  */
-public record ThresholdPolicy(DiskRule rule, Threshold when) implements DiskPolicy {
+public record ThresholdPolicy(DiskPolicy.Rule rule, Threshold when) implements DiskPolicy {
   /** The kind {@code when: { metric, above, for }}. */
-  public static final PolicyKind KIND = new PolicyKind("when", ThresholdPolicy::read);
+  public static final Policy.Kind KIND = new Policy.Kind("when", ThresholdPolicy::read);
 
   private static Optional<? extends Policy> read(Section policy, String name, Mode mode) {
-    DiskRule rule = DiskRule.read(policy, name, mode);
+    DiskPolicy.Rule rule = DiskPolicy.Rule.read(policy, name, mode);
     if (!policy.known(KIND.key())) {
       policy.missing(KIND.key(), "a condition { metric, above, for }");
     }

@@ -6,7 +6,6 @@ import io.blkwarden.controller.fleet.MetricUnit;
 import io.blkwarden.controller.policy.Match;
 import io.blkwarden.controller.policy.Mode;
 import io.blkwarden.controller.policy.Policy;
-import io.blkwarden.controller.policy.PolicyKind;
 import io.blkwarden.controller.policy.Response;
 import io.blkwarden.controller.policy.Threshold;
 import io.blkwarden.controller.policy.yaml.Section;
@@ -35,7 +34,7 @@ public record FleetPolicy(
    * The kind {@code fleet: { metric, sum_above, for }}, or {@code fleet: { of: { metric, above },
    * count_above | share_above, for }}.
    */
-  public static final PolicyKind KIND = new PolicyKind("fleet", FleetPolicy::read);
+  public static final Policy.Kind KIND = new Policy.Kind("fleet", FleetPolicy::read);
 
   private static final String KEYS = "expected one of sum_above, count_above and share_above";
 

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.blkwarden.controller.fleet.HostState;
 import io.blkwarden.controller.fleet.Metric;
 import io.blkwarden.controller.fleet.TestHost;
-import io.blkwarden.controller.policy.DiskRule;
+import io.blkwarden.controller.policy.DiskPolicy;
 import io.blkwarden.controller.policy.Match;
 import io.blkwarden.controller.policy.Mode;
 import io.blkwarden.controller.policy.Response;
@@ -25,7 +25,7 @@ final class BudgetTableTest {
 
   private static BudgetPolicy policy(Line... lines) {
     return new BudgetPolicy(
-        new DiskRule(
+        new DiskPolicy.Rule(
             "fair-use",
             Mode.SHADOW,
             Match.ANY,

@@ -8,7 +8,6 @@ import io.blkwarden.controller.fleet.Metric;
 import io.blkwarden.controller.fleet.MetricScope;
 import io.blkwarden.controller.policy.AttributionClause;
 import io.blkwarden.controller.policy.DiskPolicy;
-import io.blkwarden.controller.policy.DiskRule;
 import io.blkwarden.controller.policy.Glob;
 import io.blkwarden.controller.policy.Match;
 import io.blkwarden.controller.policy.Mode;
@@ -51,7 +50,7 @@ final class PolicyKindsReaderTest {
     assertThat(load.policies().policies())
         .containsExactly(
             new BudgetPolicy(
-                new DiskRule(
+                new DiskPolicy.Rule(
                     "fair-use",
                     Mode.SHADOW,
                     Match.ANY,
@@ -121,7 +120,7 @@ final class PolicyKindsReaderTest {
     assertThat(load.policies().policies())
         .containsExactly(
             new OutlierPolicy(
-                new DiskRule("a", Mode.SHADOW, Match.ANY, null, null, alertOnly),
+                new DiskPolicy.Rule("a", Mode.SHADOW, Match.ANY, null, null, alertOnly),
                 new BaselineThreshold(2, null, 20e6, 20),
                 new Threshold(
                     Metric.READ_BYTES,
@@ -132,7 +131,7 @@ final class PolicyKindsReaderTest {
                     1,
                     new Threshold.Windows(3, 5, 60_000))),
             new OutlierPolicy(
-                new DiskRule("b", Mode.SHADOW, Match.ANY, null, null, alertOnly),
+                new DiskPolicy.Rule("b", Mode.SHADOW, Match.ANY, null, null, alertOnly),
                 new BaselineThreshold(0, 99.5, 100, 50),
                 new Threshold(Metric.IOPS, 100, 300_000, 50, 120_000)));
   }

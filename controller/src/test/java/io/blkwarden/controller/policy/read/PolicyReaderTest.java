@@ -4,9 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.blkwarden.controller.fleet.DeviceClass;
 import io.blkwarden.controller.fleet.Metric;
-import io.blkwarden.controller.policy.AlertLife;
 import io.blkwarden.controller.policy.Condition;
-import io.blkwarden.controller.policy.DiskRule;
+import io.blkwarden.controller.policy.DiskPolicy;
 import io.blkwarden.controller.policy.Glob;
 import io.blkwarden.controller.policy.Match;
 import io.blkwarden.controller.policy.Mode;
@@ -60,7 +59,7 @@ final class PolicyReaderTest {
     assertThat(load.policies().policies())
         .containsExactly(
             new ThresholdPolicy(
-                new DiskRule(
+                new DiskPolicy.Rule(
                     "swap-storm",
                     Mode.AUTO,
                     new Match(
@@ -93,7 +92,7 @@ final class PolicyReaderTest {
     assertThat(load.policies().policies())
         .containsExactly(
             new ThresholdPolicy(
-                new DiskRule(
+                new DiskPolicy.Rule(
                     "p",
                     Mode.SHADOW,
                     Match.ANY,
@@ -116,7 +115,8 @@ final class PolicyReaderTest {
         .isInstanceOfSatisfying(
             ThresholdPolicy.class,
             policy ->
-                assertThat(policy.then().life()).isEqualTo(new AlertLife(300_000, 3_600_000)));
+                assertThat(policy.then().life())
+                    .isEqualTo(new Response.AlertLife(300_000, 3_600_000)));
     assertThat(
             read("policies: [ { name: p, when: { metric: util, above: 90%, for: 5s },"
                     + " then: { remind_every: 1s } } ]")
@@ -187,11 +187,11 @@ final class PolicyReaderTest {
     assertThat(load.policies().policies())
         .containsExactly(
             new ThresholdPolicy(
-                new DiskRule("bursts", Mode.SHADOW, Match.ANY, null, null, alertOnly),
+                new DiskPolicy.Rule("bursts", Mode.SHADOW, Match.ANY, null, null, alertOnly),
                 new Threshold(
                     Metric.IOPS, 200, 30_000, 100, 60_000, 4, new Threshold.Windows(3, 5, 10_000))),
             new SwapPolicy(
-                new DiskRule("out-of-memory", Mode.SHADOW, Match.ANY, null, null, alertOnly),
+                new DiskPolicy.Rule("out-of-memory", Mode.SHADOW, Match.ANY, null, null, alertOnly),
                 new Threshold(Metric.SWAP_BYTES, 1e6, 30_000, 2e5, 20_000)));
   }
 
