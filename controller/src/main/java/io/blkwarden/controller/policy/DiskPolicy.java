@@ -1,7 +1,6 @@
 package io.blkwarden.controller.policy;
 
 import io.blkwarden.controller.policy.yaml.Section;
-import io.blkwarden.model.Require;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -108,10 +107,6 @@ public interface DiskPolicy extends Policy {
       @Nullable Condition onlyIf,
       @Nullable AttributionClause blame,
       Response then) {
-    public Rule {
-      Require.text(name, 100, "name");
-    }
-
     /** Reads {@code match}, {@code only_if}, {@code blame} and {@code then} of a policy. */
     public static Rule read(Section policy, String name, Mode mode) {
       return new Rule(

@@ -2,7 +2,6 @@ package io.blkwarden.controller.policy;
 
 import io.blkwarden.controller.policy.yaml.Section;
 import io.blkwarden.controller.policy.yaml.Value;
-import io.blkwarden.model.Require;
 import io.blkwarden.model.Restraint;
 import io.blkwarden.model.message.Alert;
 import io.blkwarden.model.message.CommandAction;
@@ -41,8 +40,7 @@ public record Response(
       Value.oneOf(Alert.Severity.values(), Alert.Severity::wire);
 
   public Response {
-    ladder = Require.list(ladder, PolicyLimits.STEPS_MAX, "ladder");
-    Require.within(leaseMillis, LEASE_MIN_MILLIS, CommandAction.Set.MAX_LEASE_MS, "lease");
+    ladder = List.copyOf(ladder);
   }
 
   /** A response whose alert resolves at once and is not repeated. */
@@ -94,14 +92,5 @@ public record Response(
 
     /** Shortest time between two reminders in ms, so that a fleet's alerts do not flood NATS. */
     public static final long REMIND_MIN_MILLIS = 10_000;
-
-    public AlertLife {
-      Require.within(keepFiringMillis, 0, PolicyLimits.DURATION_MAX_MILLIS, "keep_firing_for");
-      Require.within(
-          remindMillis,
-          remindMillis == 0 ? 0 : REMIND_MIN_MILLIS,
-          PolicyLimits.DURATION_MAX_MILLIS,
-          "remind_every");
-    }
   }
 }

@@ -11,7 +11,6 @@ import io.blkwarden.controller.policy.Sample;
 import io.blkwarden.controller.policy.Threshold;
 import io.blkwarden.controller.policy.yaml.Section;
 import io.blkwarden.controller.policy.yaml.Value;
-import io.blkwarden.model.Require;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.LongFunction;
@@ -39,11 +38,7 @@ public record BudgetPolicy(DiskPolicy.Rule rule, List<Line> lines, double warnAt
   public static final Policy.Kind KIND = new Policy.Kind("budget", BudgetPolicy::read);
 
   public BudgetPolicy {
-    lines = Require.list(lines, LINES_MAX, "budget");
-    Require.within(lines.size(), 1, LINES_MAX, "budget (count)");
-    if (!(warnAt > 0 && warnAt <= 1)) {
-      throw new IllegalArgumentException("warn_at: expected above 0 to 1, found " + warnAt);
-    }
+    lines = List.copyOf(lines);
   }
 
   private static Optional<BudgetPolicy> read(Section policy, String name, Mode mode) {
@@ -74,14 +69,6 @@ public record BudgetPolicy(DiskPolicy.Rule rule, List<Line> lines, double warnAt
     private static final Value<Long> OVER =
         Value.duration(
             "a duration of 10s to 24h", OVER_MIN_MILLIS, PolicyLimits.DURATION_MAX_MILLIS);
-
-    public Line {
-      Require.finite(meanAbove, "budget.mean_above");
-      if (meanAbove <= 0) {
-        throw new IllegalArgumentException("mean_above: expected above 0, found " + meanAbove);
-      }
-      Require.within(overMillis, OVER_MIN_MILLIS, PolicyLimits.DURATION_MAX_MILLIS, "budget.over");
-    }
 
     private static Optional<Line> read(Section in) {
       Optional<Metric> metric = in.metric();

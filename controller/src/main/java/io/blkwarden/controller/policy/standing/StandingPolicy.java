@@ -14,7 +14,6 @@ import io.blkwarden.controller.policy.Sample;
 import io.blkwarden.controller.policy.Threshold;
 import io.blkwarden.controller.policy.yaml.Section;
 import io.blkwarden.controller.policy.yaml.Value;
-import io.blkwarden.model.Require;
 import io.blkwarden.model.Restraint;
 import io.blkwarden.model.message.Alert;
 import io.blkwarden.model.message.CommandAction;
@@ -58,11 +57,6 @@ public record StandingPolicy(
           return 0;
         }
       };
-
-  public StandingPolicy {
-    Require.within(
-        leaseMillis, Response.LEASE_MIN_MILLIS, CommandAction.Set.MAX_LEASE_MS, "standing.lease");
-  }
 
   private static Optional<StandingPolicy> read(Section policy, String name, Mode mode) {
     Match match = Match.of(policy);

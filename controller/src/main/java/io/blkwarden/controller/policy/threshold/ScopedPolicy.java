@@ -15,7 +15,6 @@ import io.blkwarden.controller.policy.yaml.Section;
 import io.blkwarden.controller.policy.yaml.Value;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.PhysicalDevice;
-import io.blkwarden.model.Require;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -45,10 +44,6 @@ public record ScopedPolicy(
   static final Value<MetricScope> SCOPE =
       Value.oneOf(
           Map.of("disk", MetricScope.DISK, "device", MetricScope.DEVICE, "host", MetricScope.HOST));
-
-  public ScopedPolicy {
-    Require.text(name, 100, "name");
-  }
 
   /** Reads what a scope allows of a threshold policy. */
   static Optional<ScopedPolicy> read(Section policy, MetricScope scope, DiskPolicy.Rule rule) {

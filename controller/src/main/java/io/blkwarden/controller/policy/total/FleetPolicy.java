@@ -10,7 +10,6 @@ import io.blkwarden.controller.policy.Response;
 import io.blkwarden.controller.policy.Threshold;
 import io.blkwarden.controller.policy.yaml.Section;
 import io.blkwarden.controller.policy.yaml.Value;
-import io.blkwarden.model.Require;
 import io.blkwarden.model.message.Alert;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,11 +36,6 @@ public record FleetPolicy(
   public static final Policy.Kind KIND = new Policy.Kind("fleet", FleetPolicy::read);
 
   private static final String KEYS = "expected one of sum_above, count_above and share_above";
-
-  public FleetPolicy {
-    Require.text(name, 100, "name");
-    Require.finite(each, "above");
-  }
 
   private static Optional<FleetPolicy> read(Section policy, String name, Mode mode) {
     Match match = Match.of(policy);

@@ -196,6 +196,23 @@ final class PolicyReaderTest {
   }
 
   @Test
+  void readsWindowsThatSpanMoreThanADay() {
+    PolicyLoad load =
+        read(
+            """
+            policies:
+              - name: slow
+                when: { metric: iops, above: 200, windows: 3 of 5, window: 12h }
+            """);
+
+    assertThat(load.problems()).isEmpty();
+    assertThat(load.policies().policies())
+        .singleElement()
+        .satisfies(
+            each -> assertThat(((ThresholdPolicy) each).when().forMillis()).isEqualTo(129_600_000));
+  }
+
+  @Test
   void reportsProblemsOfWindowsAndSwapping() {
     assertThat(
             problems(
