@@ -6,8 +6,6 @@ import io.blkwarden.controller.policy.PolicySet;
 import io.blkwarden.controller.policy.SafetyLimits;
 import io.blkwarden.controller.policy.yaml.PolicyProblem;
 import io.blkwarden.controller.policy.yaml.Section;
-import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,12 +27,6 @@ public record PolicyLoad(
   public static final PolicyLoad NONE =
       new PolicyLoad(PolicySet.EMPTY, List.of(), List.of(), Map.of());
 
-  public PolicyLoad {
-    problems = List.copyOf(problems);
-    keptFromBefore = List.copyOf(keptFromBefore);
-    good = Collections.unmodifiableMap(new LinkedHashMap<>(good));
-  }
-
   /**
    * The content of one policy file.
    *
@@ -44,11 +36,6 @@ public record PolicyLoad(
    */
   public record ParsedFile(
       List<Placed<Policy>> policies, Optional<Placed<SafetyLimits>> brakes, List<Match> protect) {
-    public ParsedFile {
-      policies = List.copyOf(policies);
-      protect = List.copyOf(protect);
-    }
-
     /**
      * A value and its place.
      *
