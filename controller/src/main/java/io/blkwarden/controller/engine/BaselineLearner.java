@@ -2,8 +2,8 @@ package io.blkwarden.controller.engine;
 
 import io.blkwarden.controller.baseline.BaselineTable;
 import io.blkwarden.controller.baseline.DiskBaseline;
-import io.blkwarden.controller.policy.DetectorFeed;
 import io.blkwarden.controller.policy.DiskPolicy;
+import io.blkwarden.controller.policy.baseline.OutlierTable;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -75,7 +75,7 @@ final class BaselineLearner {
 
   private void round(long windowMillis) {
     for (HostTracker tracker : engine.hosts.values()) {
-      for (DetectorFeed.OfBaselines table : tracker.feeds.ofBaselines) {
+      for (OutlierTable table : tracker.feeds.ofBaselines) {
         if (table.windowMillis() == windowMillis) {
           table.give(baselines, engine.millis());
         }

@@ -1,7 +1,7 @@
 package io.blkwarden.controller.engine;
 
 import io.blkwarden.commandline.Nearest;
-import io.blkwarden.controller.silence.InputChange;
+import io.blkwarden.controller.silence.OperatorState;
 import io.blkwarden.controller.throttle.CommandPurpose;
 import io.blkwarden.controller.throttle.Decision;
 import io.blkwarden.controller.throttle.Ladder;
@@ -84,13 +84,14 @@ final class OperatorRequests {
   /** A request for a silence, an acknowledgement or the pause, answered once it is in force. */
   private void lasting(Input.RequestReceived request, OperatorRequest.Lasting ask) {
     Instant now = engine.now.wall().truncatedTo(ChronoUnit.MILLIS);
-    InputChange change =
-        InputChange.of(
-            engine.operatorState, request.request(), ask, request.key(), now, engine.newId());
-    switch (change) {
-      case InputChange.Store(OperatorInput input, boolean set, List<OperatorInput> expired) ->
+    switch (engine.operatorState.change(
+        request.request(), ask, request.key(), now, engine.newId())) {
+      case OperatorState.Change.Store(
+              OperatorInput input,
+              boolean set,
+              List<OperatorInput> expired) ->
           engine.effects.add(new Effect.StoreInput(input, set, expired, request));
-      case InputChange.Refused(String why) ->
+      case OperatorState.Change.Refused(String why) ->
           answer(request.correlation(), new OperatorReply(Verdict.FAILED, why));
     }
   }
@@ -98,7 +99,7 @@ final class OperatorRequests {
   /** The change is in force. */
   void inputStored(Effect.StoreInput stored) {
     Input.RequestReceived request = stored.asked();
-    String what = InputChange.describe(stored.input(), stored.set());
+    String what = OperatorState.describe(stored.input(), stored.set());
     String reason = "%s, asked by %s: %s".formatted(what, request.by(), request.reason());
     Decision decision =
         Decision.ofFleet(engine.now.wall(), Decision.Verdict.REQUEST, reason, Map.of());

@@ -9,6 +9,7 @@ import io.blkwarden.controller.policy.Condition;
 import io.blkwarden.controller.policy.DetectorFeed;
 import io.blkwarden.controller.policy.DiskPolicy;
 import io.blkwarden.controller.policy.Sample;
+import io.blkwarden.controller.policy.baseline.OutlierTable;
 import io.blkwarden.controller.throttle.Decision;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.MappedDisk;
@@ -180,7 +181,7 @@ final class SampleHandler {
     long slotMillis = Math.max(1, engine.settings.effectWindowMillis() / SLOTS_OF_WINDOW);
     KnownWorkers workers = new KnownWorkers(tracker.state.map().boot(), disk);
     Evaluation made = new Evaluation(policy, policyIndex, disk, workers, row, above, slotMillis);
-    if (tracker.feeds.of(policyIndex) instanceof DetectorFeed.OfBaselines table) {
+    if (tracker.feeds.of(policyIndex) instanceof OutlierTable table) {
       made.origin = table.origin(outliers.baselines, row);
     }
     tracker.add(made);
