@@ -4,7 +4,6 @@ import io.blkwarden.controller.alert.AlertFacts;
 import io.blkwarden.controller.attribution.HostAttribution;
 import io.blkwarden.controller.attribution.HostAttribution.Finding;
 import io.blkwarden.controller.attribution.Suspect;
-import io.blkwarden.controller.attribution.WindowBudget;
 import io.blkwarden.controller.fleet.HostState;
 import io.blkwarden.controller.policy.AttributionClause;
 import io.blkwarden.controller.policy.DiskPolicy;
@@ -14,6 +13,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,9 +26,9 @@ final class Attributions {
   static final int DISKS_MAX = 100_000;
 
   private final Map<AttributionClause, HostAttribution> watches = new HashMap<>();
-  private final WindowBudget budget;
+  private final Semaphore budget;
 
-  Attributions(WindowBudget budget) {
+  Attributions(Semaphore budget) {
     this.budget = budget;
   }
 

@@ -1,7 +1,7 @@
 package io.blkwarden.controller.engine;
 
 import io.blkwarden.controller.baseline.DiskBaseline;
-import io.blkwarden.controller.policy.DetectorFeed;
+import io.blkwarden.controller.policy.baseline.OutlierTable;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -73,7 +73,7 @@ final class BaselineLearner {
     tables().forEach(table -> table.learn(engine.baselines));
   }
 
-  private Stream<DetectorFeed.OfBaselines> tables() {
+  private Stream<OutlierTable> tables() {
     return engine.hosts.values().stream().flatMap(host -> host.feeds.ofBaselines.stream());
   }
 }

@@ -2,6 +2,7 @@ package io.blkwarden.controller.engine;
 
 import io.blkwarden.controller.policy.DetectorFeed;
 import io.blkwarden.controller.policy.DiskPolicy;
+import io.blkwarden.controller.policy.baseline.OutlierTable;
 import io.blkwarden.model.DiskKey;
 import io.blkwarden.model.MappedDisk;
 import java.util.ArrayList;
@@ -17,7 +18,7 @@ final class DetectorFeeds {
   private List<DiskKey> disks = List.of();
 
   /** The feeds of policies that compare with the fleet. */
-  List<DetectorFeed.OfBaselines> ofBaselines = List.of();
+  List<OutlierTable> ofBaselines = List.of();
 
   /** The feed of a policy; absent for one with a fixed threshold. */
   @Nullable DetectorFeed of(int policy) {
@@ -54,7 +55,7 @@ final class DetectorFeeds {
       }
     }
     known = next;
-    ofBaselines = PolicyIndex.of(next.values(), DetectorFeed.OfBaselines.class);
+    ofBaselines = PolicyIndex.of(next.values(), OutlierTable.class);
   }
 
   private static List<DetectorFeed.@Nullable Row> rows(

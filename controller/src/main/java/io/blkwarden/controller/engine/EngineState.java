@@ -1,6 +1,5 @@
 package io.blkwarden.controller.engine;
 
-import io.blkwarden.controller.attribution.WindowBudget;
 import io.blkwarden.controller.baseline.BaselineTable;
 import io.blkwarden.controller.policy.DiskPolicy;
 import io.blkwarden.controller.policy.PolicySet;
@@ -9,7 +8,6 @@ import io.blkwarden.controller.silence.OperatorState;
 import io.blkwarden.controller.throttle.Decision;
 import io.blkwarden.controller.throttle.Refusal;
 import io.blkwarden.controller.throttle.SafetyCheck;
-import io.blkwarden.controller.throttle.ThrottleCounts;
 import io.blkwarden.controller.throttle.ThrottleInputs;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.MappedDisk;
@@ -25,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.Semaphore;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -51,7 +50,7 @@ final class EngineState {
   final MapRequests mapRequests = new MapRequests();
   final Map<HostId, HostTracker> hosts = new LinkedHashMap<>();
   final ThrottleTable throttles = new ThrottleTable();
-  private final WindowBudget attributionBudget = new WindowBudget(Attributions.DISKS_MAX);
+  private final Semaphore attributionBudget = new Semaphore(Attributions.DISKS_MAX);
   final Alerts alerts = new Alerts(this);
   final BaselineTable baselines = new BaselineTable();
 
@@ -189,7 +188,7 @@ final class EngineState {
   /** Why the safety checks refuse a throttle on the disk; empty when they do not. */
   Optional<Refusal> safetyRefusal(HostTracker tracker, MappedDisk disk) {
     HostId host = tracker.host();
-    ThrottleCounts counts = throttles.load(host, disk.key(), hostsLive, hostsAnomalous);
+    SafetyCheck.Counts counts = throttles.load(host, disk.key(), hostsLive, hostsAnomalous);
     boolean gap = tracker.state.mapGap();
     return SafetyCheck.refusal(policies.policies, host, disk, gap, counts);
   }

@@ -3,7 +3,7 @@ package io.blkwarden.controller.engine;
 import io.blkwarden.controller.alert.AlertEvent;
 import io.blkwarden.controller.alert.AlertFacts;
 import io.blkwarden.controller.alert.AlertState;
-import io.blkwarden.controller.policy.AlertLife;
+import io.blkwarden.controller.policy.Response;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.MessageId;
 import io.blkwarden.model.message.Alert;
@@ -33,7 +33,7 @@ final class FleetAlert extends LiveAlert {
       Predicate<HostId> covers) {
     super(
         engine,
-        new AlertLife(Math.max(CALM_MILLIS, clearForMillis), 0),
+        new Response.AlertLife(Math.max(CALM_MILLIS, clearForMillis), 0),
         new AlertState.Inactive());
     this.policy = policy;
     this.severity = severity;

@@ -65,10 +65,15 @@ record HeartbeatHandler(EngineState engine, Throttles throttles, HostProblems pr
     if (known || remaining == 0) {
       return;
     }
-    Throttle found = new Throttle(tracker.host(), held.domain(), disk);
+    Throttle found = new Throttle(tracker.host(), held.domain(), disk, held.local() != null);
     found.state =
         ThrottleState.InForce.found(
-            Lease.found(held.lease(), held.restraint(), remaining, engine.millis()));
+            Lease.found(
+                held.lease(),
+                held.restraint(),
+                found.local ? "an operator on the host" : null,
+                remaining,
+                engine.millis()));
     engine.throttles.add(found, held.lease());
   }
 }

@@ -1,6 +1,5 @@
 package io.blkwarden.controller.engine;
 
-import io.blkwarden.controller.attribution.WindowBudget;
 import io.blkwarden.controller.fleet.HostState;
 import io.blkwarden.controller.fleet.Metric;
 import io.blkwarden.controller.policy.total.HostTotal;
@@ -11,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.TreeMap;
+import java.util.concurrent.Semaphore;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -87,7 +87,7 @@ final class HostTracker {
   /** Why it cannot be evaluated or commanded, as published last; empty when it can. */
   String problem = "";
 
-  HostTracker(HostId host, WindowBudget attributionBudget) {
+  HostTracker(HostId host, Semaphore attributionBudget) {
     state = new HostState(host);
     attributions = new Attributions(attributionBudget);
   }

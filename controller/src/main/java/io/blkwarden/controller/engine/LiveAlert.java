@@ -5,7 +5,7 @@ import io.blkwarden.controller.alert.AlertFacts;
 import io.blkwarden.controller.alert.AlertInputs;
 import io.blkwarden.controller.alert.AlertMachine;
 import io.blkwarden.controller.alert.AlertState;
-import io.blkwarden.controller.policy.AlertLife;
+import io.blkwarden.controller.policy.Response;
 import io.blkwarden.controller.policy.Threshold;
 import io.blkwarden.model.MessageId;
 import io.blkwarden.model.message.Alert;
@@ -16,12 +16,12 @@ import org.jspecify.annotations.Nullable;
 /** An alert: feeds events to its state machine and publishes what that returns; mutable. */
 abstract class LiveAlert implements AlertInputs {
   final EngineState engine;
-  private final AlertLife life;
+  private final Response.AlertLife life;
 
   /** Changed by {@link #apply} only. */
   private AlertState state;
 
-  LiveAlert(EngineState engine, AlertLife life, AlertState state) {
+  LiveAlert(EngineState engine, Response.AlertLife life, AlertState state) {
     this.engine = engine;
     this.life = life;
     this.state = state;

@@ -5,7 +5,7 @@ import io.blkwarden.controller.alert.AlertEvent;
 import io.blkwarden.controller.alert.AlertEvent.Ending;
 import io.blkwarden.controller.engine.PendingRequests.PendingRequest;
 import io.blkwarden.controller.engine.ThrottleTable.PendingCommand;
-import io.blkwarden.controller.silence.InputChange;
+import io.blkwarden.controller.silence.OperatorState;
 import io.blkwarden.controller.throttle.CommandPurpose;
 import io.blkwarden.controller.throttle.Decision;
 import io.blkwarden.controller.throttle.Ladder;
@@ -82,13 +82,14 @@ record OperatorRequests(
   /** A request for a silence, an acknowledgement or the pause, answered once it is in force. */
   private void lasting(Input.RequestReceived request, OperatorRequest.Lasting ask) {
     Instant now = engine.now.wall().truncatedTo(ChronoUnit.MILLIS);
-    InputChange change =
-        InputChange.of(
-            engine.operatorState, request.request(), ask, request.key(), now, engine.newId());
-    switch (change) {
-      case InputChange.Store(OperatorInput input, boolean set, List<OperatorInput> expired) ->
+    switch (engine.operatorState.change(
+        request.request(), ask, request.key(), now, engine.newId())) {
+      case OperatorState.Change.Store(
+              OperatorInput input,
+              boolean set,
+              List<OperatorInput> expired) ->
           engine.effects.add(new Effect.StoreInput(input, set, expired, request));
-      case InputChange.Refused(String why) ->
+      case OperatorState.Change.Refused(String why) ->
           engine.answer(request, new OperatorReply(Verdict.FAILED, why));
     }
   }
@@ -96,7 +97,7 @@ record OperatorRequests(
   /** Answers a request whose change is in force. */
   void inputStored(Effect.StoreInput stored) {
     Input.RequestReceived request = stored.asked();
-    String what = InputChange.describe(stored.input(), stored.set());
+    String what = OperatorState.describe(stored.input(), stored.set());
     String reason = "%s, asked by %s: %s".formatted(what, request.by(), request.reason());
     Decision decision =
         Decision.ofFleet(engine.now.wall(), Decision.Verdict.REQUEST, reason, Map.of());
@@ -186,7 +187,7 @@ record OperatorRequests(
     PendingRequest waiting = pending.add(request, done, 1);
     Throttle held = engine.throttles.of(ask.host(), at.disk().key());
     if (held == null) {
-      held = new Throttle(ask.host(), at.disk().domain(), at.disk().key());
+      held = new Throttle(ask.host(), at.disk().domain(), at.disk().key(), false);
     } else {
       disown(held);
     }
@@ -240,6 +241,9 @@ record OperatorRequests(
         && lease != null
         && (lease.commands() > 0 || held.state instanceof ThrottleState.Releasing)) {
       return Optional.of("another command for it is pending; try again");
+    }
+    if (held != null && held.local) {
+      return Optional.of("an operator on the host throttles it; release that throttle first");
     }
     Optional<Refusal> paused = engine.paused();
     if (paused.isPresent()) {

@@ -1,7 +1,7 @@
 package io.blkwarden.controller.engine;
 
+import io.blkwarden.controller.throttle.Attempts;
 import io.blkwarden.controller.throttle.Decision;
-import io.blkwarden.controller.throttle.Proposal;
 import io.blkwarden.controller.throttle.ThrottleEvent;
 import io.blkwarden.controller.throttle.ThrottleState;
 import io.blkwarden.model.HostId;
@@ -24,7 +24,7 @@ import java.util.function.BiFunction;
 record Proposals(EngineState engine, Throttles throttles) {
   private static final String APPROVED_IF = ", if the next samples and all safety checks allow it";
 
-  private record Found(Breach breach, Proposal proposal) {
+  private record Found(Breach breach, Attempts.Proposal proposal) {
     Evaluation evaluation() {
       return breach.evaluation;
     }
@@ -120,7 +120,7 @@ record Proposals(EngineState engine, Throttles throttles) {
     List<Found> open = new ArrayList<>();
     for (HostTracker tracker : engine.hosts.values()) {
       for (Breach each : tracker.breaches()) {
-        Proposal proposal = each.throttle.attempts.proposal();
+        Attempts.Proposal proposal = each.throttle.attempts.proposal();
         if (proposal != null
             && !(each.throttle.state instanceof ThrottleState.Finished)
             && engine.millis() < proposal.expiresMillis()) {

@@ -4,10 +4,10 @@ import io.blkwarden.controller.alert.AlertEvent;
 import io.blkwarden.controller.alert.AlertEvent.Ending;
 import io.blkwarden.controller.alert.AlertState;
 import io.blkwarden.controller.fleet.Metric;
-import io.blkwarden.controller.policy.AlertLife;
 import io.blkwarden.controller.policy.ClearRule;
 import io.blkwarden.controller.policy.DetectorFeed;
 import io.blkwarden.controller.policy.DiskPolicy;
+import io.blkwarden.controller.policy.Response;
 import io.blkwarden.controller.policy.Sample;
 import io.blkwarden.controller.policy.Threshold;
 import io.blkwarden.model.DiskKey;
@@ -61,7 +61,7 @@ final class RestoredAlerts {
     long clearForMillis;
 
     Earlier(EngineState engine, Alert last) {
-      super(engine, AlertLife.PLAIN, new AlertState.Restored(last, 0));
+      super(engine, Response.AlertLife.PLAIN, new AlertState.Restored(last, 0));
       this.last = last;
       disk =
           last.domain() == null || last.disk() == null

@@ -9,6 +9,7 @@ import io.blkwarden.controller.policy.Condition;
 import io.blkwarden.controller.policy.DetectorFeed;
 import io.blkwarden.controller.policy.DiskPolicy;
 import io.blkwarden.controller.policy.Sample;
+import io.blkwarden.controller.policy.baseline.OutlierTable;
 import io.blkwarden.controller.throttle.Decision;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.sample.SampleFrame;
@@ -141,7 +142,7 @@ record SampleHandler(EngineState engine, Throttles throttles, HostProblems probl
     }
     long slotMillis = Math.max(1, engine.settings.effectWindowMillis() / SLOTS_OF_WINDOW);
     Evaluation evaluation = new Evaluation(tracker, policy, policyIndex, row, above, slotMillis);
-    if (tracker.feeds.of(policyIndex) instanceof DetectorFeed.OfBaselines table) {
+    if (tracker.feeds.of(policyIndex) instanceof OutlierTable table) {
       evaluation.origin = table.origin(engine.baselines, row);
     }
     tracker.add(evaluation);

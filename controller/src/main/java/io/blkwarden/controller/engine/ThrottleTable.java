@@ -6,7 +6,7 @@ import io.blkwarden.controller.fleet.Metric;
 import io.blkwarden.controller.policy.ClearRule;
 import io.blkwarden.controller.throttle.CommandPurpose;
 import io.blkwarden.controller.throttle.Lease;
-import io.blkwarden.controller.throttle.ThrottleCounts;
+import io.blkwarden.controller.throttle.SafetyCheck;
 import io.blkwarden.model.DiskKey;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.MessageId;
@@ -110,14 +110,14 @@ final class ThrottleTable {
     return pending.values().stream().filter(each -> each.sentMillis() < millis).toList();
   }
 
-  ThrottleCounts load(HostId host, DiskKey disk, int hostsLive, int hostsAnomalous) {
+  SafetyCheck.Counts load(HostId host, DiskKey disk, int hostsLive, int hostsAnomalous) {
     int ofHost = 0;
     int ofDomain = 0;
     boolean hostThrottled = false;
     Set<HostId> hosts = new HashSet<>();
     for (Throttle each : byLease.values()) {
       boolean same = each.host.equals(host) && each.disk.equals(disk);
-      if (!same) {
+      if (!same && !each.local) {
         if (each.state.counts()) {
           hosts.add(each.host);
         }
@@ -126,7 +126,7 @@ final class ThrottleTable {
         hostThrottled |= each.host.equals(host) && each.state.counts();
       }
     }
-    return new ThrottleCounts(
+    return new SafetyCheck.Counts(
         ofHost, ofDomain, hosts.size(), hostThrottled, hostsLive, hostsAnomalous);
   }
 

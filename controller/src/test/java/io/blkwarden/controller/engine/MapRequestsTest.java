@@ -2,9 +2,9 @@ package io.blkwarden.controller.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.blkwarden.controller.attribution.WindowBudget;
 import io.blkwarden.model.HostId;
 import java.util.List;
+import java.util.concurrent.Semaphore;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -13,7 +13,7 @@ final class MapRequestsTest {
   private final MapRequests mapRequests = new MapRequests();
   private final List<HostTracker> hosts =
       IntStream.range(0, 3 * MapRequests.AT_ONCE)
-          .mapToObj(number -> new HostTracker(new HostId("dom0-" + number), new WindowBudget(0)))
+          .mapToObj(number -> new HostTracker(new HostId("dom0-" + number), new Semaphore(0)))
           .toList();
 
   private long asked(long nowMillis) {
