@@ -36,7 +36,7 @@ final class AlertLifeTest {
 
   /** Such a detector looks back for longer than a sample, and says nothing in between. */
   @Test
-  void anAlertOfAPolicyThatCountsWindowsIsKeptAndEnds() {
+  void alertOfASlidingWindowPolicyIsKeptAndThenResolved() {
     EngineRig rig =
         EngineRig.acting(
             """
@@ -58,7 +58,7 @@ final class AlertLifeTest {
   }
 
   @Test
-  void aBreachThatComesBackWhileItsAlertIsKeptIsTheSameAlert() {
+  void breachDuringKeepFiringContinuesTheAlert() {
     EngineRig rig = rig("keep_firing_for: 20s");
     rig.begin(host);
     List<Effect> effects = new ArrayList<>(rig.seconds(4, host, this::storm));
@@ -101,7 +101,7 @@ final class AlertLifeTest {
   }
 
   @Test
-  void anOpenAlertIsToldAgainAtItsInterval() {
+  void openAlertIsPublishedAgainAtTheReminderInterval() {
     EngineRig rig =
         EngineRig.acting(
             EngineRig.SWAP_STORM
@@ -119,7 +119,7 @@ final class AlertLifeTest {
 
   /** By it a reader ignores what a controller published that no longer leads. */
   @Test
-  void alertsCarryTheEpochOfTheClaimByWhichTheyArePublished() {
+  void alertsCarryTheEpochOfTheLeader() {
     EngineRig rig =
         EngineRig.acting(
             EngineRig.SWAP_STORM
@@ -139,7 +139,7 @@ final class AlertLifeTest {
   }
 
   @Test
-  void alertsAboutOneDeviceAreOneIncidentAndALaterOneIsAnother() {
+  void alertsOnOneDeviceShareAnIncidentUntilItIsOver() {
     EngineRig rig = EngineRig.acting(EngineRig.SWAP_STORM.replace("mode: auto", "mode: observe"));
     rig.begin(host);
 

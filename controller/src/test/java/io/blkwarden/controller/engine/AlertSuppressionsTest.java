@@ -44,7 +44,7 @@ final class AlertSuppressionsTest {
   }
 
   @Test
-  void aSilenceMarksAnOpenAlertAtOnceAndItsEndTellsItAgain() {
+  void silenceMarksAnOpenAlertAndItsEndRepublishesIt() {
     EngineRig rig = firing(WATCHING);
     Silence.Matcher match = new Silence.Matcher("dom0-*", "swap-*", "vm176", "warning", "swap");
 
@@ -74,7 +74,7 @@ final class AlertSuppressionsTest {
   }
 
   @Test
-  void anAckNamesWhoTookTheAlertOrItsIncidentOn() {
+  void acknowledgementMarksTheAlertOrItsIncident() {
     for (boolean incident : new boolean[] {true, false}) {
       EngineRig rig = firing(WATCHING);
       Alert open = EngineRig.alerts(rig.all).getLast();
@@ -100,7 +100,7 @@ final class AlertSuppressionsTest {
   }
 
   @Test
-  void whatIsHandledIsQuietUnlessItIsCritical() {
+  void handledAlertIsSuppressedUnlessCritical() {
     for (boolean critical : new boolean[] {true, false}) {
       EngineRig rig =
           firing(
@@ -117,7 +117,7 @@ final class AlertSuppressionsTest {
   }
 
   @Test
-  void anOpenAlertAboutTheFleetQuietsTheHostsItIsAbout() {
+  void openFleetAlertInhibitsAlertsOfItsHosts() {
     String fleet =
         WATCHING.replace(
             "protect:",

@@ -46,7 +46,7 @@ final class ApprovalTest {
   }
 
   @Test
-  void theAlertAndTheListSayWhatWaits() {
+  void alertAndListShowThePendingProposal() {
     Alert.Action action = EngineRig.action(EngineRig.alerts(rig.all).getLast());
 
     assertThat(action.mode()).isEqualTo("approve");
@@ -63,7 +63,7 @@ final class ApprovalTest {
   }
 
   @Test
-  void anApprovalActsOnTheNextSamplesAndNotBefore() {
+  void approvalThrottlesWithTheNextSamples() {
     List<Effect> approved = rig.ask(new OperatorRequest.Approve(proposal()), 1);
 
     assertThat(EngineRig.answers(approved).getFirst().verdict()).isEqualTo(Verdict.DONE);
@@ -75,7 +75,7 @@ final class ApprovalTest {
   }
 
   @Test
-  void anApprovalOfWhatIsOverMeanwhileDoesNothing() {
+  void approvalAfterTheBreachDoesNothing() {
     MessageId id = proposal();
     rig.ask(new OperatorRequest.Approve(id), 1);
 
@@ -84,7 +84,7 @@ final class ApprovalTest {
   }
 
   @Test
-  void anApprovalWaitsForNumbersThatAreKnown() {
+  void approvalWaitsForKnownValues() {
     rig.ask(new OperatorRequest.Approve(proposal()), 1);
     for (int i = 0; i < 20; i++) {
       rig.pass(1_000, host);
@@ -95,7 +95,7 @@ final class ApprovalTest {
   }
 
   @Test
-  void anApprovedThrottleStillPassesEveryGuard() {
+  void approvedThrottleMustPassAllSafetyChecks() {
     MessageId id = proposal();
     rig.policies(POLICY.replace("vm-billing*", "vm176"));
     rig.ask(new OperatorRequest.Approve(id), 1);
@@ -106,7 +106,7 @@ final class ApprovalTest {
   }
 
   @Test
-  void aProposalLapsesAndIsMadeAnewAfterARest() {
+  void expiredProposalIsRepeatedAfterARest() {
     MessageId id = proposal();
     rig.seconds(900, host, host::storm);
 
@@ -118,7 +118,7 @@ final class ApprovalTest {
   }
 
   @Test
-  void whatIsDeniedIsNotProposedAgainInThisBreach() {
+  void deniedProposalIsNotRepeatedInTheSameBreach() {
     assertThat(ask(new OperatorRequest.Deny(proposal())).verdict()).isEqualTo(Verdict.DONE);
 
     assertThat(EngineRig.sends(rig.seconds(1_300, host, host::storm))).isEmpty();
@@ -128,7 +128,7 @@ final class ApprovalTest {
   }
 
   @Test
-  void theNextRungIsAskedForToo() {
+  void nextStepNeedsApproval() {
     rig.ask(new OperatorRequest.Approve(proposal()), 1);
     Command set = EngineRig.sends(rig.seconds(1, host, host::storm)).getFirst();
     rig.outcome(set, Outcome.Result.APPLIED);
@@ -146,7 +146,7 @@ final class ApprovalTest {
   }
 
   @Test
-  void aThrottleThatEndsLongAfterItsApprovalIsProposedAnew() {
+  void throttleThatEndsLongAfterItsApprovalIsProposedAgain() {
     rig.ask(new OperatorRequest.Approve(proposal()), 1);
     Command set = EngineRig.sends(rig.seconds(1, host, host::storm)).getFirst();
     rig.outcome(set, Outcome.Result.APPLIED);
@@ -166,7 +166,7 @@ final class ApprovalTest {
   }
 
   @Test
-  void nobodyKnowsAnotherId() {
+  void unknownProposalFails() {
     MessageId other = MessageId.of(1, new Random(9));
 
     assertThat(ask(new OperatorRequest.Approve(other)).detail()).contains("no proposal");

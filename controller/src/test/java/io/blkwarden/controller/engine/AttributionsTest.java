@@ -57,7 +57,7 @@ final class AttributionsTest {
   }
 
   @Test
-  void theCulpritIsThrottledAndTheLoudVictimIsNot() {
+  void suspectIsThrottledAndABusyVictimIsNot() {
     List<Effect> effects = rig.seconds(40, host, this::calm);
     assertThat(EngineRig.sends(effects)).isEmpty();
     assertThat(blame(last(effects)).verdict()).isEqualTo("not-hurt");
@@ -93,7 +93,7 @@ final class AttributionsTest {
   }
 
   @Test
-  void aPolicyThatOnlyObservesSaysWhomItWouldNotBlame() {
+  void observingPolicyReportsItsAttribution() {
     EngineRig observing =
         EngineRig.acting(
             """
@@ -113,7 +113,7 @@ final class AttributionsTest {
   }
 
   @Test
-  void aDeviceThatBecomesSlowHasNoCulpritAndTheAlertSaysSo() {
+  void slowDeviceHasNoSuspectAndTheAlertReportsThat() {
     rig.seconds(40, host, this::calm);
     List<Effect> effects = rig.seconds(20, host, () -> work(10, 250, 10, 60));
     assertThat(EngineRig.sends(effects)).isEmpty();
@@ -124,7 +124,7 @@ final class AttributionsTest {
   }
 
   @Test
-  void aPainThatLastsIsStillComparedWithTheCalmTimeBefore() {
+  void longLatencyIsComparedWithTheCalmTimeBefore() {
     rig.seconds(40, host, this::calm);
     rig.beat(host, false);
     List<Effect> effects = rig.seconds(150, host, () -> work(900, 250, 10, 40));
@@ -134,14 +134,14 @@ final class AttributionsTest {
   }
 
   @Test
-  void withoutACalmTimeNobodyIsBlamed() {
+  void noSuspectWithoutACalmTime() {
     List<Effect> effects = rig.seconds(30, host, () -> work(900, 250, 10, 40));
     assertThat(EngineRig.sends(effects)).isEmpty();
     assertThat(blame(last(effects)).verdict()).isEqualTo("too-few-samples");
   }
 
   @Test
-  void aGuestThatStartsMeanwhileChangesNothing() {
+  void guestThatStartsMeanwhileChangesNothing() {
     rig.seconds(40, host, this::calm);
     rig.seconds(4, host, () -> work(900, 250, 10, 40));
     host.add("vm9", 9, VolumeRole.ROOT, MappingState.RESOLVED);

@@ -43,7 +43,7 @@ final class BudgetEngineTest {
   }
 
   @Test
-  void itWarnsFirstThenActsAndEnds() {
+  void warnsThenThrottlesThenReleases() {
     assertThat(use(70, 100)).isEmpty();
     List<Effect> effects = use(2, 100);
     assertThat(EngineRig.states(effects)).containsExactly("firing");
@@ -73,7 +73,7 @@ final class BudgetEngineTest {
   }
 
   @Test
-  void aShortBudgetCountsAsWell() {
+  void shortBudgetCountsAsWell() {
     List<Effect> effects = use(7, 1_000); // of the long budget, 80%
     assertThat(EngineRig.sends(effects)).hasSize(1);
     assertThat(EngineRig.alerts(effects).getFirst().condition().above()).isEqualTo(500);
@@ -81,7 +81,7 @@ final class BudgetEngineTest {
   }
 
   @Test
-  void useGoesWithTheDiskWhenTheMapChanges() {
+  void usedBudgetFollowsTheDiskInANewMap() {
     use(50, 100);
     host.add("vm9", 9, VolumeRole.DATA, MappingState.RESOLVED);
     host.revision++;
@@ -91,7 +91,7 @@ final class BudgetEngineTest {
   }
 
   @Test
-  void aSilentHostUsesNothingUpAndEndsNothing() {
+  void staleHostUsesNoBudgetAndEndsNoBreach() {
     use(75, 100);
     rig.pass(200_000, host);
     List<Effect> effects = rig.sample(host);

@@ -162,7 +162,7 @@ final class EnginePropertiesTest {
 
   /** Invariants 4 to 6: guards, claim and brakes hold for every command. */
   @Test
-  void noCommandPassesAGuard() {
+  void noCommandIsSentAgainstASafetyCheck() {
     Property.checkSeeds(
         40,
         seed -> {
@@ -204,7 +204,7 @@ final class EnginePropertiesTest {
 
   /** The same inputs give the same effects. */
   @Test
-  void theStepIsDeterministic() {
+  void stepIsDeterministic() {
     Property.checkSeeds(
         10,
         seed -> {

@@ -67,7 +67,7 @@ final class FaultsTest {
   }
 
   @Test
-  void oneBadRowDoesNotStopTheHostsOtherRows() {
+  void faultInOneDiskDoesNotStopTheOthers() {
     rig.seconds(2, host, this::both);
     ids.failOnId(1);
     List<Effect> effects = rig.seconds(1, host, this::both);
@@ -85,7 +85,7 @@ final class FaultsTest {
   }
 
   @Test
-  void theBadRowsBreachIsToldOnceItCanBe() {
+  void breachMissedByAFaultIsPublishedLater() {
     rig.seconds(2, host, this::both);
     ids.failOnId(1);
     rig.seconds(1, host, this::both);
@@ -98,7 +98,7 @@ final class FaultsTest {
   }
 
   @Test
-  void ofAHostOneFaultAMinuteIsTold() {
+  void faultsAreReportedOnceAMinutePerHost() {
     rig.seconds(2, host, this::both);
     ids.failOnId(1);
     int told = 0;
@@ -112,7 +112,7 @@ final class FaultsTest {
 
   /** Whatever the fault comes after: an alert that counts as published was handed over. */
   @Test
-  void whatWasDecidedBeforeAFaultIsHandedOver() {
+  void effectsBeforeAFaultAreReturned() {
     for (int number = 1; number <= 8; number++) {
       FailingIds failing = new FailingIds();
       EngineRig another = new EngineRig(1, failing).act(POLICY);
@@ -145,7 +145,7 @@ final class FaultsTest {
   }
 
   @Test
-  void anInputThatFailsLeavesItsHostUnknownAndAsksForItsMap() {
+  void failedInputMakesItsHostUnknownAndRequestsItsMap() {
     both();
     Input sampled = new Input.SampleBatch(host.id, host.frame());
     rig.feed(sampled);

@@ -54,7 +54,7 @@ final class FleetPolicyTest {
   }
 
   @Test
-  void aSumOverTheFleetAlertsOnItsOwnHostAndDoesNothing() {
+  void fleetSumRaisesAFleetAlertAndNoCommand() {
     EngineRig rig = rig(SUM);
     List<Alert> alerts = seconds(rig, 6, 3, 0);
 
@@ -74,7 +74,7 @@ final class FleetPolicyTest {
   }
 
   @Test
-  void itIsOverWhenAllHostsSaySo() {
+  void fleetAlertIsResolvedWhenAllHostsReport() {
     EngineRig rig = rig(SUM);
     Alert firing = seconds(rig, 6, 3, 0).getFirst();
 
@@ -88,7 +88,7 @@ final class FleetPolicyTest {
 
   /** Invariant 5: what is missing ends nothing. */
   @Test
-  void aSilentHostHoldsTheEndBack() {
+  void staleHostDelaysTheEnd() {
     EngineRig rig = rig(SUM);
     seconds(rig, 6, 3, 0);
 
@@ -98,7 +98,7 @@ final class FleetPolicyTest {
 
   /** Invariant 5: what is missing raises nothing. */
   @Test
-  void aSilentHostCountsAsNotAbove() {
+  void staleHostCountsAsNotOverTheThreshold() {
     EngineRig rig = rig(SHARE);
     seconds(rig, 2, 1, 0);
 
@@ -106,7 +106,7 @@ final class FleetPolicyTest {
   }
 
   @Test
-  void aShareCountsThoseAboveALevel() {
+  void shareCountsDisksOverTheThreshold() {
     EngineRig rig = rig(SHARE);
     assertThat(seconds(rig, 6, 1, 0)).isEmpty();
     assertThat(seconds(rig, 6, 2, 0))
@@ -116,7 +116,7 @@ final class FleetPolicyTest {
   }
 
   @Test
-  void anotherPolicyEndsTheAlert() {
+  void changedPolicyResolvesTheAlert() {
     EngineRig rig = rig(SUM);
     seconds(rig, 6, 3, 0);
     rig.all.clear();
@@ -126,7 +126,7 @@ final class FleetPolicyTest {
   }
 
   @Test
-  void withoutAClaimNothingIsToldAndWithOneItIs() {
+  void standbyPublishesNothingAndTheLeaderDoes() {
     EngineRig rig = rig(SUM);
     rig.feed(new Input.LeadershipLost());
     assertThat(seconds(rig, 6, 3, 0)).isEmpty();

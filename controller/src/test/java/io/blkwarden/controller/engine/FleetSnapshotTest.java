@@ -115,7 +115,7 @@ final class FleetSnapshotTest {
   }
 
   @Test
-  void aSearchFindsNamesAndStopsAtItsLimit() {
+  void searchFindsNamesUpToItsLimit() {
     for (int number = 1; number <= 3; number++) {
       TestHost host = new TestHost("dom0-" + number);
       host.addSwap(10);

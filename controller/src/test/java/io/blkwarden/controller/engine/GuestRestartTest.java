@@ -65,7 +65,7 @@ final class GuestRestartTest {
   }
 
   @Test
-  void itsPredecessorsBreachIsOver() {
+  void restartedGuestEndsTheBreach() {
     agentBeginsAnew();
     host.replace(noisy, MappingState.RESOLVED, born(7_000));
     List<Effect> effects = mapped();
@@ -76,14 +76,14 @@ final class GuestRestartTest {
   }
 
   @Test
-  void soItIsAfterTheWholeHostBeganAnew() {
+  void hostRebootEndsTheBreach() {
     agentBeginsAnew();
     host.boot = TestHost.uuid("boot", 2);
     assertThat(EngineRig.states(mapped())).containsExactly("resolved");
   }
 
   @Test
-  void soItIsWhenItsThreadsAreKnownLater() {
+  void restartIsDetectedWhenTheWorkersAreKnownLater() {
     agentBeginsAnew();
     host.replace(noisy, MappingState.UNRESOLVED, List.of());
     assertThat(EngineRig.states(mapped())).doesNotContain("resolved");
@@ -91,7 +91,7 @@ final class GuestRestartTest {
   }
 
   @Test
-  void aGuestWithTheSameThreadsIsTheSame() {
+  void guestWithTheSameWorkersWasNotRestarted() {
     agentBeginsAnew();
     assertThat(EngineRig.states(mapped())).doesNotContain("resolved");
     host.replace(noisy, MappingState.UNRESOLVED, List.of());
@@ -101,7 +101,7 @@ final class GuestRestartTest {
   }
 
   @Test
-  void aGuestThatConnectsItsDiskAnewBeforeTheAgentsEyesCannotEndItsBreach() {
+  void reconnectedDiskDoesNotEndTheBreach() {
     assertThat(EngineRig.states(changed(born(7_000)))).doesNotContain("resolved");
     assertThat(EngineRig.states(mapped())).doesNotContain("resolved");
     agentBeginsAnew();

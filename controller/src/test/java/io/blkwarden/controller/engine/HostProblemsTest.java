@@ -72,7 +72,7 @@ final class HostProblemsTest {
   }
 
   @Test
-  void aHostWhoseMapCannotBeSentIsToldOfWithTheReason() {
+  void mapThatCannotBeSentIsAProblemWithItsReason() {
     assertThat(problems(beat(host, 7, mapSize(false))))
         .containsExactly("it has no map: " + TOO_LONG);
     assertThat(problems(beat(host, 7, mapSize(false)))).as("once").isEmpty();
@@ -84,7 +84,7 @@ final class HostProblemsTest {
   }
 
   @Test
-  void aMapThatOutgrewTheServerIsOutOfDate() {
+  void mapBeyondTheServersLimitIsOutOfDate() {
     rig.begin(host);
     assertThat(problems(beat(host, 7, mapSize(false))))
         .containsExactly("its map is out of date: " + TOO_LONG);
@@ -94,7 +94,7 @@ final class HostProblemsTest {
   }
 
   @Test
-  void aHostThatReportsAndSendsNoMapIsToldOfAfterAWhile() {
+  void missingMapIsAProblemAfterTheGracePeriod() {
     assertThat(problems(beat(host, 7))).isEmpty();
     assertThat(throttle().detail())
         .isEqualTo("host big1 is known: its map has not arrived yet; try again");
@@ -104,7 +104,7 @@ final class HostProblemsTest {
   }
 
   @Test
-  void anAgentThatObeysAHigherEpochIsToldOf() {
+  void agentWithAHigherEpochIsAProblem() {
     rig.begin(host);
     assertThat(problems(beat(host, 8))).as("a newer claim follows at once, as a rule").isEmpty();
     rig.pass(HostProblems.GRACE_MILLIS + 1_000);
@@ -116,7 +116,7 @@ final class HostProblemsTest {
   }
 
   @Test
-  void aRestartOfTheAgentIsNoDuplicate() {
+  void restartedAgentIsNoDuplicate() {
     rig.begin(host);
     List<Effect> effects = new ArrayList<>();
     for (int restart = 0; restart < 20; restart++) {
@@ -167,7 +167,7 @@ final class HostProblemsTest {
   }
 
   @Test
-  void oneAgentIsLeftAfterAWhileAndEvaluatedAgain() {
+  void remainingAgentIsEvaluatedAgain() {
     rig.begin(host);
     bothReport(8);
     List<Effect> effects = new ArrayList<>();
@@ -186,7 +186,7 @@ final class HostProblemsTest {
   }
 
   @Test
-  void aLeaseOfADuplicateHostIsLeftToExpire() {
+  void leaseOfADuplicateHostExpires() {
     rig.begin(host);
     List<Effect> effects = rig.seconds(6, host, () -> host.reads(swap, 800, 2, 990, 4));
     rig.outcome(EngineRig.only(effects), io.blkwarden.model.message.Outcome.Result.APPLIED);

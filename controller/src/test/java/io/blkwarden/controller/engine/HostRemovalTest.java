@@ -72,7 +72,7 @@ final class HostRemovalTest {
   }
 
   @Test
-  void aSilentHostIsForgottenOnceItsMapIsDeleted() {
+  void staleHostIsRemovedOnceItsMapIsDeleted() {
     EngineRig rig = started(WATCHING, host, other);
     List<Alert> fired = EngineRig.alerts(rig.seconds(4, host, this::storm));
     assertThat(fired).hasSize(1);
@@ -99,7 +99,7 @@ final class HostRemovalTest {
   }
 
   @Test
-  void anAgentThatSpeaksAgainIsKnownAgain() {
+  void removedHostReturnsWhenItReports() {
     EngineRig rig = started(WATCHING, host);
     fallSilent(rig);
     forgotten(rig, ask(rig, host));
@@ -111,7 +111,7 @@ final class HostRemovalTest {
   }
 
   @Test
-  void aHostThatIsHeardOfStays() {
+  void reportingHostIsNotRemoved() {
     EngineRig rig = started(WATCHING, host);
     OperatorReply reply = only(ask(rig, host));
     assertThat(reply.verdict()).isEqualTo(Verdict.REFUSED);
@@ -120,7 +120,7 @@ final class HostRemovalTest {
   }
 
   @Test
-  void aHostThatMayHoldAThrottleStaysUntilItsLeaseIsOver() {
+  void hostWithALeaseIsNotRemoved() {
     EngineRig rig = started(EngineRig.SWAP_STORM, host);
     List<Command> sent = EngineRig.sends(rig.seconds(4, host, this::storm));
     assertThat(sent).hasSize(1);
@@ -140,7 +140,7 @@ final class HostRemovalTest {
   }
 
   @Test
-  void anAlertOfAHostThatOnlyAnotherControllerSawIsEnded() {
+  void restoredAlertOfARemovedHostIsResolved() {
     EngineRig before = started(WATCHING, host);
     Alert told = EngineRig.alerts(before.seconds(4, host, this::storm)).getFirst();
     EngineRig rig = new EngineRig(99);
@@ -159,7 +159,7 @@ final class HostRemovalTest {
   }
 
   @Test
-  void aHostThatNobodyKnowsIsNamedWithTheNearestOne() {
+  void unknownHostIsAnsweredWithTheNearestName() {
     EngineRig rig = started(WATCHING, host);
     OperatorReply reply = only(rig.ask(new OperatorRequest.Forget(new HostId("dom0-77")), 42));
     assertThat(reply.verdict()).isEqualTo(Verdict.FAILED);
@@ -167,7 +167,7 @@ final class HostRemovalTest {
   }
 
   @Test
-  void withoutTheClaimNothingIsForgotten() {
+  void standbyRemovesNoHost() {
     EngineRig rig = started(WATCHING, host);
     fallSilent(rig);
     rig.feed(new Input.LeadershipLost());

@@ -48,7 +48,7 @@ final class LabelsTest {
   }
 
   @Test
-  void aPolicyIsAboutTheDomainsOfItsPlan() {
+  void policyMatchesDomainsOfItsPlan() {
     labels("labels: { vm1: { plan: small }, vm2: { plan: large } }");
     rig.begin(host);
 
@@ -58,7 +58,7 @@ final class LabelsTest {
   }
 
   @Test
-  void whatALabelProtectsIsNeverThrottled() {
+  void diskProtectedByALabelIsNotThrottled() {
     labels("labels: { \"vm*\": { plan: small, protected: true } }");
     rig.begin(host);
     List<Effect> effects = storm();
@@ -68,7 +68,7 @@ final class LabelsTest {
   }
 
   @Test
-  void whatDom0WroteCountsWhereTheFileIsSilent() {
+  void labelsOfTheHostApplyWhereTheFileHasNone() {
     host.label(small, Map.of("plan", "small"));
     host.label(large, Map.of("plan", "small"));
     labels("labels: { vm2: { plan: large } }");
@@ -80,7 +80,7 @@ final class LabelsTest {
   }
 
   @Test
-  void eitherProtectsAndNeitherTakesItAway() {
+  void eitherSourceProtectsAndNoneRemovesProtection() {
     host.label(small, Map.of("plan", "small", "protected", "true"));
     host.label(large, Map.of("protected", "false"));
     labels(
@@ -94,7 +94,7 @@ final class LabelsTest {
   }
 
   @Test
-  void aPlainNoDoesNotProtectAndAnyOtherWordDoes() {
+  void onlyNoDisablesProtection() {
     host.label(small, Map.of("plan", "small", "protected", "No"));
     host.label(large, Map.of("plan", "small", "protected", "ture"));
     rig.begin(host);
@@ -105,7 +105,7 @@ final class LabelsTest {
   }
 
   @Test
-  void aLabelThatComesLaterCountsAtOnce() {
+  void newLabelAppliesAtOnce() {
     rig.begin(host);
     assertThat(storm()).isEmpty();
     host.label(large, Map.of("plan", "small"));
@@ -118,7 +118,7 @@ final class LabelsTest {
   }
 
   @Test
-  void otherLabelsCountAtOnce() {
+  void changedLabelsApplyAtOnce() {
     rig.begin(host);
     assertThat(storm()).isEmpty();
     labels("labels: { vm2: { plan: small } }");

@@ -51,7 +51,7 @@ final class LimitTest {
   }
 
   @Test
-  void aLimitIsSetWherePrioritiesAreIgnored() {
+  void limitIsSetWherePrioritiesAreIneffective() {
     Command command = limit();
     assertThat(EngineRig.set(command).restraint()).isEqualTo(LIMIT);
     List<Effect> effects = rig.outcome(command, Outcome.Result.APPLIED);
@@ -69,7 +69,7 @@ final class LimitTest {
   }
 
   @Test
-  void aLimitThatIsUsedUpIsKeptAndOneThatIsNotIsReleased() {
+  void usedUpLimitIsKeptAndAnUnusedOneIsReleased() {
     rig.outcome(limit(), Outcome.Result.APPLIED);
     assertThat(EngineRig.sends(rig.seconds(20, host, this::limited))).isEmpty();
     List<Effect> effects = rig.seconds(4, host, this::calm);
@@ -80,7 +80,7 @@ final class LimitTest {
 
   /** Reads and writes wait for each other behind a limit, so neither uses its budget up. */
   @Test
-  void aLimitIsKeptWhileReadsAndWritesTogetherPressAgainstIt() {
+  void limitIsKeptWhileReadsAndWritesTogetherUseItUp() {
     rig.outcome(limit(), Outcome.Result.APPLIED);
     List<Effect> effects =
         rig.seconds(
@@ -132,7 +132,7 @@ final class LimitTest {
   }
 
   @Test
-  void aDiskThatStaysNearItsLimitIsTriedBehindAWiderOneAndReleased() {
+  void diskNearItsLimitIsTriedWithAWiderLimitAndReleased() {
     rig.outcome(limit(), Outcome.Result.APPLIED);
     assertThat(moves(reading(299, 12, 7))).containsOnly(LIMIT);
     assertThat(moves(reading(2, 12, 7))).contains(new Restraint.Limit(200));
@@ -141,7 +141,7 @@ final class LimitTest {
   }
 
   @Test
-  void aStormBehindTheWiderLimitIsLimitedAgainAndTheNextTryWaitsTwiceAsLong() {
+  void stormUnderTheWiderLimitIsLimitedAgainAndTheNextTryWaitsTwiceAsLong() {
     rig.outcome(limit(), Outcome.Result.APPLIED);
     reading(301, 12, 7);
     assertThat(last).isEqualTo(new Restraint.Limit(200));
@@ -152,7 +152,7 @@ final class LimitTest {
   }
 
   @Test
-  void aLimitThatHelpsNobodyIsReleased() {
+  void limitWithoutEffectIsReleased() {
     rig.outcome(limit(), Outcome.Result.APPLIED);
     List<Effect> effects =
         rig.seconds(
@@ -169,7 +169,7 @@ final class LimitTest {
   }
 
   @Test
-  void anAgentThatDoesNotOfferLimitsIsNotAsked() {
+  void agentWithoutLimitsGetsNoLimit() {
     List<Effect> effects = rig.seconds(5, host, host::storm);
     assertThat(EngineRig.sends(effects)).isEmpty();
     Alert alert = EngineRig.alerts(effects).getLast();
@@ -179,7 +179,7 @@ final class LimitTest {
   }
 
   @Test
-  void aHeldLimitIsTakenOverFromAHeartbeat() {
+  void limitInAHeartbeatIsAdopted() {
     DomainRef domain = host.disks.get(host.noisy).domain();
     MessageId lease = MessageId.of(1, new Random(5));
     rig.beat(host, true, new Heartbeat.HeldThrottle(lease, domain, "xvda2", LIMIT, 30_000));

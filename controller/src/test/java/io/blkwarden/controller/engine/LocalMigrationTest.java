@@ -19,7 +19,7 @@ final class LocalMigrationTest {
   private final int other = host.add("vm5", 5, VolumeRole.ROOT, MappingState.RESOLVED);
 
   @Test
-  void theThrottleOfTheSourceIsNotTheTargets() {
+  void throttleOfTheMigrationSourceIsNotTheTargets() {
     rig.begin(host);
     Command first = EngineRig.only(rig.seconds(3, host, this::storm));
     rig.outcome(first, Outcome.Result.APPLIED);

@@ -4,15 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.blkwarden.model.HostId;
 import java.util.List;
+import java.util.concurrent.Semaphore;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 final class MapRequestsTest {
-  private static final long RETRY = 5_000;
-  private final MapRequests mapRequests = new MapRequests(RETRY);
+  private static final long RETRY = RequestBackoff.MIN_MILLIS;
+  private final MapRequests mapRequests = new MapRequests();
   private final List<HostTracker> hosts =
       IntStream.range(0, 3 * MapRequests.AT_ONCE)
-          .mapToObj(number -> new HostTracker(new HostId("dom0-" + number)))
+          .mapToObj(number -> new HostTracker(new HostId("dom0-" + number), new Semaphore(0)))
           .toList();
 
   private long asked(long nowMillis) {
@@ -20,7 +21,7 @@ final class MapRequestsTest {
   }
 
   @Test
-  void aFleetIsAskedAFewHostsAtATimeAsTheirMapsCome() {
+  void mapsOfAFleetAreRequestedAFewAtATime() {
     assertThat(asked(0)).isEqualTo(MapRequests.AT_ONCE);
     assertThat(asked(10)).isZero();
 
@@ -29,17 +30,17 @@ final class MapRequestsTest {
   }
 
   @Test
-  void aRequestThatLedToNothingGivesItsPlaceUp() {
+  void unansweredRequestFreesItsPlace() {
     assertThat(asked(0)).isEqualTo(MapRequests.AT_ONCE);
     assertThat(asked(RETRY)).isEqualTo(MapRequests.AT_ONCE);
   }
 
   @Test
-  void aMapThatCameUnaskedIsNotWaitedFor() {
-    hosts.getFirst().missed = true;
+  void unrequestedMapEndsTheRequest() {
+    hosts.getFirst().reportsDropped = true;
     mapRequests.received(hosts.getFirst());
 
-    assertThat(hosts.getFirst().missed).isFalse();
+    assertThat(hosts.getFirst().reportsDropped).isFalse();
     assertThat(asked(0)).isEqualTo(MapRequests.AT_ONCE);
   }
 }

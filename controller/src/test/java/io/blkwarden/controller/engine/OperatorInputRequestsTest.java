@@ -50,7 +50,7 @@ final class OperatorInputRequestsTest {
   }
 
   @Test
-  void aSilenceIsAnsweredOnlyWhenItIsInForceAndNamesTheKey() {
+  void silenceIsAnsweredOnceInForceWithTheKey() {
     Effect.StoreInput store = store(ask(new OperatorRequest.SilenceAdd(ALL, 60_000)));
 
     assertThat(store.set()).isTrue();
@@ -74,7 +74,7 @@ final class OperatorInputRequestsTest {
   }
 
   @Test
-  void whatIsOverIsDeletedWithTheNextOne() {
+  void expiredEntriesAreDeletedWithTheNextOne() {
     Silence over = silence(1, Duration.ofHours(2));
     said(List.of(over, silence(2, Duration.ZERO)), List.of(), null);
 
@@ -105,7 +105,7 @@ final class OperatorInputRequestsTest {
   }
 
   @Test
-  void onlyWhatThereIsCanBeEnded() {
+  void unknownEntriesCannotBeEnded() {
     for (OperatorRequest.Ask ask :
         List.of(
             new OperatorRequest.SilenceExpire(Messages.id(1)),
@@ -128,7 +128,7 @@ final class OperatorInputRequestsTest {
   }
 
   @Test
-  void anAckIsOnTheRecordOfItsAlert() {
+  void acknowledgementIsRecordedWithItsAlert() {
     Effect.StoreInput store = store(ask(new OperatorRequest.AckAdd(Messages.id(7))));
 
     assertThat(rig.feed(new Input.InputStored(store)))
@@ -139,7 +139,7 @@ final class OperatorInputRequestsTest {
   }
 
   @Test
-  void aControllerThatDoesNotLeadRefuses() {
+  void standbyRefusesRequests() {
     rig.feed(new Input.LeadershipLost());
 
     assertThat(EngineRig.answers(ask(new OperatorRequest.PauseSet())))

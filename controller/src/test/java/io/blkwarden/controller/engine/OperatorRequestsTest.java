@@ -44,7 +44,7 @@ final class OperatorRequestsTest {
   }
 
   @Test
-  void aThrottleIsAnsweredAfterItsOutcome() {
+  void throttleRequestIsAnsweredAfterItsOutcome() {
     List<Effect> effects = rig.ask(rig.throttle(host, "vm176", Restraint.Priority.IDLE), 42);
     assertThat(EngineRig.answers(effects)).isEmpty();
     Command command = EngineRig.sends(effects).getFirst();
@@ -58,14 +58,14 @@ final class OperatorRequestsTest {
   }
 
   @Test
-  void theDomainMayBeNamedByItsUuid() {
+  void domainMayBeGivenByUuid() {
     String uuid = host.disks.get(disk).domain().uuid().toString();
     assertThat(EngineRig.sends(rig.ask(rig.throttle(host, uuid, Restraint.Priority.IDLE), 1)))
         .hasSize(1);
   }
 
   @Test
-  void whatTheAgentRefusesIsRefused() {
+  void refusalOfTheAgentIsTheAnswer() {
     List<Effect> effects = rig.ask(rig.throttle(host, "vm176", Restraint.Priority.IDLE), 42);
     effects =
         rig.outcome(
@@ -75,7 +75,7 @@ final class OperatorRequestsTest {
   }
 
   @Test
-  void anAgentThatDoesNotAnswerIsAFailureInTime() {
+  void missingAnswerOfTheAgentFailsInTime() {
     rig.ask(rig.throttle(host, "vm176", Restraint.Priority.IDLE), 42);
     rig.pass(15_001, host);
     OperatorReply reply = EngineRig.answers(rig.tick()).getFirst();
@@ -84,7 +84,7 @@ final class OperatorRequestsTest {
   }
 
   @Test
-  void guardsRefuseWithTheirReason() {
+  void safetyChecksRefuseWithTheirReason() {
     host.add("vm-billing", 9, VolumeRole.SWAP, MappingState.RESOLVED);
     host.add("vm6", 6, VolumeRole.SWAP, MappingState.UNRESOLVED);
     host.revision++;
@@ -145,7 +145,7 @@ final class OperatorRequestsTest {
   }
 
   @Test
-  void aNoOpIsRefused() {
+  void restraintWithoutEffectIsRefused() {
     host.device(Actuator.INEFFECTIVE, "none");
     host.revision++;
     rig.begin(host);
@@ -154,7 +154,7 @@ final class OperatorRequestsTest {
   }
 
   @Test
-  void brakesHoldForPeopleToo() {
+  void safetyLimitsApplyToOperators() {
     host.addSwap(177);
     host.addSwap(178);
     host.revision++;
@@ -166,7 +166,7 @@ final class OperatorRequestsTest {
   }
 
   @Test
-  void aReleaseEndsTheLeaseAndKeepsPoliciesFromSettingItAgain() {
+  void releaseEndsTheLeaseAndPoliciesDoNotSetItAgain() {
     Command set = EngineRig.sends(rig.seconds(3, host, this::storm)).getFirst();
     rig.outcome(set, Outcome.Result.APPLIED);
     List<Effect> effects = rig.ask(new OperatorRequest.Release(host.id, "vm176", "xvda2"), 5);
@@ -180,13 +180,13 @@ final class OperatorRequestsTest {
   }
 
   @Test
-  void releasingWhatIsNotThrottledIsDone() {
+  void releaseOfAnUnthrottledDiskIsDone() {
     assertThat(refused(rig.ask(new OperatorRequest.Release(host.id, "vm176", "xvda2"), 5)))
         .isEqualTo(new OperatorReply(Verdict.DONE, "xvda2 of vm176 on dom0-7 is not throttled"));
   }
 
   @Test
-  void releaseAllAsksEveryHostAndWaitsForAll() {
+  void releaseAllIsSentToAllHostsAndWaitsForThem() {
     TestHost other = new TestHost("dom0-8");
     other.addSwap(3);
     rig.begin(other);
@@ -202,7 +202,7 @@ final class OperatorRequestsTest {
   }
 
   @Test
-  void withoutTheClaimNothingIsSentOrPublished() {
+  void standbySendsAndPublishesNothing() {
     rig.feed(new Input.LeadershipLost());
     assertThat(refused(rig.ask(rig.throttle(host, "vm176", Restraint.Priority.IDLE), 1)).detail())
         .contains("is not the leader");
@@ -233,7 +233,7 @@ final class OperatorRequestsTest {
   }
 
   @Test
-  void aLeaseThatAnotherControllerRenewedCountsForAsLongAsTheHostSays() {
+  void leaseRenewedByAnotherControllerLastsAsReported() {
     rig.beat(host, true, held(5_000));
     rig.beat(host, true, held(60_000));
     rig.seconds(15, host, () -> host.reads(disk, 1, 1, 1, 0));
@@ -242,7 +242,7 @@ final class OperatorRequestsTest {
   }
 
   @Test
-  void aLeaseFoundInAHeartbeatIsRenewedOnlyForABreach() {
+  void adoptedLeaseIsRenewedOnlyForABreach() {
     rig.beat(host, true, held(60_000));
     List<Effect> effects = rig.seconds(20, host, () -> host.reads(disk, 1, 1, 1, 0));
     assertThat(effects).isEmpty();
@@ -254,7 +254,7 @@ final class OperatorRequestsTest {
   }
 
   @Test
-  void aLeaseThatHeartbeatsMissIsOver() {
+  void leaseMissingInHeartbeatsIsOver() {
     Command set = EngineRig.sends(rig.seconds(3, host, this::storm)).getFirst();
     rig.outcome(set, Outcome.Result.APPLIED);
     rig.beat(host, true);
@@ -266,7 +266,7 @@ final class OperatorRequestsTest {
   }
 
   @Test
-  void anAgentThatOnlyWatchesIsNotAsked() {
+  void readOnlyAgentGetsNoCommand() {
     rig.beat(host, false);
     List<Effect> effects = rig.seconds(5, host, this::storm);
     assertThat(EngineRig.sends(effects)).isEmpty();

@@ -68,7 +68,7 @@ final class OutlierEngineTest {
   }
 
   @Test
-  void oneThatDoesFarMoreThanTheOthersIsFound() {
+  void outlierIsFound() {
     fleet(rig, 40);
     assertThat(EngineRig.alerts(seconds(rig, 60, 100))).isEmpty();
     List<Effect> effects = seconds(rig, 40, 400);
@@ -82,7 +82,7 @@ final class OutlierEngineTest {
   }
 
   @Test
-  void disksOnOneKindOfDeviceAreNotComparedWithThoseOnAnother() {
+  void disksOfDifferentDeviceClassesAreNotCompared() {
     for (int i = 0; i < 30; i++) {
       TestHost host = new TestHost("dom0-" + i);
       boolean turns = i % 2 == 1;
@@ -105,14 +105,14 @@ final class OutlierEngineTest {
   }
 
   @Test
-  void aSmallPopulationHasNoLevel() {
+  void smallPopulationHasNoThreshold() {
     fleet(rig, 9);
     seconds(rig, 60, 100);
     assertThat(EngineRig.alerts(seconds(rig, 60, 5_000))).isEmpty();
   }
 
   @Test
-  void whatWasLearnedIsKeptAndServesTheNextController() {
+  void learnedBaselinesAreStoredAndLoadedByTheNextLeader() {
     fleet(rig, 40);
     List<DiskBaseline> specs = kept(seconds(rig, 301, 100));
     assertThat(specs).hasSize(1);
@@ -127,7 +127,7 @@ final class OutlierEngineTest {
   }
 
   @Test
-  void whoOnlyWatchesFollowsTheOneThatCommands() {
+  void standbyFollowsTheLeader() {
     assertThat(alertsAfterATakeover(false, 1)).isNotEmpty();
     assertThat(alertsAfterATakeover(false, 10)).isEmpty();
     assertThat(alertsAfterATakeover(true, 10)).isNotEmpty(); // it knows better itself
@@ -157,7 +157,7 @@ final class OutlierEngineTest {
   }
 
   @Test
-  void withoutAClaimNothingIsKept() {
+  void standbyStoresNothing() {
     fleet(rig, 40);
     rig.feed(new Input.LeadershipLost());
     assertThat(kept(seconds(rig, 310, 100))).isEmpty();

@@ -36,7 +36,7 @@ final class PauseTest {
   }
 
   @Test
-  void aBreachIsToldAndNotActedOnUntilItIsJudgedAnew() {
+  void breachDuringAPauseIsPublishedAndThrottledAfterResume() {
     EngineRig rig = EngineRig.acting(EngineRig.SWAP_STORM);
     rig.begin(host);
     pause(rig);
@@ -54,7 +54,7 @@ final class PauseTest {
   }
 
   @Test
-  void whatIsOverWhenActingGoesOnIsNotActedOn() {
+  void breachThatEndedDuringThePauseIsNotThrottled() {
     EngineRig rig = EngineRig.acting(EngineRig.SWAP_STORM);
     rig.begin(host);
     pause(rig);
@@ -68,7 +68,7 @@ final class PauseTest {
   }
 
   @Test
-  void aHeldLeaseIsNotRenewedAndReleasedAsEver() {
+  void leaseIsNotRenewedDuringThePauseAndIsReleased() {
     EngineRig rig = EngineRig.acting(EngineRig.SWAP_STORM);
     rig.begin(host);
     rig.seconds(4, host, this::storm);
@@ -86,7 +86,7 @@ final class PauseTest {
   }
 
   @Test
-  void whatWasReleasedWithAllIsActedOnWhenActingGoesOn() {
+  void diskReleasedWithAllIsThrottledAgainAfterResume() {
     EngineRig rig = throttled();
     pause(rig);
     releaseAll(rig);
@@ -102,7 +102,7 @@ final class PauseTest {
   }
 
   @Test
-  void whatWasReleasedByItsNameIsLeftAloneUntilItsBreachIsOver() {
+  void diskReleasedByNameIsNotThrottledUntilItsBreachIsOver() {
     EngineRig rig = throttled();
     pause(rig);
     rig.ask(new OperatorRequest.Release(host.id, "vm176", "xvda2"), 1);
@@ -117,7 +117,7 @@ final class PauseTest {
   }
 
   @Test
-  void withoutAPauseWhatWasReleasedWithAllIsLeftAlone() {
+  void withoutAPauseDisksReleasedWithAllAreNotThrottledAgain() {
     EngineRig rig = throttled();
     releaseAll(rig);
     resume(rig);
@@ -139,7 +139,7 @@ final class PauseTest {
   }
 
   @Test
-  void aPersonIsToldAndMayReleaseButNotThrottle() {
+  void operatorMayReleaseButNotThrottleDuringAPause() {
     EngineRig rig = EngineRig.acting(EngineRig.SWAP_STORM);
     rig.begin(host);
     pause(rig);

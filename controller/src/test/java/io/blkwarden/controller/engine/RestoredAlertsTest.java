@@ -48,7 +48,7 @@ final class RestoredAlertsTest {
   }
 
   @Test
-  void theSameBreachGoesOnAsTheSameAlert() {
+  void sameBreachContinuesTheAlert() {
     EngineRig rig = successor(WATCHING, told);
     rig.begin(host);
 
@@ -66,7 +66,7 @@ final class RestoredAlertsTest {
   }
 
   @Test
-  void aBreachThatWasFoundBeforeTheClaimCameIsTheSameAlert() {
+  void breachFoundBeforeLeadershipContinuesTheAlert() {
     EngineRig rig = new EngineRig(99);
     rig.policies(WATCHING);
     rig.begin(host);
@@ -81,7 +81,7 @@ final class RestoredAlertsTest {
   }
 
   @Test
-  void anotherDiskOfTheDeviceJoinsTheIncidentThatIsNotFoundAgainYet() {
+  void newBreachOnTheDeviceJoinsTheRestoredIncident() {
     EngineRig rig = successor(WATCHING, told);
     rig.begin(host);
 
@@ -100,7 +100,7 @@ final class RestoredAlertsTest {
   }
 
   @Test
-  void whatIsOverIsResolvedAfterTheClearTimeAndNotBefore() {
+  void restoredAlertIsResolvedAfterTheClearTime() {
     EngineRig rig = successor(WATCHING, told);
     rig.begin(host);
 
@@ -114,7 +114,7 @@ final class RestoredAlertsTest {
   }
 
   @Test
-  void aSilentHostsAlertIsUnknownAndNeverResolved() {
+  void alertOfAStaleHostIsUnknownAndNotResolved() {
     EngineRig rig = successor(WATCHING, told);
 
     for (int i = 0; i < 600; i++) {
@@ -129,7 +129,7 @@ final class RestoredAlertsTest {
   }
 
   @Test
-  void aDiskThatIsGoneAndAPolicyThatIsGoneEndTheirAlerts() {
+  void removedDisksAndPoliciesResolveTheirAlerts() {
     EngineRig gone = successor(WATCHING, told);
     host.remove(noisy);
     host.revision++;
@@ -146,7 +146,7 @@ final class RestoredAlertsTest {
   }
 
   @Test
-  void aPolicyThatCouldNotBeReadEndsNothing() {
+  void invalidPolicyFileResolvesNoAlert() {
     EngineRig rig = new EngineRig(99);
     rig.feed(new Input.PoliciesLoaded(PolicySet.EMPTY, false));
     claimed(rig, told);
@@ -158,7 +158,7 @@ final class RestoredAlertsTest {
   }
 
   @Test
-  void ofTwoAlertsAboutOneBreachTheOlderIsEnded() {
+  void olderOfTwoAlertsAboutOneBreachIsResolved() {
     Alert older = EngineRig.alerts(olderController()).getFirst();
     Alert newest = told.withState(Alert.State.FIRING, told.at().plusSeconds(60), "again");
     EngineRig rig = successor(WATCHING, older, newest);
@@ -180,7 +180,7 @@ final class RestoredAlertsTest {
   }
 
   @Test
-  void anAlertAboutTheFleetGoesOnOrEndsWhenEveryHostIsCalm() {
+  void fleetAlertContinuesOrIsResolvedWhenAllHostsAreCalm() {
     String policy =
         """
         policies:

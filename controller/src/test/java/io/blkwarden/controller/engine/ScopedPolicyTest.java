@@ -121,7 +121,7 @@ final class ScopedPolicyTest {
   }
 
   @Test
-  void theDeviceIsItsNameInANewMap() {
+  void devicesAreComparedByNameInANewMap() {
     EngineRig rig = rig(SLOW);
     rig.begin(host);
     rig.seconds(5, host, () -> slow("sda"));
@@ -137,7 +137,7 @@ final class ScopedPolicyTest {
   }
 
   @Test
-  void theAlertEndsWithItsDevice() {
+  void alertIsResolvedWithItsDevice() {
     EngineRig rig = rig(SLOW);
     rig.begin(host);
     rig.seconds(5, host, () -> slow("sda"));

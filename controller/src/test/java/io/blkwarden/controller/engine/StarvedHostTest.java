@@ -52,7 +52,7 @@ final class StarvedHostTest {
   }
 
   @Test
-  void batchesThatAreLateOrLostAreNoUnknown() {
+  void lateOrLostBatchesDoNotMakeAlertsUnknown() {
     Random random = new Random(1);
     List<Effect> effects = new ArrayList<>();
     for (int i = 0; i < 200; i++) {
@@ -62,7 +62,7 @@ final class StarvedHostTest {
   }
 
   @Test
-  void aHostThatIsSilentForTenSecondsIsUnknownAtOnce() {
+  void tenSecondsWithoutSamplesAreUnknown() {
     assertThat(EngineRig.states(silence(10))).isEmpty();
     List<Effect> effects = silence(1);
     assertThat(EngineRig.states(effects)).containsExactly("unknown");
@@ -71,14 +71,14 @@ final class StarvedHostTest {
   }
 
   @Test
-  void itIsKnownAgainOnceSamplesCameForThirtySeconds() {
+  void thirtySecondsOfSamplesAreKnownAgain() {
     silence(11);
     assertThat(EngineRig.states(rig.seconds(30, host, host::tamed))).isEmpty();
     assertThat(EngineRig.states(rig.seconds(1, host, host::tamed))).containsExactly("handled");
   }
 
   @Test
-  void whileSamplesComeInBurstsItStaysUnknown() {
+  void burstsOfSamplesStayUnknown() {
     assertThat(EngineRig.states(silence(11))).containsExactly("unknown");
     List<Effect> effects = new ArrayList<>();
     for (int i = 0; i < 30; i++) {
@@ -89,7 +89,7 @@ final class StarvedHostTest {
   }
 
   @Test
-  void aBreachThatBeginsMeanwhileIsToldAsItIs() {
+  void breachThatStartsMeanwhileIsFiring() {
     silence(11);
     List<Effect> effects =
         rig.seconds(
@@ -103,7 +103,7 @@ final class StarvedHostTest {
   }
 
   @Test
-  void anAlertThatIsUnknownIsResolvedOnceThatIsMeasured() {
+  void unknownAlertIsResolvedOnceMeasured() {
     silence(11);
     List<Effect> effects = rig.seconds(10, host, host::quiet);
     assertThat(EngineRig.states(effects)).contains("resolved").doesNotContain("firing", "handled");

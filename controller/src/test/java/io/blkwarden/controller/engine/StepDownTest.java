@@ -64,7 +64,7 @@ final class StepDownTest {
   }
 
   @Test
-  void itGoesDownTheLadderAndThenEnds() {
+  void stepsDownTheLadderAndEnds() {
     MessageId lease = heldAt(IDLE);
     List<Effect> effects = rig.seconds(3, host, host::quiet);
     assertThat(EngineRig.states(effects)).contains("resolved");
@@ -81,7 +81,7 @@ final class StepDownTest {
   }
 
   @Test
-  void aStepThatTheAgentRefusesLeadsToItsEndAllTheSame() {
+  void refusedStepDownEndsTheThrottle() {
     MessageId lease = heldAt(IDLE);
     Command step = EngineRig.only(rig.seconds(3, host, host::quiet));
     rig.outcome(step, Outcome.Result.REFUSED, Outcome.Refusal.OVERLOADED);
@@ -90,7 +90,7 @@ final class StepDownTest {
   }
 
   @Test
-  void aBreachOnTheWayDownTakesItOverAndClimbsAgainIfItIsNotEnough() {
+  void breachDuringStepDownAdoptsTheThrottleAndEscalates() {
     heldAt(IDLE);
     rig.outcome(EngineRig.only(rig.seconds(3, host, host::quiet)), Outcome.Result.APPLIED);
     List<Effect> effects = obeying(6, host::storm);
@@ -104,7 +104,7 @@ final class StepDownTest {
   }
 
   @Test
-  void aPersonWhoTakesItOverKeepsIt() {
+  void operatorKeepsAThrottleTakenOver() {
     MessageId lease = heldAt(IDLE);
     rig.outcome(EngineRig.only(rig.seconds(3, host, host::quiet)), Outcome.Result.APPLIED);
     List<Effect> effects = rig.ask(rig.throttle(host, "vm176", IDLE), 1);
@@ -114,7 +114,7 @@ final class StepDownTest {
   }
 
   @Test
-  void aDomainThatStopsEndsItAtOnce() {
+  void stoppedDomainEndsIt() {
     MessageId lease = heldAt(IDLE);
     host.revision++;
     List<Effect> effects =
@@ -125,7 +125,7 @@ final class StepDownTest {
   }
 
   @Test
-  void whatHarmedIsNotTriedOnThatDeviceForAWhile() {
+  void harmfulStepIsNotTriedOnTheDeviceForAWhile() {
     rig.outcome(EngineRig.only(rig.seconds(3, host, host::storm)), Outcome.Result.APPLIED);
     Command reset = EngineRig.only(rig.seconds(15, host, host::harmed));
     rig.outcome(reset, Outcome.Result.RELEASED);
@@ -144,7 +144,7 @@ final class StepDownTest {
   }
 
   @Test
-  void whatWorkedIsJudgedAgainAndMustBeContradictedTwice() {
+  void effectIsEvaluatedAgainAndChangesAfterTwoContradictions() {
     heldAt(LOW);
     List<Effect> effects = obeying(20, host::tamed);
     effects.addAll(obeying(11, host::storm));

@@ -54,7 +54,7 @@ final class SwapPolicyTest {
   }
 
   @Test
-  void turnsOfReadingAndWritingAreBothWaysToo() {
+  void alternatingReadsAndWritesCountAsBothWays() {
     for (int i = 0; i < 4; i++) {
       if (!seconds(1, 1_000, 0).isEmpty() || !seconds(1, 0, 1_000).isEmpty()) {
         return;
@@ -70,7 +70,7 @@ final class SwapPolicyTest {
   }
 
   @Test
-  void itIsOverWhenTheGuestSwapsNoMore() {
+  void breachIsOverWhenSwappingEnds() {
     seconds(8, 500, 250);
     assertThat(seconds(4, 1, 0))
         .singleElement()

@@ -32,7 +32,7 @@ final class ThrottlingTest {
   }
 
   @Test
-  void aBreachIsThrottledJudgedAndReleased() {
+  void breachIsThrottledEvaluatedAndReleased() {
     List<Effect> effects = rig.seconds(2, host, host::storm);
     assertThat(effects).isEmpty();
     effects = rig.seconds(1, host, host::storm);
@@ -76,7 +76,7 @@ final class ThrottlingTest {
   }
 
   @Test
-  void theFirstPublicationWaitsForTheAnswerThreeSecondsAtMost() {
+  void firstPublicationWaitsAtMostThreeSecondsForTheAnswer() {
     List<Effect> effects = rig.seconds(5, host, host::storm);
     assertThat(EngineRig.sends(effects)).hasSize(1);
     assertThat(EngineRig.states(effects)).isEmpty();
@@ -91,14 +91,14 @@ final class ThrottlingTest {
   }
 
   @Test
-  void anAlertThatStillWaitsIsPublishedBeforeItIsResolved() {
+  void waitingAlertIsPublishedBeforeItIsResolved() {
     breach();
     rig.policies("policies: []");
     assertThat(EngineRig.states(rig.all)).containsExactly("firing", "resolved");
   }
 
   @Test
-  void anAlertThatIsNotThrottledIsPublishedAtOnceAndSaysWhyOnce() {
+  void unthrottledAlertIsPublishedAtOnceWithItsReason() {
     rig.beat(host, false);
     List<Effect> effects = rig.seconds(3, host, host::storm);
     assertThat(EngineRig.alerts(effects))
@@ -109,7 +109,7 @@ final class ThrottlingTest {
   }
 
   @Test
-  void aLeaseThatEndedWithoutTheClaimIsNotRenewed() {
+  void leaseThatEndedOnAStandbyIsNotRenewed() {
     Command command = breach();
     rig.outcome(command, Outcome.Result.APPLIED);
     rig.seconds(16, host, host::tamed);
@@ -128,7 +128,7 @@ final class ThrottlingTest {
   }
 
   @Test
-  void anAgentThatDoesNotKnowThisControllerIsToldFirstAndActedOnOnceItDoes() {
+  void newLeaderIsAnnouncedBeforeCommands() {
     rig.feed(new Input.LeadershipGained(8));
     List<Effect> effects = rig.beat(host, true); // its epoch is 7
     CommandAction.Revision known = new CommandAction.Revision(host.run, host.revision);
@@ -145,7 +145,7 @@ final class ThrottlingTest {
   }
 
   @Test
-  void anEndThatTheAgentToldOfInAnEarlierLifeIsNotTheEndOfWhatItSetAgain() {
+  void endReportedByAnEarlierRunDoesNotEndTheNewLease() {
     Command command = breach();
     rig.pass(5_000, host);
     rig.outcome(command, Outcome.Result.APPLIED);
@@ -159,7 +159,7 @@ final class ThrottlingTest {
   }
 
   @Test
-  void aRecoveryWhileTheNextRungIsUnderWayLeavesTheLastWordToItsAnswer() {
+  void recoveryDuringTheNextStepWaitsForItsAnswer() {
     rig.outcome(breach(), Outcome.Result.APPLIED);
     Command climb = EngineRig.sends(rig.seconds(20, host, host::storm)).getFirst();
     MessageId lease = EngineRig.set(climb).lease();
@@ -173,7 +173,7 @@ final class ThrottlingTest {
   }
 
   @Test
-  void aRecoveryWhileTheCommandIsRepeatedLeavesTheLastWordToItsAnswer() {
+  void recoveryDuringARepeatedCommandWaitsForItsAnswer() {
     Command command = breach();
     MessageId lease = EngineRig.set(command).lease();
     rig.byItself(host, lease, Outcome.Result.RECOVERED);
@@ -183,7 +183,7 @@ final class ThrottlingTest {
   }
 
   @Test
-  void nobodyIsThrottledForWhatIsOverAlready() {
+  void endedBreachIsNotThrottled() {
     rig.beat(host, false);
     assertThat(EngineRig.sends(rig.seconds(4, host, host::storm))).isEmpty();
     rig.seconds(1, host, host::quiet);
@@ -193,7 +193,7 @@ final class ThrottlingTest {
   }
 
   @Test
-  void aThrottledDiskWithRequestsWaitingIsNotOver() {
+  void throttledDiskWithWaitingRequestsIsNotCleared() {
     rig.outcome(breach(), Outcome.Result.APPLIED);
     List<Effect> effects = rig.seconds(25, host, host::tamed);
     assertThat(EngineRig.states(effects)).doesNotContain("resolved");
@@ -209,7 +209,7 @@ final class ThrottlingTest {
   }
 
   @Test
-  void aThrottleOfADiskThatIsNotMeasuredAnyMoreIsNotRenewedForever() {
+  void throttleOfAnUnmeasuredDiskIsNotRenewedForever() {
     rig.outcome(breach(), Outcome.Result.APPLIED);
     List<Effect> effects = new ArrayList<>();
     for (int second = 0; second < 150; second++) {
@@ -224,14 +224,14 @@ final class ThrottlingTest {
   }
 
   @Test
-  void aPauseOfTheControllerIsNoSilence() {
+  void pauseOfTheControllerMakesNoHostStale() {
     rig.outcome(breach(), Outcome.Result.APPLIED);
     rig.pass(30_000, host);
     assertThat(EngineRig.states(rig.tick())).isEmpty();
   }
 
   @Test
-  void theLeaseIsRenewedAtItsHalfWhileTheBreachLasts() {
+  void leaseIsRenewedAtHalfTimeDuringTheBreach() {
     Command first = breach();
     rig.outcome(first, Outcome.Result.APPLIED);
     List<Effect> effects = rig.seconds(29, host, host::tamed);
@@ -246,7 +246,7 @@ final class ThrottlingTest {
   }
 
   @Test
-  void aRungWithoutEffectIsClimbedAndTheLastOneReleased() {
+  void stepWithoutEffectEscalatesAndTheLastOneIsReleased() {
     Command first = breach();
     rig.outcome(first, Outcome.Result.APPLIED);
     List<Effect> effects = rig.seconds(15, host, host::storm);
@@ -266,7 +266,7 @@ final class ThrottlingTest {
   }
 
   @Test
-  void aloneOnItsDeviceNothingIsClaimed() {
+  void effectIsUnknownWithoutNeighbours() {
     List<Effect> effects = rig.seconds(3, host, () -> host.reads(host.noisy, 800, 2, 990, 4));
     rig.outcome(EngineRig.sends(effects).getFirst(), Outcome.Result.APPLIED);
     effects = rig.seconds(20, host, () -> host.reads(host.noisy, 800, 2, 990, 4));
@@ -279,7 +279,7 @@ final class ThrottlingTest {
   }
 
   @Test
-  void aThrottleThatHarmsIsReleasedAtOnce() {
+  void harmfulThrottleIsReleasedAtOnce() {
     rig.outcome(breach(), Outcome.Result.APPLIED);
     List<Effect> effects = rig.seconds(15, host, host::harmed);
     assertThat(EngineRig.sends(effects).getFirst().action())
@@ -289,7 +289,7 @@ final class ThrottlingTest {
   }
 
   @Test
-  void aDeviceThatIgnoresPrioritiesIsNotTouched() {
+  void deviceThatIgnoresPrioritiesIsNotThrottled() {
     host.device(Actuator.INEFFECTIVE, "none");
     host.revision++;
     rig.begin(host);
@@ -304,7 +304,7 @@ final class ThrottlingTest {
   }
 
   @Test
-  void aRungThatTheDeviceIgnoresIsSkipped() {
+  void ineffectiveStepIsSkipped() {
     host.device(Actuator.CLASS_ONLY, "mq-deadline");
     host.revision++;
     rig.begin(host);
@@ -317,7 +317,7 @@ final class ThrottlingTest {
   }
 
   @Test
-  void anUnresolvedDiskIsNotTouched() {
+  void unresolvedDiskIsNotThrottled() {
     host.replace(host.noisy, MappingState.UNRESOLVED, List.of());
     host.revision++;
     rig.begin(host);
@@ -333,7 +333,7 @@ final class ThrottlingTest {
   }
 
   @Test
-  void aProtectedDiskIsNotTouched() {
+  void protectedDiskIsNotThrottled() {
     int billing = host.add("vm-billing", 9, VolumeRole.SWAP, MappingState.RESOLVED);
     host.revision++;
     rig.begin(host);
@@ -344,7 +344,7 @@ final class ThrottlingTest {
   }
 
   @Test
-  void aThirdDiskOfAHostIsNotThrottled() {
+  void thirdDiskOfAHostIsNotThrottled() {
     int second = host.addSwap(177);
     int third = host.addSwap(178);
     host.revision++;
@@ -369,7 +369,7 @@ final class ThrottlingTest {
   }
 
   @Test
-  void aStaleMappingIsFetchedAgainAndThenRetried() {
+  void staleMapIsRequestedAndTheCommandRetried() {
     Command first = breach();
     List<Effect> effects =
         rig.outcome(first, Outcome.Result.REFUSED, Outcome.Refusal.STALE_MAPPING);
@@ -383,7 +383,7 @@ final class ThrottlingTest {
   }
 
   @Test
-  void afterThreeRefusalsItRests() {
+  void throttleRestsAfterThreeRefusals() {
     List<Effect> effects = rig.seconds(3, host, host::storm);
     for (int attempt = 1; attempt <= 3; attempt++) {
       assertThat(EngineRig.sends(effects)).as("attempt %d", attempt).hasSize(1);
@@ -397,7 +397,7 @@ final class ThrottlingTest {
   }
 
   @Test
-  void aCommandThatGetsLostIsSentAgain() {
+  void lostCommandIsSentAgain() {
     Command first = breach();
     List<Effect> effects = rig.feed(new Input.CommandAbandoned(first.id(), "no responders"));
     assertThat(EngineRig.action(EngineRig.alerts(effects).getFirst()).note())
@@ -406,7 +406,7 @@ final class ThrottlingTest {
   }
 
   @Test
-  void aLeaseThatExpiredIsAskedForAgainAndOneReleasedOnTheHostIsNot() {
+  void expiredLeaseIsSetAgainAndOneReleasedOnTheHostIsNot() {
     Command first = breach();
     rig.outcome(first, Outcome.Result.APPLIED);
     MessageId lease = EngineRig.set(first).lease();
@@ -420,7 +420,7 @@ final class ThrottlingTest {
   }
 
   @Test
-  void aLeaseThatIsOverClaimsNoEffectOnWhatGoesOn() {
+  void endedLeaseHasNoEffectOnTheContinuingBreach() {
     Command first = breach();
     rig.outcome(first, Outcome.Result.APPLIED);
     Alert judged = EngineRig.alerts(rig.seconds(16, host, host::tamed)).getFirst();
@@ -449,7 +449,7 @@ final class ThrottlingTest {
   }
 
   @Test
-  void aReleaseThatIsAskedForAgainIsOnRecord() {
+  void repeatedReleaseIsRecorded() {
     rig.outcome(breach(), Outcome.Result.APPLIED);
     rig.policies("policies: []");
     Command first = EngineRig.sends(rig.all).getLast();
@@ -461,7 +461,7 @@ final class ThrottlingTest {
   }
 
   @Test
-  void aDiskThatIsMissingInTheNextSnapshotIsGone() {
+  void diskMissingInTheNextSnapshotIsGone() {
     rig.outcome(breach(), Outcome.Result.APPLIED);
     host.remove(host.noisy);
     host.revision++;
@@ -469,7 +469,7 @@ final class ThrottlingTest {
   }
 
   @Test
-  void aPolicyThatIsTakenAwayReleasesWhatItThrottled() {
+  void removedPolicyReleasesItsThrottles() {
     rig.outcome(breach(), Outcome.Result.APPLIED);
     rig.policies("policies: []");
     assertThat(EngineRig.sends(rig.all).getLast().action()).isInstanceOf(CommandAction.Reset.class);
@@ -477,7 +477,7 @@ final class ThrottlingTest {
   }
 
   @Test
-  void theSamePolicyReadAgainChangesNothing() {
+  void reloadedPolicyChangesNothing() {
     rig.outcome(breach(), Outcome.Result.APPLIED);
     int before = rig.all.size();
     rig.policies(EngineRig.SWAP_STORM);
@@ -485,7 +485,7 @@ final class ThrottlingTest {
   }
 
   @Test
-  void aDiskThatIsProtectedNowIsReleased() {
+  void newlyProtectedDiskIsReleased() {
     rig.outcome(breach(), Outcome.Result.APPLIED);
     rig.policies(EngineRig.SWAP_STORM.replace("vm-billing*", "vm176"));
     List<Effect> effects = rig.seconds(1, host, host::storm);

@@ -49,7 +49,7 @@ final class UndoneTest {
   }
 
   @Test
-  void nothingIsToldAsSetBeforeTheAgentSaysSo() {
+  void nothingIsReportedAsSetBeforeTheAgentConfirms() {
     List<Effect> effects = rig.seconds(4, host, host::storm);
     Command command = EngineRig.only(effects);
     assertThat(told(effects))
@@ -59,7 +59,7 @@ final class UndoneTest {
   }
 
   @Test
-  void aStepThatTheAgentRefusesIsNeverToldAsSetAndClimbsNothing() {
+  void refusedStepIsNotReportedAsSetAndDoesNotEscalate() {
     throttled();
     for (int step = 0; step < 3; step++) {
       Command climb = next(IDLE);
@@ -78,7 +78,7 @@ final class UndoneTest {
   }
 
   @Test
-  void anUndoneThrottleIsTriedOnceMoreAfterAMinuteOnTheSameRung() {
+  void undoneThrottleIsTriedOnceMoreAtTheSameStep() {
     MessageId lease = EngineRig.set(throttled()).lease();
     rig.seconds(5, host, host::storm);
     List<Effect> effects = rig.undone(host, null, lease);
@@ -101,7 +101,7 @@ final class UndoneTest {
   }
 
   @Test
-  void aRenewalThatFindsTheThrottleUndoneEndsIt() {
+  void renewalOfAnUndoneThrottleEndsIt() {
     Command command = throttled();
     List<Effect> effects = rig.seconds(31, host, host::tamed);
     Command renewal =

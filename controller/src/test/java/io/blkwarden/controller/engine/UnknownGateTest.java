@@ -23,7 +23,7 @@ final class UnknownGateTest {
   private final SwappingHost host = new SwappingHost();
 
   @Test
-  void anUnknownValueRaisesNothingAndIsOnRecordOnce() {
+  void unknownConditionRaisesNothingAndIsRecordedOnce() {
     EngineRig rig = EngineRig.acting(POLICY.formatted("any", "20%"));
     unknownUtil();
     rig.begin(host);
@@ -41,7 +41,7 @@ final class UnknownGateTest {
   }
 
   @Test
-  void aKnownValueThatDecidesNeedsNoOther() {
+  void decisiveKnownValueIsEnough() {
     host.fullMicros = 0;
     unknownUtil();
     EngineRig any = EngineRig.acting(POLICY.formatted("any", "20%"));
@@ -51,7 +51,7 @@ final class UnknownGateTest {
   }
 
   @Test
-  void aKnownValueThatFailsIsNoUnknown() {
+  void conditionThatIsNotMetIsNotUnknown() {
     host.fullMicros = 0;
     unknownUtil();
     EngineRig all = EngineRig.acting(POLICY.formatted("all", "90%"));

@@ -69,7 +69,7 @@ final class FootprintTest {
   }
 
   @Test
-  void aBatchLeavesNothingBehind() {
+  void batchAllocatesNothing() {
     TestHost host = new TestHost("dom0-7");
     for (int i = 1; i <= 100; i++) {
       host.addSwap(i);

@@ -3,6 +3,8 @@ package io.blkwarden.controller.fleet;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.blkwarden.controller.fleet.HostState.BatchResult;
+import io.blkwarden.controller.fleet.HostState.MappingChange;
 import io.blkwarden.model.Actuator;
 import io.blkwarden.model.MappingState;
 import io.blkwarden.model.message.MappingEvent.DomainStopped;
@@ -88,7 +90,7 @@ final class HostStateTest {
   }
 
   @Test
-  void aLostBatchLosesNoIo() {
+  void lostBatchLosesNoCounts() {
     host.reads(disk, 100, 1, 0, 0);
     host.pass(1_000);
     host.frame();
@@ -99,7 +101,7 @@ final class HostStateTest {
   }
 
   @Test
-  void aNewBaseDoesNotCutTheWindow() {
+  void newBaseDoesNotEndTheWindow() {
     host.reads(disk, 100, 1, 0, 0);
     host.revision++;
     assertThat(state.apply(host.snapshot())).isEqualTo(MappingChange.REBASED);
@@ -110,7 +112,7 @@ final class HostStateTest {
   }
 
   @Test
-  void aChangedMapReplacesTheOldOne() {
+  void changedMapReplacesTheFormerOne() {
     assertThat(state.apply(host.snapshot())).isEqualTo(MappingChange.REBASED);
     host.replace(other, MappingState.RESOLVED, List.of(TestHost.worker(2, 1)));
     assertThat(state.apply(host.snapshot())).isEqualTo(MappingChange.REPLACED);
@@ -122,7 +124,7 @@ final class HostStateTest {
   }
 
   @Test
-  void rowsMoveWithTheirDisksWhenOneIsTakenAway() {
+  void rowsFollowTheirDisksWhenOneIsRemoved() {
     host.reads(other, 100, 1, 0, 0);
     host.remove(disk);
     host.revision++;
@@ -134,14 +136,14 @@ final class HostStateTest {
   }
 
   @Test
-  void anOlderBatchChangesNothing() {
+  void olderBatchIsIgnored() {
     SampleFrame old = host.frame();
     next(1_000);
     assertThat(state.accept(old, GAP)).isEqualTo(BatchResult.STALE);
   }
 
   @Test
-  void aBatchOfAnUnknownBaseIsNotUsed() {
+  void batchOfAnUnknownBaseIsIgnored() {
     host.snapshot();
     assertThat(next(1_000)).isEqualTo(BatchResult.UNKNOWN_BASE);
     host.run = TestHost.uuid("other", 9);
@@ -149,7 +151,7 @@ final class HostStateTest {
   }
 
   @Test
-  void anotherRunOfTheAgentBeginsANewWindow() {
+  void newRunOfTheAgentStartsANewWindow() {
     host.run = TestHost.uuid("other", 9);
     state.apply(host.snapshot());
     host.reads(disk, 100, 1, 0, 0);
@@ -161,7 +163,7 @@ final class HostStateTest {
   }
 
   @Test
-  void aCounterThatWentBackwardsMakesItsWindowUnknown() {
+  void counterGoingBackwardsMakesItsWindowUnknown() {
     host.reads(disk, 100, 1, 0, 0);
     next(1_000);
     host.counters.get(disk)[0] = 0;
@@ -176,7 +178,7 @@ final class HostStateTest {
   }
 
   @Test
-  void aStepOfTheWallClockChangesNothing() {
+  void wallClockStepChangesNothing() {
     host.reads(disk, 100, 1, 0, 0);
     host.wallMillis -= 3_600_000;
     next(1_000);
@@ -193,7 +195,7 @@ final class HostStateTest {
   }
 
   @Test
-  void anAbsentRowIsUnknownAndSoIsItsNextWindow() {
+  void missingRowAndItsNextWindowAreUnknown() {
     host.pass(1_000);
     SampleFrame frame = host.frame();
     SampleTable table = frame.disks();
@@ -232,7 +234,7 @@ final class HostStateTest {
   }
 
   @Test
-  void eventsApplyInOrderAndAGapShows() {
+  void eventsApplyInOrderAndGapsAreDetected() {
     host.revision = 2;
     assertThat(state.apply(new DomainStopped(host.origin(), host.disks.get(disk).domain())))
         .isEqualTo(MappingChange.UPDATED);
@@ -243,9 +245,9 @@ final class HostStateTest {
     host.revision = 4;
     assertThat(state.apply(new WorkersChanged(host.origin(), host.disks.get(other))))
         .isEqualTo(MappingChange.GAP);
-    assertThat(state.map().gap()).isTrue();
+    assertThat(state.mapGap()).isTrue();
     assertThat(state.apply(host.snapshot())).isEqualTo(MappingChange.REPLACED);
-    assertThat(state.map().gap()).isFalse();
+    assertThat(state.mapGap()).isFalse();
   }
 
   @Test
@@ -253,12 +255,12 @@ final class HostStateTest {
     MappingOrigin now = host.origin();
     host.revision = 0;
     assertThat(state.apply(host.snapshot())).isEqualTo(MappingChange.IGNORED);
-    assertThat(state.map().revision()).isEqualTo(now.revision());
+    assertThat(state.map.revision).isEqualTo(now.revision());
   }
 
   /** Whatever is lost, late or re-based, all I/O is in some window, once. */
   @Test
-  void everyIoIsCountedOnceWhateverIsLost() {
+  void everyIoIsCountedOnceDespiteLosses() {
     Property.checkSeeds(
         200,
         seed -> {

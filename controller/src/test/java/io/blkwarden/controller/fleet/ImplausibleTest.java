@@ -2,6 +2,8 @@ package io.blkwarden.controller.fleet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.blkwarden.controller.fleet.HostState.BatchResult;
+import io.blkwarden.controller.fleet.HostState.MappingChange;
 import io.blkwarden.model.MappingState;
 import io.blkwarden.model.VolumeRole;
 import io.blkwarden.model.sample.SampleColumn;
@@ -39,7 +41,7 @@ class ImplausibleTest {
   }
 
   @Test
-  void aClockThatStaysAheadAndComesBackIsFollowedBothTimes() {
+  void clockJumpsAreFollowedInBothDirections() {
     for (int i = 1; i <= 5; i++) {
       long clock = (1L << 62) + i * 1_000L;
       second(10, frame -> frame.time(clock, host.wallMillis, 1_000));
@@ -56,7 +58,7 @@ class ImplausibleTest {
   }
 
   @Test
-  void oldBatchesAmongNewOnesChangeNothing() {
+  void oldBatchesAmongNewOnesAreIgnored() {
     SampleFrame old = host.frame();
     for (int i = 0; i < MINUTE; i++) {
       second(10, _ -> {});
@@ -91,7 +93,7 @@ class ImplausibleTest {
   }
 
   @Test
-  void aMapWithANumberThatNoAgentReachesDoesNotHideTheNextOne() {
+  void implausibleMapRevisionIsIgnored() {
     long revision = host.revision;
     long base = host.baseId;
     host.revision = 1L << 62;
@@ -113,7 +115,7 @@ class ImplausibleTest {
   }
 
   @Test
-  void anAbsurdWallClockIsLeftOut() {
+  void implausibleWallClockIsUnknown() {
     second(10, frame -> frame.time(host.monotonicMillis, 1L << 62, 1_000));
     assertThat(state.lastWallMillis()).isZero();
     assertThat(iops()).isEqualTo(10);
@@ -121,7 +123,7 @@ class ImplausibleTest {
   }
 
   @Test
-  void anAbsurdIntervalIsBounded() {
+  void implausibleIntervalIsBounded() {
     second(10, frame -> frame.time(host.monotonicMillis, host.wallMillis, Long.MAX_VALUE));
     assertThat(state.intervalMillis()).isEqualTo(Plausibility.INTERVAL_MILLIS);
     second(10, _ -> {});

@@ -85,12 +85,12 @@ final class PackedDisksTest {
               Map.of("plan", "small", "owner", "a")));
 
   @Test
-  void everyDiskComesOutAsItWentIn() {
+  void unpackedDisksEqualThePackedOnes() {
     assertThat(new PackedDisks(DISKS).disks()).isEqualTo(DISKS);
   }
 
   @Test
-  void statesAndNamesAreReadAlone() {
+  void statesAndNamesAreReadWithoutUnpacking() {
     PackedDisks packed = new PackedDisks(DISKS);
 
     for (int row = 0; row < DISKS.size(); row++) {
@@ -107,7 +107,7 @@ final class PackedDisksTest {
   }
 
   @Test
-  void aRowIsADiskOfOneIncarnationOnly() {
+  void rowIsADiskOfOneIncarnation() {
     PackedDisks packed = new PackedDisks(DISKS);
     DiskKey key = DiskKey.of(VM1, "xvda2");
 
@@ -126,7 +126,7 @@ final class PackedDisksTest {
   }
 
   @Test
-  void theNamesOfTheDmDeviceAreLeftOut() {
+  void dmDeviceNamesAreNotStored() {
     TestHost host = new TestHost("dom0-7");
     host.addSwap(3);
     MappedDisk read = new PackedDisks(host.disks).disk(0);

@@ -33,7 +33,7 @@ class UnknownColumnsTest {
   }
 
   @Test
-  void whatBlkbackDoesNotCountIsUnknownAndNotZero() {
+  void countersMissingInBlkbackAreUnknown() {
     share(0);
     begin();
     requests(0, 300, 100);
@@ -94,7 +94,7 @@ class UnknownColumnsTest {
   }
 
   @Test
-  void anotherSourceOfCountersBeginsANewWindow() {
+  void newSourceOfCountersStartsANewWindow() {
     begin();
     host.reads(0, 500, 1, 100, 0);
     pass();
@@ -116,7 +116,7 @@ class UnknownColumnsTest {
   }
 
   @Test
-  void aNumberInFlightThatIsUnknownLeavesTheRestKnown() {
+  void unknownInFlightLeavesTheRestKnown() {
     begin();
     host.reads(0, 100, 2, 50, 4_294_967_295L);
     pass();

@@ -53,7 +53,8 @@ final class LeaseFileTest {
                             "1.xvda2-0",
                             IoPriority.UNSET,
                             n % 2 == 0 ? null : "/system.slice",
-                            List.of(IoPriority.bestEffort(7), IoPriority.IDLE)))))
+                            List.of(IoPriority.bestEffort(7), IoPriority.IDLE))),
+                    n % 2 == 0 ? null : true))
             .toList());
   }
 
