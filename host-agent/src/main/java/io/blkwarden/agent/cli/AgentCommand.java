@@ -1,11 +1,14 @@
 package io.blkwarden.agent.cli;
 
+import io.blkwarden.agent.restraint.LinuxIoPriorities;
 import io.blkwarden.commandline.Complaint;
 import io.blkwarden.commandline.ExitCodes;
 import io.blkwarden.commandline.ServiceConf;
+import io.blkwarden.model.json.ControlJson;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -57,8 +60,11 @@ public final class AgentCommand implements Runnable {
     line.setUsageHelpAutoWidth(true);
     line.setParameterExceptionHandler(AgentCommand::usageError);
     line.setExecutionExceptionHandler((failure, at, parsed) -> {
+      if (failure instanceof CommandOutput.Exit exit) {
+        return exit.code();
+      }
       AgentLog.end(); // a report needs what was logged before
-      return CommandOutput.of(at, parsed.originalArgs().contains("--json"))
+      return new CommandOutput(at, parsed.originalArgs().contains("--json"))
           .failed("internal error: " + failure, "report it with the command line");
     });
     return line;
@@ -66,7 +72,7 @@ public final class AgentCommand implements Runnable {
 
   private static int usageError(CommandLine.ParameterException e, String[] args) {
     Complaint complaint = Complaint.of(e);
-    return CommandOutput.of(e.getCommandLine(), List.of(args).contains("--json"))
+    return new CommandOutput(e.getCommandLine(), List.of(args).contains("--json"))
         .error(ExitCodes.USAGE, complaint.error(), complaint.hint());
   }
 
@@ -78,7 +84,7 @@ public final class AgentCommand implements Runnable {
   public static int execute(String[] args, Map<String, String> environment) {
     boolean service = args.length > 0 && args[0].equals("run");
     if (service) {
-      WarmUp.start();
+      Thread.ofPlatform().daemon().name("warm-up").start(AgentCommand::warmUp);
     }
     CommandLine line = service ? ready(new CommandLine(new ServiceOnly())) : commandLine();
     // the launcher sets LC_ALL=C for kernel messages; names of guests may be UTF-8
@@ -86,11 +92,22 @@ public final class AgentCommand implements Runnable {
     try {
       return line.execute(AgentConf.with(line, args, environment));
     } catch (ServiceConf.Unfit e) {
-      CommandOutput output = CommandOutput.of(line, List.of(args).contains("--json"));
+      CommandOutput output = new CommandOutput(line, List.of(args).contains("--json"));
       String hint = "fix the reported line, or set another file in " + AgentConf.VARIABLE;
       e.problems().forEach(problem -> output.error(ExitCodes.USAGE, problem, hint));
       return ExitCodes.USAGE;
     }
+  }
+
+  /**
+   * Initialises native calls, random numbers and JSON while the command line is parsed. It only
+   * saves startup time: nothing waits for it or depends on it.
+   */
+  private static void warmUp() {
+    // errors are reported where these are used
+    Object _ = LinuxIoPriorities.open();
+    Object _ = new SecureRandom();
+    Object _ = ControlJson.decode(io.blkwarden.model.message.Command.class, new byte[] {'{', '}'});
   }
 
   @Override

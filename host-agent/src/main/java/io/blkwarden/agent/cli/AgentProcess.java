@@ -27,7 +27,6 @@ import io.blkwarden.agent.uevent.UeventNotice;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
-import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -40,18 +39,19 @@ final class AgentProcess {
 
   private final AgentRuntime runtime;
   private final HandOver handOver;
-  private final Deque<Runnable> closing;
+  private final HostSources sources;
 
-  private AgentProcess(AgentRuntime runtime, HandOver handOver, Deque<Runnable> closing) {
+  private AgentProcess(AgentRuntime runtime, HandOver handOver, HostSources sources) {
     this.runtime = runtime;
     this.handOver = handOver;
-    this.closing = closing;
+    this.sources = sources;
   }
 
   /**
    * Starts an agent.
    *
    * @param desired queue settings of physical devices
+   * @param root the root of {@code files}
    * @param live whether {@code root} is this host; a captured tree has no events and no tasks
    * @return failed with what is missing
    */
@@ -59,55 +59,51 @@ final class AgentProcess {
       AgentSettings settings,
       NatsSettings nats,
       DesiredQueue desired,
+      RootedFiles files,
       Path root,
       boolean live,
       StateFolders folders) {
-    Deque<Runnable> closing = new ArrayDeque<>();
     SecureRandom random = new SecureRandom();
     AgentInbox inbox = new AgentInbox();
-    return RootedFiles.below(root)
-        .flatMap(files ->
-            (live
-                    ? HostSources.live(files, inbox::xen, random, closing)
-                    : HostSources.captured(files))
-                .flatMap(sources -> {
-                  LeaseFile leases = new LeaseFile(folders);
-                  FoundLeases found = leases.load();
-                  AgentPorts ports =
-                      new AgentPorts(
-                          files,
-                          sources.store(),
-                          new HostScanner(
-                                  files, sources.store(), sources.priorities(), inbox::blockChanges)
-                              ::scan,
-                          live ? tracing(files, closing) : sources.tracing(),
-                          sources.priorities(),
-                          live
-                              ? new CgroupLimits(files, root)
-                              : LimitGroups.none("a captured tree has no limits"),
-                          leases,
-                          Optional.of(new ReleaseRequest(folders.main())),
-                          AgentProcess::monotonicMillis,
-                          InstantSource.system(),
-                          random,
-                          live ? queues(files, folders, desired) : Optional.empty());
-                  Controllers controllers =
-                      new Controllers(
-                          new NatsLink(nats, random),
-                          nats.subjects(),
-                          new OutcomeFile(folders.main()));
-                  return AgentRuntime.create(settings, ports, inbox, controllers)
-                      .map(runtime -> {
-                        if (live) {
-                          uevents(inbox, closing);
-                        }
-                        runtime.start(found);
-                        localCommands(folders, inbox, closing);
-                        HandOver handOver = new HandOver(folders.main(), InstantSource.system());
-                        handOver.remove().ifPresent(fault -> LOG.warn("{}", fault));
-                        return new AgentProcess(runtime, handOver, closing);
-                      });
-                }));
+    LeaseFile leases = new LeaseFile(folders);
+    Controllers controllers =
+        new Controllers(
+            new NatsLink(nats, random), nats.subjects(), new OutcomeFile(folders.main()));
+    return (live
+            ? HostSources.live(files, inbox::xen, random)
+            : HostSources.captured(files))
+        .flatMap(sources -> {
+          FoundLeases found = leases.load();
+          AgentPorts ports =
+              new AgentPorts(
+                  files,
+                  sources.store(),
+                  new HostScanner(
+                          files, sources.store(), sources.priorities(), inbox::blockChanges)
+                      ::scan,
+                  live ? tracing(files, sources.closing()) : sources.tracing(),
+                  sources.priorities(),
+                  live
+                      ? new CgroupLimits(files, root)
+                      : LimitGroups.none("a captured tree has no limits"),
+                  leases,
+                  Optional.of(new ReleaseRequest(folders.main())),
+                  AgentProcess::monotonicMillis,
+                  InstantSource.system(),
+                  random,
+                  live ? queues(files, folders, desired) : Optional.empty());
+          return AgentRuntime.create(settings, ports, inbox, controllers)
+              .map(runtime -> {
+                if (live) {
+                  uevents(inbox, sources.closing());
+                }
+                runtime.start(found);
+                localCommands(folders, inbox, sources.closing());
+                HandOver handOver = new HandOver(folders.main(), InstantSource.system());
+                handOver.remove().ifPresent(fault -> LOG.warn("{}", fault));
+                return new AgentProcess(runtime, handOver, sources);
+              });
+        });
   }
 
   /** CLOCK_MONOTONIC, which all processes of a boot share. */
@@ -171,6 +167,6 @@ final class AgentProcess {
     } else {
       runtime.stop();
     }
-    closing.forEach(Runnable::run);
+    sources.close();
   }
 }

@@ -1,18 +1,15 @@
 package io.blkwarden.agent.cli;
 
 import io.blkwarden.agent.kernel.ReadResult;
-import io.blkwarden.agent.mapping.Evidence;
-import io.blkwarden.agent.mapping.HostSnapshot;
 import io.blkwarden.agent.mapping.HostSnapshot.UnreadSource;
-import io.blkwarden.agent.mapping.MappingResolver;
 import io.blkwarden.agent.mapping.verdict.RolePatterns;
-import io.blkwarden.agent.scan.HostScanner;
 import io.blkwarden.commandline.Check;
 import io.blkwarden.model.Actuator;
 import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.MappingState;
 import io.blkwarden.model.PhysicalDevice;
 import io.blkwarden.model.UnresolvedReason;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -39,17 +36,14 @@ record DiskChecks(List<MappedDisk> disks, @Nullable String fault) {
     if (!(sources instanceof ReadResult.Present<HostSources>(HostSources found))) {
       return new DiskChecks(List.of(), sources.describe());
     }
-    HostSnapshot snapshot =
-        new HostScanner(found.files(), found.store(), found.priorities()).scan(List::of);
-    List<MappedDisk> disks =
-        new MappingResolver(RolePatterns.DEFAULTS).resolve(snapshot, Evidence.none()).disks();
+    HostMap map = HostMap.settled(found, RolePatterns.DEFAULTS, Duration.ZERO);
     String fault =
-        snapshot.unread().stream()
+        map.snapshot().unread().stream()
             .filter(UnreadSource::essential)
             .findFirst()
             .map(unread -> unread.source() + ": " + unread.reason())
             .orElse(null);
-    return new DiskChecks(disks, fault);
+    return new DiskChecks(map.resolution().disks(), fault);
   }
 
   /** Names of the physical devices of these disks. */
@@ -78,7 +72,7 @@ record DiskChecks(List<MappedDisk> disks, @Nullable String fault) {
       if (reason != null) {
         reasons
             .computeIfAbsent(reason, _ -> new ArrayList<>())
-            .add(disk.domain().name() + "/" + disk.disk().vdev());
+            .add(HostMap.name(disk));
       }
     }
     int count = reasons.values().stream().mapToInt(List::size).sum();

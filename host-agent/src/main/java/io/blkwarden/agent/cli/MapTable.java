@@ -102,7 +102,7 @@ final class MapTable {
     return text.isEmpty() ? NONE : text;
   }
 
-  private static String state(MappedDisk disk) {
+  static String state(MappedDisk disk) {
     UnresolvedReason reason = disk.reason();
     return switch (disk.state()) {
       case RESOLVED ->

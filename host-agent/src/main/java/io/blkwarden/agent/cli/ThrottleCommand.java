@@ -1,19 +1,18 @@
 package io.blkwarden.agent.cli;
 
 import io.blkwarden.agent.kernel.BootId;
-import io.blkwarden.agent.kernel.ReadResult;
 import io.blkwarden.agent.mapping.verdict.RolePatterns;
 import io.blkwarden.commandline.DurationText;
 import io.blkwarden.commandline.ExitCodes;
 import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.MappingState;
-import io.blkwarden.model.MessageId;
 import io.blkwarden.model.Restraint;
 import io.blkwarden.model.Worker;
 import io.blkwarden.model.message.CommandAction;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.UUID;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -33,6 +32,7 @@ import picocli.CommandLine.Option;
 final class ThrottleCommand implements Callable<Integer> {
   private static final String MAP = "see 'blkwarden-agent map'";
 
+  @Mixin private CommandOutput output = new CommandOutput();
   @Mixin private LocalRequest request = new LocalRequest();
 
   @ArgGroup(multiplicity = "0..1")
@@ -67,13 +67,17 @@ final class ThrottleCommand implements Callable<Integer> {
         description = "Limit reads and writes to N IOPS each, 10/s to 100000/s.")
     @Nullable String limit;
 
+    String option() {
+      return limit == null ? "--priority" : "--limit";
+    }
+
     Restraint restraint() {
       if (limit != null) {
         return Restraint.parse("limit " + limit);
       }
       Restraint parsed = Restraint.parse(priority == null ? "idle" : priority);
       if (parsed instanceof Restraint.Limit) {
-        throw new IllegalArgumentException("--priority: expected a priority, found a limit");
+        throw new IllegalArgumentException("expected a priority, found a limit");
       }
       return parsed;
     }
@@ -81,42 +85,32 @@ final class ThrottleCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    CommandOutput output = request.output();
-    try {
-      Restraint restraint = how.restraint();
-      return HostSources.useThisHost(output, found -> throttle(found, restraint, output));
-    } catch (IllegalArgumentException e) {
-      return output.usageErrors(List.of(String.valueOf(e.getMessage())));
+    List<String> problems = new ArrayList<>();
+    Optional<Restraint> restraint = HostOptions.valid(how.option(), problems, how::restraint);
+    output.requireValid(problems);
+    try (HostSources sources = HostSources.ofThisHost(output)) {
+      return throttle(sources, restraint.orElseThrow());
     }
   }
 
-  private int throttle(HostSources sources, Restraint restraint, CommandOutput output) {
+  private int throttle(HostSources sources, Restraint restraint) {
     List<MappedDisk> disks =
-        HostMap.settled(sources, RolePatterns.DEFAULTS, HostMap.SETTLE_MILLIS).resolution().disks();
-    ReadResult<MappedDisk> found = HostMap.find(disks, request.disk);
-    if (!(found instanceof ReadResult.Present<MappedDisk>(MappedDisk disk))) {
-      return output.failed(found.describe(), MAP);
-    }
+        HostMap.settled(sources, RolePatterns.DEFAULTS, HostMap.SETTLE).resolution().disks();
+    MappedDisk disk = output.require(HostMap.find(disks, request.disk), MAP);
     if (disk.state() != MappingState.RESOLVED) {
-      return output.error(ExitCodes.REFUSED, "the disk is " + disk.state().wire(), MAP);
+      return output.error(
+          ExitCodes.REFUSED, "%s is %s".formatted(request.disk, MapTable.state(disk)), MAP);
     }
-    ReadResult<BootId> boot = BootId.read(sources.files());
-    if (!(boot instanceof ReadResult.Present<BootId>(BootId present))) {
-      return output.failed(boot.describe(), "see 'blkwarden-agent doctor'");
-    }
-    return request.send(
-        sources.files(), action(disk, present.id(), request.newId(), restraint, lease), reason);
-  }
-
-  static CommandAction.Set action(
-      MappedDisk disk, UUID boot, MessageId lease, Restraint restraint, Duration time) {
-    return new CommandAction.Set(
-        lease,
-        disk.domain(),
-        disk.disk().vdev(),
-        boot,
-        disk.workers().stream().map(Worker::id).toList(),
-        restraint,
-        time.toMillis());
+    BootId boot = output.require(BootId.read(sources.files()), HostSources.DOCTOR);
+    CommandAction.Set set =
+        new CommandAction.Set(
+            request.newId(),
+            disk.domain(),
+            disk.disk().vdev(),
+            boot.id(),
+            disk.workers().stream().map(Worker::id).toList(),
+            restraint,
+            lease.toMillis());
+    return request.send(sources.files(), set, reason, output);
   }
 }
