@@ -5,7 +5,7 @@ import io.blkwarden.agent.lease.IoPriorities;
 import io.blkwarden.agent.lease.LeaseStore;
 import io.blkwarden.agent.lease.LimitGroups;
 import io.blkwarden.agent.queue.QueueTuner;
-import io.blkwarden.agent.state.ReleaseRequest;
+import io.blkwarden.agent.state.StateRequest;
 import io.blkwarden.agent.xenstore.XenStore;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -36,7 +36,7 @@ public record AgentPorts(
     IoPriorities priorities,
     LimitGroups limits,
     LeaseStore store,
-    Optional<ReleaseRequest> releaseRequest,
+    Optional<StateRequest> releaseRequest,
     LongSupplier monotonicMillis,
     InstantSource wall,
     RandomGenerator random,

@@ -17,15 +17,15 @@ import io.blkwarden.agent.queue.QueueTuner;
 import io.blkwarden.agent.restraint.CgroupLimits;
 import io.blkwarden.agent.scan.HostScanner;
 import io.blkwarden.agent.state.CommandSocket;
-import io.blkwarden.agent.state.HandOver;
 import io.blkwarden.agent.state.LeaseFile;
 import io.blkwarden.agent.state.OutcomeFile;
-import io.blkwarden.agent.state.ReleaseRequest;
+import io.blkwarden.agent.state.StateRequest;
 import io.blkwarden.agent.state.StateFolders;
 import io.blkwarden.agent.uevent.NetlinkUevents;
 import io.blkwarden.agent.uevent.UeventNotice;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Deque;
 import java.util.Optional;
@@ -38,10 +38,10 @@ final class AgentProcess {
   private static final Logger LOG = LoggerFactory.getLogger(AgentProcess.class);
 
   private final AgentRuntime runtime;
-  private final HandOver handOver;
+  private final StateRequest handOver;
   private final HostSources sources;
 
-  private AgentProcess(AgentRuntime runtime, HandOver handOver, HostSources sources) {
+  private AgentProcess(AgentRuntime runtime, StateRequest handOver, HostSources sources) {
     this.runtime = runtime;
     this.handOver = handOver;
     this.sources = sources;
@@ -87,7 +87,7 @@ final class AgentProcess {
                       ? new CgroupLimits(files, root)
                       : LimitGroups.none("a captured tree has no limits"),
                   leases,
-                  Optional.of(new ReleaseRequest(folders.main())),
+                  Optional.of(StateRequest.releaseAll(folders.main())),
                   AgentProcess::monotonicMillis,
                   InstantSource.system(),
                   random,
@@ -99,7 +99,7 @@ final class AgentProcess {
                 }
                 runtime.start(found);
                 localCommands(folders, inbox, sources.closing());
-                HandOver handOver = new HandOver(folders.main(), InstantSource.system());
+                StateRequest handOver = StateRequest.handOver(folders.main());
                 handOver.remove().ifPresent(fault -> LOG.warn("{}", fault));
                 return new AgentProcess(runtime, handOver, sources);
               });
@@ -162,7 +162,7 @@ final class AgentProcess {
 
   /** Ends the leases, or leaves them to the next agent if a hand-over was requested. */
   void stop() {
-    if (handOver.isRequested()) {
+    if (handOver.isValid(Instant.now())) {
       runtime.handOver();
     } else {
       runtime.stop();

@@ -1,10 +1,9 @@
 package io.blkwarden.agent.cli;
 
-import io.blkwarden.agent.state.HandOver;
 import io.blkwarden.agent.state.StateLock;
+import io.blkwarden.agent.state.StateRequest;
 import io.blkwarden.commandline.AsciiJson;
 import io.blkwarden.commandline.ExitCodes;
-import java.time.InstantSource;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -37,15 +36,15 @@ final class HandOverCommand implements Callable<Integer> {
   }
 
   private int handOver() {
-    HandOver request = new HandOver(stateOptions.stateDir, InstantSource.system());
-    output.requireNone(request.request(), StateOptions.REMEDY);
+    output.requireNone(
+        StateRequest.handOver(stateOptions.stateDir).make(), StateOptions.REMEDY);
     if (output.json()) {
       output.print(
           AsciiJson.MAPPER
                   .createObjectNode()
                   .put("schema", "blkwarden.hand-over.v1")
                   .put("state_dir", stateOptions.stateDir.toString())
-                  .put("within_ms", HandOver.VALID_FOR.toMillis())
+                  .put("within_ms", StateRequest.HAND_OVER_VALID_FOR.toMillis())
               + "\n");
     }
     return ExitCodes.DONE;

@@ -15,7 +15,7 @@ import io.blkwarden.agent.queue.QueueTuner;
 import io.blkwarden.agent.restraint.CgroupLimits;
 import io.blkwarden.agent.restraint.LinuxIoPriorities;
 import io.blkwarden.agent.state.LeaseFile;
-import io.blkwarden.agent.state.ReleaseRequest;
+import io.blkwarden.agent.state.StateRequest;
 import io.blkwarden.agent.state.StateLock;
 import io.blkwarden.commandline.AsciiJson;
 import io.blkwarden.commandline.ExitCodes;
@@ -76,8 +76,8 @@ final class ReleaseAllCommand implements Callable<Integer> {
   }
 
   private int ask() {
-    ReleaseRequest request = new ReleaseRequest(stateOptions.stateDir);
-    output.requireNone(request.request(), StateOptions.REMEDY);
+    StateRequest request = StateRequest.releaseAll(stateOptions.stateDir);
+    output.requireNone(request.make(), StateOptions.REMEDY);
     long until = System.nanoTime() + TIMEOUT.toNanos();
     while (request.isPending() && System.nanoTime() < until) {
       LockSupport.parkNanos(POLL_INTERVAL.toNanos());

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
@@ -133,7 +134,7 @@ public final class CommandSocket implements AutoCloseable {
     try {
       Outcome outcome = reply.get(REPLY_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
       peer.configureBlocking(true);
-      write(peer, ControlJson.encode(outcome));
+      Channels.newOutputStream(peer).write(ControlJson.encode(outcome));
     } catch (ExecutionException | TimeoutException e) {
       throw new IOException("no outcome within " + REPLY_TIMEOUT, e);
     }
@@ -179,13 +180,6 @@ public final class CommandSocket implements AutoCloseable {
         "expected a command of less than %d bytes within %s".formatted(MAX_BYTES, READ_TIMEOUT));
   }
 
-  private static void write(SocketChannel peer, byte[] message) throws IOException {
-    ByteBuffer bytes = ByteBuffer.wrap(message);
-    while (bytes.hasRemaining()) {
-      peer.write(bytes);
-    }
-  }
-
   /**
    * Sends a command to the running agent.
    *
@@ -201,11 +195,9 @@ public final class CommandSocket implements AutoCloseable {
             ? ReadResult.failed("%s: not permitted; run this as root".formatted(path))
             : ReadResult.absent("%s: %s".formatted(path, e.getMessage()));
       }
-      write(agent, ControlJson.encode(command));
+      Channels.newOutputStream(agent).write(ControlJson.encode(command));
       agent.shutdownOutput();
-      ByteBuffer bytes = ByteBuffer.allocate(MAX_BYTES);
-      while (bytes.hasRemaining() && agent.read(bytes) >= 0) {}
-      byte[] answer = Arrays.copyOf(bytes.array(), bytes.position());
+      byte[] answer = Channels.newInputStream(agent).readNBytes(MAX_BYTES);
       return ControlJson.decode(ControlMessage.class, answer)
               instanceof Decoded.Ok<ControlMessage>(Outcome outcome)
           ? ReadResult.present(outcome)

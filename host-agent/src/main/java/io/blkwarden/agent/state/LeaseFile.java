@@ -1,5 +1,6 @@
 package io.blkwarden.agent.state;
 
+import io.blkwarden.agent.kernel.ReadResult;
 import io.blkwarden.agent.lease.Lease;
 import io.blkwarden.agent.lease.LeaseStore;
 import io.blkwarden.agent.lease.LeaseStore.FoundLeases;
@@ -43,20 +44,16 @@ public final class LeaseFile implements LeaseStore {
   /** One of the two files. */
   private record Source(StateFile file, Optional<Decoded> found, Optional<String> fault) {
     static Source read(StateFile file, Function<byte[], Decoded> decode) {
-      return switch (file.read()) {
-        case StateFile.Content.Missing _ -> new Source(file, Optional.empty(), Optional.empty());
-        case StateFile.Content.Unreadable(String detail) ->
-            new Source(file, Optional.empty(), Optional.of(detail));
-        case StateFile.Content.Bytes bytes -> {
-          Decoded decoded = decode.apply(bytes.get());
-          yield new Source(
-              file,
-              Optional.of(decoded),
-              decoded instanceof Decoded.Damaged(String detail, var _)
-                  ? Optional.of(file.path() + ": " + detail)
-                  : Optional.empty());
-        }
-      };
+      ReadResult<Decoded> found = file.read().map(decode);
+      return new Source(
+          file,
+          found.toOptional(),
+          switch (found) {
+            case ReadResult.Present<Decoded>(Decoded.Damaged(String detail, var _)) ->
+                Optional.of(file.path() + ": " + detail);
+            case ReadResult.Failed<Decoded>(String cause) -> Optional.of(cause);
+            default -> Optional.empty();
+          });
     }
 
     Optional<StoredLeases> intact() {
