@@ -7,9 +7,13 @@ import io.blkwarden.agent.lease.LimitGroups;
 import io.blkwarden.agent.queue.QueueTuner;
 import io.blkwarden.agent.state.StateRequest;
 import io.blkwarden.agent.xenstore.XenStore;
+import io.blkwarden.agent.mapping.HostSnapshot;
+import io.blkwarden.agent.mapping.HostSnapshot.ObservedBio;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /**
@@ -40,4 +44,16 @@ public record AgentPorts(
     LongSupplier monotonicMillis,
     InstantSource wall,
     RandomGenerator random,
-    Optional<QueueTuner> queues) {}
+    Optional<QueueTuner> queues) {
+  /** Reads the sources of the map. */
+  @FunctionalInterface
+  public interface HostScan {
+    /**
+     * Scans.
+     *
+     * @param drain returns the I/O traced since the last scan; called once, after reading the
+     *     uptime
+     */
+    HostSnapshot scan(Supplier<List<ObservedBio>> drain);
+  }
+}

@@ -17,18 +17,35 @@ import org.jspecify.annotations.Nullable;
  * The check of a disk's backend right before its workers are changed: the node must be online and
  * connected (state 4), xenstore, sysfs and the map must name the same device, the device must be
  * the same volume, and the domid must belong to the same guest.
+ *
+ * <p>{@link #check} runs before the lease lock is taken, because it may block on xenstore. Its
+ * result is valid for one command.
  */
 final class BackendGate implements DiskGate {
   private final XenStore store;
   private final KernelFiles files;
+  private @Nullable MappedDisk checked;
+  private Optional<String> objection = Optional.empty();
 
   BackendGate(XenStore store, KernelFiles files) {
     this.store = store;
     this.files = files;
   }
 
+  /** Checks the disk of the next command. */
+  void check(MappedDisk disk) {
+    objection = find(disk);
+    checked = disk;
+  }
+
   @Override
   public Optional<String> objection(MappedDisk disk) {
+    boolean valid = disk.equals(checked);
+    checked = null;
+    return valid ? objection : Optional.of("the disk's backend was not checked");
+  }
+
+  private Optional<String> find(MappedDisk disk) {
     if (disk.disk().backend() != BackendKind.VBD) {
       return Optional.of("backend: expected vbd, found " + disk.disk().backend().wire());
     }
