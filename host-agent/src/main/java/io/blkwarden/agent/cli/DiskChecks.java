@@ -110,7 +110,7 @@ record DiskChecks(List<MappedDisk> disks, @Nullable String fault) {
             && disk.physical().stream()
                 .allMatch(device -> device.actuator() == Actuator.INEFFECTIVE);
     return ineffective
-        ? "priorities have no effect on its devices, and limits are not available"
+        ? "ionice has no effect on the physical devices, and limits are not available"
         : null;
   }
 }

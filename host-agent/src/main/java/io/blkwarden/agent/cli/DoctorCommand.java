@@ -29,7 +29,7 @@ import tools.jackson.databind.node.ArrayNode;
     name = "doctor",
     mixinStandardHelpOptions = true,
     description = {
-      "Checks whether the agent can work on this host, and whether ionice has an effect.",
+      "Checks whether the agent can run on this host, and whether ionice has an effect.",
       "Changes nothing. Exits with 1 if a check fails."
     })
 final class DoctorCommand implements Callable<Integer> {

@@ -13,8 +13,9 @@ import picocli.CommandLine.Mixin;
     name = "hand-over",
     mixinStandardHelpOptions = true,
     description = {
-      "For upgrades: if the running agent is stopped within 2 minutes, it leaves its leases to the"
-          + " next agent instead of ending them. Start that one at once, or run release-all."
+      "Prepares an upgrade: the running agent leaves its leases to the next one.",
+      "If the agent is stopped within 2 minutes, it does not end its leases. Start the next agent"
+          + " at once, or run release-all."
     })
 final class HandOverCommand implements Callable<Integer> {
   @Mixin private CommandOutput output = new CommandOutput();

@@ -40,7 +40,6 @@ import picocli.CommandLine.Option;
           + " device is traced for up to --settle."
     })
 final class MapCommand implements Callable<Integer> {
-  private static final Duration MAX_SETTLE = Duration.ofMinutes(5);
   private static final String DOM0 =
       "run this as root in a Xen dom0, or set --root to a captured tree; see 'blkwarden-agent"
           + " doctor'";
@@ -84,11 +83,7 @@ final class MapCommand implements Callable<Integer> {
     if (given.matches("0+m?s")) {
       return Optional.of(Duration.ZERO);
     }
-    Optional<Duration> time = DurationText.parse("--settle", given, problems);
-    if (time.filter(each -> each.compareTo(MAX_SETTLE) > 0).isPresent()) {
-      problems.add("--settle: expected at most 5m, found " + given);
-    }
-    return time;
+    return DurationText.within("1ms", "5m", "--settle", given, problems);
   }
 
   /** One object per disk and line, as in a mapping snapshot. */

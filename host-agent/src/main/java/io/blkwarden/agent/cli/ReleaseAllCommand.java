@@ -48,7 +48,7 @@ import tools.jackson.databind.node.ObjectNode;
     mixinStandardHelpOptions = true,
     description = {
       "Ends all leases of this host and restores priorities, limits and queue settings.",
-      "Needs no NATS. If no agent is running, the command does it from the lease file."
+      "Needs no NATS. Without a running agent, it reads the lease file itself."
     })
 final class ReleaseAllCommand implements Callable<Integer> {
   private static final Logger LOG = LoggerFactory.getLogger(ReleaseAllCommand.class);

@@ -17,9 +17,9 @@ import picocli.CommandLine.Option;
     name = "release",
     mixinStandardHelpOptions = true,
     description = {
-      "Ends the throttle of a disk of this host, without NATS and controller.",
-      "Needs root and the running agent. Controllers leave the disk alone until its breach is"
-          + " over."
+      "Ends the throttle of a disk of this host, without NATS or a controller.",
+      "Needs root and a running agent. Controllers do not throttle the disk again until its breach"
+          + " is over."
     })
 final class ReleaseCommand implements Callable<Integer> {
   @Mixin private CommandOutput output = new CommandOutput();
@@ -29,7 +29,7 @@ final class ReleaseCommand implements Callable<Integer> {
       names = "--reason",
       paramLabel = "TEXT",
       defaultValue = "released",
-      description = "Reason, for the audit trail. Default: ${DEFAULT-VALUE}.")
+      description = "Reason, for the audit trail (default: ${DEFAULT-VALUE}).")
   private String reason = "";
 
   @Override
@@ -43,8 +43,8 @@ final class ReleaseCommand implements Callable<Integer> {
     if (leases.size() != 1) {
       found.faults().forEach(output::note);
       return output.failed(
-          "%d throttles of %s, with --state-dir %s"
-              .formatted(leases.size(), request.disk, request.stateOptions.stateDir),
+          "expected one throttle of %s in --state-dir %s, found %d"
+              .formatted(request.disk, request.stateOptions.stateDir, leases.size()),
           "run this as root; see 'blkwarden-agent top', or end all: 'blkwarden-agent release-all'");
     }
     RootedFiles files = output.require(RootedFiles.below(Path.of("/")), StateOptions.REMEDY);

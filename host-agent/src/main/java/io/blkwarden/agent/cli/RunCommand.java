@@ -35,7 +35,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "run",
     mixinStandardHelpOptions = true,
-    description = "Runs the agent. When it is stopped, it ends all leases.")
+    description = "Runs the agent. On stop, it ends all leases and restores priorities and limits.")
 final class RunCommand implements Callable<Integer> {
   private static final Logger LOG = LoggerFactory.getLogger(RunCommand.class);
 
@@ -124,31 +124,20 @@ final class RunCommand implements Callable<Integer> {
   }
 
   private Optional<AgentSettings> settings(HostId host, RolePatterns roles, List<String> problems) {
-    return DurationText.parse("--interval", interval, problems)
-        .flatMap(time ->
-            HostOptions.valid(
-                "--interval",
-                problems,
-                () ->
-                    new AgentSettings(
-                        host,
-                        AgentCommand.version(),
-                        time,
-                        readOnly || !hostOptions.live(),
-                        roles)));
+    return DurationText.within("100ms", "1m", "--interval", interval, problems)
+        .map(time ->
+            new AgentSettings(
+                host,
+                AgentCommand.version(),
+                time,
+                readOnly || !hostOptions.live(),
+                roles));
   }
 
   private DesiredQueue queues(List<String> problems) {
-    String option = "--prio-aging-expire";
     Optional<Duration> aging =
-        agingExpire
-            .flatMap(text -> DurationText.parse(option, text, problems))
-            .flatMap(time ->
-                HostOptions.valid(
-                    option,
-                    problems,
-                    () -> new DesiredQueue(Optional.empty(), Optional.of(time))))
-            .flatMap(DesiredQueue::aging);
+        agingExpire.flatMap(text ->
+            DurationText.within("100ms", "60m", "--prio-aging-expire", text, problems));
     return HostOptions.valid(
             "--ensure-scheduler", problems, () -> new DesiredQueue(ensureScheduler, aging))
         .filter(_ -> !readOnly)

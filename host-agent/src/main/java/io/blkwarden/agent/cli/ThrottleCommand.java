@@ -12,6 +12,7 @@ import io.blkwarden.model.message.CommandAction;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -25,9 +26,9 @@ import picocli.CommandLine.Option;
     name = "throttle",
     mixinStandardHelpOptions = true,
     description = {
-      "Throttles a disk of this host for a time, without NATS and controller.",
-      "Needs root and the running agent, which checks the request as one of a controller and ends"
-          + " the throttle. A disk whose threads are not proven is refused (exit code 3)."
+      "Throttles a disk of this host for a time, without NATS or a controller.",
+      "Needs root and a running agent, which checks the request like a controller's command and"
+          + " ends the throttle. Refused (exit code 3) if the threads of the disk are not proven."
     })
 final class ThrottleCommand implements Callable<Integer> {
   private static final String MAP = "see 'blkwarden-agent map'";
@@ -43,7 +44,7 @@ final class ThrottleCommand implements Callable<Integer> {
       paramLabel = "TIME",
       defaultValue = "10m",
       converter = DurationText.class,
-      description = "Time until the throttle expires, 1s to 1h. Default ${DEFAULT-VALUE}.")
+      description = "Time until the throttle expires, 1s to 1h (default: ${DEFAULT-VALUE}).")
   private Duration lease = Duration.ofMinutes(10);
 
   @Option(
@@ -58,7 +59,7 @@ final class ThrottleCommand implements Callable<Integer> {
     @Option(
         names = "--priority",
         paramLabel = "PRIORITY",
-        description = "idle or best-effort/0..7. Default idle.")
+        description = "idle or best-effort/0..7 (default: idle).")
     @Nullable String priority;
 
     @Option(
@@ -67,26 +68,30 @@ final class ThrottleCommand implements Callable<Integer> {
         description = "Limit reads and writes to N IOPS each, 10/s to 100000/s.")
     @Nullable String limit;
 
-    String option() {
-      return limit == null ? "--priority" : "--limit";
-    }
-
-    Restraint restraint() {
-      if (limit != null) {
-        return Restraint.parse("limit " + limit);
+    /** The restraint; empty with a problem added to the list if it is invalid. */
+    Optional<Restraint> restraint(List<String> problems) {
+      String text = limit == null ? Objects.requireNonNullElse(priority, "idle") : limit;
+      try {
+        Restraint parsed = Restraint.parse(limit == null ? text : "limit " + text);
+        if (limit != null || !(parsed instanceof Restraint.Limit)) {
+          return Optional.of(parsed);
+        }
+      } catch (IllegalArgumentException _) {
+        // reported below
       }
-      Restraint parsed = Restraint.parse(priority == null ? "idle" : priority);
-      if (parsed instanceof Restraint.Limit) {
-        throw new IllegalArgumentException("expected a priority, found a limit");
-      }
-      return parsed;
+      problems.add(
+          (limit == null
+                  ? "--priority: expected idle or best-effort/0..7, found '%s'"
+                  : "--limit: expected 10/s to 100000/s, found '%s'")
+              .formatted(text));
+      return Optional.empty();
     }
   }
 
   @Override
   public Integer call() {
     List<String> problems = new ArrayList<>();
-    Optional<Restraint> restraint = HostOptions.valid(how.option(), problems, how::restraint);
+    Optional<Restraint> restraint = how.restraint(problems);
     output.requireValid(problems);
     try (HostSources sources = HostSources.ofThisHost(output)) {
       return throttle(sources, restraint.orElseThrow());

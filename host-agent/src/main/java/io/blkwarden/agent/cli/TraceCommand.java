@@ -17,6 +17,7 @@ import io.blkwarden.model.DeviceNumber;
 import io.blkwarden.model.MappedDisk;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -66,10 +67,14 @@ final class TraceCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    if (time.compareTo(MAX_TIME) > 0 || rows < 1 || rows > BioTally.MAX_THREADS) {
-      output.requireValid(
-          List.of("expected --for of at most 5m, and --rows from 1 to " + BioTally.MAX_THREADS));
+    List<String> problems = new ArrayList<>();
+    if (time.compareTo(MAX_TIME) > 0) {
+      problems.add("--for: expected at most 5m");
     }
+    if (rows < 1 || rows > BioTally.MAX_THREADS) {
+      problems.add("--rows: expected 1 to " + BioTally.MAX_THREADS);
+    }
+    output.requireValid(problems);
     AtomicBoolean stopped = new AtomicBoolean();
     CountDownLatch done = new CountDownLatch(1);
     Thread atSignal =

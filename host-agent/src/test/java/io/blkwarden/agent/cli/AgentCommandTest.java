@@ -173,7 +173,7 @@ final class AgentCommandTest {
   @Test
   void releaseNeedsALease() {
     assertThat(execute("release", "--state-dir", state.toString(), "vm101/xvda2")).isOne();
-    assertThat(err.toString()).contains("0 throttles of vm101/xvda2", "release-all");
+    assertThat(err.toString()).contains("one throttle of vm101/xvda2", "found 0", "release-all");
   }
 
   @Test
