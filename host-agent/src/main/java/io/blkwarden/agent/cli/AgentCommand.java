@@ -12,6 +12,7 @@ import java.security.SecureRandom;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -36,6 +37,17 @@ import picocli.CommandLine.IVersionProvider;
     },
     synopsisSubcommandLabel = "COMMAND")
 public final class AgentCommand implements Runnable {
+  /**
+   * The configuration file, {@code /etc/blkwarden/agent.conf} in the packages. The {@code
+   * --interval} of {@code top} is another one: how often it refreshes.
+   */
+  public static final ServiceConf CONF =
+      new ServiceConf(
+          "BLKWARDEN_AGENT_CONF",
+          "run",
+          Set.of("--root"),
+          (command, key) -> !command.name().equals("top") || !key.equals("interval"));
+
   @CommandLine.Spec
   private CommandLine.Model.CommandSpec spec = CommandLine.Model.CommandSpec.create();
 
@@ -90,10 +102,10 @@ public final class AgentCommand implements Runnable {
     // the launcher sets LC_ALL=C for kernel messages; names of guests may be UTF-8
     line.setOut(new PrintWriter(new OutputStreamWriter(System.out, StandardCharsets.UTF_8), true));
     try {
-      return line.execute(AgentConf.with(line, args, environment));
+      return line.execute(CONF.with(line, args, environment));
     } catch (ServiceConf.Unfit e) {
       CommandOutput output = new CommandOutput(line, List.of(args).contains("--json"));
-      String hint = "fix the reported line, or set another file in " + AgentConf.VARIABLE;
+      String hint = "fix the reported line, or set another file in " + CONF.variable();
       e.problems().forEach(problem -> output.error(ExitCodes.USAGE, problem, hint));
       return ExitCodes.USAGE;
     }

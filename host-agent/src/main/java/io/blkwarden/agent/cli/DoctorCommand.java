@@ -13,6 +13,7 @@ import io.blkwarden.commandline.AsciiJson;
 import io.blkwarden.commandline.Check;
 import io.blkwarden.commandline.ExitCodes;
 import io.blkwarden.commandline.Ink;
+import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.Printable;
 import java.security.SecureRandom;
 import java.util.ArrayList;
@@ -52,12 +53,12 @@ final class DoctorCommand implements Callable<Integer> {
     output.requireValid(problems);
     RootedFiles found = files.orElseThrow();
     ReadResult<HostSources> sources = HostSources.open(hostOptions.live(), found);
-    DiskChecks disks = DiskChecks.of(sources);
+    ReadResult<List<MappedDisk>> disks = sources.flatMap(HostChecks::scan);
     sources.toOptional().ifPresent(HostSources::close);
-    List<Check> checks = new ArrayList<>(HostChecks.devices(found, disks.physicalDevices()));
+    List<Check> checks = new ArrayList<>(HostChecks.devices(found, disks.orElse(List.of())));
     Check limits = HostChecks.limits(found, hostOptions.root);
     checks.add(limits);
-    checks.add(disks.throttling(limits.state() == Check.State.OK));
+    checks.add(HostChecks.disks(disks, limits.state() == Check.State.OK));
     if (hostOptions.live()) {
       int pid = (int) ProcessHandle.current().pid();
       checks.addAll(HostChecks.rights(found));

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 
 /**
- * A file format of JSON records with a checksum per line and the number of records in the last line.
- * Intact lines of a truncated or damaged file can still be read.
+ * A file format of JSON records with a checksum per line, and the number of records in the last
+ * line. Intact lines of a truncated or damaged file can still be read.
  */
 final class RecordLines {
   private static final String END = "end ";
