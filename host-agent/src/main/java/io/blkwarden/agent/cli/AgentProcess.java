@@ -31,21 +31,16 @@ import java.util.Deque;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import reactor.core.publisher.Mono;
 
-/** The agent of this host or of a captured tree, wired to its data sources and to NATS. */
-final class AgentProcess {
+/**
+ * The agent of this host or of a captured tree, wired to its data sources and to NATS.
+ *
+ * @param runtime the agent itself
+ * @param handOver the request to leave the leases to the next agent
+ * @param sources closed after the stop
+ */
+record AgentProcess(AgentRuntime runtime, StateRequest handOver, HostSources sources) {
   private static final Logger LOG = LoggerFactory.getLogger(AgentProcess.class);
-
-  private final AgentRuntime runtime;
-  private final StateRequest handOver;
-  private final HostSources sources;
-
-  private AgentProcess(AgentRuntime runtime, StateRequest handOver, HostSources sources) {
-    this.runtime = runtime;
-    this.handOver = handOver;
-    this.sources = sources;
-  }
 
   /**
    * Starts an agent.
@@ -148,16 +143,6 @@ final class AgentProcess {
         inbox.uevent(new UeventNotice.Stopped(none.describe()));
       }
     }
-  }
-
-  /** The agent itself. */
-  AgentRuntime runtime() {
-    return runtime;
-  }
-
-  /** Completes if the agent fails and must be restarted. */
-  Mono<Throwable> broken() {
-    return runtime.broken();
   }
 
   /** Ends the leases, or leaves them to the next agent if a hand-over was requested. */

@@ -7,10 +7,8 @@ import io.blkwarden.agent.mapping.verdict.RolePatterns;
 import io.blkwarden.commandline.AsciiJson;
 import io.blkwarden.commandline.DurationText;
 import io.blkwarden.commandline.ExitCodes;
-import io.blkwarden.commandline.Ink;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.MappedDisk;
-import io.blkwarden.model.MappingState;
 import io.blkwarden.model.json.ControlJson;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -97,7 +95,7 @@ final class MapCommand implements Callable<Integer> {
     String host =
         hostOptions.host(sources.files(), new ArrayList<>()).map(HostId::value).orElse("?");
     String kernel = snapshot.kernel() == null ? "?" : snapshot.kernel().text();
-    return colored(MapTable.render(host, kernel, disks), disks, output.ink());
+    return MapTable.render(host, kernel, disks, output.ink());
   }
 
   /** Why a source could not be read; equal reasons are printed once. */
@@ -128,25 +126,5 @@ final class MapCommand implements Callable<Integer> {
         output.note(what);
       }
     });
-  }
-
-  /** The table with the last column, the state of each disk, in colour. */
-  private static String colored(String table, List<MappedDisk> disks, Ink ink) {
-    List<String> lines = table.lines().toList();
-    if (!ink.on() || lines.size() != disks.size() + 2) {
-      return table;
-    }
-    StringBuilder out = new StringBuilder();
-    for (int i = 0; i < lines.size(); i++) {
-      String line = lines.get(i);
-      int state = line.lastIndexOf("  ");
-      if (i >= 2 && state > 0) {
-        String text = line.substring(state);
-        boolean resolved = disks.get(i - 2).state() == MappingState.RESOLVED;
-        line = line.substring(0, state) + (resolved ? ink.good(text) : ink.warning(text));
-      }
-      out.append(line).append('\n');
-    }
-    return out.toString();
   }
 }

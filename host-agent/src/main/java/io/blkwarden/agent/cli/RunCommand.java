@@ -185,7 +185,7 @@ final class RunCommand implements Callable<Integer> {
                   Runtime.getRuntime().halt(code.get());
                 },
                 "stop"));
-    Throwable failure = Objects.requireNonNull(agent.broken().block());
+    Throwable failure = Objects.requireNonNull(agent.runtime().broken().block());
     code.set(ExitCodes.FAILED);
     return failure;
   }

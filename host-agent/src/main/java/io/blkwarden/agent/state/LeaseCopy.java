@@ -67,12 +67,12 @@ final class LeaseCopy {
     List<LeasedWorker> workers = all(lines, Line::worker);
     List<WorkerId> named = all(lines, Line::named);
     if (head == null) {
-      return new LeaseDocument.Decoded.Damaged(
+      return LeaseDocument.Decoded.damaged(
           "expected %s, found no intact header".formatted(FORMAT),
           LeaseDocument.salvage(new String(bytes, UTF_8)));
     }
     if (read.whole() && head.format().equals(FORMAT)) {
-      return new LeaseDocument.Decoded.Ok(
+      return LeaseDocument.Decoded.ok(
           new StoredLeases(
               head.boot(),
               head.epoch(),
@@ -80,7 +80,7 @@ final class LeaseCopy {
               new PendingRestores(
                   workers, named, all(lines, Line::suspect), head.lostAtTicks())));
     }
-    return new LeaseDocument.Decoded.Damaged(
+    return LeaseDocument.Decoded.damaged(
         "expected %s, found %s with damaged or unknown lines".formatted(FORMAT, head.format()),
         Optional.of(new SalvagedLeases(head.boot(), leases, workers, named)));
   }
