@@ -61,7 +61,7 @@ final class DoctorCommand implements Callable<Integer> {
     checks.add(HostChecks.disks(disks, limits.state() == Check.State.OK));
     if (hostOptions.live()) {
       int pid = (int) ProcessHandle.current().pid();
-      checks.addAll(HostChecks.rights(found));
+      checks.addAll(HostChecks.rights());
       checks.addAll(XenStoreCheck.run(XenStoreSettings.of(hostOptions.root), new SecureRandom()));
       checks.addAll(UeventCheck.run());
       checks.addAll(TraceCheck.run(hostOptions.root, found, pid));

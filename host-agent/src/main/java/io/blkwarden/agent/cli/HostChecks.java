@@ -140,15 +140,10 @@ final class HostChecks {
   }
 
   /** Whether priorities can be read and set. */
-  static List<Check> rights(KernelFiles files) {
+  static List<Check> rights() {
     List<Check> checks = new ArrayList<>();
-    boolean root =
-        files
-            .read("proc/self/status")
-            .map(text -> text.lines().anyMatch(line -> line.matches("Uid:\\s+\\d+\\s+0\\s.*")))
-            .orElse(false);
     checks.add(
-        root
+        StateOptions.root()
             ? Check.ok("rights", "running as root")
             : Check.fail("rights", "not running as root", "Run this as root."));
     ReadResult<IoPriority> own =
