@@ -1,6 +1,7 @@
 package io.blkwarden.agent.app;
 
 import io.blkwarden.agent.bus.BusState;
+import io.blkwarden.agent.lease.Lease;
 import io.blkwarden.agent.lease.Throttler;
 import io.blkwarden.model.message.Heartbeat.HeldThrottle;
 import io.blkwarden.model.message.Heartbeat.ProbeHealth;
@@ -64,14 +65,16 @@ final class AgentHealth {
   }
 
   static List<HeldThrottle> throttles(Throttler throttler, long nowMillis) {
-    return throttler.table().all().stream()
-        .map(lease ->
-            new HeldThrottle(
-                lease.id(),
-                lease.domain(),
-                lease.vdev(),
-                lease.restraint(),
-                lease.remainingMillis(nowMillis)))
-        .toList();
+    List<HeldThrottle> throttles = new ArrayList<>();
+    for (Lease lease : throttler.table().all()) {
+      throttles.add(
+          new HeldThrottle(
+              lease.id(),
+              lease.domain(),
+              lease.vdev(),
+              lease.restraint(),
+              lease.remainingMillis(nowMillis)));
+    }
+    return throttles;
   }
 }
