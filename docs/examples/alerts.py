@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Prints blkwarden's alerts, one per line, using only the Python standard library.
+"""Prints blkwarden's alerts, one per line. Needs only Python's standard library.
 
-usage: alerts.py [SUBJECT]      NATS_URL: nats://[USER:PASSWORD@]HOST[:PORT]
+usage: alerts.py [SUBJECT]      NATS_URL is the NATS server: nats://[USER:PASSWORD@]HOST[:PORT]
 
-It implements the part of the NATS protocol that a subscriber needs. Use nats-py in production; it
-also supports TLS, NKeys and reconnecting: docs/ALERTS.md has an example.
+It implements only what a subscriber needs. In production use nats-py, which supports TLS, NKeys
+and reconnection: docs/ALERTS.md has an example.
 """
 
 import json
@@ -16,7 +16,7 @@ from urllib.parse import unquote, urlsplit
 
 
 def safe(text):
-    """Guests choose their names: nothing of them may move the cursor or turn the line around."""
+    """Escapes non-printable characters: guests choose their names."""
     return "".join(
         f"\\u{{{ord(c):x}}}" if unicodedata.category(c)[0] == "C" or c in "\u2028\u2029" else c
         for c in str(text)
@@ -59,7 +59,7 @@ def main():
             print(f"{safe(name)}: no JSON", file=sys.stderr)
             continue
         if not str(alert.get("schema")).startswith("blkwarden.alert.v1"):
-            continue  # of a later version
+            continue  # a later version
         print(
             *(safe(alert.get(key)) for key in ("at", "state", "severity", "host", "summary")),
             flush=True,

@@ -9,7 +9,7 @@ COLUMNS = (
     " discard_ios discard_sectors flush_ios flush_ms out_of_requests"
     " unknown_columns shared_io_ms"
 ).split()
-# Not in every batch: only when a row has them.
+# Only in batches in which a row has them.
 LATER_COLUMNS = 2
 TABLES = {0: "disks", 1: "devices"}
 

@@ -1,4 +1,4 @@
-// Prints blkwarden's alerts, a line each, until it is stopped; connection.mjs says who it is:
+// Prints blkwarden's alerts, one per line, until it is stopped. connection.mjs reads the credentials.
 //   npm ci && node alerts.mjs [SUBJECT]
 import { connected, safe } from "./connection.mjs";
 
@@ -8,7 +8,7 @@ process.once("SIGINT", () => nc.drain());
 process.once("SIGTERM", () => nc.drain());
 
 const alerts = nc.subscribe(subject);
-await nc.flush(); // heard from here on
+await nc.flush(); // the subscription is active now
 console.error(`listening to ${subject} at ${nc.getServer()}`);
 
 for await (const message of alerts) {
@@ -19,6 +19,6 @@ for await (const message of alerts) {
     console.error(`${safe(message.subject)}: no JSON`);
     continue;
   }
-  if (!alert.schema?.startsWith("blkwarden.alert.v1")) continue; // of a later version
+  if (!alert.schema?.startsWith("blkwarden.alert.v1")) continue; // a later version
   console.log([alert.at, alert.state, alert.severity, alert.host, alert.summary].map(safe).join(" "));
 }

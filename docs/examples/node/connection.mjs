@@ -1,5 +1,5 @@
-// What the examples share. NATS_URL says where NATS is, and NATS_CREDS names a .creds file or a lone
-// seed, such as those that 'blkwarden nats init' wrote.
+// The connection to NATS. NATS_URL is the server, NATS_CREDS a .creds file or a file with a seed, such as those
+// of 'blkwarden nats init'.
 import { readFileSync } from "node:fs";
 import { connect, credsAuthenticator, nkeyAuthenticator, nkeys } from "@nats-io/transport-node";
 
@@ -16,7 +16,7 @@ function identity(file) {
   return { authenticator: nkeyAuthenticator(Buffer.from(seed)), inboxPrefix: `_INBOX.${key.getPublicKey()}` };
 }
 
-// The public key of the user, which ends the subjects of its requests; none without credentials.
+// The user's public key, the last token of the subjects of its requests; none without credentials.
 export function publicKey(file = process.env.NATS_CREDS) {
   return file ? nkeys.fromSeed(Buffer.from(seedIn(readFileSync(file)))).getPublicKey() : undefined;
 }
@@ -29,6 +29,6 @@ export const connected = () =>
     ...identity(process.env.NATS_CREDS),
   });
 
-// Others choose what is printed, guests their names: nothing may move the cursor or turn the line around.
+// Escapes non-printable characters: guests choose their names.
 export const safe = (text) =>
   String(text).replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (c) => `\\u{${c.codePointAt(0).toString(16)}}`);

@@ -1,5 +1,5 @@
-// Finds blkwarden's controllers by NATS' service discovery and prints a line for each: its instance, version,
-// start, and the installation's prefix. Takes an operator's seed; connection.mjs says how it is given:
+// Finds blkwarden's controllers by NATS service discovery, and prints instance, version, start time and prefix of
+// each. Needs an operator's seed; connection.mjs reads it.
 //   npm ci && node controllers.mjs
 import { Svcm } from "@nats-io/services";
 import { connected, safe } from "./connection.mjs";

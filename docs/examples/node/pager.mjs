@@ -1,19 +1,18 @@
-// A pager that misses no alert and notifies none twice, whenever it is killed and restarted:
+// A pager that misses no alert and notifies none twice, also when it is killed and restarted:
 //   npm ci && node pager.mjs JOURNAL
 //
-// It asks a controller for the stored alerts behind its cursor, in order; an alert that arrives live is only a sign
-// to ask again. The cursor is in the journal: one line for each alert, written at once with the notification, which
-// here is the line itself. A real pager calls its service before it appends the line, and passes the record's id as
-// the service's deduplication key, because a kill between the two makes it call again.
+// It requests stored alerts after its cursor from a controller, in order. A live alert only triggers the next request.
+// The journal has one line for each alert with the cursor; here the line is also the notification. A real pager calls
+// its service before it appends the line, with the record's id as deduplication key, because a kill between the two
+// repeats the call.
 import { appendFileSync, existsSync, readFileSync, truncateSync } from "node:fs";
 import { connected, publicKey, safe } from "./connection.mjs";
 
 const journal = process.argv[2] ?? "pager.jsonl";
 const prefix = process.env.BLKWARDEN_PREFIX ?? "blkwarden.v1";
-const POLL_MS = 5000; // asks without a sign, too: one may be lost while the connection is away
+const POLL_MS = 5000; // also without a live alert: one may be lost while disconnected
 
-// The first line says where the first start began, the last whole one has the cursor. A line that a power loss cut off
-// was never finished: drop it.
+// The first line has the time of the first start, the last complete one the cursor. An incomplete last line is dropped.
 function resume() {
   const bytes = existsSync(journal) ? readFileSync(journal) : Buffer.alloc(0);
   const end = bytes.lastIndexOf("\n") + 1;
@@ -30,7 +29,7 @@ function resume() {
 function notify(record) {
   const { at, state, severity, host, summary } = record.message;
   const line = { cursor: record.cursor, id: record.id, at, state, severity, host, summary };
-  appendFileSync(journal, JSON.stringify(line) + "\n"); // one write: it is there, or it is not
+  appendFileSync(journal, JSON.stringify(line) + "\n"); // one write: complete, or not there
   console.log([at, state, severity, host, summary].map(safe).join(" "));
 }
 
@@ -40,7 +39,7 @@ const subject = `${prefix}.replay.alert` + (key ? `.${key}` : "");
 const { since, cursor: last } = resume();
 let cursor = last;
 
-// Reads all pages that there are now.
+// Reads all available pages.
 async function read() {
   for (;;) {
     const request = { schema: "blkwarden.replay-request.v1", ...(cursor ? { cursor } : { since }) };
@@ -65,16 +64,16 @@ async function read() {
 
 let wake = () => {};
 const sign = () => new Promise((resolve) => ((wake = resolve), setTimeout(resolve, POLL_MS)));
-nc.subscribe(`${prefix}.alert.*.*.*`, { callback: () => setTimeout(() => wake(), 100) }); // it is stored by then
+nc.subscribe(`${prefix}.alert.*.*.*`, { callback: () => setTimeout(() => wake(), 100) }); // by then it is stored
 await nc.flush();
 console.error(`reading ${subject} at ${nc.getServer()}${cursor ? ` behind ${cursor}` : ` since ${since}`}`);
 
 for (;;) {
-  const next = sign(); // before it reads: what comes meanwhile counts
+  const next = sign(); // before reading: alerts that arrive meanwhile count
   try {
     await read();
   } catch (error) {
-    console.error(`no alerts for now: ${safe(error.message)}`); // no controller answers: asked again
+    console.error(`no alerts for now: ${safe(error.message)}`); // no controller answers: request again
   }
   await next;
 }

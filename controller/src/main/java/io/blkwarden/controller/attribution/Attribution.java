@@ -7,13 +7,14 @@ import io.blkwarden.controller.attribution.Verdict.Reason;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.ToDoubleFunction;
 
 /**
  * The algorithm that finds the disks that cause the latency of others on one device.
  *
- * <p>It ranks disks by their share of device time, confirms them by {@link Correlation}, and
- * requires a margin over the runner-up. A disk's own latency is not evidence against it. Unknown
- * slots do not count.
+ * <p>It ranks disks by their share of device time, confirms them by {@link
+ * SuspectSums#correlation}, and requires a margin over the runner-up. A disk's own latency is not
+ * evidence against it. Unknown slots do not count.
  */
 public final class Attribution {
   private static final Comparator<Suspect> WORST_FIRST =
@@ -30,12 +31,11 @@ public final class Attribution {
     List<Suspect> suspects = new ArrayList<>();
     int known = 0;
     for (int disk = 0; disk < window.disks(); disk++) {
-      SlotCounts tally = SlotCounts.of(window, latencies, disk, rule.hurtAwaitMillis());
-      known += tally.known() > 0 ? 1 : 0;
-      double correlation = Correlation.of(window, latencies, disk, rule.hurtAwaitMillis());
-      if (tally.enough() && !Double.isNaN(correlation)) {
-        double coverage = (double) tally.comparable() / window.slots();
-        suspects.add(new Suspect(disk, tally.share(), tally.work(), correlation, coverage));
+      SuspectSums sums = SuspectSums.of(window, latencies, disk, rule.hurtAwaitMillis());
+      known += sums.known() ? 1 : 0;
+      Suspect suspect = sums.suspect(disk, window.slots());
+      if (suspect != null) {
+        suspects.add(suspect);
       }
     }
     suspects.sort(WORST_FIRST);
@@ -76,14 +76,16 @@ public final class Attribution {
     }
     double share = Math.min(1, named.stream().mapToDouble(Suspect::share).sum());
     return new Culprits(
-        named, new Confidence(share, least(named, true), Math.min(1, margin), least(named, false)));
+        named,
+        new Confidence(
+            share,
+            least(named, Suspect::correlation),
+            Math.min(1, margin),
+            least(named, Suspect::coverage)));
   }
 
-  private static double least(List<Suspect> named, boolean correlation) {
-    return named.stream()
-        .mapToDouble(suspect -> correlation ? suspect.correlation() : suspect.coverage())
-        .min()
-        .orElse(0);
+  private static double least(List<Suspect> named, ToDoubleFunction<Suspect> value) {
+    return named.stream().mapToDouble(value).min().orElse(0);
   }
 
   private static Reason unnamed(
@@ -107,7 +109,7 @@ public final class Attribution {
     int calmSlots = 0;
     for (int slot = 0; slot < window.slots(); slot++) {
       double await = latencies.ofAll(slot);
-      double work = work(window, slot);
+      double work = window.allWork(slot);
       if (await > rule.hurtAwaitMillis()) {
         affected += work;
         affectedSlots++;
@@ -117,13 +119,5 @@ public final class Attribution {
       }
     }
     return affected * calmSlots > AttributionRule.LOAD_RISE_MIN * calm * affectedSlots;
-  }
-
-  private static double work(AttributionWindow window, int slot) {
-    double sum = 0;
-    for (int disk = 0; disk < window.disks(); disk++) {
-      sum += window.known(slot, disk) ? window.work(slot, disk) : 0;
-    }
-    return sum;
   }
 }

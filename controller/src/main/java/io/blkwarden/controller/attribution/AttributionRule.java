@@ -28,19 +28,4 @@ public record AttributionRule(double hurtAwaitMillis, double correlationMin, dou
 
   /** Least factor by which the load must rise to explain the latency. */
   static final double LOAD_RISE_MIN = 1.1;
-
-  public AttributionRule {
-    if (!(hurtAwaitMillis > 0) || Double.isInfinite(hurtAwaitMillis)) {
-      throw new IllegalArgumentException(
-          "hurtAwaitMillis: expected more than 0, found " + hurtAwaitMillis);
-    }
-    part("correlationMin", correlationMin);
-    part("marginMin", marginMin);
-  }
-
-  private static void part(String name, double value) {
-    if (!(value >= 0 && value <= 1)) {
-      throw new IllegalArgumentException(name + ": expected 0 to 1, found " + value);
-    }
-  }
 }

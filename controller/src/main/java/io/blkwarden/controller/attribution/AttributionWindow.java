@@ -123,6 +123,24 @@ public final class AttributionWindow {
     return value(slot, disk, WORK);
   }
 
+  /** The time of all known disks in a slot. */
+  double allBusy(int slot) {
+    return sum(slot, BUSY);
+  }
+
+  /** The work of all known disks in a slot. */
+  double allWork(int slot) {
+    return sum(slot, WORK);
+  }
+
+  private double sum(int slot, int which) {
+    double sum = 0;
+    for (int disk = 0; disk < disks; disk++) {
+      sum += known(slot, disk) ? value(slot, disk, which) : 0;
+    }
+    return sum;
+  }
+
   /** Mean time of an I/O of the disk; {@link Double#NaN} when it completed none. */
   double await(int slot, int disk) {
     return known(slot, disk) && iops(slot, disk) > 0

@@ -6,6 +6,7 @@ import io.blkwarden.controller.fleet.HostState;
 import io.blkwarden.controller.fleet.Metric;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,7 +28,7 @@ final class DeviceAttribution {
   private final int[] rows;
   private final AttributionRule rule;
   private final long slotMillis;
-  private final WindowBudget budget;
+  private final Semaphore budget;
   private final float[] calm;
   private long calmMillis;
   private @Nullable AttributionWindow window;
@@ -37,7 +38,7 @@ final class DeviceAttribution {
   private @Nullable Verdict verdict;
 
   DeviceAttribution(
-      int device, int[] rows, AttributionRule rule, long slotMillis, WindowBudget budget) {
+      int device, int[] rows, AttributionRule rule, long slotMillis, Semaphore budget) {
     this.device = device;
     this.rows = rows;
     this.rule = rule;
@@ -61,7 +62,7 @@ final class DeviceAttribution {
     }
     AttributionWindow old = before.window;
     before.end(); // first, so that its place in the budget is free
-    if (old != null && budget.take(rows.length)) {
+    if (old != null && budget.tryAcquire(rows.length)) {
       window = old.of(from);
       slot = new Slot(rows.length);
       calmSlots = before.calmSlots;
@@ -100,7 +101,7 @@ final class DeviceAttribution {
   }
 
   private void open() {
-    refused = !budget.take(rows.length);
+    refused = !budget.tryAcquire(rows.length);
     if (refused) {
       return;
     }

@@ -9,15 +9,16 @@ import io.blkwarden.model.Printable;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Semaphore;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** Watches a host's physical devices under one rule, and says of a disk whether it is to blame. */
+/** The attribution of latency on a host's physical devices under one rule. */
 public final class HostAttribution {
   private final AttributionRule rule;
   private final long slotMillis;
-  private final WindowBudget budget;
+  private final Semaphore budget;
   private List<String> names = List.of();
   private List<DiskKey> disks = List.of();
   private DeviceAttribution[] devices = {};
@@ -27,9 +28,10 @@ public final class HostAttribution {
    *
    * @param rule the conditions under which a disk is named
    * @param windowMillis how far back it looks
-   * @param budget shared by the whole fleet
+   * @param budget how many more disks of the fleet may be in windows; when it is used up, no disk
+   *     of further devices is named
    */
-  public HostAttribution(AttributionRule rule, long windowMillis, WindowBudget budget) {
+  public HostAttribution(AttributionRule rule, long windowMillis, Semaphore budget) {
     this.rule = rule;
     this.slotMillis = Math.max(1, windowMillis / AttributionWindow.SLOTS);
     this.budget = budget;
@@ -55,41 +57,28 @@ public final class HostAttribution {
 
   /** Takes a new map; devices keep the state of the disks that they still have. */
   public void map(HostState state) {
-    Map<DiskKey, Integer> oldRows = new HashMap<>();
-    for (int row = 0; row < disks.size(); row++) {
-      oldRows.put(disks.get(row), row);
-    }
     DeviceAttribution[] next = new DeviceAttribution[state.devices().size()];
     for (int device = 0; device < next.length; device++) {
       int[] rows = state.rowsOf(device);
       next[device] = new DeviceAttribution(device, rows, rule, slotMillis, budget);
       int before = names.indexOf(state.devices().get(device).name());
       if (before >= 0) {
-        next[device].continueFrom(
-            devices[before], from(state, rows, oldRows, devices[before].rows()));
+        next[device].continueFrom(devices[before], places(state, rows, devices[before].rows()));
       }
     }
     end();
     devices = next;
     names = state.devices().stream().map(each -> each.name()).toList();
-    disks =
-        Stream.iterate(0, row -> row < state.rows(), row -> row + 1)
-            .map(row -> state.disk(row).key())
-            .toList();
+    disks = IntStream.range(0, state.rows()).mapToObj(row -> state.disk(row).key()).toList();
   }
 
-  private static int[] from(
-      HostState state, int[] rows, Map<DiskKey, Integer> oldRows, int[] before) {
-    Map<Integer, Integer> places = new HashMap<>();
-    for (int place = 0; place < before.length; place++) {
-      places.put(before[place], place);
+  /** The place of each disk among the rows that its device had before; -1 for a new disk. */
+  private int[] places(HostState state, int[] rows, int[] before) {
+    Map<DiskKey, Integer> places = new HashMap<>();
+    for (int row : before) {
+      places.put(disks.get(row), places.size());
     }
-    int[] from = new int[rows.length];
-    for (int disk = 0; disk < rows.length; disk++) {
-      Integer old = oldRows.get(state.disk(rows[disk]).key());
-      from[disk] = old == null ? -1 : places.getOrDefault(old, -1);
-    }
-    return from;
+    return IntStream.of(rows).map(row -> places.getOrDefault(state.disk(row).key(), -1)).toArray();
   }
 
   /** Takes the host's last window. */

@@ -1,6 +1,5 @@
 package io.blkwarden.controller.baseline;
 
-import io.blkwarden.model.Require;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,12 +15,6 @@ public record BaselineThreshold(
     double sigmas, @Nullable Double percentile, double floor, int minDisks) {
   /** Default of {@code minDisks}. */
   public static final int MIN_DISKS = 20;
-
-  public BaselineThreshold {
-    Require.finite(sigmas, "mean_plus_sigmas");
-    Require.finite(floor, "floor");
-    Require.within(minDisks, 2, 1_000_000, "min_disks");
-  }
 
   /** The threshold in words. */
   public String text() {

@@ -9,6 +9,7 @@ import java.io.PrintWriter;
 import java.io.Writer;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -57,7 +58,20 @@ public final class Blkwarden {
   @Option(names = "--debug", description = "Print the stack trace of an unexpected error.")
   boolean debug;
 
-  private static final String CONF = "fix it, or name another file in " + ControllerConf.VARIABLE;
+  private static final Set<String> OPERATOR_KEYS = Set.of("nats", "nats-ca", "prefix");
+
+  /**
+   * The configuration file, {@code /etc/blkwarden/controller.conf} in the packages. Operator
+   * commands take only its NATS address, CA and prefix, not the controller's credentials.
+   */
+  public static final ServiceConf CONF =
+      new ServiceConf(
+          "BLKWARDEN_CONF",
+          "controller",
+          Set.of(),
+          (command, key) ->
+              command.name().equals("controller")
+                  || (OPERATOR_KEYS.contains(key) && command.optionsMap().containsKey("--nats")));
 
   private Blkwarden() {}
 
@@ -82,9 +96,10 @@ public final class Blkwarden {
     }
     int code = ExitCodes.USAGE;
     try {
-      code = line.execute(ControllerConf.with(line, arguments, environment));
+      code = line.execute(CONF.with(line, arguments, environment));
     } catch (ServiceConf.Unfit e) {
-      e.problems().forEach(problem -> context.error(new Complaint(problem, CONF), ExitCodes.USAGE));
+      String hint = "fix the reported line, or set another file in " + CONF.variable();
+      e.problems().forEach(problem -> context.error(new Complaint(problem, hint), ExitCodes.USAGE));
     }
     out.flush();
     err.flush();

@@ -4,7 +4,6 @@ import io.blkwarden.model.HostId;
 import io.blkwarden.model.NatsSeed;
 import io.blkwarden.model.subject.HostToken;
 import java.io.IOException;
-import java.nio.file.CopyOption;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -112,7 +111,7 @@ public final class AccessFolder {
     if (!Files.exists(path)) {
       String made = fresh.get();
       String text = "# NATS seed of %s: a secret\n%s\n".formatted(about, made);
-      place(path, text, List.of(), PRIVATE);
+      Path _ = place(path, text, false, PRIVATE);
       return made;
     }
     Optional<String> seed =
@@ -134,16 +133,12 @@ public final class AccessFolder {
 
   /** Writes the configuration, which must not exist. */
   public Path config(String text) throws IOException {
-    Path config = folder.resolve(CONFIG);
-    place(config, text, List.of());
-    return config;
+    return place(folder.resolve(CONFIG), text, false);
   }
 
   /** Writes or replaces the configuration of another server of the cluster. */
   public Path config(int number, String text) throws IOException {
-    Path config = folder.resolve("nats-server-%d.conf".formatted(number));
-    place(config, text, List.of(StandardCopyOption.ATOMIC_MOVE));
-    return config;
+    return place(folder.resolve("nats-server-%d.conf".formatted(number)), text, true);
   }
 
   /** A file of the folder, if it exists. */
@@ -154,7 +149,7 @@ public final class AccessFolder {
 
   /** Writes or replaces the cluster's routes, which are secret. */
   public void routes(String text) throws IOException {
-    place(folder.resolve(ROUTES), text, List.of(StandardCopyOption.ATOMIC_MOVE), PRIVATE);
+    Path _ = place(folder.resolve(ROUTES), text, true, PRIVATE);
   }
 
   /**
@@ -162,28 +157,28 @@ public final class AccessFolder {
    * refuses them.
    */
   public void lists(String users, String accounts) throws IOException {
-    List<CopyOption> replace = List.of(StandardCopyOption.ATOMIC_MOVE);
-    place(folder.resolve(ACCOUNTS), accounts, replace);
-    place(folder.resolve(USERS), users, replace);
+    Path _ = place(folder.resolve(ACCOUNTS), accounts, true);
+    Path _ = place(folder.resolve(USERS), users, true);
   }
 
-  /** Writes a file atomically. */
-  private static void place(
-      Path target, String text, List<CopyOption> how, FileAttribute<?>... attributes)
+  /** Writes a file atomically; an existing one is replaced or, else, an error. */
+  private static Path place(
+      Path target, String text, boolean replace, FileAttribute<?>... attributes)
       throws IOException {
     Path next = target.resolveSibling(target.getFileName() + ".new");
     Files.deleteIfExists(next); // of a killed run
     try {
       Files.createFile(next, attributes);
       Files.writeString(next, text);
-      Files.move(next, target, how.toArray(CopyOption[]::new));
+      return replace
+          ? Files.move(next, target, StandardCopyOption.ATOMIC_MOVE)
+          : Files.move(next, target);
     } catch (FileSystemException e) {
       throw e;
     } catch (IOException e) { // "no space left on device" names no file
-      FileSystemException named =
-          new FileSystemException(target.toString(), null, String.valueOf(e.getMessage()));
-      named.initCause(e);
-      throw named;
+      throw (IOException)
+          new FileSystemException(target.toString(), null, String.valueOf(e.getMessage()))
+              .initCause(e);
     } finally {
       Files.deleteIfExists(next);
     }

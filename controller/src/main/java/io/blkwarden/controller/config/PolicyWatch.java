@@ -9,16 +9,13 @@ import io.blkwarden.controller.policy.yaml.PolicyFile;
 import io.blkwarden.controller.policy.yaml.PolicyProblem;
 import io.blkwarden.model.Printable;
 import java.io.IOException;
-import java.nio.file.ClosedWatchServiceException;
 import java.nio.file.Path;
-import java.nio.file.StandardWatchEventKinds;
-import java.nio.file.WatchKey;
-import java.nio.file.WatchService;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -27,17 +24,13 @@ import org.slf4j.LoggerFactory;
 /**
  * Reloads the policies of a folder when a file changes; runs on its own thread.
  *
- * <p>It watches the folder, and scans it every {@link #SCAN_SECONDS} for changes without an event
- * (network file systems). An invalid file keeps its previous version; if the folder cannot be read,
- * all policies stay unchanged.
+ * <p>It reads the folder every second, and loads a change once two reads agree, because editors
+ * write a file in several steps. An invalid file keeps its previous version; if the folder cannot
+ * be read, all policies stay unchanged.
  */
 public final class PolicyWatch implements Runnable {
-  /** Time between two scans, in s. */
-  public static final int SCAN_SECONDS = 15;
-
   private static final Logger log = LoggerFactory.getLogger(PolicyWatch.class);
-  private static final long QUIET_MILLIS = 100;
-  private static final int MAX_QUIET_WAITS = 20;
+  private static final Duration INTERVAL = Duration.ofSeconds(1);
 
   private final Path folder;
   private final @Nullable Path labelsFile;
@@ -46,6 +39,7 @@ public final class PolicyWatch implements Runnable {
   private volatile PolicyLoad load = PolicyLoad.NONE;
   private volatile String folderProblem = "";
   private List<PolicyFile> last = List.of();
+  private List<PolicyFile> changing = List.of();
   private Labels labels = Labels.NONE;
   private boolean first = true;
 
@@ -81,7 +75,11 @@ public final class PolicyWatch implements Runnable {
   }
 
   /** Reads the folder once; publishes a load only if files have changed. */
-  public synchronized void refresh() {
+  public void refresh() {
+    refresh(false);
+  }
+
+  private synchronized void refresh(boolean whenSettled) {
     List<PolicyFile> files;
     Optional<PolicyFile> labelling;
     try {
@@ -100,6 +98,10 @@ public final class PolicyWatch implements Runnable {
     List<PolicyFile> all = new ArrayList<>(files);
     labelling.ifPresent(all::add);
     if (!first && all.equals(last)) {
+      return;
+    }
+    if (whenSettled && !first && !all.equals(changing)) {
+      changing = all;
       return;
     }
     first = false;
@@ -138,60 +140,15 @@ public final class PolicyWatch implements Runnable {
         read.policies().with(labels), problems, read.keptFromBefore(), read.good());
   }
 
-  private void refreshGuarded() {
-    try {
-      refresh();
-    } catch (RuntimeException e) {
-      log.error("policies: not read, keeping the current ones: {}", e.toString(), e);
-    }
-  }
-
   @Override
   public void run() {
-    try (WatchService watcher = folder.getFileSystem().newWatchService()) {
-      folder.register(
-          watcher,
-          StandardWatchEventKinds.ENTRY_CREATE,
-          StandardWatchEventKinds.ENTRY_MODIFY,
-          StandardWatchEventKinds.ENTRY_DELETE);
-      while (!Thread.currentThread().isInterrupted()) {
-        refreshGuarded();
-        drain(watcher, watcher.poll(SCAN_SECONDS, TimeUnit.SECONDS));
+    while (!Thread.currentThread().isInterrupted()) {
+      try {
+        refresh(true);
+      } catch (RuntimeException e) {
+        log.error("policies: not read, keeping the current ones: {}", e.toString(), e);
       }
-    } catch (IOException e) {
-      log.warn(
-          "policies: cannot watch {} ({}), scanning every {} s",
-          folder,
-          e.toString(),
-          SCAN_SECONDS);
-      scanOnly();
-    } catch (InterruptedException | ClosedWatchServiceException e) {
-      log.debug("policies: watch stopped");
-    }
-  }
-
-  private void scanOnly() {
-    Object never = new Object();
-    try {
-      synchronized (never) {
-        while (!Thread.currentThread().isInterrupted()) {
-          refreshGuarded();
-          never.wait(TimeUnit.SECONDS.toMillis(SCAN_SECONDS));
-        }
-      }
-    } catch (InterruptedException e) {
-      log.debug("policies: scan stopped");
-    }
-  }
-
-  /** Drains events until there are none: editors write a file in several steps. */
-  private static void drain(WatchService watcher, @Nullable WatchKey first)
-      throws InterruptedException {
-    WatchKey key = first;
-    for (int i = 0; key != null && i < MAX_QUIET_WAITS; i++) {
-      key.pollEvents();
-      key.reset();
-      key = watcher.poll(QUIET_MILLIS, TimeUnit.MILLISECONDS);
+      LockSupport.parkNanos(INTERVAL.toNanos());
     }
   }
 }

@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -29,7 +28,7 @@ final class Alerts {
 
   private final EngineState engine;
   final RestoredAlerts restored;
-  private final Map<String, FleetAlert> ofFleet = new LinkedHashMap<>();
+  private final Map<String, FleetAlert> fleetAlerts = new LinkedHashMap<>();
   private final FleetAlert brakes;
   private @Nullable List<Alert> open;
   private long leadsSinceMillis;
@@ -53,46 +52,43 @@ final class Alerts {
   }
 
   /** Adds the alert of a policy; an alert that was restored for the policy continues as it. */
-  FleetAlert register(FleetAlert made) {
-    FleetAlert before = ofFleet.put(made.policy, made);
-    if (before != null && before.state() instanceof AlertState.Restored(Alert last, var _)) {
-      made.apply(new AlertEvent.AlertRestored(last));
+  FleetAlert register(FleetAlert alert) {
+    FleetAlert before = fleetAlerts.put(alert.policy, alert);
+    Alert last =
+        before != null && before.state() instanceof AlertState.Restored(Alert published, var _)
+            ? published
+            : restored.claim(HostId.FLEET, each -> each.isAbout(alert), null);
+    if (last != null) {
+      alert.apply(new AlertEvent.AlertRestored(last));
     }
-    return made;
+    return alert;
   }
 
-  /** Takes the open alerts that were published; they count once this controller leads. */
+  /** Keeps the open alerts that were published until this controller leads. */
   void restore(List<Alert> published) {
     open = published;
   }
 
   /** A new breach; it continues the alert that was published for it. */
-  Breach begin(HostTracker tracker, Evaluation found) {
-    Breach made = new Breach(engine, tracker, found);
-    if (!found.policy.isStanding()) {
-      AlertEvent breached =
-          new AlertEvent.Breached(
-              engine.newId(), incident(tracker, Breach.devices(tracker, found.row)));
+  Breach startBreach(Evaluation evaluation) {
+    Breach breach = new Breach(engine, evaluation);
+    if (!evaluation.policy.isStanding()) {
+      MessageId incident = incident(evaluation.tracker, evaluation.devices());
+      AlertEvent breached = new AlertEvent.Breached(engine.newId(), incident);
       // after what could fail
-      Alert earlier = restored.claim(tracker.host(), each -> each.isAbout(found), null);
-      made.apply(new AlertEvent.AlertRestored(earlier));
-      made.apply(breached);
+      breach.apply(new AlertEvent.AlertRestored(breach.published(null)));
+      breach.apply(breached);
     }
-    return made;
+    return breach;
   }
 
-  /** The incident of an open alert about the same physical devices, or a new one. */
+  /** The incident of an open alert about the same physical devices of the host, or a new one. */
   MessageId incident(HostTracker tracker, List<String> devices) {
-    return tracker.breaches().stream()
-        .filter(other -> Breach.devices(tracker, other.evaluation.row).equals(devices))
-        .flatMap(other -> Stream.ofNullable(other.incident()))
+    return Stream.of(tracker.breaches(), tracker.scoped, restored.of(tracker.host()))
+        .<LiveAlert>flatMap(List::stream)
+        .filter(each -> devices.equals(each.devices()))
+        .flatMap(each -> Stream.ofNullable(each.incident()))
         .findFirst()
-        .or(() ->
-            tracker.scoped.stream()
-                .filter(other -> other.devices().equals(devices))
-                .flatMap(other -> Stream.ofNullable(other.incident()))
-                .findFirst())
-        .or(() -> restored.incident(tracker, devices))
         .orElseGet(engine::newId);
   }
 
@@ -115,47 +111,23 @@ final class Alerts {
     open = null;
     if (published != null) {
       restored.restore(published);
-      restoreFleet(published);
+      List.copyOf(fleetAlerts.values()).forEach(FleetAlert::restore);
       for (HostTracker tracker : engine.hosts.values()) {
-        for (Breach each : tracker.breaches()) {
-          if (each.id() != null) {
-            Evaluation one = each.evaluation;
-            Alert earlier = restored.claim(tracker.host(), other -> other.isAbout(one), each.id());
-            each.apply(new AlertEvent.AlertRestored(earlier));
-          }
-        }
+        tracker.breaches().forEach(Breach::restore);
         tracker.scoped.forEach(ScopedAlert::restore);
       }
     }
     apply(new AlertEvent.Refreshed());
-    List.copyOf(ofFleet.values()).forEach(each -> each.apply(new AlertEvent.Republished()));
+    List.copyOf(fleetAlerts.values()).forEach(each -> each.apply(new AlertEvent.Republished()));
     republishDue = true;
     republish();
     brakes(0);
   }
 
-  private void restoreFleet(List<Alert> published) {
-    Map<String, List<Alert>> byPolicy =
-        RestoredAlerts.newestFirst(published)
-            .filter(each -> each.host().equals(HostId.FLEET))
-            .collect(Collectors.groupingBy(Alert::policy, LinkedHashMap::new, Collectors.toList()));
-    byPolicy.forEach((policy, each) -> {
-      if (!ofFleet.containsKey(policy)) {
-        register(new FleetAlert(engine, policy, each.getFirst().severity(), 0, _ -> false));
-      }
-    });
-    for (FleetAlert each : List.copyOf(ofFleet.values())) {
-      List<Alert> about = byPolicy.getOrDefault(each.policy, List.of());
-      Alert chosen = RestoredAlerts.choose(about, each.id());
-      about.stream().filter(other -> !other.equals(chosen)).forEach(restored::supersede);
-      each.apply(new AlertEvent.AlertRestored(chosen));
-    }
-  }
-
   /** Another controller leads: it has restored the alerts itself. */
   void leadershipLost() {
     restored.clear();
-    ofFleet.values().forEach(each -> each.apply(new AlertEvent.LeadershipLost()));
+    fleetAlerts.values().forEach(each -> each.apply(new AlertEvent.LeadershipLost()));
   }
 
   /**
@@ -188,14 +160,15 @@ final class Alerts {
 
   /** Resolves fleet alerts whose policy was removed. */
   private void endUnknown() {
-    Set<String> known = new HashSet<>(Set.of(BRAKES, DuplicateHosts.POLICY));
-    engine.policies.ofFleet.forEach(each -> known.add(each.name()));
-    for (FleetAlert each : List.copyOf(ofFleet.values())) {
+    Set<String> known = new HashSet<>(Set.of(BRAKES, HostProblems.DUPLICATES_POLICY));
+    engine.policies.fleetPolicies.forEach(each -> known.add(each.name()));
+    for (FleetAlert each : List.copyOf(fleetAlerts.values())) {
       if (!known.contains(each.policy)) {
         each.apply(new AlertEvent.Ended(AlertEvent.Ending.POLICY_GONE));
-        ofFleet.remove(each.policy);
+        fleetAlerts.remove(each.policy);
       }
     }
+    restored.end(HostId.FLEET, AlertEvent.Ending.POLICY_GONE);
   }
 
   /** Publishes the alert that too many hosts are anomalous, so that nothing is throttled. */
@@ -221,7 +194,7 @@ final class Alerts {
   /** What suppresses notifications now. */
   Suppression suppression() {
     List<Suppression.Inhibitor> inhibitors = new ArrayList<>();
-    for (FleetAlert each : ofFleet.values()) {
+    for (FleetAlert each : fleetAlerts.values()) {
       Alert last = each.state().last();
       if (last != null) {
         inhibitors.add(new Suppression.Inhibitor(last, each.covers));
@@ -244,7 +217,7 @@ final class Alerts {
     }
     marksStale = false;
     marksChange = engine.operatorState.nextChange(now).orElse(Instant.MAX);
-    List.copyOf(ofFleet.values()).forEach(each -> each.apply(new AlertEvent.MarksChanged()));
+    List.copyOf(fleetAlerts.values()).forEach(each -> each.apply(new AlertEvent.MarksChanged()));
     apply(new AlertEvent.MarksChanged());
   }
 }

@@ -4,7 +4,7 @@ import io.blkwarden.controller.alert.AlertFacts;
 import io.blkwarden.controller.attribution.HostAttribution;
 import io.blkwarden.controller.attribution.HostAttribution.Finding;
 import io.blkwarden.controller.attribution.Suspect;
-import io.blkwarden.controller.attribution.WindowBudget;
+import io.blkwarden.controller.fleet.HostState;
 import io.blkwarden.controller.policy.AttributionClause;
 import io.blkwarden.controller.policy.DiskPolicy;
 import io.blkwarden.model.message.Alert;
@@ -13,6 +13,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,19 +26,21 @@ final class Attributions {
   static final int DISKS_MAX = 100_000;
 
   private final Map<AttributionClause, HostAttribution> watches = new HashMap<>();
+  private final Semaphore budget;
 
-  /** Takes a new map or new policies. */
-  void match(HostTracker tracker, PolicyIndex policies, WindowBudget budget) {
+  Attributions(Semaphore budget) {
+    this.budget = budget;
+  }
+
+  /** Applies a new map or new policies. */
+  void match(HostTracker tracker, PolicyIndex policies) {
     Set<AttributionClause> wanted = wanted(tracker, policies);
-    watches
-        .entrySet()
-        .removeIf(each -> {
-          boolean over = !wanted.contains(each.getKey());
-          if (over) {
-            each.getValue().end();
-          }
-          return over;
-        });
+    watches.forEach((clause, watch) -> {
+      if (!wanted.contains(clause)) {
+        watch.end();
+      }
+    });
+    watches.keySet().retainAll(wanted);
     for (AttributionClause clause : wanted) {
       watches
           .computeIfAbsent(
@@ -54,12 +57,12 @@ final class Attributions {
 
   private static Set<AttributionClause> wanted(HostTracker tracker, PolicyIndex policies) {
     Set<AttributionClause> wanted = new HashSet<>();
-    if (!policies.blames) {
+    if (!policies.useAttribution) {
       return wanted;
     }
     for (short[] row : tracker.matched) {
       for (short policy : row) {
-        AttributionClause clause = policies.ofDisks.get(policy).blame();
+        AttributionClause clause = policies.diskPolicies.get(policy).blame();
         if (clause != null) {
           wanted.add(clause);
         }
@@ -68,7 +71,7 @@ final class Attributions {
     return wanted;
   }
 
-  /** Takes the host's last window. */
+  /** Adds the host's last window. */
   void measured(HostTracker tracker) {
     if (!watches.isEmpty()) {
       watches.values().forEach(each -> each.measured(tracker.state));
@@ -76,22 +79,23 @@ final class Attributions {
   }
 
   /** The finding for an evaluation's disk; empty when its policy has no attribution. */
-  Optional<Finding> of(HostTracker tracker, Evaluation evaluation) {
+  Optional<Finding> of(Evaluation evaluation) {
+    HostState state = evaluation.tracker.state;
     AttributionClause clause = evaluation.policy.blame();
     HostAttribution watch = clause == null ? null : watches.get(clause);
-    return watch == null || evaluation.row >= tracker.state.rows()
+    return watch == null || evaluation.row >= state.rows()
         ? Optional.empty()
-        : Optional.of(watch.of(tracker.state, evaluation.row));
+        : Optional.of(watch.of(state, evaluation.row));
   }
 
   /** Why an evaluation may not act; empty when it may. */
-  Optional<Finding> objection(HostTracker tracker, Evaluation evaluation) {
+  Optional<Finding> objection(Evaluation evaluation) {
     DiskPolicy policy = evaluation.policy;
     if (policy.blame() == null) {
       return Optional.empty();
     }
     return Optional.of(
-            of(tracker, evaluation)
+            of(evaluation)
                 .orElseGet(
                     () -> new Finding(false, "not-watched", "", "not known yet", null, null)))
         .filter(finding -> !finding.blamed());

@@ -1,89 +1,79 @@
 package io.blkwarden.controller.engine;
 
-import io.blkwarden.controller.baseline.BaselineTable;
 import io.blkwarden.controller.baseline.DiskBaseline;
-import io.blkwarden.controller.policy.DetectorFeed;
-import io.blkwarden.controller.policy.DiskPolicy;
+import io.blkwarden.controller.policy.baseline.OutlierTable;
 import java.io.IOException;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
-/**
- * Learns the baselines of the fleet's disks, round by round, and passes them to the hosts' tables.
- */
+/** Learns the baselines of the fleet's disks, round by round, and updates the hosts' thresholds. */
 final class BaselineLearner {
   /** How often baselines are stored. */
   private static final long STORE_MILLIS = 300_000;
 
   private final EngineState engine;
-  final BaselineTable baselines = new BaselineTable();
+
+  /** The end of the current round of each window. */
   private final Map<Long, Long> dueMillis = new LinkedHashMap<>();
-  private long storeMillis;
+
+  private long storedMillis;
 
   BaselineLearner(EngineState engine) {
     this.engine = engine;
   }
 
   /**
-   * Takes a baseline that another controller learned; an invalid one is learned again.
+   * Loads a baseline that another controller learned; an invalid one is learned again.
    *
-   * <p>A standby follows the leader, so that no threshold jumps at a takeover; the leader takes
+   * <p>A standby follows the leader, so that no threshold jumps at a takeover; the leader loads
    * only classes that it does not know.
    */
   void load(DiskBaseline baseline) {
     try {
-      baselines.load(baseline, engine.epoch.isEmpty(), engine.millis());
+      engine.baselines.load(baseline, engine.epoch.isEmpty(), engine.millis());
     } catch (IOException _) {
-      return; // who read it has looked at it, and said what is wrong
+      return; // reported by the reader of the bucket
     }
-    engine
-        .hosts
-        .values()
-        .forEach(tracker -> tracker.feeds.ofBaselines.forEach(each -> each.learn(baselines)));
+    tables().forEach(table -> table.learn(engine.baselines));
   }
 
   /** Ends rounds that are due, and stores the baselines. */
   void tick() {
-    if (!engine.policies.feeds) {
+    if (!engine.policies.useFeeds) {
       return;
     }
-    for (DiskPolicy policy : engine.policies.ofDisks) {
-      long window = policy.baselineWindowMillis();
-      if (window > 0) {
-        dueMillis.putIfAbsent(window, engine.millis() + window);
-      }
-    }
-    dueMillis.entrySet().removeIf(each -> !used(each.getKey()));
+    List<Long> windows =
+        engine.policies.diskPolicies.stream()
+            .map(policy -> policy.baselineWindowMillis())
+            .filter(window -> window > 0)
+            .toList();
+    dueMillis.keySet().retainAll(windows);
+    windows.forEach(window -> dueMillis.putIfAbsent(window, engine.millis() + window));
     for (Map.Entry<Long, Long> due : dueMillis.entrySet()) {
       if (engine.millis() >= due.getValue()) {
         due.setValue(engine.millis() + due.getKey());
-        round(due.getKey());
+        endRound(due.getKey());
       }
     }
-    if (engine.epoch.isPresent() && engine.millis() >= storeMillis + STORE_MILLIS) {
-      storeMillis = engine.millis();
-      baselines
-          .all(engine.now.wall())
-          .forEach(baseline -> engine.effects.add(new Effect.StoreBaseline(baseline)));
+    if (engine.epoch.isPresent() && engine.millis() >= storedMillis + STORE_MILLIS) {
+      storedMillis = engine.millis();
+      engine.baselines.all(engine.now.wall()).stream()
+          .map(Effect.StoreBaseline::new)
+          .forEach(engine.effects::add);
     }
   }
 
-  private boolean used(long windowMillis) {
-    return engine.policies.ofDisks.stream()
-        .anyMatch(policy -> policy.baselineWindowMillis() == windowMillis);
+  private void endRound(long windowMillis) {
+    tables()
+        .filter(table -> table.windowMillis() == windowMillis)
+        .forEach(table -> table.give(engine.baselines, engine.millis()));
+    engine.baselines.endRound(windowMillis, engine.millis());
+    tables().forEach(table -> table.learn(engine.baselines));
   }
 
-  private void round(long windowMillis) {
-    for (HostTracker tracker : engine.hosts.values()) {
-      for (DetectorFeed.OfBaselines table : tracker.feeds.ofBaselines) {
-        if (table.windowMillis() == windowMillis) {
-          table.give(baselines, engine.millis());
-        }
-      }
-    }
-    baselines.endRound(windowMillis, engine.millis());
-    for (HostTracker tracker : engine.hosts.values()) {
-      tracker.feeds.ofBaselines.forEach(table -> table.learn(baselines));
-    }
+  private Stream<OutlierTable> tables() {
+    return engine.hosts.values().stream().flatMap(host -> host.feeds.ofBaselines.stream());
   }
 }

@@ -5,13 +5,12 @@ import io.blkwarden.controller.alert.AlertEvent.Ending;
 import io.blkwarden.controller.alert.AlertFacts;
 import io.blkwarden.controller.alert.AlertState;
 import io.blkwarden.controller.attribution.HostAttribution.Finding;
-import io.blkwarden.controller.fleet.HostState;
 import io.blkwarden.controller.fleet.Metric;
+import io.blkwarden.controller.snapshot.KnownNumbers;
 import io.blkwarden.controller.throttle.Attempts;
 import io.blkwarden.controller.throttle.Lease;
 import io.blkwarden.controller.throttle.ThrottleState;
-import io.blkwarden.model.MappedDisk;
-import io.blkwarden.model.PhysicalDevice;
+import io.blkwarden.model.MessageId;
 import io.blkwarden.model.message.Alert;
 import java.util.List;
 import java.util.Optional;
@@ -27,14 +26,12 @@ final class Breach extends LiveAlert {
   private static final long WAIT_MILLIS = 3_000;
 
   Throttle throttle;
-  final HostTracker tracker;
   final Evaluation evaluation;
 
-  Breach(EngineState engine, HostTracker tracker, Evaluation evaluation) {
-    super(engine, new AlertState.Inactive());
-    this.tracker = tracker;
+  Breach(EngineState engine, Evaluation evaluation) {
+    super(engine, evaluation.policy.then().life(), new AlertState.Inactive());
     this.evaluation = evaluation;
-    this.throttle = Throttle.of(tracker.host(), evaluation);
+    this.throttle = Throttle.of(evaluation);
   }
 
   /** Whether the breach is over, and its alert is only kept for a while. */
@@ -42,11 +39,22 @@ final class Breach extends LiveAlert {
     return state().isKept();
   }
 
+  @Override
+  List<String> devices() {
+    return evaluation.devices();
+  }
+
+  @Override
+  @Nullable Alert published(@Nullable MessageId id) {
+    return engine.alerts.restored.claim(
+        evaluation.tracker.host(), each -> each.isAbout(evaluation), id);
+  }
+
   /** The same breach again before its alert was resolved: earlier attempts do not count. */
-  void again() {
+  void restart() {
     apply(new AlertEvent.Breached(engine.newId(), null));
     if (throttle.lease() == null) {
-      throttle = Throttle.of(throttle.host, evaluation);
+      throttle = Throttle.of(evaluation);
     }
   }
 
@@ -55,7 +63,7 @@ final class Breach extends LiveAlert {
     Attempts.End end =
         new Attempts.End(Attempts.End.Kind.CLEARED, "it is over; its alert is kept for a while");
     ThrottleState over = new ThrottleState.Finished(end, throttle.state.report());
-    throttle = Throttle.of(throttle.host, evaluation);
+    throttle = Throttle.of(evaluation);
     throttle.state = over;
   }
 
@@ -82,37 +90,25 @@ final class Breach extends LiveAlert {
   }
 
   @Override
-  public long calmMillis() {
-    return evaluation.policy.then().life().keepFiringMillis();
-  }
-
-  @Override
-  public long remindMillis() {
-    return evaluation.policy.then().life().remindMillis();
-  }
-
-  @Override
   public Alert message(AlertState.Active state, Alert.State published, @Nullable Ending ending) {
-    HostState host = tracker.state;
-    int row = evaluation.row;
-    MappedDisk disk = row < host.rows() ? host.disk(row) : null;
-    Optional<Finding> blame = tracker.attributions.of(tracker, evaluation);
+    HostTracker tracker = evaluation.tracker;
+    Optional<Finding> blame = tracker.attributions.of(evaluation);
     return new AlertFacts(
             tracker.host(),
             tracker.problem,
             evaluation.domain,
             evaluation.disk.vdev(),
-            disk == null || !disk.key().equals(evaluation.disk) ? null : disk,
+            tracker.disk(evaluation.disk),
             evaluation.policy,
             evaluation.detector,
             evaluation.value,
             evaluation.load,
             evaluation.origin,
             new Alert.Evidence(
-                known(Metric.DEVICE_TIME_SHARE),
-                known(Metric.DEVICE_UTIL),
-                known(Metric.DEVICE_AWAIT),
-                known(Metric.HOST_IO_FULL),
+                KnownNumbers.rounded(evaluation.measured(Metric.DEVICE_TIME_SHARE)),
+                KnownNumbers.rounded(evaluation.measured(Metric.DEVICE_UTIL)),
+                KnownNumbers.rounded(evaluation.measured(Metric.DEVICE_AWAIT)),
+                KnownNumbers.rounded(evaluation.measured(Metric.HOST_IO_FULL)),
                 blame.map(Attributions::correlation).orElse(null),
                 blame.map(Attributions::toAlert).orElse(null),
                 evaluation.history.rows()),
@@ -120,17 +116,5 @@ final class Breach extends LiveAlert {
             throttle.state,
             throttle.attempts)
         .message(state, published, ending, wall());
-  }
-
-  private @Nullable Double known(Metric metric) {
-    double value = evaluation.of(tracker, metric);
-    return Double.isNaN(value) ? null : AlertFacts.rounded(value);
-  }
-
-  /** The physical devices of the disk in this row; empty when unknown. */
-  static List<String> devices(HostTracker tracker, int row) {
-    return row < tracker.state.rows()
-        ? tracker.state.disk(row).physical().stream().map(PhysicalDevice::name).sorted().toList()
-        : List.of();
   }
 }

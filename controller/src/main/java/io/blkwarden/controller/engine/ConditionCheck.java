@@ -5,8 +5,6 @@ import io.blkwarden.controller.fleet.Metric;
 import io.blkwarden.controller.fleet.MetricScope;
 import io.blkwarden.controller.policy.Condition;
 import io.blkwarden.model.PhysicalDevice;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -17,10 +15,6 @@ enum ConditionCheck {
   NOT_MET,
   /** It depends on an unknown value, which raises no alert. */
   UNKNOWN;
-
-  static ConditionCheck of(@Nullable Condition condition, HostState state, int row) {
-    return condition == null ? MET : of(condition, metric -> state.value(metric, row));
-  }
 
   static ConditionCheck of(@Nullable Condition condition, ToDoubleFunction<Metric> values) {
     if (condition == null) {
@@ -41,13 +35,11 @@ enum ConditionCheck {
 
   /** The unknown values of a condition, such as {@code utilisation of nvme0n1 (device.util)}. */
   static String unknowns(Condition condition, HostState state, int row) {
-    List<String> unknowns = new ArrayList<>();
-    for (Condition.Term term : condition.terms()) {
-      if (Double.isNaN(state.value(term.metric(), row))) {
-        unknowns.add(name(term.metric(), state, row));
-      }
-    }
-    return String.join(", ", unknowns);
+    return condition.terms().stream()
+        .map(Condition.Term::metric)
+        .filter(metric -> Double.isNaN(state.value(metric, row)))
+        .map(metric -> name(metric, state, row))
+        .collect(Collectors.joining(", "));
   }
 
   private static String name(Metric metric, HostState state, int row) {

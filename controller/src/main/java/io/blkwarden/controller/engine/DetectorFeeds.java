@@ -2,6 +2,7 @@ package io.blkwarden.controller.engine;
 
 import io.blkwarden.controller.policy.DetectorFeed;
 import io.blkwarden.controller.policy.DiskPolicy;
+import io.blkwarden.controller.policy.baseline.OutlierTable;
 import io.blkwarden.model.DiskKey;
 import io.blkwarden.model.MappedDisk;
 import java.util.ArrayList;
@@ -12,12 +13,12 @@ import org.jspecify.annotations.Nullable;
 
 /** A host's detector feeds by policy; they survive changes of the map and of the policies. */
 final class DetectorFeeds {
-  private final Map<DiskPolicy, DetectorFeed> known = new HashMap<>();
+  private Map<DiskPolicy, DetectorFeed> known = Map.of();
   private @Nullable DetectorFeed[] byIndex = {};
   private List<DiskKey> disks = List.of();
 
   /** The feeds of policies that compare with the fleet. */
-  List<DetectorFeed.OfBaselines> ofBaselines = List.of();
+  List<OutlierTable> ofBaselines = List.of();
 
   /** The feed of a policy; absent for one with a fixed threshold. */
   @Nullable DetectorFeed of(int policy) {
@@ -31,39 +32,30 @@ final class DetectorFeeds {
     }
   }
 
-  /** Takes a new map or new policies; budgets used are kept. */
+  /** Applies a new map or new policies; used budgets are kept. */
   void match(HostTracker tracker, PolicyIndex policies) {
-    byIndex = new DetectorFeed[policies.ofDisks.size()];
-    if (known.isEmpty() && !policies.feeds) {
+    byIndex = new DetectorFeed[policies.diskPolicies.size()];
+    if (known.isEmpty() && !policies.useFeeds) {
       return;
     }
-    Map<DiskKey, Integer> oldRows = new HashMap<>();
+    Map<DiskKey, Integer> formerRows = new HashMap<>();
     for (int row = 0; row < disks.size(); row++) {
-      oldRows.put(disks.get(row), row);
+      formerRows.put(disks.get(row), row);
     }
-    List<DiskKey> rows = new ArrayList<>();
-    for (int row = 0; row < tracker.state.rows(); row++) {
-      rows.add(tracker.state.disk(row).key());
-    }
+    disks = tracker.state.disks().stream().map(MappedDisk::key).toList();
     Map<DiskPolicy, DetectorFeed> next = new HashMap<>();
-    for (int policy = 0; policy < byIndex.length; policy++) {
-      DiskPolicy of = policies.ofDisks.get(policy);
-      boolean fed = of.feed(List.of()) != null;
-      DetectorFeed feed = fed ? of.feed(rows(tracker, policy, policies)) : null;
+    for (int index = 0; index < byIndex.length; index++) {
+      DiskPolicy policy = policies.diskPolicies.get(index);
+      boolean fed = policy.feed(List.of()) != null;
+      DetectorFeed feed = fed ? policy.feed(rows(tracker, index, policies)) : null;
       if (feed != null) {
-        carry(feed, known.get(of), rows, oldRows);
-        next.put(of, feed);
-        byIndex[policy] = feed;
+        carry(feed, known.get(policy), formerRows);
+        next.put(policy, feed);
+        byIndex[index] = feed;
       }
     }
-    known.clear();
-    known.putAll(next);
-    disks = rows;
-    ofBaselines =
-        known.values().stream()
-            .filter(DetectorFeed.OfBaselines.class::isInstance)
-            .map(DetectorFeed.OfBaselines.class::cast)
-            .toList();
+    known = next;
+    ofBaselines = PolicyIndex.of(next.values(), OutlierTable.class);
   }
 
   private static List<DetectorFeed.@Nullable Row> rows(
@@ -72,35 +64,32 @@ final class DetectorFeeds {
     for (int row = 0; row < tracker.matched.length; row++) {
       MappedDisk disk = tracker.state.disk(row);
       rows.add(
-          tracker.isAbout(row, policy)
+          tracker.matches(row, policy)
               ? new DetectorFeed.Row(disk, policies.policies.labels().of(disk))
               : null);
     }
     return rows;
   }
 
-  private static void carry(
-      DetectorFeed feed,
-      @Nullable DetectorFeed before,
-      List<DiskKey> rows,
-      Map<DiskKey, Integer> oldRows) {
-    for (int row = 0; before != null && row < rows.size(); row++) {
-      Integer old = oldRow(rows.get(row), oldRows);
-      if (old != null) {
-        feed.carry(row, before, old);
+  private void carry(
+      DetectorFeed feed, @Nullable DetectorFeed before, Map<DiskKey, Integer> formerRows) {
+    for (int row = 0; before != null && row < disks.size(); row++) {
+      Integer former = formerRow(disks.get(row), formerRows);
+      if (former != null) {
+        feed.carry(row, before, former);
       }
     }
   }
 
   /** The former row of a disk; a restarted domain keeps its used budget. */
-  private static @Nullable Integer oldRow(DiskKey disk, Map<DiskKey, Integer> oldRows) {
-    Integer same = oldRows.get(disk);
+  private static @Nullable Integer formerRow(DiskKey disk, Map<DiskKey, Integer> formerRows) {
+    Integer same = formerRows.get(disk);
     if (same != null) {
       return same;
     }
-    for (Map.Entry<DiskKey, Integer> old : oldRows.entrySet()) {
-      if (old.getKey().sameVirtualDevice(disk)) {
-        return old.getValue();
+    for (Map.Entry<DiskKey, Integer> each : formerRows.entrySet()) {
+      if (each.getKey().sameVirtualDevice(disk)) {
+        return each.getValue();
       }
     }
     return null;

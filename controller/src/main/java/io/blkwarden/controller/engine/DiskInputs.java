@@ -1,10 +1,10 @@
 package io.blkwarden.controller.engine;
 
-import io.blkwarden.controller.attribution.HostAttribution;
 import io.blkwarden.controller.fleet.Metric;
 import io.blkwarden.controller.fleet.MetricUnit;
 import io.blkwarden.controller.policy.ClearRule;
 import io.blkwarden.controller.policy.Mode;
+import io.blkwarden.controller.policy.SafetyLimits;
 import io.blkwarden.controller.policy.Sample;
 import io.blkwarden.controller.policy.Threshold;
 import io.blkwarden.controller.throttle.Ladder;
@@ -41,8 +41,7 @@ final class DiskInputs implements ThrottleInputs {
     this.engine = engine;
     this.tracker = tracker;
     this.evaluation = evaluation;
-    OptionalInt row = tracker.state.rowOf(throttle.disk);
-    this.disk = row.isPresent() ? tracker.state.disk(row.getAsInt()) : null;
+    this.disk = tracker.disk(throttle.disk);
   }
 
   @Override
@@ -143,13 +142,11 @@ final class DiskInputs implements ThrottleInputs {
     if (disk == null || evaluation == null) {
       return Optional.of(Refusal.Plain.MAP_INCOMPLETE);
     }
-    Optional<HostAttribution.Finding> unclear = tracker.attributions.objection(tracker, evaluation);
-    if (unclear.isPresent()) {
-      HostAttribution.Finding found = unclear.get();
-      return Optional.of(
-          new Refusal.NotTheCause(found.verdict(), found.device(), found.sentence()));
-    }
-    return engine.safetyRefusal(tracker, disk);
+    return tracker
+        .attributions
+        .objection(evaluation)
+        .<Refusal>map(why -> new Refusal.NotTheCause(why.verdict(), why.device(), why.sentence()))
+        .or(() -> engine.safetyRefusal(tracker, disk));
   }
 
   @Override
@@ -178,13 +175,13 @@ final class DiskInputs implements ThrottleInputs {
     if (disk == null || disk.workers().isEmpty()) {
       return Optional.of(new Refusal.WorkersNotProven(null));
     }
-    double atMost = engine.policies.policies.safetyLimits().stopIfHostsAnomalous();
-    if (SafetyCheck.stopped(
-        engine.policies.policies.safetyLimits(), engine.hostsLive, engine.hostsAnomalous)) {
+    SafetyLimits limits = engine.policies.policies.safetyLimits();
+    if (SafetyCheck.stopped(limits, engine.hostsLive, engine.hostsAnomalous)) {
+      double atMost = limits.stopIfHostsAnomalous();
       return Optional.of(
           new Refusal.FleetAnomalous(engine.hostsAnomalous, engine.hostsLive, atMost));
     }
-    return tracker.state.map().gap() ? Optional.of(Refusal.Plain.MAP_INCOMPLETE) : Optional.empty();
+    return tracker.state.mapGap() ? Optional.of(Refusal.Plain.MAP_INCOMPLETE) : Optional.empty();
   }
 
   @Override
@@ -196,13 +193,13 @@ final class DiskInputs implements ThrottleInputs {
 
   @Override
   public OptionalInt softerStep(List<Restraint> ladder, int from) {
-    return disk == null || disk.workers().isEmpty() || tracker.state.map().gap()
+    return disk == null || disk.workers().isEmpty() || tracker.state.mapGap()
         ? OptionalInt.empty()
         : Ladder.below(ladder, from, disk.physical(), tracker.limits, this::harmful);
   }
 
   private boolean harmful(Restraint step) {
-    return disk != null && tracker.harmfulSteps.block(disk.physical(), step, engine.millis());
+    return disk != null && tracker.harmfulSteps.contains(disk.physical(), step, engine.millis());
   }
 
   @Override
@@ -220,7 +217,7 @@ final class DiskInputs implements ThrottleInputs {
         Sample.comparable(tracker.state, evaluation.row, when.metric(), when.above()),
         when.clearBelow(),
         when.metric().unit() == MetricUnit.PER_SECOND ? when.above() : Double.NaN,
-        LoadCarriers.mayClear(engine, tracker, when.metric(), evaluation.row)
+        engine.throttles.mayClear(tracker, when.metric(), evaluation.row)
             == ClearRule.Verdict.BACKLOGGED,
         tracker.state.windowMillis());
   }

@@ -10,34 +10,34 @@ import io.blkwarden.model.message.OperatorInput;
 import io.blkwarden.model.message.OperatorReply;
 import java.util.List;
 
-/** Something that the engine wants done. */
+/** An action that the engine requests. */
 public sealed interface Effect {
   /**
-   * Send a command; its outcome, or {@link Input.CommandAbandoned}, comes back.
+   * Send a command; its outcome, or {@link Input.CommandAbandoned}, is the answer.
    *
-   * @param command what
+   * @param command the command
    */
   record SendCommand(Command command) implements Effect {}
 
   /**
    * Publish an alert.
    *
-   * @param alert what
+   * @param alert the alert
    */
   record PublishAlert(Alert alert) implements Effect {}
 
   /**
-   * Request a snapshot of the host's map; at most once in {@link
-   * EngineSettings#SNAPSHOT_RETRY_MILLIS}, and from few hosts at once.
+   * Request a snapshot of the host's map; at most once in {@link RequestBackoff#MIN_MILLIS}, and
+   * from few hosts at once.
    *
-   * @param host whose
+   * @param host the host
    */
   record RequestMap(HostId host) implements Effect {}
 
   /**
    * Announce this leader to the host's agent.
    *
-   * @param host whose
+   * @param host the host
    * @param known the map revision in its heartbeat, which it need not send again
    */
   record AnnounceLeader(HostId host, CommandAction.Revision known) implements Effect {}
@@ -46,7 +46,7 @@ public sealed interface Effect {
    * Answer an operator.
    *
    * @param correlation that of {@link Input.RequestReceived}
-   * @param reply what to say
+   * @param reply the answer
    */
   record Answer(long correlation, OperatorReply reply) implements Effect {}
 
@@ -58,22 +58,22 @@ public sealed interface Effect {
   record StoreBaseline(DiskBaseline baseline) implements Effect {}
 
   /**
-   * Delete the stored data of a removed host; {@link Input.HostRemoved} comes back, or the operator
+   * Delete the stored data of a removed host; {@link Input.HostRemoved} follows, or the operator
    * is answered that it failed.
    *
-   * @param host which
-   * @param asked who asked for it, and why
+   * @param host the host
+   * @param asked the operator's request
    */
   record RemoveHost(HostId host, Input.RequestReceived asked) implements Effect {}
 
   /**
    * Write a silence, acknowledgement or pause to its bucket, or delete it there; {@link
-   * Input.InputStored} comes back once it is in force, or the operator is answered that it failed.
+   * Input.InputStored} follows once it is in force, or the operator is answered that it failed.
    *
-   * @param input what to write or to delete
+   * @param input the entry to write or delete
    * @param set whether to write it
    * @param expired expired entries to delete as well
-   * @param asked who asked for it, and why
+   * @param asked the operator's request
    */
   record StoreInput(
       OperatorInput input, boolean set, List<OperatorInput> expired, Input.RequestReceived asked)
@@ -82,7 +82,7 @@ public sealed interface Effect {
   /**
    * Show and log why a reporting host cannot be evaluated or commanded.
    *
-   * @param host which
+   * @param host the host
    * @param problem cause and fix; empty once it is solved
    */
   record HostProblem(HostId host, String problem) implements Effect {}
@@ -92,7 +92,7 @@ public sealed interface Effect {
    *
    * @param host whose map is requested again
    * @param what was being done
-   * @param fault why it failed
+   * @param fault the exception
    */
   record Failed(HostId host, String what, RuntimeException fault) implements Effect {}
 

@@ -16,9 +16,6 @@ public record EngineSettings(
   /** The defaults. */
   public static final EngineSettings DEFAULT = new EngineSettings(10_000, 5_000, 3, 10_000);
 
-  /** Shortest time between two requests for a host's snapshot. */
-  static final long SNAPSHOT_RETRY_MILLIS = 5_000;
-
   /** How long an operator waits for an agent. */
   static final long ANSWER_MILLIS = 15_000;
 

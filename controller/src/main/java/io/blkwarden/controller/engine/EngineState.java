@@ -1,13 +1,13 @@
 package io.blkwarden.controller.engine;
 
-import io.blkwarden.controller.attribution.WindowBudget;
+import io.blkwarden.controller.baseline.BaselineTable;
 import io.blkwarden.controller.policy.DiskPolicy;
 import io.blkwarden.controller.policy.PolicySet;
+import io.blkwarden.controller.policy.Sample;
 import io.blkwarden.controller.silence.OperatorState;
 import io.blkwarden.controller.throttle.Decision;
 import io.blkwarden.controller.throttle.Refusal;
 import io.blkwarden.controller.throttle.SafetyCheck;
-import io.blkwarden.controller.throttle.ThrottleCounts;
 import io.blkwarden.controller.throttle.ThrottleInputs;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.MappedDisk;
@@ -16,12 +16,14 @@ import io.blkwarden.model.Printable;
 import io.blkwarden.model.message.Alert;
 import io.blkwarden.model.message.Command;
 import io.blkwarden.model.message.CommandAction;
+import io.blkwarden.model.message.OperatorReply;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.Semaphore;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -40,15 +42,21 @@ final class EngineState {
   /** Most open evaluations of a host. */
   static final int HOST_EVALUATIONS_MAX = 1_024;
 
+  private static final int DETAIL_MAX = 2_000;
   private static final long FAILURES_MILLIS = 60_000;
 
   final EngineSettings settings;
   final ThrottleInputs.Times throttleTimes;
-  final MapRequests mapRequests;
+  final MapRequests mapRequests = new MapRequests();
   final Map<HostId, HostTracker> hosts = new LinkedHashMap<>();
   final ThrottleTable throttles = new ThrottleTable();
-  final WindowBudget attributionBudget = new WindowBudget(Attributions.DISKS_MAX);
+  private final Semaphore attributionBudget = new Semaphore(Attributions.DISKS_MAX);
   final Alerts alerts = new Alerts(this);
+  final BaselineTable baselines = new BaselineTable();
+
+  /** The window that detectors see; reused for all disks, devices and hosts. */
+  final Sample sample = new Sample();
+
   private final RandomGenerator random;
   private final String issuer;
   PolicyIndex policies = new PolicyIndex(PolicySet.EMPTY);
@@ -67,7 +75,6 @@ final class EngineState {
     this.settings = settings;
     this.throttleTimes =
         new ThrottleInputs.Times(settings.effectWindowMillis(), settings.settleMillis());
-    this.mapRequests = new MapRequests(EngineSettings.SNAPSHOT_RETRY_MILLIS);
     this.random = random;
     this.issuer = issuer;
     this.now = start;
@@ -95,7 +102,7 @@ final class EngineState {
     HostTracker known = hosts.get(host);
     return known != null || hosts.size() >= HOSTS_MAX
         ? known
-        : hosts.computeIfAbsent(host, HostTracker::new);
+        : hosts.computeIfAbsent(host, _ -> new HostTracker(host, attributionBudget));
   }
 
   MessageId newId() {
@@ -106,14 +113,14 @@ final class EngineState {
    * Sends a command. Sends nothing and returns empty unless this controller leads, and for a host
    * name that more than one agent uses.
    */
-  Optional<MessageId> send(HostId host, String reason, CommandAction action) {
-    if (epoch.isEmpty() || duplicate(host)) {
+  Optional<MessageId> send(HostTracker tracker, String reason, CommandAction action) {
+    if (epoch.isEmpty() || tracker.runs.duplicate) {
       return Optional.empty();
     }
     Command command =
         new Command(
             newId(),
-            host,
+            tracker.host(),
             epoch.getAsLong(),
             issuer,
             now.wall(),
@@ -124,14 +131,19 @@ final class EngineState {
     return Optional.of(command.id());
   }
 
-  boolean duplicate(HostId host) {
-    HostTracker tracker = hosts.get(host);
-    return tracker != null && tracker.runs.duplicate;
-  }
-
   /** Publishes an alert with this leader's epoch. */
   void publish(Alert alert) {
     epoch.ifPresent(leads -> effects.add(new Effect.PublishAlert(alert.withEpoch(leads))));
+  }
+
+  /** Answers an operator's request, with at most {@link #DETAIL_MAX} characters. */
+  void answer(Input.RequestReceived request, OperatorReply.Verdict verdict, String detail) {
+    String shown = detail.substring(0, Math.min(DETAIL_MAX, detail.length()));
+    answer(request, new OperatorReply(verdict, shown));
+  }
+
+  void answer(Input.RequestReceived request, OperatorReply reply) {
+    effects.add(new Effect.Answer(request.correlation(), reply));
   }
 
   void record(Decision decision) {
@@ -156,7 +168,7 @@ final class EngineState {
       tracker.failedMillis = millis();
       effects.add(new Effect.Failed(tracker.host(), what, fault));
     }
-    tracker.missed = true;
+    tracker.reportsDropped = true;
     requestMap(tracker);
   }
 
@@ -168,7 +180,7 @@ final class EngineState {
 
   /** Announces this leader to an agent, at most as often as maps are requested. */
   void announceLeader(HostTracker tracker, CommandAction.Revision known) {
-    if (tracker.leaderNotice.ask(millis(), EngineSettings.SNAPSHOT_RETRY_MILLIS)) {
+    if (tracker.leaderNotice.ask(millis())) {
       effects.add(new Effect.AnnounceLeader(tracker.host(), known));
     }
   }
@@ -176,8 +188,8 @@ final class EngineState {
   /** Why the safety checks refuse a throttle on the disk; empty when they do not. */
   Optional<Refusal> safetyRefusal(HostTracker tracker, MappedDisk disk) {
     HostId host = tracker.host();
-    ThrottleCounts counts = throttles.load(host, disk.key(), hostsLive, hostsAnomalous);
-    boolean gap = tracker.state.map().gap();
+    SafetyCheck.Counts counts = throttles.load(host, disk.key(), hostsLive, hostsAnomalous);
+    boolean gap = tracker.state.mapGap();
     return SafetyCheck.refusal(policies.policies, host, disk, gap, counts);
   }
 
@@ -187,7 +199,7 @@ final class EngineState {
   }
 
   /** Counts a host as reporting, or as not reporting. */
-  void live(HostTracker tracker, boolean live) {
+  void setLive(HostTracker tracker, boolean live) {
     if (tracker.live != live) {
       count(tracker, -1);
       tracker.live = live;
@@ -196,7 +208,7 @@ final class EngineState {
   }
 
   /** Changes the count of breaches whose policy may act. */
-  void breaches(HostTracker tracker, int change) {
+  void countBreaches(HostTracker tracker, int change) {
     count(tracker, -1);
     tracker.actingBreaches += change;
     count(tracker, 1);

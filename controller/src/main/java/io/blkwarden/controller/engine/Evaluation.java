@@ -5,10 +5,18 @@ import io.blkwarden.controller.policy.Detector;
 import io.blkwarden.controller.policy.DiskPolicy;
 import io.blkwarden.controller.policy.Mode;
 import io.blkwarden.controller.policy.Threshold;
+import io.blkwarden.controller.throttle.Decision;
 import io.blkwarden.controller.throttle.LoadHistory;
 import io.blkwarden.model.DiskKey;
 import io.blkwarden.model.DomainRef;
+import io.blkwarden.model.HostId;
 import io.blkwarden.model.MappedDisk;
+import io.blkwarden.model.MessageId;
+import io.blkwarden.model.PhysicalDevice;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** A policy applied to a disk that is, or recently was, over its threshold; mutable. */
@@ -16,6 +24,11 @@ final class Evaluation {
   /** The time over which a disk's load is smoothed. */
   static final long LOAD_MILLIS = 30_000;
 
+  /** Recorded with each decision, besides the policy's own metric. */
+  private static final List<Metric> RECORDED =
+      List.of(Metric.DEVICE_TIME_SHARE, Metric.DEVICE_UTIL, Metric.UTIL, Metric.HOST_IO_FULL);
+
+  final HostTracker tracker;
   final DiskPolicy policy;
   final DomainRef domain;
   final DiskKey disk;
@@ -39,27 +52,28 @@ final class Evaluation {
   @Nullable Breach breach;
 
   /** Whether a decision records that the policy's {@code only_if} is unknown. */
-  boolean gateUnknown;
+  boolean unknownConditionRecorded;
 
   /** Where the threshold comes from; empty when the policy sets it. */
   String origin = "";
 
   Evaluation(
+      HostTracker tracker,
       DiskPolicy policy,
       int policyIndex,
-      MappedDisk disk,
-      KnownWorkers workers,
       int row,
       double above,
-      long slot) {
+      long slotMillis) {
+    this.tracker = tracker;
     this.policy = policy;
     this.policyIndex = policyIndex;
-    this.domain = disk.domain();
-    this.disk = disk.key();
-    this.workers = workers;
+    MappedDisk mapped = tracker.state.disk(row);
+    this.domain = mapped.domain();
+    this.disk = mapped.key();
+    this.workers = new KnownWorkers(tracker.state.boot(), mapped);
     this.row = row;
     this.detector = policy.detector(above);
-    this.history = new LoadHistory(slot);
+    this.history = new LoadHistory(slotMillis);
   }
 
   /** Adds the disk's share of a total in a window; an unknown one is ignored. */
@@ -70,9 +84,46 @@ final class Evaluation {
     }
   }
 
+  /**
+   * Whether a breach concerns its disk. A policy about a domain's total evaluates each disk that it
+   * matches, but only those that carry the load are breached: the busiest ones, until the others
+   * together are below {@code clear_below}. Loads are smoothed, so that disks that alternate all
+   * carry.
+   */
+  boolean carriesLoad() {
+    Threshold when = detector.when();
+    Metric metric = when.metric();
+    if (!metric.isTotal()) {
+      return true;
+    }
+    if (Double.isNaN(tracker.state.value(metric.ofEachDisk(), row)) || load <= 0) {
+      return false; // a disk is evaluated by its own I/O only
+    }
+    double left = 0;
+    boolean busiest = true;
+    for (int each : tracker.state.domainRows(metric, row)) {
+      Evaluation other = tracker.find(each, policyIndex);
+      if (other != null) {
+        boolean before = other.load > load || (other.load == load && other.row < row);
+        busiest &= !before;
+        left += before ? 0 : other.load;
+      }
+    }
+    return policy.then().ladder().isEmpty() ? busiest : left > when.clearBelow();
+  }
+
   /** A metric of the disk in the last window; unknown for a disk that is gone. */
-  double of(HostTracker tracker, Metric metric) {
+  double measured(Metric metric) {
     return row < tracker.state.rows() ? tracker.state.value(metric, row) : Double.NaN;
+  }
+
+  /** The names of the physical devices of its disk, sorted; empty when unknown. */
+  List<String> devices() {
+    return row < tracker.state.rows() ? devices(tracker.state.disk(row)) : List.of();
+  }
+
+  static List<String> devices(MappedDisk disk) {
+    return disk.physical().stream().map(PhysicalDevice::name).sorted().toList();
   }
 
   /** Whether the disk is over the threshold now. */
@@ -108,5 +159,25 @@ final class Evaluation {
             when.metric().id(),
             when.metric().format(value),
             when.metric().format(when.above()));
+  }
+
+  /** A decision about its disk, with what was measured. */
+  Decision decision(
+      Instant now, Decision.Verdict verdict, @Nullable MessageId lease, String reason) {
+    Map<String, Double> numbers = new TreeMap<>();
+    if (!policy.isStanding()) {
+      numbers.put(detector.when().metric().id(), value);
+      numbers.put("above", detector.when().above());
+    }
+    for (Metric metric : RECORDED) {
+      double measured = measured(metric);
+      if (!Double.isNaN(measured)) {
+        numbers.put(metric.id(), measured);
+      }
+    }
+    HostId host = tracker.host();
+    String by = policy.name();
+    return new Decision(now, host, domain, disk.vdev(), by, verdict, lease, reason, numbers)
+        .toldBy(breach == null ? null : breach.id());
   }
 }

@@ -3,7 +3,9 @@ package io.blkwarden.controller.engine;
 import io.blkwarden.controller.alert.AlertEvent;
 import io.blkwarden.controller.alert.AlertFacts;
 import io.blkwarden.controller.alert.AlertState;
+import io.blkwarden.controller.policy.Response;
 import io.blkwarden.model.HostId;
+import io.blkwarden.model.MessageId;
 import io.blkwarden.model.message.Alert;
 import java.util.List;
 import java.util.function.Predicate;
@@ -20,7 +22,6 @@ final class FleetAlert extends LiveAlert {
   final Predicate<HostId> covers;
 
   private final Alert.Severity severity;
-  private final long clearForMillis;
   private Alert.Condition condition = new Alert.Condition("unknown", 0, 0, 0, 0);
   private Summary summary = _ -> "";
 
@@ -30,10 +31,12 @@ final class FleetAlert extends LiveAlert {
       Alert.Severity severity,
       long clearForMillis,
       Predicate<HostId> covers) {
-    super(engine, new AlertState.Inactive());
+    super(
+        engine,
+        new Response.AlertLife(Math.max(CALM_MILLIS, clearForMillis), 0),
+        new AlertState.Inactive());
     this.policy = policy;
     this.severity = severity;
-    this.clearForMillis = clearForMillis;
     this.covers = covers;
   }
 
@@ -48,7 +51,7 @@ final class FleetAlert extends LiveAlert {
   }
 
   /**
-   * Takes the result of an evaluation.
+   * Applies the result of an evaluation.
    *
    * @param over whether its condition is met
    * @param low whether it is known not to be met
@@ -72,6 +75,16 @@ final class FleetAlert extends LiveAlert {
   }
 
   @Override
+  @Nullable Alert published(@Nullable MessageId id) {
+    return engine.alerts.restored.claim(HostId.FLEET, each -> each.isAbout(this), id);
+  }
+
+  @Override
+  void restore() {
+    apply(new AlertEvent.AlertRestored(published(id())));
+  }
+
+  @Override
   void apply(AlertEvent event) {
     boolean open = state().last() != null;
     super.apply(event);
@@ -79,11 +92,6 @@ final class FleetAlert extends LiveAlert {
     if (state() instanceof AlertState.Resolved) {
       reset();
     }
-  }
-
-  @Override
-  public long calmMillis() {
-    return Math.max(CALM_MILLIS, clearForMillis);
   }
 
   @Override

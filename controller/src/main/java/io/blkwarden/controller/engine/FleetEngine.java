@@ -23,18 +23,17 @@ public final class FleetEngine implements EngineCore {
   private static final long PAUSE_MILLIS = 3_000;
 
   final EngineState engine;
-  private final SampleHandler sampling;
-  private final MappingHandler mapping;
-  private final HeartbeatHandler heartbeats;
-  private final OutcomeHandler outcomes;
-  private final OperatorRequests requests;
-  private final HostRemoval hostRemoval;
   private final Throttles throttles;
   private final HostProblems problems;
-  private final DuplicateHosts duplicates;
+  private final SampleHandler samples;
+  private final MappingHandler mappings;
+  private final HeartbeatHandler heartbeats;
   private final Proposals proposals;
-  private final FleetPolicies fleet;
-  private final BaselineLearner outliers;
+  private final PendingRequests pendingRequests;
+  private final OperatorRequests requests;
+  private final OutcomeHandler outcomes;
+  private final FleetPolicies fleetPolicies;
+  private final BaselineLearner baselines;
   private long lastTickMillis = Long.MIN_VALUE / 2;
 
   /**
@@ -50,42 +49,38 @@ public final class FleetEngine implements EngineCore {
             settings, random, Require.text(issuer, 255, "issuer"), new Moment(0, Instant.EPOCH));
     throttles = new Throttles(engine);
     problems = new HostProblems(engine);
-    duplicates = new DuplicateHosts(engine, problems);
-    outliers = new BaselineLearner(engine);
-    ScopedAlerts scoped = new ScopedAlerts(engine);
-    sampling =
-        new SampleHandler(
-            engine, new ThrottlePlanner(engine, throttles), outliers, duplicates, scoped);
-    mapping = new MappingHandler(engine, sampling, problems, throttles, scoped);
+    samples = new SampleHandler(engine, throttles, problems);
+    mappings = new MappingHandler(engine, samples, problems, throttles);
+    heartbeats = new HeartbeatHandler(engine, throttles, problems);
     proposals = new Proposals(engine, throttles);
-    hostRemoval = new HostRemoval(engine, sampling);
-    requests = new OperatorRequests(engine, throttles, proposals, hostRemoval);
-    outcomes = new OutcomeHandler(engine, throttles, requests);
-    heartbeats = new HeartbeatHandler(engine, throttles, problems, duplicates);
-    fleet = new FleetPolicies(engine);
+    pendingRequests = new PendingRequests(engine);
+    requests = new OperatorRequests(engine, throttles, proposals, samples, pendingRequests);
+    outcomes = new OutcomeHandler(engine, throttles, pendingRequests);
+    fleetPolicies = new FleetPolicies(engine);
+    baselines = new BaselineLearner(engine);
   }
 
   @Override
   public List<Effect> step(Input input, Moment now) {
     engine.begin(now);
     switch (input) {
-      case Input.SampleBatch sampled -> sampling.take(sampled.host(), sampled.frame());
-      case Input.MappingChanged mapped -> mapping.take(mapped.event());
-      case Input.ReportsDropped missed -> mapping.missed(missed.host());
-      case Input.HeartbeatReceived beat -> heartbeats.take(beat.beat());
-      case Input.OutcomeReceived seen -> outcomes.take(seen.outcome());
+      case Input.SampleBatch sampled -> samples.handle(sampled.host(), sampled.frame());
+      case Input.MappingChanged mapped -> mappings.handle(mapped.event());
+      case Input.ReportsDropped dropped -> mappings.reportsDropped(dropped.host());
+      case Input.HeartbeatReceived beat -> heartbeats.handle(beat.beat());
+      case Input.OutcomeReceived seen -> outcomes.handle(seen.outcome());
       case Input.CommandAbandoned lost -> outcomes.lost(lost.command(), lost.why());
-      case Input.RequestReceived asked -> requests.take(asked);
-      case Input.HostRemoved forgotten -> hostRemoval.done(forgotten.forget());
+      case Input.RequestReceived request -> requests.handle(request);
+      case Input.HostRemoved removed -> requests.hostRemoved(removed.forget());
       case Input.InputStored stored -> requests.inputStored(stored.store());
       case Input.Tick _ -> tick();
       case Input.PoliciesLoaded loaded -> {
         engine.alerts.restored.policiesComplete = loaded.complete();
         PolicyIndex policies = new PolicyIndex(loaded.policies());
-        mapping.rules(policies);
-        fleet.rules(policies);
+        mappings.policiesLoaded(policies);
+        fleetPolicies.policiesLoaded(policies);
       }
-      case Input.BaselineLoaded loaded -> outliers.load(loaded.baseline());
+      case Input.BaselineLoaded loaded -> baselines.load(loaded.baseline());
       case Input.OperatorStateChanged changed -> {
         boolean paused = engine.operatorState.pause().isPresent();
         engine.operatorState = changed.operatorState();
@@ -94,7 +89,7 @@ public final class FleetEngine implements EngineCore {
         }
         engine.alerts.operatorStateChanged();
       }
-      case Input.AlertsRestored recalled -> engine.alerts.restore(recalled.open());
+      case Input.AlertsRestored restored -> engine.alerts.restore(restored.open());
       case Input.LeadershipGained gained -> {
         engine.epoch = OptionalLong.of(gained.epoch());
         engine.alerts.leadershipGained();
@@ -102,7 +97,7 @@ public final class FleetEngine implements EngineCore {
       case Input.LeadershipLost _ -> {
         engine.epoch = OptionalLong.empty();
         engine.alerts.leadershipLost();
-        requests.giveUp(true);
+        pendingRequests.giveUp(true);
       }
     }
     return engine.effects;
@@ -115,10 +110,10 @@ public final class FleetEngine implements EngineCore {
     boolean paused = passed > PAUSE_MILLIS;
     lastTickMillis = engine.millis();
     if (!paused) {
-      each(this::listen);
+      each(this::checkReporting);
     }
     outcomes.giveUpOld();
-    requests.giveUp(false);
+    pendingRequests.giveUp(false);
     for (Throttle throttle : engine.throttles.all()) {
       HostTracker tracker = engine.hosts.get(throttle.host);
       Runnable tick = () -> throttles.apply(throttle, new ThrottleEvent.Ticked());
@@ -129,11 +124,10 @@ public final class FleetEngine implements EngineCore {
       }
     }
     each(tracker -> engine.alerts.apply(tracker, new AlertEvent.Ticked()));
-    each(problems::look);
     long counted = paused ? 0 : passed;
-    duplicates.tick(counted);
-    fleet.tick(counted);
-    outliers.tick();
+    problems.tick(counted);
+    fleetPolicies.tick(counted);
+    baselines.tick();
     engine.alerts.tick(counted);
   }
 
@@ -143,12 +137,12 @@ public final class FleetEngine implements EngineCore {
     }
   }
 
-  /** Finds out whether the host has stopped reporting. */
-  private void listen(HostTracker tracker) {
+  /** Marks the host as stale if it has stopped reporting. */
+  private void checkReporting(HostTracker tracker) {
     long limit = engine.gapMillis(tracker);
-    if (tracker.live && engine.millis() - tracker.lastSampleMillis > limit) {
-      tracker.silent = true;
-      engine.live(tracker, false);
+    if (tracker.live && engine.millis() - tracker.freshness.lastMillis > limit) {
+      tracker.stale = true;
+      engine.setLive(tracker, false);
     }
     if (tracker.freshness.passed(engine.millis(), limit)) {
       engine.alerts.apply(tracker, new AlertEvent.SamplesMissing());
@@ -171,8 +165,8 @@ public final class FleetEngine implements EngineCore {
         };
     HostTracker tracker = host == null ? null : engine.hosts.get(host);
     if (tracker != null) {
-      engine.live(tracker, false);
-      tracker.missed = true;
+      engine.setLive(tracker, false);
+      tracker.reportsDropped = true;
       engine.requestMap(tracker);
     }
     return engine.effects;

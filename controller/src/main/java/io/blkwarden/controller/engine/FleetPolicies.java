@@ -1,14 +1,12 @@
 package io.blkwarden.controller.engine;
 
 import io.blkwarden.controller.alert.AlertEvent;
-import io.blkwarden.controller.alert.AlertFacts;
 import io.blkwarden.controller.alert.AlertState;
 import io.blkwarden.controller.policy.ClearRule;
 import io.blkwarden.controller.policy.Threshold;
 import io.blkwarden.controller.policy.threshold.ThresholdTimer;
 import io.blkwarden.controller.policy.total.FleetPolicy;
 import io.blkwarden.controller.policy.total.FleetTotal;
-import io.blkwarden.model.message.Alert;
 import java.time.Duration;
 import java.util.List;
 
@@ -30,16 +28,17 @@ final class FleetPolicies {
 
   private record Watched(FleetPolicy policy, ThresholdTimer timer, FleetAlert alert) {}
 
-  /** Takes new policies; an unchanged one keeps its state. */
-  void rules(PolicyIndex next) {
+  /** Applies new policies; an unchanged one keeps its state. */
+  void policiesLoaded(PolicyIndex next) {
     for (Watched each : watched) {
-      if (!next.ofFleet.contains(each.policy) && each.alert.state() instanceof AlertState.Active) {
+      if (!next.fleetPolicies.contains(each.policy)
+          && each.alert.state() instanceof AlertState.Active) {
         each.alert.apply(new AlertEvent.Ended(AlertEvent.Ending.POLICY_GONE));
       }
     }
     List<Watched> before = watched;
     watched =
-        next.ofFleet.stream()
+        next.fleetPolicies.stream()
             .map(policy ->
                 before.stream()
                     .filter(each -> each.policy.equals(policy))
@@ -79,12 +78,7 @@ final class FleetPolicies {
           each.timer.breached(),
           complete && total.value() < when.clearBelow(),
           passedMillis,
-          new Alert.Condition(
-              when.metric().id(),
-              Double.isNaN(total.value()) ? 0 : AlertFacts.rounded(total.value()),
-              when.above(),
-              when.forMillis(),
-              when.clearBelow()),
+          LiveAlert.condition(when, total.value()),
           ending -> {
             String why =
                 ending == null || ending == AlertEvent.Ending.CLEARED
@@ -99,9 +93,10 @@ final class FleetPolicies {
     FleetTotal total = new FleetTotal(policy);
     for (HostTracker tracker : engine.hosts.values()) {
       if (tracker.live) {
-        total.add(tracker.ofFleet.get(index));
-      } else if (tracker.silent && engine.millis() - tracker.lastSampleMillis < FORGOTTEN_MILLIS) {
-        total.addStale(tracker.ofFleet.get(index));
+        total.add(tracker.fleetTotals.get(index));
+      } else if (tracker.stale
+          && engine.millis() - tracker.freshness.lastMillis < FORGOTTEN_MILLIS) {
+        total.addStale(tracker.fleetTotals.get(index));
       }
     }
     return total;

@@ -15,8 +15,11 @@ final class Freshness {
   static final long KNOWN_AFTER_MILLIS = 30_000;
 
   private boolean unknown;
-  private boolean heard;
-  private long lastMillis;
+  private boolean reported;
+
+  /** When the last samples arrived, on the monotonic clock. */
+  long lastMillis;
+
   private long sinceMillis;
 
   /**
@@ -26,10 +29,10 @@ final class Freshness {
    * @return whether alerts became known again
    */
   boolean sampled(long nowMillis, long gapMillis) {
-    if (!heard || nowMillis - lastMillis > gapMillis) {
+    if (!reported || nowMillis - lastMillis > gapMillis) {
       sinceMillis = nowMillis;
     }
-    heard = true;
+    reported = true;
     lastMillis = nowMillis;
     boolean again = unknown && nowMillis - sinceMillis >= KNOWN_AFTER_MILLIS;
     unknown &= !again;
@@ -38,13 +41,13 @@ final class Freshness {
 
   /** Time passed; whether alerts became unknown. */
   boolean passed(long nowMillis, long gapMillis) {
-    boolean now = heard && !unknown && missing(nowMillis, gapMillis);
+    boolean now = reported && !unknown && missing(nowMillis, gapMillis);
     unknown |= now;
     return now;
   }
 
   /** Whether samples never arrived, or have been missing for long enough. */
   boolean missing(long nowMillis, long gapMillis) {
-    return !heard || nowMillis - lastMillis > Math.max(gapMillis, UNKNOWN_AFTER_MILLIS);
+    return !reported || nowMillis - lastMillis > Math.max(gapMillis, UNKNOWN_AFTER_MILLIS);
   }
 }

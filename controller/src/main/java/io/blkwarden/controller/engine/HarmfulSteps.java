@@ -4,7 +4,6 @@ import io.blkwarden.model.PhysicalDevice;
 import io.blkwarden.model.Restraint;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * The ladder steps that recently harmed the neighbours on a host's devices; mutable.
@@ -17,22 +16,20 @@ final class HarmfulSteps {
 
   private record Place(String device, Restraint step) {}
 
-  private final Map<Place, Long> untilMillis = new LinkedHashMap<>();
+  private final LinkedHashMap<Place, Long> untilMillis = new LinkedHashMap<>();
 
   /** Records that a step harmed on these devices, and until when it is not tried. */
-  void note(List<PhysicalDevice> physical, Restraint step, long until) {
+  void add(List<PhysicalDevice> physical, Restraint step, long until) {
     for (PhysicalDevice device : physical) {
-      Place place = new Place(device.name(), step);
-      untilMillis.remove(place);
-      untilMillis.put(place, until);
+      untilMillis.putLast(new Place(device.name(), step), until);
     }
     while (untilMillis.size() > MAX) {
-      untilMillis.remove(untilMillis.keySet().iterator().next());
+      untilMillis.pollFirstEntry();
     }
   }
 
   /** Whether a step must not be tried on these devices now. */
-  boolean block(List<PhysicalDevice> physical, Restraint step, long nowMillis) {
+  boolean contains(List<PhysicalDevice> physical, Restraint step, long nowMillis) {
     if (untilMillis.isEmpty()) {
       return false;
     }

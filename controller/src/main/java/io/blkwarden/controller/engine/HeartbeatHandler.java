@@ -7,42 +7,44 @@ import io.blkwarden.model.DiskKey;
 import io.blkwarden.model.MessageId;
 import io.blkwarden.model.message.CommandAction;
 import io.blkwarden.model.message.Heartbeat;
-import java.util.HashMap;
 import java.util.Map;
+import java.util.stream.Collectors;
 
-/** Takes heartbeats: finds leases that it did not know, and misses those that are gone. */
-record HeartbeatHandler(
-    EngineState engine, Throttles throttles, HostProblems problems, DuplicateHosts duplicates) {
+/** Handles heartbeats: takes over unknown leases, and ends throttles whose lease is gone. */
+record HeartbeatHandler(EngineState engine, Throttles throttles, HostProblems problems) {
   private static final long YOUNG_MILLIS = 10_000;
 
-  void take(Heartbeat beat) {
+  void handle(Heartbeat beat) {
     HostTracker tracker = engine.tracker(beat.host());
-    if (tracker == null || !duplicates.usable(tracker, beat.run(), beat.boot())) {
+    if (tracker == null || !problems.usable(tracker, beat.run(), beat.boot())) {
       return;
     }
     tracker.acting = beat.acting();
     tracker.limits = Boolean.TRUE.equals(beat.limitAvailable());
     tracker.epochSeen = beat.epoch();
-    problems.take(tracker, beat);
+    problems.heartbeat(tracker, beat);
     if (engine.epoch.isPresent() && beat.epoch() < engine.epoch.getAsLong()) {
       engine.announceLeader(tracker, new CommandAction.Revision(beat.run(), beat.revision()));
     } else {
       tracker.leaderNotice.answered();
     }
-    if (tracker.missed) {
+    if (tracker.reportsDropped) {
       engine.requestMap(tracker);
     }
-    Map<MessageId, Long> held = new HashMap<>();
-    for (Heartbeat.HeldThrottle each : beat.throttles()) {
-      held.put(each.lease(), remainingMillis(each));
-      find(tracker, each);
-    }
+    beat.throttles().forEach(each -> adopt(tracker, each));
+    Map<MessageId, Long> remaining =
+        beat.throttles().stream()
+            .collect(
+                Collectors.toMap(
+                    Heartbeat.HeldThrottle::lease,
+                    HeartbeatHandler::remainingMillis,
+                    (_, last) -> last));
     for (Throttle throttle : engine.throttles.ofHost(tracker.host())) {
       Lease lease = throttle.lease();
       if (lease != null) {
-        Long remaining = held.get(lease.id());
-        long left = remaining == null ? 0 : remaining;
-        throttles.apply(throttle, new ThrottleEvent.Reported(remaining != null, left));
+        Long left = remaining.get(lease.id());
+        throttles.apply(
+            throttle, new ThrottleEvent.Reported(left != null, left == null ? 0 : left));
       }
     }
   }
@@ -52,7 +54,8 @@ record HeartbeatHandler(
     return Math.clamp(held.remainingMs(), 0, CommandAction.Set.MAX_LEASE_MS);
   }
 
-  private void find(HostTracker tracker, Heartbeat.HeldThrottle held) {
+  /** Takes over a lease that this controller does not know, such as one of an earlier leader. */
+  private void adopt(HostTracker tracker, Heartbeat.HeldThrottle held) {
     long remaining = remainingMillis(held);
     DiskKey disk = DiskKey.of(held.domain(), held.vdev());
     boolean known =
@@ -62,10 +65,15 @@ record HeartbeatHandler(
     if (known || remaining == 0) {
       return;
     }
-    Throttle found = new Throttle(tracker.host(), held.domain(), disk);
+    Throttle found = new Throttle(tracker.host(), held.domain(), disk, held.local() != null);
     found.state =
         ThrottleState.InForce.found(
-            Lease.found(held.lease(), held.restraint(), remaining, engine.millis()));
+            Lease.found(
+                held.lease(),
+                held.restraint(),
+                found.local ? "an operator on the host" : null,
+                remaining,
+                engine.millis()));
     engine.throttles.add(found, held.lease());
   }
 }

@@ -1,12 +1,11 @@
 package io.blkwarden.controller.engine;
 
 import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The agent runs that report under one host name; tells a restart from duplicate agents.
+ * The agent runs that report under one host name; distinguishes a restart from duplicate agents.
  *
  * <p>After a restart a late message of the old run may still arrive. With two agents a replaced run
  * returns again and again. Runs are kept for {@link #WINDOW_MILLIS}, at most {@link #RUNS_MAX}
@@ -22,12 +21,12 @@ final class HostRuns {
   private static final int RUNS_MAX = 4;
 
   private static final class Run {
-    long heardMillis;
+    long lastMillis;
     int returns;
     long firstReturnMillis;
 
     /** Whether it has returned often enough. */
-    boolean returned(long nowMillis) {
+    boolean countReturn(long nowMillis) {
       if (returns == 0 || nowMillis - firstReturnMillis > WINDOW_MILLIS) {
         returns = 0;
         firstReturnMillis = nowMillis;
@@ -37,7 +36,7 @@ final class HostRuns {
     }
   }
 
-  private final Map<UUID, Run> others = new LinkedHashMap<>();
+  private final LinkedHashMap<UUID, Run> others = new LinkedHashMap<>();
   private @Nullable UUID current;
   private Run ofCurrent = new Run();
   private @Nullable UUID lastBoot;
@@ -49,13 +48,13 @@ final class HostRuns {
   boolean duplicate;
 
   /** Records the run of a message, and the boot, which only heartbeats name. */
-  void heard(UUID run, @Nullable UUID boot, long nowMillis) {
+  void record(UUID run, @Nullable UUID boot, long nowMillis) {
     if (boot != null) {
       bootsDiffer = run.equals(current) ? bootsDiffer : lastBoot != null && !lastBoot.equals(boot);
       lastBoot = boot;
     }
     if (run.equals(current)) {
-      ofCurrent.heardMillis = nowMillis;
+      ofCurrent.lastMillis = nowMillis;
       return;
     }
     if (current != null) {
@@ -63,14 +62,14 @@ final class HostRuns {
     }
     Run before = others.remove(run);
     if (others.size() > RUNS_MAX) {
-      others.remove(others.keySet().iterator().next());
+      others.pollFirstEntry();
     }
     current = run;
     ofCurrent = before == null ? new Run() : before;
-    if (before != null && nowMillis - before.heardMillis <= WINDOW_MILLIS) {
-      duplicate |= before.returned(nowMillis);
+    if (before != null && nowMillis - before.lastMillis <= WINDOW_MILLIS) {
+      duplicate |= before.countReturn(nowMillis);
     }
-    ofCurrent.heardMillis = nowMillis;
+    ofCurrent.lastMillis = nowMillis;
   }
 
   /** Clears the duplicate state once only one agent reports; whether it was cleared now. */
@@ -78,7 +77,7 @@ final class HostRuns {
     if (!duplicate) {
       return false;
     }
-    others.values().removeIf(each -> nowMillis - each.heardMillis > WINDOW_MILLIS);
+    others.values().removeIf(each -> nowMillis - each.lastMillis > WINDOW_MILLIS);
     if (!others.isEmpty()) {
       return false;
     }

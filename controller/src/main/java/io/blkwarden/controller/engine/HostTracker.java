@@ -2,12 +2,15 @@ package io.blkwarden.controller.engine;
 
 import io.blkwarden.controller.fleet.HostState;
 import io.blkwarden.controller.fleet.Metric;
-import io.blkwarden.controller.fleet.SnapshotRetry;
 import io.blkwarden.controller.policy.total.HostTotal;
+import io.blkwarden.model.DiskKey;
 import io.blkwarden.model.HostId;
+import io.blkwarden.model.MappedDisk;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.TreeMap;
+import java.util.concurrent.Semaphore;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -16,10 +19,10 @@ final class HostTracker {
   private static final int POLICIES_SHIFT = 8;
 
   final HostState state;
-  final SnapshotRetry mapRetry = new SnapshotRetry();
-  final SnapshotRetry leaderNotice = new SnapshotRetry();
+  final RequestBackoff mapRetry = new RequestBackoff();
+  final RequestBackoff leaderNotice = new RequestBackoff();
   final HarmfulSteps harmfulSteps = new HarmfulSteps();
-  final Attributions attributions = new Attributions();
+  final Attributions attributions;
   final DetectorFeeds feeds = new DetectorFeeds();
   final Freshness freshness = new Freshness();
 
@@ -30,7 +33,7 @@ final class HostTracker {
   short[][] matched = {};
 
   /** The host's share of the total of each fleet policy. */
-  List<HostTotal> ofFleet = List.of();
+  List<HostTotal> fleetTotals = List.of();
 
   /** The policies on its devices and on the host itself. */
   List<ScopedAlert> scoped = List.of();
@@ -42,13 +45,12 @@ final class HostTracker {
   boolean live;
 
   /** Whether samples arrived once and have stopped. */
-  boolean silent;
+  boolean stale;
 
-  long lastSampleMillis;
   int unknownBases;
 
   /** Whether a dropped message may have been about the map. */
-  boolean missed;
+  boolean reportsDropped;
 
   /** When a bug of this program was last reported for it; negative before that. */
   long failedMillis = -1;
@@ -85,12 +87,19 @@ final class HostTracker {
   /** Why it cannot be evaluated or commanded, as published last; empty when it can. */
   String problem = "";
 
-  HostTracker(HostId host) {
+  HostTracker(HostId host, Semaphore attributionBudget) {
     state = new HostState(host);
+    attributions = new Attributions(attributionBudget);
   }
 
   HostId host() {
     return state.host();
+  }
+
+  /** The disk in its map; null if the map does not have it. */
+  @Nullable MappedDisk disk(DiskKey key) {
+    OptionalInt row = state.rowOf(key);
+    return row.isPresent() ? state.disk(row.getAsInt()) : null;
   }
 
   /** The disk's value in the last window; unknown while no samples arrive. */
@@ -129,7 +138,7 @@ final class HostTracker {
   }
 
   /** Whether the policy matches the disk in this row. */
-  boolean isAbout(int row, int policyIndex) {
+  boolean matches(int row, int policyIndex) {
     for (short policy : matched[row]) {
       if (policy == policyIndex) {
         return true;
@@ -151,20 +160,21 @@ final class HostTracker {
   /** Matches policies to rows. */
   void match(PolicyIndex policies) {
     matched = policies.match(state);
-    ofFleet = policies.matchFleet(state);
-    total();
+    fleetTotals = policies.matchFleet(state);
+    measureTotals();
     feeds.match(this, policies);
+    attributions.match(this, policies);
   }
 
   /** Recalculates the host's share of totals. */
-  void total() {
-    for (HostTotal each : ofFleet) {
+  void measureTotals() {
+    for (HostTotal each : fleetTotals) {
       each.measure(state);
     }
   }
 
-  /** Takes new rows and policies; the evaluations kept have their new indexes already. */
-  void index(PolicyIndex policies, List<Evaluation> kept) {
+  /** Applies new rows and policies; the evaluations that are kept have their new indexes. */
+  void reindex(PolicyIndex policies, List<Evaluation> kept) {
     match(policies);
     open = new short[0];
     evaluations.clear();

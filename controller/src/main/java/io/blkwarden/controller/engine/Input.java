@@ -20,7 +20,7 @@ public sealed interface Input {
   /**
    * A batch of samples arrived.
    *
-   * @param host whose
+   * @param host its host
    * @param frame the batch; read during the step only, so that a frame can be reused
    */
   record SampleBatch(HostId host, SampleFrame frame) implements Input {}
@@ -28,43 +28,43 @@ public sealed interface Input {
   /**
    * A host's map changed, or a snapshot of it arrived.
    *
-   * @param event the change
+   * @param event the change or snapshot
    */
   record MappingChanged(MappingEvent event) implements Input {}
 
   /**
    * Messages of a host were dropped because a buffer was full.
    *
-   * @param host whose
+   * @param host the host
    */
   record ReportsDropped(HostId host) implements Input {}
 
   /**
    * A heartbeat arrived.
    *
-   * @param beat what it said
+   * @param beat the heartbeat
    */
   record HeartbeatReceived(Heartbeat beat) implements Input {}
 
   /**
    * An agent reported the outcome of a command or a lease.
    *
-   * @param outcome what it said
+   * @param outcome the outcome
    */
   record OutcomeReceived(Outcome outcome) implements Input {}
 
   /**
    * Dispatch gave up a command that no agent answered in time.
    *
-   * @param command which
-   * @param why in a sentence
+   * @param command its id
+   * @param why the reason, as a sentence
    */
   record CommandAbandoned(MessageId command, String why) implements Input {}
 
   /**
    * An operator sent a request.
    *
-   * @param request what
+   * @param request the request
    * @param key the user's NKey, from the request's subject; absent if that has none
    * @param correlation the caller's identifier, returned in {@link Effect.Answer}
    */
@@ -75,7 +75,7 @@ public sealed interface Input {
       return request.by();
     }
 
-    /** Why, in a sentence. */
+    /** The reason, as a sentence. */
     String reason() {
       return request.reason();
     }
@@ -85,14 +85,14 @@ public sealed interface Input {
    * A silence, acknowledgement or pause was written or deleted by {@link Effect.StoreInput}, and is
    * part of {@link OperatorStateChanged}.
    *
-   * @param store the effect that asked for it
+   * @param store the effect that requested it
    */
   record InputStored(Effect.StoreInput store) implements Input {}
 
   /**
    * The stored data of a host was deleted by {@link Effect.RemoveHost}.
    *
-   * @param forget the effect that asked for it
+   * @param forget the effect that requested it
    */
   record HostRemoved(Effect.RemoveHost forget) implements Input {}
 
@@ -115,7 +115,7 @@ public sealed interface Input {
   /**
    * Open alerts of an earlier leader; precedes {@link LeadershipGained}.
    *
-   * @param open as published last
+   * @param open their last publications
    */
   record AlertsRestored(List<Alert> open) implements Input {}
 
@@ -129,7 +129,7 @@ public sealed interface Input {
   /**
    * The operator state has changed.
    *
-   * @param operatorState all of it
+   * @param operatorState the new state
    */
   record OperatorStateChanged(OperatorState operatorState) implements Input {}
 

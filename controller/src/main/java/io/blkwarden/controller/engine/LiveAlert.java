@@ -1,23 +1,29 @@
 package io.blkwarden.controller.engine;
 
 import io.blkwarden.controller.alert.AlertEvent;
+import io.blkwarden.controller.alert.AlertFacts;
 import io.blkwarden.controller.alert.AlertInputs;
 import io.blkwarden.controller.alert.AlertMachine;
 import io.blkwarden.controller.alert.AlertState;
+import io.blkwarden.controller.policy.Response;
+import io.blkwarden.controller.policy.Threshold;
 import io.blkwarden.model.MessageId;
 import io.blkwarden.model.message.Alert;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** An alert: feeds events to its state machine and publishes what that returns; mutable. */
 abstract class LiveAlert implements AlertInputs {
   final EngineState engine;
+  private final Response.AlertLife life;
 
   /** Changed by {@link #apply} only. */
   private AlertState state;
 
-  LiveAlert(EngineState engine, AlertState state) {
+  LiveAlert(EngineState engine, Response.AlertLife life, AlertState state) {
     this.engine = engine;
+    this.life = life;
     this.state = state;
   }
 
@@ -37,6 +43,23 @@ abstract class LiveAlert implements AlertInputs {
     return life == null ? null : life.incident();
   }
 
+  /** The devices that its incident is about; null when it has none. */
+  @Nullable List<String> devices() {
+    return null;
+  }
+
+  /** Removes the restored alert that it continues, and returns it; null if there is none. */
+  @Nullable Alert published(@Nullable MessageId id) {
+    return null;
+  }
+
+  /** Continues the alert of an earlier leader, if it is open here and was published there. */
+  void restore() {
+    if (state instanceof AlertState.Active) {
+      apply(new AlertEvent.AlertRestored(published(id())));
+    }
+  }
+
   void apply(AlertEvent event) {
     AlertMachine.Transition next = AlertMachine.next(state, event, this);
     state = next.state();
@@ -46,6 +69,16 @@ abstract class LiveAlert implements AlertInputs {
   /** Begins a new life after the last one was resolved. */
   void reset() {
     state = new AlertState.Inactive();
+  }
+
+  /** A value against its threshold; an unknown value is 0. */
+  static Alert.Condition condition(Threshold when, double value) {
+    return new Alert.Condition(
+        when.metric().id(),
+        Double.isNaN(value) ? 0 : AlertFacts.rounded(value),
+        when.above(),
+        when.forMillis(),
+        when.clearBelow());
   }
 
   @Override
@@ -66,6 +99,16 @@ abstract class LiveAlert implements AlertInputs {
   @Override
   public boolean leads() {
     return engine.epoch.isPresent();
+  }
+
+  @Override
+  public long calmMillis() {
+    return life.keepFiringMillis();
+  }
+
+  @Override
+  public long remindMillis() {
+    return life.remindMillis();
   }
 
   @Override

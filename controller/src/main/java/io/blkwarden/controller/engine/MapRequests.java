@@ -1,49 +1,35 @@
 package io.blkwarden.controller.engine;
 
 import io.blkwarden.model.HostId;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.Map;
 
 /**
  * Outstanding requests for snapshots of maps; at most {@link #AT_ONCE}.
  *
  * <p>A map may fill a whole message, and messages that arrive faster than they are read are dropped
- * and requested again. Further hosts are asked with their next batch or heartbeat.
+ * and requested again. Further hosts get a request with their next batch or heartbeat.
  */
 final class MapRequests {
   /** Most at once: 1 MiB each, half of the NATS client's buffer for its slowest reader. */
   static final int AT_ONCE = 32;
 
-  private final long retryMillis;
-  private final Map<HostId, Long> asked = new LinkedHashMap<>();
+  private final Map<HostId, Long> pending = new HashMap<>();
 
-  MapRequests(long retryMillis) {
-    this.retryMillis = retryMillis;
-  }
-
-  /** Whether to ask this host now; counts it as asked if so. */
+  /** Whether to send the host a request now; if so, it counts as sent. */
   boolean ask(HostTracker tracker, long nowMillis) {
-    forgetLost(nowMillis);
-    if (asked.size() >= AT_ONCE || !tracker.mapRetry.ask(nowMillis, retryMillis)) {
+    pending.values().removeIf(since -> nowMillis - since >= RequestBackoff.MIN_MILLIS);
+    if (pending.size() >= AT_ONCE || !tracker.mapRetry.ask(nowMillis)) {
       return false;
     }
-    asked.remove(tracker.host()); // the oldest come first
-    asked.put(tracker.host(), nowMillis);
+    pending.put(tracker.host(), nowMillis);
     return true;
   }
 
   /** A snapshot of the host arrived, requested or not. */
   void received(HostTracker tracker) {
-    asked.remove(tracker.host());
-    tracker.missed = false;
+    pending.remove(tracker.host());
+    tracker.reportsDropped = false;
     tracker.mapRetry.answered();
-  }
-
-  private void forgetLost(long nowMillis) {
-    Iterator<Long> oldest = asked.values().iterator();
-    while (oldest.hasNext() && nowMillis - oldest.next() >= retryMillis) {
-      oldest.remove();
-    }
   }
 }

@@ -1,7 +1,11 @@
 package io.blkwarden.controller.engine;
 
 import io.blkwarden.commandline.Nearest;
-import io.blkwarden.controller.silence.InputChange;
+import io.blkwarden.controller.alert.AlertEvent;
+import io.blkwarden.controller.alert.AlertEvent.Ending;
+import io.blkwarden.controller.engine.PendingRequests.PendingRequest;
+import io.blkwarden.controller.engine.ThrottleTable.PendingCommand;
+import io.blkwarden.controller.silence.OperatorState;
 import io.blkwarden.controller.throttle.CommandPurpose;
 import io.blkwarden.controller.throttle.Decision;
 import io.blkwarden.controller.throttle.Ladder;
@@ -10,6 +14,7 @@ import io.blkwarden.controller.throttle.Refusal;
 import io.blkwarden.controller.throttle.ThrottleEvent;
 import io.blkwarden.controller.throttle.ThrottleState;
 import io.blkwarden.model.DiskKey;
+import io.blkwarden.model.DomainRef;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.MappingState;
@@ -24,59 +29,52 @@ import io.blkwarden.model.message.OperatorReply.Verdict;
 import io.blkwarden.model.message.OperatorRequest;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Handles operators' requests: finds the disk, runs the safety checks, and answers once the agent
- * has.
+ * has answered.
  *
- * <p>At most {@link EngineSettings#PENDING_REQUESTS_MAX} wait at a time; further ones are refused.
+ * <p>A host that reports, or may have a lease, is not removed. Its stored data is deleted first, so
+ * that it does not return with the next controller.
  */
-final class OperatorRequests {
-  private static final int FAILURES_SHOWN = 5;
+record OperatorRequests(
+    EngineState engine,
+    Throttles throttles,
+    Proposals proposals,
+    SampleHandler sampling,
+    PendingRequests pending) {
+  private static final int HOLDERS_SHOWN = 5;
 
-  private final EngineState engine;
-  private final Throttles throttles;
-  private final Proposals proposals;
-  private final HostRemoval hostRemoval;
-  private final List<PendingRequest> open = new ArrayList<>();
-
-  OperatorRequests(
-      EngineState engine, Throttles throttles, Proposals proposals, HostRemoval hostRemoval) {
-    this.engine = engine;
-    this.proposals = proposals;
-    this.throttles = throttles;
-    this.hostRemoval = hostRemoval;
-  }
-
-  void take(Input.RequestReceived request) {
-    long correlation = request.correlation();
+  void handle(Input.RequestReceived request) {
     if (engine.epoch.isEmpty()) {
-      answer(correlation, Verdict.REFUSED, "this controller is not the leader");
-    } else if (open.size() >= EngineSettings.PENDING_REQUESTS_MAX) {
-      answer(correlation, Verdict.REFUSED, "too many requests are waiting for agents; try again");
+      engine.answer(request, Verdict.REFUSED, "this controller is not the leader");
+    } else if (pending.full()) {
+      engine.answer(
+          request, Verdict.REFUSED, "too many requests are waiting for agents; try again");
     } else {
       switch (request.request().ask()) {
-        case OperatorRequest.Throttle ask -> throttle(request, ask);
-        case OperatorRequest.Release ask -> release(request, ask);
+        case OperatorRequest.Throttle ask ->
+            find(request, ask.host(), ask.domain(), ask.disk())
+                .ifPresent(at -> throttle(request, ask, at));
+        case OperatorRequest.Release ask ->
+            find(request, ask.host(), ask.domain(), ask.disk())
+                .ifPresent(at -> release(request, at));
         case OperatorRequest.ReleaseAll _ -> releaseAll(request);
-        case OperatorRequest.Proposals _ -> answer(correlation, proposals.list());
+        case OperatorRequest.Proposals _ -> engine.answer(request, proposals.list());
         case OperatorRequest.Approve ask ->
-            answer(correlation, proposals.approve(request, ask.proposal()));
+            engine.answer(request, proposals.approve(request, ask.proposal()));
         case OperatorRequest.Deny ask ->
-            answer(correlation, proposals.deny(request, ask.proposal()));
-        case OperatorRequest.Forget ask -> hostRemoval.ask(request, ask.host());
+            engine.answer(request, proposals.deny(request, ask.proposal()));
+        case OperatorRequest.Forget ask -> removeHost(request, ask.host());
         case OperatorRequest.Lasting ask -> lasting(request, ask);
         case OperatorRequest.Fleet _ ->
-            answer(correlation, Verdict.FAILED, "expected a request that changes something");
+            engine.answer(request, Verdict.FAILED, "expected a request that changes something");
       }
     }
   }
@@ -84,29 +82,29 @@ final class OperatorRequests {
   /** A request for a silence, an acknowledgement or the pause, answered once it is in force. */
   private void lasting(Input.RequestReceived request, OperatorRequest.Lasting ask) {
     Instant now = engine.now.wall().truncatedTo(ChronoUnit.MILLIS);
-    InputChange change =
-        InputChange.of(
-            engine.operatorState, request.request(), ask, request.key(), now, engine.newId());
-    switch (change) {
-      case InputChange.Store(OperatorInput input, boolean set, List<OperatorInput> expired) ->
+    switch (engine.operatorState.change(
+        request.request(), ask, request.key(), now, engine.newId())) {
+      case OperatorState.Change.Store(
+              OperatorInput input,
+              boolean set,
+              List<OperatorInput> expired) ->
           engine.effects.add(new Effect.StoreInput(input, set, expired, request));
-      case InputChange.Refused(String why) ->
-          answer(request.correlation(), new OperatorReply(Verdict.FAILED, why));
+      case OperatorState.Change.Refused(String why) ->
+          engine.answer(request, new OperatorReply(Verdict.FAILED, why));
     }
   }
 
-  /** The change is in force. */
+  /** Answers a request whose change is in force. */
   void inputStored(Effect.StoreInput stored) {
     Input.RequestReceived request = stored.asked();
-    String what = InputChange.describe(stored.input(), stored.set());
+    String what = OperatorState.describe(stored.input(), stored.set());
     String reason = "%s, asked by %s: %s".formatted(what, request.by(), request.reason());
     Decision decision =
         Decision.ofFleet(engine.now.wall(), Decision.Verdict.REQUEST, reason, Map.of());
     MessageId about = stored.input() instanceof Ack ack ? ack.about() : null;
     engine.record(decision.toldBy(about).requestedBy(request.key()));
-    answer(
-        request.correlation(),
-        new OperatorReply(Verdict.DONE, what, null, stored.set() ? stored.input() : null));
+    OperatorInput shown = stored.set() ? stored.input() : null;
+    engine.answer(request, new OperatorReply(Verdict.DONE, what, null, shown));
   }
 
   private record Found(HostTracker tracker, MappedDisk disk) {
@@ -117,68 +115,63 @@ final class OperatorRequests {
     }
   }
 
-  private Optional<Found> find(HostId host, String domain, String vdev, long correlation) {
+  /** The disk of a request; answers it if there is none. */
+  private Optional<Found> find(
+      Input.RequestReceived request, HostId host, String domain, String vdev) {
     HostTracker tracker = engine.hosts.get(host);
     if (tracker == null) {
-      answer(correlation, Verdict.FAILED, unknown(engine, host));
+      engine.answer(request, Verdict.FAILED, unknown(host));
       return Optional.empty();
     }
-    if (!tracker.state.map().present()) {
+    if (!tracker.state.hasMap()) {
       String why = Printable.of(HostProblems.noMap(tracker));
-      answer(correlation, Verdict.FAILED, "host %s is known: %s".formatted(host, why));
+      engine.answer(request, Verdict.FAILED, "host %s is known: %s".formatted(host, why));
       return Optional.empty();
     }
-    List<MappedDisk> disks = new ArrayList<>();
-    boolean domainKnown = false;
-    Set<String> domains = new TreeSet<>();
-    Set<String> vdevs = new TreeSet<>();
-    for (int row = 0; row < tracker.state.rows(); row++) {
-      MappedDisk disk = tracker.state.disk(row);
-      boolean named =
-          disk.domain().name().equals(domain)
-              || disk.domain().uuid().toString().equalsIgnoreCase(domain);
-      domainKnown |= named;
-      (named ? vdevs : domains).add(named ? disk.disk().vdev() : disk.domain().name());
-      if (named && disk.disk().vdev().equals(vdev) && disk.state() != MappingState.GONE) {
-        disks.add(disk);
-      }
-    }
-    if (disks.size() == 1) {
-      return Optional.of(new Found(tracker, disks.getFirst()));
+    List<MappedDisk> all = tracker.state.disks();
+    List<MappedDisk> ofDomain =
+        all.stream().filter(each -> isNamed(each.domain(), domain)).toList();
+    List<MappedDisk> found =
+        ofDomain.stream()
+            .filter(each -> each.disk().vdev().equals(vdev) && each.state() != MappingState.GONE)
+            .toList();
+    if (found.size() == 1) {
+      return Optional.of(new Found(tracker, found.getFirst()));
     }
     String name = Printable.of(domain);
-    answer(
-        correlation,
-        disks.isEmpty() ? Verdict.FAILED : Verdict.REFUSED,
-        disks.size() > 1
-            ? "several domains on %s are called %s: give the UUID".formatted(host, name)
-            : domainKnown
-                ? "domain %s on %s has no disk %s; %s"
-                    .formatted(name, host, Printable.of(vdev), suggestion(vdev, vdevs, "disks"))
-                : "host %s has no domain %s; %s"
-                    .formatted(host, name, suggestion(domain, domains, "domains")));
+    if (found.size() > 1) {
+      String why = "several domains on %s are called %s: give the UUID".formatted(host, name);
+      engine.answer(request, Verdict.REFUSED, why);
+    } else if (ofDomain.isEmpty()) {
+      Stream<String> names = all.stream().map(each -> each.domain().name());
+      String why = "host %s has no domain %s; ".formatted(host, name);
+      engine.answer(request, Verdict.FAILED, why + suggestion(domain, names, "domains"));
+    } else {
+      Stream<String> vdevs = ofDomain.stream().map(each -> each.disk().vdev());
+      String why = "domain %s on %s has no disk %s; ".formatted(name, host, Printable.of(vdev));
+      engine.answer(request, Verdict.FAILED, why + suggestion(vdev, vdevs, "disks"));
+    }
     return Optional.empty();
   }
 
+  private static boolean isNamed(DomainRef domain, String nameOrUuid) {
+    return domain.name().equals(nameOrUuid)
+        || domain.uuid().toString().equalsIgnoreCase(nameOrUuid);
+  }
+
   /** Text for an unknown host, with a suggestion. */
-  static String unknown(EngineState engine, HostId host) {
-    List<String> known = engine.hosts.keySet().stream().map(HostId::value).toList();
+  private String unknown(HostId host) {
+    Stream<String> known = engine.hosts.keySet().stream().map(HostId::value);
     return "host %s is not known; %s".formatted(host, suggestion(host.value(), known, "hosts"));
   }
 
   /** A suggestion, or where to look it up. */
-  private static String suggestion(String written, Collection<String> known, String what) {
-    String question = Nearest.question(written, known);
+  private static String suggestion(String written, Stream<String> known, String what) {
+    String question = Nearest.question(written, known.distinct().sorted().toList());
     return question.isEmpty() ? "'blkwarden map' lists the " + what : Printable.of(question);
   }
 
-  private void throttle(Input.RequestReceived request, OperatorRequest.Throttle ask) {
-    long correlation = request.correlation();
-    Optional<Found> found = find(ask.host(), ask.domain(), ask.disk(), correlation);
-    if (found.isEmpty()) {
-      return;
-    }
-    Found at = found.get();
+  private void throttle(Input.RequestReceived request, OperatorRequest.Throttle ask, Found at) {
     Optional<Refusal> limit =
         engine.safetyRefusal(at.tracker(), at.disk()).filter(Refusal::isSafetyLimit);
     boolean forced = limit.isPresent() && Boolean.TRUE.equals(ask.force());
@@ -186,15 +179,15 @@ final class OperatorRequests {
         refusal(at, ask.restraint(), forced)
             .map(why -> limit.isPresent() && !forced ? why + holders(at) : why);
     if (refusal.isPresent()) {
-      note(at, request, Decision.Verdict.REFUSE, null, refusal.get());
-      answer(correlation, Verdict.REFUSED, at.name() + " is not throttled: " + refusal.get());
+      record(at, request, Decision.Verdict.REFUSE, null, refusal.get());
+      engine.answer(request, Verdict.REFUSED, at.name() + " is not throttled: " + refusal.get());
       return;
     }
-    PendingRequest waits =
-        wait(correlation, "%s is set to %s".formatted(at.name(), ask.restraint()), 1);
+    String done = "%s is set to %s".formatted(at.name(), ask.restraint());
+    PendingRequest waiting = pending.add(request, done, 1);
     Throttle held = engine.throttles.of(ask.host(), at.disk().key());
     if (held == null) {
-      held = new Throttle(ask.host(), at.disk().domain(), at.disk().key());
+      held = new Throttle(ask.host(), at.disk().domain(), at.disk().key(), false);
     } else {
       disown(held);
     }
@@ -206,8 +199,8 @@ final class OperatorRequests {
                 forced ? " (forced: %s)".formatted(limit.get().text()) : "");
     ThrottleEvent set =
         new ThrottleEvent.OperatorSet(request.by(), reason, ask.restraint(), ask.leaseMs());
-    throttles.apply(held, set, null, waits);
-    note(at, request, Decision.Verdict.ACT, held.lease(), reason);
+    throttles.apply(held, set, null, waiting);
+    record(at, request, Decision.Verdict.ACT, held.lease(), reason);
   }
 
   /** An operator's throttle takes precedence over a policy's until it ends. */
@@ -216,19 +209,19 @@ final class OperatorRequests {
     Breach breach = owner == null ? null : owner.breach;
     held.owner = null;
     if (owner != null && breach != null && breach.throttle == held) {
-      breach.throttle = Throttle.of(held.host, owner);
+      breach.throttle = Throttle.of(owner);
       breach.throttle.attempts = held.attempts;
     }
   }
 
-  /** What is throttled already, and how to override the safety limit. */
+  /** The throttles that count for the safety limit, and how to override it. */
   private String holders(Found at) {
     String held =
         engine.throttles.all().stream()
             .filter(each ->
                 each.host.equals(at.tracker().host())
                     || each.domain.uuid().equals(at.disk().domain().uuid()))
-            .limit(FAILURES_SHOWN)
+            .limit(HOLDERS_SHOWN)
             .map(each ->
                 "%s/%s/%s by %s"
                     .formatted(
@@ -249,6 +242,9 @@ final class OperatorRequests {
         && (lease.commands() > 0 || held.state instanceof ThrottleState.Releasing)) {
       return Optional.of("another command for it is pending; try again");
     }
+    if (held != null && held.local) {
+      return Optional.of("an operator on the host throttles it; release that throttle first");
+    }
     Optional<Refusal> paused = engine.paused();
     if (paused.isPresent()) {
       return Optional.of(paused.get().text() + "; 'blkwarden resume' ends that");
@@ -256,7 +252,7 @@ final class OperatorRequests {
     if (!at.tracker().problem.isEmpty()) {
       return Optional.of(Printable.of(at.tracker().problem));
     }
-    if (at.tracker().silent) {
+    if (at.tracker().stale) {
       return Optional.of("the host does not report");
     }
     if (Boolean.FALSE.equals(at.tracker().acting)) {
@@ -283,34 +279,28 @@ final class OperatorRequests {
     };
   }
 
-  private void release(Input.RequestReceived request, OperatorRequest.Release ask) {
-    long correlation = request.correlation();
-    Optional<Found> found = find(ask.host(), ask.domain(), ask.disk(), correlation);
-    if (found.isEmpty()) {
-      return;
-    }
-    Found at = found.get();
+  private void release(Input.RequestReceived request, Found at) {
     if (at.tracker().runs.duplicate) {
       String why = at.name() + " is not released: " + at.tracker().problem;
-      answer(correlation, Verdict.REFUSED, why);
+      engine.answer(request, Verdict.REFUSED, why);
       return;
     }
     String reason = "%s: %s".formatted(request.by(), request.reason());
     ThrottleEvent event =
         new ThrottleEvent.OperatorReleased(Printable.of(request.by()), reason, false);
     finishBreaches(at.tracker(), at.disk().key(), event);
-    Throttle held = engine.throttles.of(ask.host(), at.disk().key());
+    Throttle held = engine.throttles.of(at.tracker().host(), at.disk().key());
     if (held == null) {
-      answer(correlation, Verdict.DONE, at.name() + " is not throttled");
+      engine.answer(request, Verdict.DONE, at.name() + " is not throttled");
       return;
     }
-    PendingRequest waits = wait(correlation, at.name() + " is released", 1);
+    PendingRequest waiting = pending.add(request, at.name() + " is released", 1);
     Lease lease = held.lease();
-    throttles.apply(held, event, held.owner, waits);
-    note(at, request, Decision.Verdict.RELEASE, lease, reason);
+    throttles.apply(held, event, held.owner, waiting);
+    record(at, request, Decision.Verdict.RELEASE, lease, reason);
   }
 
-  /** No policy throttles the disk, or any disk, again before its breach is over. */
+  /** Keeps policies from throttling the disk, or any disk, again before its breach is over. */
   private void finishBreaches(HostTracker tracker, @Nullable DiskKey disk, ThrottleEvent event) {
     for (Breach each : tracker.breaches()) {
       if (each.evaluation.breached()
@@ -321,7 +311,7 @@ final class OperatorRequests {
     }
   }
 
-  /** Enforcement resumes: breaches that were stopped with all others are evaluated again. */
+  /** Evaluates all breaches again after a pause. */
   void resumed() {
     for (HostTracker tracker : engine.hosts.values()) {
       for (Breach each : tracker.breaches()) {
@@ -333,118 +323,92 @@ final class OperatorRequests {
   }
 
   private void releaseAll(Input.RequestReceived request) {
-    PendingRequest waits = wait(request.correlation(), "everything is released", 0);
+    PendingRequest waiting = pending.add(request, "everything is released", 0);
     String reason = "%s: %s".formatted(request.by(), request.reason());
     ThrottleEvent event =
         new ThrottleEvent.OperatorReleased(Printable.of(request.by()), reason, true);
     for (HostTracker tracker : engine.hosts.values()) {
       finishBreaches(tracker, null, event);
       if (tracker.runs.duplicate) {
-        waits.failures.add(tracker.host() + ": " + tracker.problem);
+        waiting.failures.add(tracker.host() + ": " + tracker.problem);
       }
       Optional<MessageId> command =
-          engine.send(tracker.host(), reason, new CommandAction.ReleaseAll());
+          engine.send(tracker, reason, new CommandAction.ReleaseAll());
       command.ifPresent(id -> {
-        waits.open++;
+        waiting.open++;
         CommandPurpose all = CommandPurpose.RELEASE_ALL;
         engine.throttles.sent(
-            new PendingCommand(id, tracker.host(), all, null, null, waits, engine.millis()));
+            new PendingCommand(id, tracker.host(), all, null, null, waiting, engine.millis()));
       });
     }
-    // ticks release those one by one that are left after this
+    // ticks release the remaining ones one by one
     engine.throttles.all().forEach(throttle -> throttles.apply(throttle, event));
-    Map<String, Double> numbers = Map.of("hosts", (double) waits.open);
+    Map<String, Double> numbers = Map.of("hosts", (double) waiting.open);
     Decision decision =
         Decision.ofFleet(engine.now.wall(), Decision.Verdict.RELEASE, reason, numbers);
     engine.record(decision.requestedBy(request.key()));
-    finish(waits);
+    pending.finish(waiting);
   }
 
-  private PendingRequest wait(long correlation, String what, int agents) {
-    PendingRequest waits = new PendingRequest(correlation, what, engine.millis());
-    waits.open = agents;
-    open.add(waits);
-    return waits;
-  }
-
-  /** One of the agents that a request waits for succeeded. */
-  void done(@Nullable PendingRequest waits) {
-    if (waits != null) {
-      waits.open--;
-      waits.done++;
-      finish(waits);
-    }
-  }
-
-  /** One of them failed. */
-  void failed(@Nullable PendingRequest waits, String why) {
-    if (waits != null) {
-      waits.open--;
-      waits.failures.add(why);
-      finish(waits);
-    }
-  }
-
-  private void finish(PendingRequest waits) {
-    if (waits.open > 0 || !open.remove(waits)) {
-      return;
-    }
-    if (waits.failures.isEmpty()) {
-      String hosts = waits.done > 1 ? " on %d hosts".formatted(waits.done) : "";
-      answer(waits.correlation, Verdict.DONE, waits.what + hosts);
+  /** Requests that the stored data of a host is deleted. */
+  private void removeHost(Input.RequestReceived request, HostId host) {
+    HostTracker tracker = engine.hosts.get(host);
+    int leases = engine.throttles.ofHost(host).size();
+    if (tracker == null && engine.alerts.restored.of(host).isEmpty()) {
+      engine.answer(request, Verdict.FAILED, unknown(host));
+    } else if (tracker != null && tracker.live) {
+      engine.answer(request, Verdict.REFUSED, host + " is still reporting: stop its agent first");
+    } else if (leases > 0) {
+      String why =
+          "%s may still have %d throttles, which expire by themselves: try again later"
+              .formatted(host, leases);
+      engine.answer(request, Verdict.REFUSED, why);
     } else {
-      boolean refused = waits.failures.stream().allMatch(why -> why.contains(": refused ("));
-      answer(
-          waits.correlation,
-          refused ? Verdict.REFUSED : Verdict.FAILED,
-          "%s: failed on %d of %d hosts: %s"
-              .formatted(
-                  waits.what,
-                  waits.failures.size(),
-                  waits.failures.size() + waits.done,
-                  String.join("; ", waits.failures.stream().limit(FAILURES_SHOWN).toList())));
+      engine.effects.add(new Effect.RemoveHost(host, request));
     }
   }
 
-  /** Answers overdue requests, or all when leadership is lost. */
-  void giveUp(boolean all) {
-    long limit = EngineSettings.ANSWER_MILLIS;
-    for (PendingRequest waits : List.copyOf(open)) {
-      if (all || engine.millis() - waits.sinceMillis > limit) {
-        open.remove(waits);
-        answer(
-            waits.correlation,
-            Verdict.FAILED,
-            all
-                ? "this controller lost leadership before an answer came"
-                : "%d agents gave no answer in %d ms; their state is unknown"
-                    .formatted(waits.open, limit));
-      }
+  /** Removes a host whose stored data is deleted. */
+  void hostRemoved(Effect.RemoveHost removed) {
+    HostId host = removed.host();
+    HostTracker tracker = engine.hosts.get(host);
+    if (tracker != null) {
+      tracker.openEvaluations().forEach(each -> sampling.close(each, Ending.HOST_REMOVED));
+      tracker.scoped.forEach(each -> each.apply(new AlertEvent.Ended(Ending.HOST_REMOVED)));
+      tracker.attributions.end();
+      engine.setLive(tracker, false);
+      engine.hosts.remove(host);
     }
+    engine.alerts.restored.end(host, Ending.HOST_REMOVED);
+    Input.RequestReceived request = removed.asked();
+    record(request, host, null, null, Decision.Verdict.FORGET, null, request.reason());
+    engine.answer(
+        request, Verdict.DONE, host + " is forgotten; it returns when its agent reports again");
   }
 
-  private void note(
+  private void record(
       Found at,
       Input.RequestReceived request,
       Decision.Verdict verdict,
       @Nullable Lease lease,
       String reason) {
-    Instant now = engine.now.wall();
-    HostId host = at.tracker().host();
-    String vdev = at.disk().disk().vdev();
     MessageId id = lease == null ? null : lease.id();
+    String vdev = at.disk().disk().vdev();
+    record(request, at.tracker().host(), at.disk().domain(), vdev, verdict, id, reason);
+  }
+
+  private void record(
+      Input.RequestReceived request,
+      HostId host,
+      @Nullable DomainRef domain,
+      @Nullable String vdev,
+      Decision.Verdict verdict,
+      @Nullable MessageId lease,
+      String reason) {
+    Instant now = engine.now.wall();
     String text = "asked by %s: %s".formatted(request.by(), reason);
     Decision decision =
-        new Decision(now, host, at.disk().domain(), vdev, null, verdict, id, text, Map.of());
+        new Decision(now, host, domain, vdev, null, verdict, lease, text, Map.of());
     engine.record(decision.requestedBy(request.key()));
-  }
-
-  private void answer(long correlation, Verdict verdict, String detail) {
-    String shown = detail.length() > 2_000 ? detail.substring(0, 2_000) : detail;
-    answer(correlation, new OperatorReply(verdict, shown));
-  }
-
-  private void answer(long correlation, OperatorReply reply) {
-    engine.effects.add(new Effect.Answer(correlation, reply));
   }
 }

@@ -1,5 +1,6 @@
 package io.blkwarden.controller.engine;
 
+import io.blkwarden.controller.engine.ThrottleTable.PendingCommand;
 import io.blkwarden.controller.throttle.CommandPurpose;
 import io.blkwarden.controller.throttle.ThrottleEvent;
 import io.blkwarden.controller.throttle.ThrottleEvent.LeaseEnded.Cause;
@@ -7,12 +8,11 @@ import io.blkwarden.model.MessageId;
 import io.blkwarden.model.message.Alert;
 import io.blkwarden.model.message.Outcome;
 import java.util.EnumSet;
-import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Turns outcomes of commands and leases into events of their throttles. */
-record OutcomeHandler(EngineState engine, Throttles throttles, OperatorRequests requests) {
+record OutcomeHandler(EngineState engine, Throttles throttles, PendingRequests requests) {
   /** Refusals because the agent's map has changed. */
   private static final Set<Outcome.Refusal> STALE_MAP =
       EnumSet.of(
@@ -21,25 +21,36 @@ record OutcomeHandler(EngineState engine, Throttles throttles, OperatorRequests 
           Outcome.Refusal.UNRESOLVED,
           Outcome.Refusal.GATE);
 
-  void take(Outcome outcome) {
-    Optional<PendingCommand> pending =
-        Optional.ofNullable(outcome.command())
-            .flatMap(engine.throttles::peek)
-            .filter(command -> command.host().equals(outcome.host()));
-    if (pending.isPresent()) {
-      engine.throttles.take(pending.get().command());
-      answered(pending.get(), outcome);
-    } else if (outcome.lease() != null) {
-      unsolicited(outcome, outcome.lease());
+  /** Results that end a lease. */
+  private static final Set<Outcome.Result> ENDED =
+      EnumSet.of(
+          Outcome.Result.RELEASED,
+          Outcome.Result.EXPIRED,
+          Outcome.Result.GONE,
+          Outcome.Result.RECOVERED);
+
+  void handle(Outcome outcome) {
+    PendingCommand pending = engine.throttles.pending(outcome.command());
+    Throttle leased = engine.throttles.lease(outcome.lease());
+    if (pending != null && pending.host().equals(outcome.host())) {
+      engine.throttles.removePending(pending.command());
+      answered(pending, outcome);
+    } else if (leased != null
+        && leased.host.equals(outcome.host())
+        && ENDED.contains(outcome.result())) {
+      throttles.apply(leased, ended(outcome, null));
     }
   }
 
-  /** A command that no agent answered. */
+  /** Handles a command that no agent answered. */
   void lost(MessageId command, String why) {
-    engine.throttles.take(command).ifPresent(pending -> lost(pending, why));
+    PendingCommand pending = engine.throttles.removePending(command);
+    if (pending != null) {
+      lost(pending, why);
+    }
   }
 
-  /** Gives up commands whose outcome is overdue, whatever dispatch reports. */
+  /** Gives up commands whose outcome is overdue, even if dispatch has not reported them. */
   void giveUpOld() {
     long limit = engine.settings.commandExpiresMillis() + EngineSettings.ANSWER_MILLIS;
     for (PendingCommand pending : engine.throttles.sentBefore(engine.millis() - limit)) {
@@ -62,10 +73,9 @@ record OutcomeHandler(EngineState engine, Throttles throttles, OperatorRequests 
       throttles.apply(throttle, event(pending, outcome));
     }
     switch (outcome.result()) {
-      case APPLIED, RENEWED, RELEASED, EXPIRED, GONE, RECOVERED, DONE, ADOPTED ->
-          requests.done(pending.pendingRequest());
       case REFUSED, FAILED ->
           requests.failed(pending.pendingRequest(), pending.host() + ": " + sentence(outcome));
+      default -> requests.done(pending.pendingRequest());
     }
   }
 
@@ -100,17 +110,6 @@ record OutcomeHandler(EngineState engine, Throttles throttles, OperatorRequests 
                 : outcome.result() == Outcome.Result.RECOVERED ? Cause.RECOVERED : Cause.EXPIRED;
     String detail = cause == Cause.UNDONE ? outcome.detail() : sentence(outcome);
     return new ThrottleEvent.LeaseEnded(cause, detail, answerTo, outcome.at());
-  }
-
-  private void unsolicited(Outcome outcome, MessageId lease) {
-    Throttle throttle = engine.throttles.lease(lease);
-    if (throttle == null || !throttle.host.equals(outcome.host())) {
-      return;
-    }
-    switch (outcome.result()) {
-      case RELEASED, EXPIRED, RECOVERED, GONE -> throttles.apply(throttle, ended(outcome, null));
-      case APPLIED, RENEWED, ADOPTED, REFUSED, FAILED, DONE -> {}
-    }
   }
 
   private static String sentence(Outcome outcome) {

@@ -3,14 +3,13 @@ package io.blkwarden.controller.engine;
 import io.blkwarden.controller.fleet.HostState;
 import io.blkwarden.controller.fleet.Metric;
 import io.blkwarden.controller.policy.DiskPolicy;
-import io.blkwarden.controller.policy.Policy;
 import io.blkwarden.controller.policy.PolicySet;
 import io.blkwarden.controller.policy.threshold.ScopedPolicy;
 import io.blkwarden.controller.policy.total.FleetPolicy;
 import io.blkwarden.controller.policy.total.HostTotal;
 import io.blkwarden.model.MappedDisk;
-import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,43 +17,35 @@ import java.util.stream.IntStream;
 
 /** The policies as arrays for the sample loop; immutable. */
 final class PolicyIndex {
-  private static final short[] NO_RULES = {};
+  private static final short[] NONE = {};
 
   final PolicySet policies;
-  final List<DiskPolicy> ofDisks;
-  final List<FleetPolicy> ofFleet;
-  final List<ScopedPolicy> ofScopes;
+  final List<DiskPolicy> diskPolicies;
+  final List<FleetPolicy> fleetPolicies;
+  final List<ScopedPolicy> scopedPolicies;
   final Metric[] metrics;
   final double[] above;
 
   /** Whether any policy needs every sample. */
-  final boolean feeds;
+  final boolean useFeeds;
 
   /** Whether any policy uses attribution. */
-  final boolean blames;
+  final boolean useAttribution;
 
   PolicyIndex(PolicySet policies) {
     this.policies = policies;
-    List<DiskPolicy> list = new ArrayList<>();
-    List<FleetPolicy> fleet = new ArrayList<>();
-    for (Policy policy : policies.policies()) {
-      if (policy instanceof DiskPolicy ofDisk) {
-        list.add(ofDisk);
-      } else if (policy instanceof FleetPolicy whole) {
-        fleet.add(whole);
-      }
-    }
-    ofScopes =
-        policies.policies().stream()
-            .filter(ScopedPolicy.class::isInstance)
-            .map(ScopedPolicy.class::cast)
-            .toList();
-    ofDisks = List.copyOf(list);
-    ofFleet = List.copyOf(fleet);
-    metrics = list.stream().map(policy -> policy.when().metric()).toArray(Metric[]::new);
-    feeds = list.stream().anyMatch(policy -> policy.feed(List.of()) != null);
-    blames = list.stream().anyMatch(policy -> policy.blame() != null);
-    above = list.stream().mapToDouble(policy -> policy.when().above()).toArray();
+    diskPolicies = of(policies.policies(), DiskPolicy.class);
+    fleetPolicies = of(policies.policies(), FleetPolicy.class);
+    scopedPolicies = of(policies.policies(), ScopedPolicy.class);
+    metrics = diskPolicies.stream().map(policy -> policy.when().metric()).toArray(Metric[]::new);
+    above = diskPolicies.stream().mapToDouble(policy -> policy.when().above()).toArray();
+    useFeeds = diskPolicies.stream().anyMatch(policy -> policy.feed(List.of()) != null);
+    useAttribution = diskPolicies.stream().anyMatch(policy -> policy.blame() != null);
+  }
+
+  /** The elements of a kind. */
+  static <T> List<T> of(Collection<?> all, Class<T> kind) {
+    return all.stream().filter(kind::isInstance).map(kind::cast).toList();
   }
 
   /** The policies that match each row, by index; rows share arrays. */
@@ -70,21 +61,23 @@ final class PolicyIndex {
 
   private short[] match(HostState state, int row) {
     MappedDisk disk = state.disk(row);
-    short[] found = new short[ofDisks.size()];
+    short[] found = new short[diskPolicies.size()];
     int count = 0;
     for (short i = 0; i < found.length; i++) {
-      DiskPolicy policy = ofDisks.get(i);
+      DiskPolicy policy = diskPolicies.get(i);
       boolean once = !policy.oncePerDomain() || state.firstSwapDisk(row);
       if (once && policies.matches(policy.match(), state.host(), disk)) {
         found[count++] = i;
       }
     }
-    return count == 0 ? NO_RULES : Arrays.copyOf(found, count);
+    return count == 0 ? NONE : Arrays.copyOf(found, count);
   }
 
   /** The host's share of each fleet policy's total. */
   List<HostTotal> matchFleet(HostState state) {
-    return ofFleet.stream().map(policy -> new HostTotal(policy, rows(policy, state))).toList();
+    return fleetPolicies.stream()
+        .map(policy -> new HostTotal(policy, rows(policy, state)))
+        .toList();
   }
 
   /** Whether the row represents its domain, so that each domain counts once. */

@@ -1,7 +1,7 @@
 package io.blkwarden.controller.engine;
 
+import io.blkwarden.controller.throttle.Attempts;
 import io.blkwarden.controller.throttle.Decision;
-import io.blkwarden.controller.throttle.Proposal;
 import io.blkwarden.controller.throttle.ThrottleEvent;
 import io.blkwarden.controller.throttle.ThrottleState;
 import io.blkwarden.model.HostId;
@@ -22,13 +22,15 @@ import java.util.function.BiFunction;
  * proposed if new samples and every safety check allow it, until the proposal expires.
  */
 record Proposals(EngineState engine, Throttles throttles) {
-  private record Found(Breach breach, Proposal proposal) {
+  private static final String APPROVED_IF = ", if the next samples and all safety checks allow it";
+
+  private record Found(Breach breach, Attempts.Proposal proposal) {
     Evaluation evaluation() {
       return breach.evaluation;
     }
 
     HostId host() {
-      return breach.tracker.host();
+      return evaluation().tracker.host();
     }
 
     String name() {
@@ -71,12 +73,7 @@ record Proposals(EngineState engine, Throttles throttles) {
   }
 
   OperatorReply approve(Input.RequestReceived request, MessageId id) {
-    return answer(
-        request,
-        id,
-        "approved",
-        ", if the next samples and all safety checks allow it",
-        ThrottleEvent.Approved::new);
+    return answer(request, id, "approved", APPROVED_IF, ThrottleEvent.Approved::new);
   }
 
   OperatorReply deny(Input.RequestReceived request, MessageId id) {
@@ -89,26 +86,23 @@ record Proposals(EngineState engine, Throttles throttles) {
       String answer,
       String condition,
       BiFunction<String, String, ThrottleEvent> event) {
-    return open().stream()
-        .filter(each -> each.proposal.id().equals(id))
-        .findFirst()
-        .map(found -> {
-          note(found, request, answer);
-          throttles.apply(
-              found.breach.throttle,
-              event.apply(Printable.of(request.by()), Printable.of(request.reason())));
-          return new OperatorReply(
-              Verdict.DONE, "%s: %s%s".formatted(answer, found.name(), condition));
-        })
-        .orElseGet(() ->
-            new OperatorReply(
-                Verdict.FAILED,
-                ("no proposal %s is pending: it expired, or its breach is over;"
-                        + " 'blkwarden proposals' lists them")
-                    .formatted(id)));
+    for (Found found : open()) {
+      if (found.proposal.id().equals(id)) {
+        record(found, request, answer);
+        String by = Printable.of(request.by());
+        ThrottleEvent answered = event.apply(by, Printable.of(request.reason()));
+        throttles.apply(found.breach.throttle, answered);
+        String text = "%s: %s%s".formatted(answer, found.name(), condition);
+        return new OperatorReply(Verdict.DONE, text);
+      }
+    }
+    String text =
+        "no proposal %s is pending: it expired, or its breach is over; 'blkwarden proposals' lists"
+            + " them";
+    return new OperatorReply(Verdict.FAILED, text.formatted(id));
   }
 
-  private void note(Found at, Input.RequestReceived request, String answer) {
+  private void record(Found at, Input.RequestReceived request, String answer) {
     String text =
         "%s %s, asked by %s: %s"
             .formatted(answer, at.proposal.restraint(), request.by(), request.reason());
@@ -126,7 +120,7 @@ record Proposals(EngineState engine, Throttles throttles) {
     List<Found> open = new ArrayList<>();
     for (HostTracker tracker : engine.hosts.values()) {
       for (Breach each : tracker.breaches()) {
-        Proposal proposal = each.throttle.attempts.proposal();
+        Attempts.Proposal proposal = each.throttle.attempts.proposal();
         if (proposal != null
             && !(each.throttle.state instanceof ThrottleState.Finished)
             && engine.millis() < proposal.expiresMillis()) {

@@ -7,11 +7,11 @@ import io.blkwarden.controller.fleet.Metric;
 import io.blkwarden.controller.policy.ClearRule;
 import io.blkwarden.controller.policy.DetectorFeed;
 import io.blkwarden.controller.policy.DiskPolicy;
+import io.blkwarden.controller.policy.Response;
 import io.blkwarden.controller.policy.Sample;
 import io.blkwarden.controller.policy.Threshold;
 import io.blkwarden.model.DiskKey;
 import io.blkwarden.model.HostId;
-import io.blkwarden.model.MappingState;
 import io.blkwarden.model.MessageId;
 import io.blkwarden.model.message.Alert;
 import java.util.ArrayList;
@@ -27,7 +27,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Open alerts about disks, published by an earlier leader, until they continue here or are
+ * Open alerts published by an earlier leader, until they continue here or are
  * resolved; mutable.
  *
  * <p>A breach found again keeps its alert's id, incident and start. An alert whose disk was
@@ -42,7 +42,7 @@ final class RestoredAlerts {
   static final long GRACE_MILLIS = 30_000;
 
   private final EngineState engine;
-  private final Map<HostId, List<Earlier>> ofHosts = new LinkedHashMap<>();
+  private final Map<HostId, List<Earlier>> byHost = new LinkedHashMap<>();
 
   /** Whether every policy file is valid, so that a missing policy was removed. */
   boolean policiesComplete;
@@ -53,34 +53,39 @@ final class RestoredAlerts {
 
   /** An alert as published last. */
   static final class Earlier extends LiveAlert {
-    final String policy;
+    private final Alert last;
+
+    /** Absent if it is about a device or a host, or its disk is not known. */
     final @Nullable DiskKey disk;
-
-    /** Whether it is about a device or a host. */
-    final boolean scoped;
-
-    /** Name of the device; absent if it is about a disk or a host. */
-    final @Nullable String device;
 
     long clearForMillis;
 
     Earlier(EngineState engine, Alert last) {
-      super(engine, new AlertState.Restored(last, 0));
-      policy = last.policy();
-      scoped = last.domain() == null;
-      device = last.device();
+      super(engine, Response.AlertLife.PLAIN, new AlertState.Restored(last, 0));
+      this.last = last;
       disk =
           last.domain() == null || last.disk() == null
               ? null
               : DiskKey.of(last.domain(), last.disk().vdev());
     }
 
-    boolean isAbout(Evaluation one) {
-      return policy.equals(one.policy.name()) && one.disk.equals(disk);
+    /** Whether it is about a device or a host. */
+    boolean scoped() {
+      return last.domain() == null;
     }
 
-    boolean isAbout(String policyName, @Nullable String name) {
-      return scoped && policy.equals(policyName) && Objects.equals(device, name);
+    boolean isAbout(Evaluation one) {
+      return last.policy().equals(one.policy.name()) && one.disk.equals(disk);
+    }
+
+    boolean isAbout(FleetAlert one) {
+      return last.policy().equals(one.policy);
+    }
+
+    boolean isAbout(ScopedAlert one) {
+      return scoped()
+          && last.policy().equals(one.policy.name())
+          && Objects.equals(last.device(), one.device);
     }
 
     @Override
@@ -89,35 +94,36 @@ final class RestoredAlerts {
     }
 
     @Override
+    @Nullable List<String> devices() {
+      if (scoped()) {
+        return last.device() == null ? List.of() : List.of(last.device());
+      }
+      HostTracker tracker = engine.hosts.get(last.host());
+      OptionalInt row = tracker == null ? OptionalInt.empty() : row(tracker, this);
+      return tracker == null || row.isEmpty()
+          ? null
+          : Evaluation.devices(tracker.state.disk(row.getAsInt()));
+    }
+
+    @Override
     public Alert message(AlertState.Active state, Alert.State published, @Nullable Ending ending) {
       throw new IllegalStateException("a restored alert has no values");
     }
   }
 
-  static Stream<Alert> newestFirst(List<Alert> alerts) {
-    return alerts.stream().sorted(Comparator.comparing(Alert::at).reversed()).limit(MAX);
-  }
-
-  /** Of several alerts about one breach the one of this id, else the first; null without any. */
-  static @Nullable Alert choose(List<Alert> about, @Nullable MessageId id) {
-    return about.stream()
-        .filter(each -> each.id().equals(id))
-        .findFirst()
-        .orElse(about.isEmpty() ? null : about.getFirst());
-  }
-
   void restore(List<Alert> open) {
     clear();
-    newestFirst(open)
-        .filter(each -> !each.host().equals(HostId.FLEET))
+    open.stream()
+        .sorted(Comparator.comparing(Alert::at).reversed())
+        .limit(MAX)
         .forEach(each ->
-            ofHosts
+            byHost
                 .computeIfAbsent(each.host(), _ -> new ArrayList<>())
                 .add(new Earlier(engine, each)));
   }
 
   void clear() {
-    ofHosts.clear();
+    byHost.clear();
   }
 
   /**
@@ -127,7 +133,7 @@ final class RestoredAlerts {
    * @param id of the breach's alert; absent for a new breach
    */
   @Nullable Alert claim(HostId host, Predicate<Earlier> isAbout, @Nullable MessageId id) {
-    List<Earlier> ofHost = ofHosts.getOrDefault(host, List.of());
+    List<Earlier> ofHost = of(host);
     List<Alert> about =
         ofHost.stream()
             .filter(isAbout)
@@ -137,7 +143,11 @@ final class RestoredAlerts {
       return null;
     }
     ofHost.removeIf(isAbout);
-    Alert chosen = choose(about, id);
+    Alert chosen =
+        about.stream()
+            .filter(each -> each.id().equals(id))
+            .findFirst()
+            .orElseGet(about::getFirst);
     about.stream().filter(each -> !each.equals(chosen)).forEach(this::supersede);
     return chosen;
   }
@@ -147,134 +157,120 @@ final class RestoredAlerts {
     new Earlier(engine, alert).apply(new AlertEvent.Ended(Ending.SUPERSEDED));
   }
 
-  /** The incident of an alert about these physical devices. */
-  Optional<MessageId> incident(HostTracker tracker, List<String> devices) {
-    return ofHosts.getOrDefault(tracker.host(), List.of()).stream()
-        .filter(each -> {
-          if (each.scoped) {
-            return devices.equals(each.device == null ? List.of() : List.of(each.device));
-          }
-          OptionalInt row = row(tracker, each);
-          return row.isPresent() && Breach.devices(tracker, row.getAsInt()).equals(devices);
-        })
-        .flatMap(each -> Stream.ofNullable(each.incident()))
-        .findFirst();
+  /** The restored alerts about a host. */
+  List<Earlier> of(HostId host) {
+    return byHost.getOrDefault(host, List.of());
   }
 
-  /** A window of the host was measured: resolves alerts that are over. */
+  /** Resolves the restored alerts that are over according to the last window of the host. */
   void measured(HostTracker tracker) {
-    List<Earlier> ofHost = ofHosts.get(tracker.host());
+    List<Earlier> ofHost = byHost.get(tracker.host());
     if (ofHost != null) {
-      ofHost.forEach(each -> event(tracker, each).ifPresent(each::apply));
+      for (Earlier each : ofHost) {
+        AlertEvent event = event(tracker, each);
+        if (event != null) {
+          each.apply(event);
+        }
+      }
       ofHost.removeIf(each -> each.state() instanceof AlertState.Resolved);
     }
   }
 
-  /** Whether restored alerts are about the host. */
-  boolean knows(HostId host) {
-    return !ofHosts.getOrDefault(host, List.of()).isEmpty();
-  }
-
-  /** The host was removed: resolves its alerts. */
-  void end(HostId host) {
-    List<Earlier> ofHost = ofHosts.remove(host);
+  /** Resolves the alerts about a host, or about the fleet. */
+  void end(HostId host, Ending ending) {
+    List<Earlier> ofHost = byHost.remove(host);
     if (ofHost != null) {
-      ofHost.forEach(each -> each.apply(new AlertEvent.Ended(Ending.HOST_REMOVED)));
+      ofHost.forEach(each -> each.apply(new AlertEvent.Ended(ending)));
     }
   }
 
-  /** What a window says about the alert; empty when that is unknown. */
-  private Optional<AlertEvent> event(HostTracker tracker, Earlier earlier) {
-    if (earlier.scoped) {
+  /** The event of the last window for the alert; null when that is unknown. */
+  private @Nullable AlertEvent event(HostTracker tracker, Earlier earlier) {
+    if (earlier.scoped()) {
       return scoped(tracker, earlier);
     }
-    List<DiskPolicy> policies = engine.policies.ofDisks;
+    List<DiskPolicy> policies = engine.policies.diskPolicies;
     int index = 0;
-    while (index < policies.size() && !policies.get(index).name().equals(earlier.policy)) {
+    while (index < policies.size() && !policies.get(index).name().equals(earlier.last.policy())) {
       index++;
     }
     if (index == policies.size() || policies.get(index).isStanding()) {
-      return policiesComplete ? ended(Ending.POLICY_GONE) : Optional.empty();
+      return endedByPolicies(Ending.POLICY_GONE);
     }
-    if (tracker.state.map().gap()) {
-      return Optional.empty();
+    if (tracker.state.mapGap()) {
+      return null;
     }
     OptionalInt row = row(tracker, earlier);
     if (row.isEmpty()) {
-      return ended(Ending.GONE);
+      return new AlertEvent.Ended(Ending.GONE);
     }
-    if (!tracker.isAbout(row.getAsInt(), index)) {
-      return policiesComplete ? ended(Ending.UNMATCHED) : Optional.empty();
-    }
-    return measured(tracker, earlier, row.getAsInt(), index);
+    return tracker.matches(row.getAsInt(), index)
+        ? measured(tracker, earlier, row.getAsInt(), index)
+        : endedByPolicies(Ending.UNMATCHED);
   }
 
-  private Optional<AlertEvent> scoped(HostTracker tracker, Earlier earlier) {
-    if (tracker.state.map().gap()) {
-      return Optional.empty();
+  private @Nullable AlertEvent scoped(HostTracker tracker, Earlier earlier) {
+    if (tracker.state.mapGap()) {
+      return null;
     }
-    Optional<ScopedAlert> found =
-        tracker.scoped.stream()
-            .filter(each -> each.isAbout(earlier.policy, earlier.device))
-            .findFirst();
+    Optional<ScopedAlert> found = tracker.scoped.stream().filter(earlier::isAbout).findFirst();
     if (found.isEmpty()) {
       boolean device =
-          tracker.state.devices().stream().anyMatch(each -> each.name().equals(earlier.device));
-      return policiesComplete
-          ? ended(device || earlier.device == null ? Ending.POLICY_GONE : Ending.DEVICE_GONE)
-          : Optional.empty();
+          tracker.state.devices().stream()
+              .anyMatch(each -> each.name().equals(earlier.last.device()));
+      return endedByPolicies(
+          device || earlier.last.device() == null ? Ending.POLICY_GONE : Ending.DEVICE_GONE);
     }
     Threshold when = found.get().policy.when();
     double value = found.get().value(when.metric());
     earlier.clearForMillis = when.clearForMillis();
-    return Double.isNaN(value)
-        ? Optional.empty()
-        : Optional.of(
-            new AlertEvent.Measured(value < when.clearBelow(), tracker.state.windowMillis()));
+    return Double.isNaN(value) ? null : measured(tracker, value < when.clearBelow());
   }
 
-  private static Optional<AlertEvent> ended(Ending ending) {
-    return Optional.of(new AlertEvent.Ended(ending));
+  private static AlertEvent measured(HostTracker tracker, boolean calm) {
+    return new AlertEvent.Measured(calm, tracker.state.windowMillis());
   }
 
-  private Optional<AlertEvent> measured(
+  /** The alert is over because of the policies, if all of them are known. */
+  private @Nullable AlertEvent endedByPolicies(Ending ending) {
+    return policiesComplete ? new AlertEvent.Ended(ending) : null;
+  }
+
+  private @Nullable AlertEvent measured(
       HostTracker tracker, Earlier earlier, int row, int policyIndex) {
     DetectorFeed feed = tracker.feeds.of(policyIndex);
     Optional<Boolean> over = feed == null ? Optional.empty() : feed.over(row);
     if (over.isPresent()) {
-      return over.get() ? ended(Ending.CLEARED) : Optional.empty();
+      return over.get() ? new AlertEvent.Ended(Ending.CLEARED) : null;
     }
-    DiskPolicy policy = engine.policies.ofDisks.get(policyIndex);
-    Alert last = earlier.state().last();
+    DiskPolicy policy = engine.policies.diskPolicies.get(policyIndex);
     Metric metric = policy.when().metric();
     double value = Sample.comparable(tracker.state, row, metric, policy.when().above());
-    ClearRule.Verdict mayClear = LoadCarriers.mayClear(engine, tracker, metric, row);
-    if (last == null || Double.isNaN(value) || mayClear == ClearRule.Verdict.UNKNOWN) {
-      return Optional.empty();
+    ClearRule.Verdict mayClear = engine.throttles.mayClear(tracker, metric, row);
+    if (Double.isNaN(value) || mayClear == ClearRule.Verdict.UNKNOWN) {
+      return null;
     }
     boolean low =
-        value < policy.clearBelow(last.condition().clearBelow())
+        value < policy.clearBelow(earlier.last.condition().clearBelow())
             && mayClear == ClearRule.Verdict.CLEAR;
     earlier.clearForMillis = policy.when().clearForMillis();
-    return Optional.of(new AlertEvent.Measured(low, tracker.state.windowMillis()));
+    return measured(tracker, low);
   }
 
   private static OptionalInt row(HostTracker tracker, Earlier earlier) {
-    if (earlier.disk == null || !tracker.state.map().present()) {
-      return OptionalInt.empty();
-    }
-    OptionalInt row = tracker.state.rowOf(earlier.disk);
-    return row.isPresent() && tracker.state.disk(row.getAsInt()).state() == MappingState.GONE
-        ? OptionalInt.empty()
-        : row;
+    OptionalInt row =
+        earlier.disk == null ? OptionalInt.empty() : tracker.state.rowOf(earlier.disk);
+    return row.isPresent() && tracker.state.gone(row.getAsInt()) ? OptionalInt.empty() : row;
   }
 
   /** Publishes alerts as unknown whose host does not report. */
   void tick() {
-    ofHosts.forEach((host, ofHost) -> {
+    byHost.forEach((host, ofHost) -> {
       HostTracker tracker = engine.hosts.get(host);
-      if (tracker == null
-          || tracker.freshness.missing(engine.millis(), engine.gapMillis(tracker))) {
+      boolean reports =
+          tracker != null
+              && !tracker.freshness.missing(engine.millis(), engine.gapMillis(tracker));
+      if (!reports && !host.equals(HostId.FLEET)) {
         ofHost.forEach(each -> each.apply(new AlertEvent.SamplesMissing()));
       }
     });

@@ -7,13 +7,15 @@ import io.blkwarden.controller.alert.AlertState;
 import io.blkwarden.controller.fleet.Metric;
 import io.blkwarden.controller.fleet.MetricScope;
 import io.blkwarden.controller.policy.Detector;
-import io.blkwarden.controller.policy.Sample;
 import io.blkwarden.controller.policy.Threshold;
 import io.blkwarden.controller.policy.threshold.ScopedPolicy;
+import io.blkwarden.controller.snapshot.KnownNumbers;
 import io.blkwarden.model.MessageId;
+import io.blkwarden.model.PhysicalDevice;
 import io.blkwarden.model.Printable;
 import io.blkwarden.model.message.Alert;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -39,15 +41,76 @@ final class ScopedAlert extends LiveAlert {
 
   ScopedAlert(
       EngineState engine, HostTracker tracker, ScopedPolicy policy, @Nullable String device) {
-    super(engine, new AlertState.Inactive());
+    super(engine, policy.then().life(), new AlertState.Inactive());
     this.tracker = tracker;
     this.policy = policy;
     this.device = device;
     this.detector = policy.detector();
   }
 
-  boolean isAbout(String policyName, @Nullable String name) {
-    return policy.name().equals(policyName) && Objects.equals(device, name);
+  /**
+   * Applies a new map or new policies to a host. Alerts that still apply continue; devices are
+   * compared by name.
+   */
+  static void match(EngineState engine, HostTracker tracker, PolicyIndex policies) {
+    List<ScopedAlert> before = tracker.scoped;
+    if (before.isEmpty() && policies.scopedPolicies.isEmpty()) {
+      return;
+    }
+    List<ScopedAlert> next = new ArrayList<>();
+    List<PhysicalDevice> devices = tracker.state.devices();
+    for (ScopedPolicy policy : policies.scopedPolicies) {
+      if (policy.matches(tracker.host()) && policy.scope() == MetricScope.HOST) {
+        next.add(same(engine, tracker, policy, null, 0));
+      } else if (policy.matches(tracker.host())) {
+        for (int row = 0; row < devices.size(); row++) {
+          if (policy.matches(devices.get(row))) {
+            next.add(same(engine, tracker, policy, devices.get(row).name(), row));
+          }
+        }
+      }
+    }
+    tracker.scoped = List.copyOf(next);
+    for (ScopedAlert each : before) {
+      if (!next.contains(each)) {
+        each.apply(new AlertEvent.Ended(ending(tracker, each, policies)));
+      }
+    }
+  }
+
+  private static ScopedAlert same(
+      EngineState engine,
+      HostTracker tracker,
+      ScopedPolicy policy,
+      @Nullable String device,
+      int row) {
+    ScopedAlert same =
+        tracker.scoped.stream()
+            .filter(each -> each.policy.equals(policy) && Objects.equals(each.device, device))
+            .findFirst()
+            .orElseGet(() -> new ScopedAlert(engine, tracker, policy, device));
+    same.row = row;
+    return same;
+  }
+
+  private static Ending ending(HostTracker tracker, ScopedAlert gone, PolicyIndex policies) {
+    if (!policies.scopedPolicies.contains(gone.policy)) {
+      return Ending.POLICY_GONE;
+    }
+    return tracker.state.devices().stream().anyMatch(each -> each.name().equals(gone.device))
+        ? Ending.UNMATCHED
+        : Ending.DEVICE_GONE;
+  }
+
+  /** Evaluates the policies on the host and its devices for the last window. */
+  static void measure(EngineState engine, HostTracker tracker) {
+    for (ScopedAlert each : tracker.scoped) {
+      try {
+        each.measure();
+      } catch (RuntimeException e) {
+        engine.failed(tracker, "evaluating policy " + each.policy.name(), e);
+      }
+    }
   }
 
   /** Whether the policy's condition is met. */
@@ -55,7 +118,7 @@ final class ScopedAlert extends LiveAlert {
     return detector.breached();
   }
 
-  /** The devices that its incident is about. */
+  @Override
   List<String> devices() {
     return device == null ? List.of() : List.of(device);
   }
@@ -67,8 +130,8 @@ final class ScopedAlert extends LiveAlert {
         : device == null ? Double.NaN : tracker.state.deviceValue(metric, row);
   }
 
-  /** Takes a window; allocates nothing while the value is not over the threshold. */
-  void measure(Sample sample) {
+  /** Evaluates the last window; allocates nothing while the value is not over the threshold. */
+  private void measure() {
     Threshold when = policy.when();
     double now = value(when.metric());
     if (idle && !(now > when.above())) {
@@ -76,8 +139,8 @@ final class ScopedAlert extends LiveAlert {
     }
     value = Double.isNaN(now) ? value : now;
     boolean holds = ConditionCheck.of(policy.onlyIf(), this::value) == ConditionCheck.MET;
-    sample.set(tracker.state, now, holds);
-    Detector.Change change = detector.observe(sample);
+    engine.sample.set(tracker.state, now, holds);
+    Detector.Change change = detector.observe(engine.sample);
     boolean over = detector.breached();
     if (over && (!(state() instanceof AlertState.Active) || state().isKept())) {
       breach();
@@ -97,7 +160,7 @@ final class ScopedAlert extends LiveAlert {
     AlertEvent breached =
         new AlertEvent.Breached(engine.newId(), engine.alerts.incident(tracker, devices()));
     if (state() instanceof AlertState.Inactive) {
-      apply(new AlertEvent.AlertRestored(restored(null)));
+      apply(new AlertEvent.AlertRestored(published(null)));
     }
     apply(breached);
   }
@@ -110,31 +173,13 @@ final class ScopedAlert extends LiveAlert {
     }
   }
 
-  /** This controller leads: an alert that is open here continues the one that was published. */
-  void restore() {
-    if (state() instanceof AlertState.Active) {
-      apply(new AlertEvent.AlertRestored(restored(id())));
-    }
-  }
-
-  private @Nullable Alert restored(@Nullable MessageId id) {
-    return engine.alerts.restored.claim(
-        tracker.host(), each -> each.isAbout(policy.name(), device), id);
-  }
-
   @Override
-  public long calmMillis() {
-    return policy.then().life().keepFiringMillis();
-  }
-
-  @Override
-  public long remindMillis() {
-    return policy.then().life().remindMillis();
+  @Nullable Alert published(@Nullable MessageId id) {
+    return engine.alerts.restored.claim(tracker.host(), each -> each.isAbout(this), id);
   }
 
   @Override
   public Alert message(AlertState.Active state, Alert.State published, @Nullable Ending ending) {
-    Threshold when = policy.when();
     return new Alert(
         state.life().id(),
         state.life().incident(),
@@ -146,17 +191,12 @@ final class ScopedAlert extends LiveAlert {
         null,
         state.life().since(),
         wall(),
-        new Alert.Condition(
-            when.metric().id(),
-            AlertFacts.rounded(value),
-            when.above(),
-            when.forMillis(),
-            when.clearBelow()),
+        condition(policy.when(), value),
         new Alert.Evidence(
             null,
-            known(Metric.DEVICE_UTIL),
-            known(Metric.DEVICE_AWAIT),
-            known(Metric.HOST_IO_FULL),
+            KnownNumbers.rounded(value(Metric.DEVICE_UTIL)),
+            KnownNumbers.rounded(value(Metric.DEVICE_AWAIT)),
+            KnownNumbers.rounded(value(Metric.HOST_IO_FULL)),
             List.of()),
         null,
         summary(state, published, ending),
@@ -165,11 +205,6 @@ final class ScopedAlert extends LiveAlert {
         null,
         null,
         device);
-  }
-
-  private @Nullable Double known(Metric metric) {
-    double now = value(metric);
-    return Double.isNaN(now) ? null : AlertFacts.rounded(now);
   }
 
   private String summary(AlertState.Active state, Alert.State published, @Nullable Ending ending) {

@@ -18,6 +18,7 @@ import io.blkwarden.model.MappingState;
 import io.blkwarden.model.PhysicalDevice;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -27,6 +28,7 @@ import java.util.Objects;
 import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Makes a {@link FleetSnapshot}; read-only. */
@@ -48,32 +50,24 @@ final class SnapshotReader {
 
   private final EngineState engine;
   private final Proposals proposals;
-  private final Map<HostId, Integer> held = new HashMap<>();
+  private final Map<HostId, Integer> throttlesByHost = new HashMap<>();
   private final Map<String, Integer> breaches = new TreeMap<>();
 
   SnapshotReader(EngineState engine, Proposals proposals) {
     this.engine = engine;
     this.proposals = proposals;
-    engine.throttles.all().forEach(each -> held.merge(each.host, 1, Integer::sum));
-    engine.policies.ofDisks.forEach(policy -> breaches.put(policy.name(), 0));
-    engine.policies.ofScopes.forEach(policy -> breaches.put(policy.name(), 0));
+    engine.throttles.all().forEach(each -> throttlesByHost.merge(each.host, 1, Integer::sum));
+    engine.policies.diskPolicies.forEach(policy -> breaches.put(policy.name(), 0));
+    engine.policies.scopedPolicies.forEach(policy -> breaches.put(policy.name(), 0));
   }
 
   FleetSnapshot read(FleetSnapshot.Parts parts) {
-    List<HostSnapshot> hosts = new ArrayList<>();
+    List<HostTracker> requested =
+        parts.hosts().stream().flatMap(each -> Stream.ofNullable(engine.hosts.get(each))).toList();
+    Collection<HostTracker> shown = parts.allHosts() ? engine.hosts.values() : requested;
+    List<HostSnapshot> hosts = shown.stream().map(this::host).toList();
     Map<HostId, List<DiskSnapshot>> disks = new HashMap<>();
-    if (parts.allHosts()) {
-      engine.hosts.values().forEach(tracker -> hosts.add(host(tracker)));
-    }
-    for (HostId each : parts.hosts()) {
-      HostTracker tracker = engine.hosts.get(each);
-      if (tracker != null) {
-        if (!parts.allHosts()) {
-          hosts.add(host(tracker));
-        }
-        disks.put(each, disks(tracker));
-      }
-    }
+    requested.forEach(tracker -> disks.put(tracker.host(), disks(tracker)));
     List<ThrottleSnapshot> throttles = throttles();
     return new FleetSnapshot(
         engine.now.wall(),
@@ -166,9 +160,7 @@ final class SnapshotReader {
         break;
       }
     }
-    Instant now = engine.now.wall();
-    return new FleetSnapshot(
-        now, hosts, disks, List.of(), Map.of(), List.of(), 0, 0, List.of(), List.of());
+    return FleetSnapshot.of(engine.now.wall(), hosts, disks);
   }
 
   private static boolean named(HostState.Names disk, String text) {
@@ -230,27 +222,24 @@ final class SnapshotReader {
               ofDevice(tracker, Metric.DEVICE_IN_FLIGHT, row),
               ofDevice(tracker, Metric.DEVICE_IOPS, row)));
     }
-    int breached = 0;
-    for (Evaluation each : tracker.evaluations.values()) {
-      if (each.breached()) {
-        breached++;
-        breaches.merge(each.policy.name(), 1, Integer::sum);
-      }
-    }
-    for (ScopedAlert each : tracker.scoped) {
-      if (each.breached()) {
-        breached++;
-        breaches.merge(each.policy.name(), 1, Integer::sum);
-      }
-    }
+    List<String> breached =
+        Stream.concat(
+                tracker.evaluations.values().stream()
+                    .filter(Evaluation::breached)
+                    .map(each -> each.policy.name()),
+                tracker.scoped.stream()
+                    .filter(ScopedAlert::breached)
+                    .map(each -> each.policy.name()))
+            .toList();
+    breached.forEach(policy -> breaches.merge(policy, 1, Integer::sum));
     return new HostSnapshot(
         tracker.host(),
         tracker.live
             ? HostSnapshot.State.LIVE
-            : tracker.silent ? HostSnapshot.State.SILENT : HostSnapshot.State.UNHEARD,
+            : tracker.stale ? HostSnapshot.State.SILENT : HostSnapshot.State.UNHEARD,
         state.present(),
-        breached,
-        held.getOrDefault(tracker.host(), 0),
+        breached.size(),
+        throttlesByHost.getOrDefault(tracker.host(), 0),
         ofDisk(tracker, Metric.HOST_IO_SOME, 0),
         ofDisk(tracker, Metric.HOST_IO_FULL, 0),
         devices,

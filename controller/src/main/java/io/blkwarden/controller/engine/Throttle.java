@@ -14,24 +14,28 @@ final class Throttle {
   final DomainRef domain;
   final DiskKey disk;
 
-  /** Whose breach it serves; absent for an operator's, and for one found in a heartbeat. */
+  /** The breach that it serves; absent for an operator's, and for one found in a heartbeat. */
   @Nullable Evaluation owner;
+
+  /** Whether an operator on the host set it: no policy adopts, changes, releases or counts it. */
+  final boolean local;
 
   /** Changed by {@link Throttles#apply} only, except for a new one. */
   ThrottleState state = new ThrottleState.Idle();
 
   Attempts attempts = Attempts.NONE;
 
-  Throttle(HostId host, DomainRef domain, DiskKey disk) {
+  Throttle(HostId host, DomainRef domain, DiskKey disk, boolean local) {
     this.host = host;
     this.domain = domain;
     this.disk = disk;
+    this.local = local;
   }
 
-  static Throttle of(HostId host, Evaluation owner) {
-    Throttle made = new Throttle(host, owner.domain, owner.disk);
-    made.owner = owner;
-    return made;
+  static Throttle of(Evaluation owner) {
+    Throttle throttle = new Throttle(owner.tracker.host(), owner.domain, owner.disk, false);
+    throttle.owner = owner;
+    return throttle;
   }
 
   /** Its lease; absent when it has none. */

@@ -111,6 +111,10 @@ final class Counters {
     return (short) (unknownColumns & ~SampleColumn.IN_FLIGHT.bit());
   }
 
+  static boolean isSectors(int column) {
+    return column == READ_SECTORS || column == WRITE_SECTORS || column == DISCARD_SECTORS;
+  }
+
   int rows() {
     return baseKnown.length;
   }
@@ -120,7 +124,7 @@ final class Counters {
     return LongStream.generate(packed::number).limit((long) rows() * COLUMNS).toArray();
   }
 
-  /** Takes over the last values of the rows of an older table. */
+  /** Copies the last values of rows of an older table. */
   final class Carrier {
     private final Counters from;
     private final long[] before;
@@ -133,7 +137,7 @@ final class Counters {
     }
 
     /**
-     * Takes over the last values of another table's row, so that a new base does not end the
+     * Copies the last values of another table's row, so that a new base does not end the
      * window; not when the new base is below the old one, because the device restarted its
      * counters.
      */
@@ -156,7 +160,7 @@ final class Counters {
   }
 
   /**
-   * Takes a row's counters from a batch and computes the differences to the last one.
+   * Reads a row's counters from a batch and computes the differences to the last one.
    *
    * @param windowMillis time since the last one
    * @param delta filled when the result is true; {@link #UNKNOWN} in a column that the row does not

@@ -52,24 +52,21 @@ final class DeviceSums {
     Arrays.fill(laggards, 0);
     Arrays.fill(known, 0);
     for (int row = 0; row < rows; row++) {
-      if (disks.known(row)) {
-        for (int device : map.devicesOf(row)) {
-          ios[device] += disks.iops(row);
-        }
-        if (disks.timed(row)) {
-          timed(disks, row, map, lags(disks, row, windowMillis) ? 1 : 0);
+      if (!disks.known(row)) {
+        continue;
+      }
+      boolean timed = disks.timed(row);
+      int lags = timed && lags(disks, row, windowMillis) ? 1 : 0;
+      for (int device : map.devicesOf(row)) {
+        ios[device] += disks.iops(row);
+        if (timed) {
+          busy[device] += disks.busy(row);
+          timedIos[device] += disks.iops(row);
+          queue[device] += disks.queue(row);
+          laggards[device] += lags;
+          known[device]++;
         }
       }
-    }
-  }
-
-  private void timed(Rates disks, int row, HostMap map, int lags) {
-    for (int device : map.devicesOf(row)) {
-      busy[device] += disks.busy(row);
-      timedIos[device] += disks.iops(row);
-      queue[device] += disks.queue(row);
-      laggards[device] += lags;
-      known[device]++;
     }
   }
 

@@ -1,5 +1,6 @@
 package io.blkwarden.controller.fleet;
 
+import io.blkwarden.controller.fleet.HostState.MappingChange;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.blkwarden.model.DeviceNumber;
@@ -37,14 +38,22 @@ import java.util.stream.IntStream;
  * <p>A disk that was attached later gets a row with the next snapshot, which follows every change.
  * A detached one keeps its row as {@code gone}.
  */
-public final class HostMap {
+final class HostMap {
   private static final UUID NO_RUN = new UUID(0, 0);
 
-  private final boolean present;
-  private final UUID boot;
+  /** Whether there was a snapshot. */
+  final boolean present;
+
+  /** Boot of the host. */
+  final UUID boot;
+
   private final UUID run;
-  private final long baseId;
-  private PackedDisks disks;
+
+  /** The base that samples count from. */
+  final long baseId;
+
+  /** All disks, including those that are gone; without the names of their dm devices. */
+  PackedDisks disks;
 
   /** Identities of the volumes by row. */
   private final long[] volumes;
@@ -58,9 +67,11 @@ public final class HostMap {
   /** All disks of each row's domain. */
   final DomainRows domainRows;
 
-  private final List<PhysicalDevice> devices;
-  private long revision;
-  private boolean gap;
+  final List<PhysicalDevice> devices;
+  long revision;
+
+  /** Whether events are missing since the snapshot: the map may be wrong. */
+  boolean gap;
 
   /** The map of a host that has not sent one. */
   HostMap() {
@@ -167,7 +178,7 @@ public final class HostMap {
         && devices.equals(other.devices);
   }
 
-  /** Takes the rows of the same disk or device in two maps. */
+  /** Called with the rows of the same disk or device in two maps. */
   interface SameRow {
     void row(int row, int oldRow);
   }
@@ -179,7 +190,7 @@ public final class HostMap {
       IntStream.range(0, devices.size()).forEach(row -> sameDevice.row(row, row));
       return;
     }
-    List<MappedDisk> was = old.disks();
+    List<MappedDisk> was = old.disks.disks();
     Map<DiskKey, Integer> oldRows = new HashMap<>();
     for (int row = 0; row < was.size(); row++) {
       oldRows.put(was.get(row).key(), row);
@@ -210,59 +221,11 @@ public final class HostMap {
     return OptionalInt.empty();
   }
 
+  boolean isOn(int row, int device) {
+    return IntStream.of(devicesOf(row)).anyMatch(each -> each == device);
+  }
+
   int[] devicesOf(int row) {
     return devicesOf[devicesOf.length == 1 ? 0 : row];
-  }
-
-  int disksPresent() {
-    return disks.present;
-  }
-
-  boolean gone(int row) {
-    return disks.state(row) == MappingState.GONE;
-  }
-
-  /** A new record of a row's disk, without the names of its dm device. */
-  public MappedDisk disk(int row) {
-    return disks.disk(row);
-  }
-
-  HostState.Names names(int row) {
-    return disks.names(row);
-  }
-
-  /** All disks, including those that are gone. */
-  public List<MappedDisk> disks() {
-    return disks.disks();
-  }
-
-  /** The physical devices. */
-  public List<PhysicalDevice> devices() {
-    return devices;
-  }
-
-  /** Whether there was a snapshot. */
-  public boolean present() {
-    return present;
-  }
-
-  /** Whether events are missing since the snapshot: the map may be wrong. */
-  public boolean gap() {
-    return gap;
-  }
-
-  /** Boot of the host. */
-  public UUID boot() {
-    return boot;
-  }
-
-  /** Revision of the map. */
-  public long revision() {
-    return revision;
-  }
-
-  /** Base that samples count from. */
-  public long baseId() {
-    return baseId;
   }
 }

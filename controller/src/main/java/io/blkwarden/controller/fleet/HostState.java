@@ -3,6 +3,7 @@ package io.blkwarden.controller.fleet;
 import io.blkwarden.model.DiskKey;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.MappedDisk;
+import io.blkwarden.model.MappingState;
 import io.blkwarden.model.PhysicalDevice;
 import io.blkwarden.model.message.CounterBase;
 import io.blkwarden.model.message.MappingEvent;
@@ -26,8 +27,35 @@ import org.jspecify.annotations.Nullable;
  * run of the agent, and after a gap of more than the given number of intervals.
  */
 public final class HostState {
+  /** The effect of a mapping event on a host's state. */
+  public enum MappingChange {
+    /** The whole map was replaced: rows have new numbers. */
+    REPLACED,
+
+    /** The same map with a new base of counters. */
+    REBASED,
+    /** Single disks changed; rows keep their numbers. */
+    UPDATED,
+    /** Known already, or older. */
+    IGNORED,
+    /** Events before this one are missing: a snapshot is needed. */
+    GAP
+  }
+
+  /** The result of taking a sample batch. */
+  public enum BatchResult {
+    /** Rates cover the time since the batch before; single rows may be unknown. */
+    MEASURED,
+    /** The first batch, or one after a long gap: it starts a window; all rates are unknown. */
+    BEGUN,
+    /** Older than the last batch, or a duplicate: ignored. */
+    STALE,
+    /** Counts from an unknown base: ignored; a snapshot is needed. */
+    UNKNOWN_BASE
+  }
+
   private final HostId host;
-  private HostMap map = new HostMap();
+  HostMap map = new HostMap();
   private Counters diskCounters = new Counters(List.of(), List.of());
   private Counters deviceCounters = new Counters(List.of(), List.of());
   private Rates disks = new Rates(0);
@@ -55,12 +83,22 @@ public final class HostState {
     return host;
   }
 
-  /** Its map; not {@link HostMap#present} before the first snapshot. */
-  public HostMap map() {
-    return map;
+  /** Whether there was a snapshot of its map. */
+  public boolean hasMap() {
+    return map.present;
   }
 
-  /** Takes a change of the map, or a snapshot. */
+  /** Whether events are missing since the snapshot: the map may be wrong. */
+  public boolean mapGap() {
+    return map.gap;
+  }
+
+  /** Boot of the host, as in its map. */
+  public UUID boot() {
+    return map.boot;
+  }
+
+  /** Applies a change of the map, or a snapshot. */
   public MappingChange apply(MappingEvent event) {
     if (event instanceof MappingSnapshot snapshot) {
       return replace(snapshot);
@@ -76,7 +114,7 @@ public final class HostState {
       return MappingChange.IGNORED;
     }
     if (sameRun
-        && (snapshot.origin().revision() < map.revision() || snapshot.base().id() < map.baseId())) {
+        && (snapshot.origin().revision() < map.revision || snapshot.base().id() < map.baseId)) {
       return MappingChange.IGNORED;
     }
     HostMap next = new HostMap(snapshot);
@@ -114,7 +152,7 @@ public final class HostState {
   }
 
   /**
-   * Takes a batch.
+   * Processes a batch.
    *
    * @param gapIntervals number of intervals beyond which a window is unknown
    */
@@ -144,10 +182,10 @@ public final class HostState {
   }
 
   private BatchResult evaluate(SampleFrame frame) {
-    if (!map.isOf(frame.run()) || frame.baseId() > map.baseId()) {
+    if (!map.isOf(frame.run()) || frame.baseId() > map.baseId) {
       return BatchResult.UNKNOWN_BASE;
     }
-    if (frame.baseId() < map.baseId()) {
+    if (frame.baseId() < map.baseId) {
       return BatchResult.STALE;
     }
     if (frame.disks().rows() != diskCounters.rows()
@@ -207,26 +245,26 @@ public final class HostState {
   public double value(Metric metric, int row) {
     return switch (metric) {
       case IOPS -> disks.iops(row);
-      case READ_IOPS -> disks.get(row, Rates.READ_IOPS);
-      case WRITE_IOPS -> disks.get(row, Rates.WRITE_IOPS);
-      case READ_BYTES -> disks.get(row, Rates.READ_BYTES);
-      case WRITE_BYTES -> disks.get(row, Rates.WRITE_BYTES);
+      case READ_IOPS -> disks.get(row, Counters.READ_IOS);
+      case WRITE_IOPS -> disks.get(row, Counters.WRITE_IOS);
+      case READ_BYTES -> disks.get(row, Counters.READ_SECTORS);
+      case WRITE_BYTES -> disks.get(row, Counters.WRITE_SECTORS);
       case BYTES -> bytes(row);
-      case FLUSH_IOPS -> disks.get(row, Rates.FLUSH_IOPS);
-      case DISCARD_IOPS -> disks.get(row, Rates.DISCARD_IOPS);
-      case DISCARD_BYTES -> disks.get(row, Rates.DISCARD_BYTES);
+      case FLUSH_IOPS -> disks.get(row, Counters.FLUSH_IOS);
+      case DISCARD_IOPS -> disks.get(row, Counters.DISCARD_IOS);
+      case DISCARD_BYTES -> disks.get(row, Counters.DISCARD_SECTORS);
       case AWAIT -> disks.await(row);
       case READ_AWAIT -> disks.readAwait(row);
       case WRITE_AWAIT -> disks.writeAwait(row);
-      case OUT_OF_REQUESTS -> disks.get(row, Rates.OUT_OF_REQUESTS);
+      case OUT_OF_REQUESTS -> disks.get(row, Counters.OUT_OF_REQUESTS);
       case UTIL -> disks.get(row, Rates.UTIL);
       case IN_FLIGHT -> disks.get(row, Rates.IN_FLIGHT);
       case DEVICE_TIME_SHARE -> share(row);
       case DEVICE_UTIL, DEVICE_AWAIT, DEVICE_IOPS, DEVICE_IN_FLIGHT, DEVICE_LAGGARDS ->
           highest(metric, row);
-      case SWAP_IN -> swap(row, Rates.READ_BYTES);
-      case SWAP_OUT -> swap(row, Rates.WRITE_BYTES);
-      case SWAP_BYTES -> swap(row, Rates.READ_BYTES) + swap(row, Rates.WRITE_BYTES);
+      case SWAP_IN -> swap(row, Counters.READ_SECTORS);
+      case SWAP_OUT -> swap(row, Counters.WRITE_SECTORS);
+      case SWAP_BYTES -> swap(row, Counters.READ_SECTORS) + swap(row, Counters.WRITE_SECTORS);
       case SWAP_IOPS, DOMAIN_IOPS, DOMAIN_BYTES -> total(metric, row);
       case HOST_IO_SOME -> ioSome;
       case HOST_IO_FULL -> ioFull;
@@ -277,7 +315,7 @@ public final class HostState {
     double sum = Double.NaN;
     DomainRows swaps = map.swapRows;
     for (int swap = swaps.first[row]; swap != DomainRows.END; swap = swaps.next[swap]) {
-      if (!map.gone(swap)) {
+      if (!gone(swap)) {
         sum = (Double.isNaN(sum) ? 0 : sum) + disks.get(swap, which);
         if (Double.isNaN(sum)) {
           return sum;
@@ -293,7 +331,7 @@ public final class HostState {
     DomainRows rows = rowsOf(metric);
     double sum = Double.NaN;
     for (int at = rows.first[row]; at != DomainRows.END; at = rows.next[at]) {
-      double value = map.gone(at) ? Double.NaN : value(each, at);
+      double value = gone(at) ? Double.NaN : value(each, at);
       if (!Double.isNaN(value)) {
         sum = Double.isNaN(sum) ? value : sum + value;
       }
@@ -312,7 +350,7 @@ public final class HostState {
     }
     DomainRows rows = rowsOf(metric);
     for (int at = rows.first[row]; at != DomainRows.END; at = rows.next[at]) {
-      if (disks.missing(at) && !map.gone(at)) {
+      if (disks.missing(at) && !gone(at)) {
         return false;
       }
     }
@@ -332,37 +370,7 @@ public final class HostState {
 
   /** The disk and other guests' disks on the same devices in the last window; unknown as NaN. */
   public Neighbourhood neighbourhood(int row) {
-    double otherIos = 0;
-    double otherBusy = 0;
-    double otherQueue = 0;
-    DomainRows own = map.domainRows;
-    for (int device : map.devicesOf(row)) {
-      double ios = sums.ios[device];
-      double timedIos = sums.timedIos[device];
-      double busy = sums.busy[device];
-      double queue = sums.queue[device];
-      for (int at = own.first[row]; at != DomainRows.END; at = own.next[at]) {
-        if (disks.known(at) && on(device, at)) {
-          ios -= disks.iops(at);
-          if (disks.timed(at)) {
-            timedIos -= disks.iops(at);
-            busy -= disks.busy(at);
-            queue -= disks.queue(at);
-          }
-        }
-      }
-      otherIos = Math.max(otherIos, ios);
-      // NaN, which stays, when the time of too many of them is unknown
-      otherBusy = Math.max(otherBusy, DeviceSums.timed(ios, timedIos) ? busy : Double.NaN);
-      otherQueue = Math.max(otherQueue, queue);
-    }
-    double deviceIos = highest(Metric.DEVICE_IOPS, row);
-    return new Neighbourhood(
-        disks.iops(row), disks.get(row, Rates.UTIL), otherIos, otherBusy, otherQueue, deviceIos);
-  }
-
-  private boolean on(int device, int row) {
-    return IntStream.of(map.devicesOf(row)).anyMatch(each -> each == device);
+    return Neighbourhood.of(map, disks, sums, row, highest(Metric.DEVICE_IOPS, row));
   }
 
   /** Total time of the disk's reads and writes, in ms per second; NaN when unknown. */
@@ -372,7 +380,7 @@ public final class HostState {
 
   /** Bytes read and written a second; NaN when unknown. */
   public double bytes(int row) {
-    return (double) disks.get(row, Rates.READ_BYTES) + disks.get(row, Rates.WRITE_BYTES);
+    return (double) disks.get(row, Counters.READ_SECTORS) + disks.get(row, Counters.WRITE_SECTORS);
   }
 
   /**
@@ -395,7 +403,7 @@ public final class HostState {
 
   /** The rows of the disks on a physical device. */
   public int[] rowsOf(int device) {
-    return IntStream.range(0, rows()).filter(row -> on(device, row)).toArray();
+    return IntStream.range(0, rows()).filter(row -> map.isOn(row, device)).toArray();
   }
 
   /** The physical devices below a disk, by their rows in {@link #devices()}. */
@@ -408,9 +416,14 @@ public final class HostState {
     return map.rowOf(key);
   }
 
+  /** The disks of all rows, including those that are gone. */
+  public List<MappedDisk> disks() {
+    return map.disks.disks();
+  }
+
   /** The disk of a row. */
   public MappedDisk disk(int row) {
-    return map.disk(row);
+    return map.disks.disk(row);
   }
 
   /**
@@ -424,7 +437,7 @@ public final class HostState {
 
   /** The names of the disk of a row; much cheaper than {@link #disk}. */
   public Names names(int row) {
-    return map.names(row);
+    return map.disks.names(row);
   }
 
   /** Whether the row is the first of its domain's swap disks. */
@@ -434,12 +447,12 @@ public final class HostState {
 
   /** Whether the row's disk was detached. */
   public boolean gone(int row) {
-    return map.gone(row);
+    return map.disks.state(row) == MappingState.GONE;
   }
 
   /** Number of disks that are not gone. */
   public int present() {
-    return map.disksPresent();
+    return map.disks.present;
   }
 
   /** Number of rows. */
@@ -449,7 +462,7 @@ public final class HostState {
 
   /** The physical devices. */
   public List<PhysicalDevice> devices() {
-    return map.devices();
+    return map.devices;
   }
 
   /** Length of the last window in ms; 0 when it is unknown. */

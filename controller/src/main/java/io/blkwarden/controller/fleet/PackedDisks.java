@@ -17,6 +17,7 @@ import io.blkwarden.model.WorkerKind;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -48,22 +49,28 @@ final class PackedDisks {
   /** Number of disks that are not gone. */
   final int present;
 
-  private final List<String> texts;
-  private final List<DiskRef> refs;
-  private final List<List<PhysicalDevice>> stacks;
-  private final List<Map<String, String>> labels;
-  private final List<IoPriority> priorities;
+  private final Shared shared;
+
+  /** Values that disks refer to by their numbers. */
+  private record Shared(
+      List<String> texts,
+      List<DiskRef> refs,
+      List<List<PhysicalDevice>> stacks,
+      List<Map<String, String>> labels,
+      List<IoPriority> priorities) {}
 
   PackedDisks(List<MappedDisk> disks) {
     Packer packer = new Packer(disks);
     bytes = packer.bytes();
     offsets = packer.offsets;
     present = (int) disks.stream().filter(disk -> disk.state() != MappingState.GONE).count();
-    texts = packer.texts.values();
-    refs = packer.refs.values();
-    stacks = packer.stacks.values();
-    labels = packer.labels.values();
-    priorities = packer.priorities.values();
+    shared =
+        new Shared(
+            packer.texts.values(),
+            packer.refs.values(),
+            packer.stacks.values(),
+            packer.labels.values(),
+            packer.priorities.values());
   }
 
   /** The name of a blkback ring's thread, cut as the kernel cuts it. */
@@ -78,12 +85,7 @@ final class PackedDisks {
 
   /** Whether all rows are equal. */
   boolean sameAs(PackedDisks other) {
-    return Arrays.equals(bytes, other.bytes)
-        && texts.equals(other.texts)
-        && refs.equals(other.refs)
-        && stacks.equals(other.stacks)
-        && labels.equals(other.labels)
-        && priorities.equals(other.priorities);
+    return Arrays.equals(bytes, other.bytes) && shared.equals(other.shared);
   }
 
   MappingState state(int row) {
@@ -93,12 +95,9 @@ final class PackedDisks {
   /** Whether the row is this disk of this incarnation of its domain. */
   boolean is(int row, DiskKey key) {
     PackedReader domain = domainOf(row);
-    if (domain.fixed() != key.domain().getMostSignificantBits()
-        || domain.fixed() != key.domain().getLeastSignificantBits()
-        || domain.count() != key.domid()) {
-      return false;
-    }
-    return key.vdev().equals(disk(row).disk().vdev());
+    return domain.uuid().equals(key.domain())
+        && domain.count() == key.domid()
+        && key.vdev().equals(disk(row).disk().vdev());
   }
 
   /** A reader at the domain of a row. */
@@ -119,17 +118,17 @@ final class PackedDisks {
   }
 
   private static DomainRef domain(PackedReader in) {
-    return new DomainRef(new UUID(in.fixed(), in.fixed()), in.count(), in.text());
+    return new DomainRef(in.uuid(), in.count(), in.text());
   }
 
   MappedDisk disk(int row) {
     PackedReader in = reader(row);
     DomainRef domain = domain(in.count() == 0 ? in : domainOf(row));
-    DiskRef disk = refs.get(in.count() - 1);
+    DiskRef disk = shared.refs.get(in.count() - 1);
     Volume volume = volume(in, domain.name());
-    List<PhysicalDevice> physical = stacks.get(in.count() - 1);
+    List<PhysicalDevice> physical = shared.stacks.get(in.count() - 1);
     int reason = in.count();
-    Map<String, String> ofDomain = labels.get(in.count() - 1);
+    Map<String, String> ofDomain = shared.labels.get(in.count() - 1);
     int count = in.count();
     List<Worker> workers = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
@@ -150,15 +149,15 @@ final class PackedDisks {
   HostState.Names names(int row) {
     PackedReader in = reader(row);
     PackedReader domain = in.count() == 0 ? in : domainOf(row);
-    UUID uuid = new UUID(domain.fixed(), domain.fixed());
+    UUID uuid = domain.uuid();
     domain.count();
     String name = domain.text();
-    return new HostState.Names(uuid, name, refs.get(in.count() - 1).vdev(), path(in, name));
+    return new HostState.Names(uuid, name, shared.refs.get(in.count() - 1).vdev(), path(in, name));
   }
 
   private @Nullable String path(PackedReader in, String name) {
-    String path = SharedValues.at(texts, in.count());
-    String rest = SharedValues.at(texts, in.count());
+    String path = SharedValues.at(shared.texts, in.count());
+    String rest = SharedValues.at(shared.texts, in.count());
     return rest == null ? path : path + name + rest;
   }
 
@@ -181,14 +180,14 @@ final class PackedDisks {
     Integer number = ring == 0 ? null : ring - 1;
     int pid = in.count();
     long startTicks = in.number();
-    String comm = SharedValues.at(texts, in.count());
+    String comm = SharedValues.at(shared.texts, in.count());
     return new Worker(
         kind,
         number,
         pid,
         startTicks,
         comm == null ? usualName(domain, vdev, number) : comm,
-        SharedValues.at(priorities, in.count()),
+        SharedValues.at(shared.priorities, in.count()),
         PROOFS.get(in.count()));
   }
 
@@ -238,8 +237,7 @@ final class PackedDisks {
       Integer first = firstRows.putIfAbsent(domain, row);
       out.number(first == null ? 0 : row - first);
       if (first == null) {
-        out.fixed(domain.uuid().getMostSignificantBits());
-        out.fixed(domain.uuid().getLeastSignificantBits());
+        out.uuid(domain.uuid());
         out.number(domain.domid());
         out.text(domain.name());
       }
@@ -274,25 +272,15 @@ final class PackedDisks {
 
   /** Numbers distinct values from 1; 0 is none. */
   private static final class SharedValues<T> {
-    private final Map<T, Integer> numbers = new HashMap<>();
-    private final List<T> values = new ArrayList<>();
+    private final Map<T, Integer> numbers = new LinkedHashMap<>();
 
     int numberOf(@Nullable T value) {
-      if (value == null) {
-        return 0;
-      }
-      Integer known = numbers.get(value);
-      if (known != null) {
-        return known;
-      }
-      values.add(value);
-      numbers.put(value, values.size());
-      return values.size();
+      return value == null ? 0 : numbers.computeIfAbsent(value, _ -> numbers.size() + 1);
     }
 
     /** The values in the order of their numbers. */
     List<T> values() {
-      return List.copyOf(values);
+      return List.copyOf(numbers.keySet());
     }
 
     static <T> @Nullable T at(List<T> values, int number) {

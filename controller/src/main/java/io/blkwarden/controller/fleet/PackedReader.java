@@ -2,6 +2,9 @@ package io.blkwarden.controller.fleet;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.nio.ByteBuffer;
+import java.util.UUID;
+
 /** Reads the output of a {@link PackedWriter} in the same order. */
 final class PackedReader {
   private final byte[] bytes;
@@ -29,12 +32,10 @@ final class PackedReader {
     return (int) number();
   }
 
-  long fixed() {
-    long value = 0;
-    for (int i = 0; i < Long.BYTES; i++) {
-      value = (value << Byte.SIZE) | (bytes[at++] & 0xFF);
-    }
-    return value;
+  UUID uuid() {
+    ByteBuffer uuid = ByteBuffer.wrap(bytes, at, 2 * Long.BYTES);
+    at += 2 * Long.BYTES;
+    return new UUID(uuid.getLong(), uuid.getLong());
   }
 
   String text() {

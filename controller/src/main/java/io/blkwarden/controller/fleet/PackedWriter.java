@@ -3,6 +3,8 @@ package io.blkwarden.controller.fleet;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.util.UUID;
 
 /** Writes numbers and texts in few bytes, for {@link PackedReader}. */
 final class PackedWriter {
@@ -22,11 +24,10 @@ final class PackedWriter {
     bytes.write((int) rest);
   }
 
-  /** Eight bytes, for large numbers. */
-  void fixed(long value) {
-    for (int shift = Long.SIZE - Byte.SIZE; shift >= 0; shift -= Byte.SIZE) {
-      bytes.write((int) (value >>> shift));
-    }
+  void uuid(UUID value) {
+    ByteBuffer uuid = ByteBuffer.allocate(2 * Long.BYTES);
+    uuid.putLong(value.getMostSignificantBits()).putLong(value.getLeastSignificantBits());
+    bytes.writeBytes(uuid.array());
   }
 
   void text(String value) {

@@ -1,37 +1,33 @@
 package io.blkwarden.controller.fleet;
 
 import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /**
- * The last values of a table's rows, as single-precision numbers in one flat array.
+ * The rates of a table's rows in the last window, as single-precision numbers in one flat array.
  *
- * <p>An unknown value is {@link Float#NaN}, which is never over a threshold.
+ * <p>Each column of {@link Counters} has its rate per second, sectors in bytes; {@link #UTIL} and
+ * {@link #UTIL_MAX} are shares of the window. An unknown value is {@link Float#NaN}, which is never
+ * over a threshold.
  */
 final class Rates {
-  static final int READ_IOPS = 0;
-  static final int WRITE_IOPS = 1;
-  static final int READ_BYTES = 2;
-  static final int WRITE_BYTES = 3;
-
-  /** Total time of reads, in ms per second. */
-  static final int READ_BUSY = 4;
-
-  /** As {@link #READ_BUSY}, of writes. */
-  static final int WRITE_BUSY = 5;
-
-  static final int UTIL = 6;
-  static final int IN_FLIGHT = 7;
-  static final int FLUSH_IOPS = 8;
-  static final int DISCARD_IOPS = 9;
-  static final int DISCARD_BYTES = 10;
-  static final int OUT_OF_REQUESTS = 11;
+  /** Share of the time in which any I/O was in flight. */
+  static final int UTIL = Counters.IO_MS;
 
   /** Upper bound of {@link #UTIL}: the same, or that of a device which others use, too. */
-  static final int UTIL_MAX = 12;
+  static final int UTIL_MAX = Counters.SHARED_IO_MS;
 
-  static final int WIDTH = 13;
+  /** I/Os in flight at the end of the window; the only value that no counter has. */
+  static final int IN_FLIGHT = Counters.COLUMNS;
 
+  static final int WIDTH = Counters.COLUMNS + 1;
   private static final int SECTOR_BYTES = 512;
+
+  /** Units of each column of {@link Counters}: bytes of a sector, else 1. */
+  private static final double[] UNITS =
+      IntStream.range(0, Counters.COLUMNS)
+          .mapToDouble(column -> Counters.isSectors(column) ? SECTOR_BYTES : 1)
+          .toArray();
 
   private final float[] values;
   private final boolean[] measured;
@@ -47,12 +43,12 @@ final class Rates {
   }
 
   double iops(int row) {
-    return (double) get(row, READ_IOPS) + get(row, WRITE_IOPS);
+    return (double) get(row, Counters.READ_IOS) + get(row, Counters.WRITE_IOS);
   }
 
   /** Total time of reads and writes, in ms per second. */
   double busy(int row) {
-    return (double) get(row, READ_BUSY) + get(row, WRITE_BUSY);
+    return (double) get(row, Counters.READ_MS) + get(row, Counters.WRITE_MS);
   }
 
   /** I/Os in flight; 0 when unknown. */
@@ -68,18 +64,18 @@ final class Rates {
 
   /** Mean time of reads in ms; see {@link #mean}. */
   double readAwait(int row) {
-    return mean(get(row, READ_IOPS), get(row, READ_BUSY), get(row, IN_FLIGHT));
+    return mean(get(row, Counters.READ_IOS), get(row, Counters.READ_MS), get(row, IN_FLIGHT));
   }
 
   /** Mean time of writes in ms; see {@link #mean}. */
   double writeAwait(int row) {
-    return mean(get(row, WRITE_IOPS), get(row, WRITE_BUSY), get(row, IN_FLIGHT));
+    return mean(get(row, Counters.WRITE_IOS), get(row, Counters.WRITE_MS), get(row, IN_FLIGHT));
   }
 
   /** Whether the mean time of reads or of writes is above {@code millis}. */
   boolean slow(int row, double millis) {
-    return slow(get(row, READ_IOPS), get(row, READ_BUSY), millis)
-        || slow(get(row, WRITE_IOPS), get(row, WRITE_BUSY), millis);
+    return slow(get(row, Counters.READ_IOS), get(row, Counters.READ_MS), millis)
+        || slow(get(row, Counters.WRITE_IOS), get(row, Counters.WRITE_MS), millis);
   }
 
   private static boolean slow(double ios, double busy, double millis) {
@@ -96,12 +92,12 @@ final class Rates {
 
   /** Whether the disk's own I/O is known; its time may be unknown. */
   boolean known(int row) {
-    return !Float.isNaN(get(row, READ_IOPS));
+    return !Float.isNaN(get(row, Counters.READ_IOS));
   }
 
   /** Whether the time of the disk's I/O is known. */
   boolean timed(int row) {
-    return !Float.isNaN(get(row, READ_BUSY));
+    return !Float.isNaN(get(row, Counters.READ_MS));
   }
 
   /** Whether the row was known before and is unknown now. */
@@ -125,34 +121,21 @@ final class Rates {
    */
   void set(int row, long[] delta, long inFlight, long windowMillis) {
     double perSecond = 1_000.0 / windowMillis;
-    double bytesPerSecond = SECTOR_BYTES * perSecond;
     int at = row * WIDTH;
     measured[row] = true;
-    values[at + READ_IOPS] = optional(delta[Counters.READ_IOS], perSecond);
-    values[at + WRITE_IOPS] = optional(delta[Counters.WRITE_IOS], perSecond);
-    values[at + READ_BYTES] = optional(delta[Counters.READ_SECTORS], bytesPerSecond);
-    values[at + WRITE_BYTES] = optional(delta[Counters.WRITE_SECTORS], bytesPerSecond);
-    values[at + READ_BUSY] = optional(delta[Counters.READ_MS], perSecond);
-    values[at + WRITE_BUSY] = optional(delta[Counters.WRITE_MS], perSecond);
+    for (int i = 0; i < Counters.COLUMNS; i++) {
+      double rate = delta[i] * (UNITS[i] * perSecond);
+      values[at + i] = delta[i] == Counters.UNKNOWN ? Float.NaN : (float) rate;
+    }
+    float shared = util(delta[Counters.SHARED_IO_MS], windowMillis);
     values[at + UTIL] = util(delta[Counters.IO_MS], windowMillis);
-    values[at + UTIL_MAX] =
-        delta[Counters.IO_MS] == Counters.UNKNOWN
-            ? util(delta[Counters.SHARED_IO_MS], windowMillis)
-            : values[at + UTIL];
-    values[at + IN_FLIGHT] = optional(inFlight, 1);
-    values[at + FLUSH_IOPS] = optional(delta[Counters.FLUSH_IOS], perSecond);
-    values[at + DISCARD_IOPS] = optional(delta[Counters.DISCARD_IOS], perSecond);
-    values[at + DISCARD_BYTES] = optional(delta[Counters.DISCARD_SECTORS], bytesPerSecond);
-    values[at + OUT_OF_REQUESTS] = optional(delta[Counters.OUT_OF_REQUESTS], perSecond);
+    values[at + UTIL_MAX] = delta[Counters.IO_MS] == Counters.UNKNOWN ? shared : values[at + UTIL];
+    values[at + IN_FLIGHT] = inFlight == Counters.UNKNOWN ? Float.NaN : inFlight;
   }
 
   private static float util(long counted, long windowMillis) {
     return counted == Counters.UNKNOWN
         ? Float.NaN
         : (float) Math.min(1, (double) counted / windowMillis);
-  }
-
-  private static float optional(long counted, double factor) {
-    return counted == Counters.UNKNOWN ? Float.NaN : (float) (counted * factor);
   }
 }

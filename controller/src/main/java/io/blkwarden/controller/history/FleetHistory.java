@@ -7,7 +7,6 @@ import io.blkwarden.controller.snapshot.HostSnapshot;
 import io.blkwarden.controller.snapshot.ThrottleSnapshot;
 import io.blkwarden.model.HostId;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -15,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,18 +41,7 @@ public final class FleetHistory {
   private final Map<HostId, HostHistory> hosts = new HashMap<>();
   private final Map<HostId, Integer> watched = new HashMap<>();
   private final SeriesTable fleet = new SeriesTable();
-  private FleetSnapshot last =
-      new FleetSnapshot(
-          Instant.EPOCH,
-          List.of(),
-          Map.of(),
-          List.of(),
-          Map.of(),
-          List.of(),
-          0,
-          0,
-          List.of(),
-          List.of());
+  private FleetSnapshot last = FleetSnapshot.of(Instant.EPOCH, List.of(), Map.of());
   private List<FleetSnapshot.NoisyDisk> noisiest = List.of();
   private Map<String, Integer> matches = Map.of();
   private long revision;
@@ -72,7 +61,7 @@ public final class FleetHistory {
     }
 
     /**
-     * Takes a snapshot.
+     * Adds a snapshot.
      *
      * @param free how many series may be added
      * @return how many were added
@@ -96,7 +85,7 @@ public final class FleetHistory {
     return value == null ? 0 : value;
   }
 
-  /** Takes a snapshot; {@code all} when it has every host. */
+  /** Adds a snapshot; {@code all} when it has every host. */
   public synchronized void take(FleetSnapshot snapshot, boolean all) {
     last = snapshot;
     revision++;
@@ -119,33 +108,28 @@ public final class FleetHistory {
   /** Removes hosts that are not in the snapshot. */
   private void dropOthers(FleetSnapshot snapshot) {
     if (snapshot.hosts().size() < hosts.size()) {
-      Set<HostId> known =
-          snapshot.hosts().stream().map(HostSnapshot::host).collect(Collectors.toSet());
-      hosts
-          .entrySet()
-          .removeIf(each -> {
-            boolean gone = !known.contains(each.getKey());
-            series -= gone ? each.getValue().lines.size() : 0;
-            return gone;
-          });
+      hosts.keySet().retainAll(
+          snapshot.hosts().stream().map(HostSnapshot::host).collect(Collectors.toSet()));
+      series = hosts.values().stream().mapToInt(each -> each.lines.size()).sum();
     }
   }
 
   private void total(FleetSnapshot snapshot, long slot) {
-    @Nullable Double iops = null;
-    @Nullable Double worst = null;
-    int breaches = 0;
-    for (HostSnapshot host : snapshot.hosts()) {
-      Double score = host.latencyScore();
-      worst = score == null || (worst != null && worst > score) ? worst : score;
-      breaches += host.breaches();
-      for (DeviceSnapshot device : host.devices()) {
-        iops = device.iops() == null ? iops : Double.valueOf(orZero(iops) + device.iops());
-      }
-    }
+    List<HostSnapshot> all = snapshot.hosts();
+    Double iops =
+        all.stream()
+            .flatMap(host -> host.devices().stream())
+            .flatMap(device -> Stream.ofNullable(device.iops()))
+            .reduce(Double::sum)
+            .orElse(null);
+    Double worst =
+        all.stream()
+            .flatMap(host -> Stream.ofNullable(host.latencyScore()))
+            .max(Double::compare)
+            .orElse(null);
     fleet.put("iops", slot, iops);
     fleet.put("worst_pain_ms", slot, worst);
-    fleet.put("breaches", slot, (double) breaches);
+    fleet.put("breaches", slot, (double) all.stream().mapToInt(HostSnapshot::breaches).sum());
     fleet.put("throttles", slot, (double) snapshot.throttlesInAll());
   }
 
@@ -221,25 +205,19 @@ public final class FleetHistory {
 
   /** The overview. */
   public synchronized Overview overview() {
-    List<HostSnapshot> all = new ArrayList<>();
-    hosts.values().forEach(each -> all.add(each.snapshot));
-    all.sort(WORST_FIRST);
-    Map<HostSnapshot.State, Integer> states = new HashMap<>();
-    long disks = 0;
-    int breaches = 0;
-    for (HostSnapshot each : all) {
-      states.merge(each.state(), 1, Integer::sum);
-      disks += each.disks();
-      breaches += each.breaches();
-    }
+    List<HostSnapshot> all =
+        hosts.values().stream().map(each -> each.snapshot).sorted(WORST_FIRST).toList();
+    Map<HostSnapshot.State, Integer> states =
+        all.stream()
+            .collect(Collectors.groupingBy(HostSnapshot::state, Collectors.summingInt(_ -> 1)));
     int shown = Math.min(ROWS_MAX, all.size());
     return new Overview(
         last.at(),
         states.getOrDefault(HostSnapshot.State.LIVE, 0),
         states.getOrDefault(HostSnapshot.State.SILENT, 0),
         states.getOrDefault(HostSnapshot.State.UNHEARD, 0),
-        disks,
-        breaches,
+        all.stream().mapToLong(HostSnapshot::disks).sum(),
+        all.stream().mapToInt(HostSnapshot::breaches).sum(),
         List.copyOf(all.subList(0, shown)),
         all.size() - shown,
         noisiest,
@@ -250,6 +228,15 @@ public final class FleetHistory {
   public synchronized FleetSnapshot last() {
     return last;
   }
+
+  /**
+   * Series of the last minutes.
+   *
+   * @param endMs time of the last value, in ms since 1970
+   * @param stepMs time between two values
+   * @param lines values by name, the oldest first, all of the same length; null where unknown
+   */
+  public record Chart(long endMs, long stepMs, Map<String, List<@Nullable Double>> lines) {}
 
   /** The fleet's series. */
   public synchronized Chart chart() {

@@ -35,10 +35,10 @@ final class SeriesTable {
   }
 
   /** The values up to a slot. */
-  Chart chart(long slot) {
+  FleetHistory.Chart chart(long slot) {
     Map<String, List<@Nullable Double>> values = new LinkedHashMap<>();
     table.forEach((name, series) -> values.put(name, series.until(slot)));
-    return new Chart(slot * STEP_MILLIS, STEP_MILLIS, values);
+    return new FleetHistory.Chart(slot * STEP_MILLIS, STEP_MILLIS, values);
   }
 
   /** The last {@link #POINTS} values of a number. Missing values are unknown. */

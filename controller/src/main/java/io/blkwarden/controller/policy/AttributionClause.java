@@ -4,7 +4,6 @@ import io.blkwarden.controller.attribution.AttributionRule;
 import io.blkwarden.controller.fleet.Metric;
 import io.blkwarden.controller.policy.yaml.Section;
 import io.blkwarden.controller.policy.yaml.Value;
-import io.blkwarden.model.Require;
 import java.util.Map;
 
 /**
@@ -36,10 +35,6 @@ public record AttributionClause(AttributionRule rule, long windowMillis) {
   private static final Value<Double> PART = Value.number("a number from 0 to 1", 0, 1);
   private static final Value<Long> WINDOW =
       Value.duration("a time from 1m to 1h", WINDOW_MIN_MILLIS, WINDOW_MAX_MILLIS);
-
-  public AttributionClause {
-    Require.within(windowMillis, WINDOW_MIN_MILLIS, WINDOW_MAX_MILLIS, "blame.window");
-  }
 
   /** Reads {@code blame: { against, above, correlation, window, margin }}. */
   static AttributionClause read(Section in) {

@@ -2,7 +2,6 @@ package io.blkwarden.controller.policy;
 
 import io.blkwarden.controller.fleet.Metric;
 import io.blkwarden.controller.policy.yaml.Section;
-import io.blkwarden.model.Require;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -15,8 +14,7 @@ import java.util.Optional;
  */
 public record Condition(Combine combine, List<Term> terms) {
   public Condition {
-    terms = Require.list(terms, PolicyLimits.TERMS_MAX, "only_if");
-    Require.within(terms.size(), 1, PolicyLimits.TERMS_MAX, "only_if (count)");
+    terms = List.copyOf(terms);
   }
 
   /** Reads {@code only_if: { any | all: [ { metric, above } ] }}. */
@@ -54,9 +52,5 @@ public record Condition(Combine combine, List<Term> terms) {
    * @param metric what is measured
    * @param above exceeded when the value is greater, in the metric's unit
    */
-  public record Term(Metric metric, double above) {
-    public Term {
-      Require.finite(above, "above");
-    }
-  }
+  public record Term(Metric metric, double above) {}
 }

@@ -9,31 +9,75 @@ import java.util.function.LongFunction;
  * <p>Time is that of the measured windows: an unknown value stops every timer, so it neither raises
  * nor clears a breach.
  */
-public interface Detector {
-  /** Takes the values of one window. */
-  Change observe(Sample sample);
+public abstract class Detector {
+  /** What is measured against what. */
+  protected Threshold when;
 
   /** Whether the policy is breached. */
-  boolean breached();
+  protected boolean breached;
+
+  /** How long the condition has been true, in ms of measured time. */
+  protected long heldMillis;
+
+  private long belowMillis;
+
+  /** A detector without a breach. */
+  protected Detector(Threshold when) {
+    this.when = when;
+  }
+
+  /** Takes the values of one window. */
+  public abstract Change observe(Sample sample);
+
+  /** Begins a breach if the condition is true. */
+  protected final Change breach(boolean condition) {
+    breached = condition;
+    belowMillis = 0;
+    return condition ? Change.BREACHED : Change.NONE;
+  }
+
+  /** Ends the breach once its value, which is known, has been low for long enough. */
+  protected final Change clear(double value, ClearRule.Verdict mayClear, long windowMillis) {
+    if (mayClear == ClearRule.Verdict.UNKNOWN) {
+      return Change.NONE;
+    }
+    belowMillis = isLow(value, mayClear) ? belowMillis + windowMillis : 0;
+    breached = belowMillis == 0 || belowMillis < when.clearForMillis();
+    return breached ? Change.NONE : Change.CLEARED;
+  }
+
+  /** Whether a known value is low because the cause is gone. */
+  protected final boolean isLow(double value, ClearRule.Verdict mayClear) {
+    return value < when.clearBelow() && mayClear == ClearRule.Verdict.CLEAR;
+  }
+
+  /** Whether the policy is breached. */
+  public final boolean breached() {
+    return breached;
+  }
 
   /** Whether the breach is one to act on, not only to alert on. */
-  default boolean acts() {
+  public boolean acts() {
     return true;
   }
 
   /** How long the condition has been true, in ms of measured time. */
-  long heldMillis();
+  public final long heldMillis() {
+    return heldMillis;
+  }
 
-  /** What is measured against what. */
-  Threshold when();
+  /** What is measured against what; of several thresholds the one that is exceeded most. */
+  public final Threshold when() {
+    return when;
+  }
 
   /**
    * Whether the newest value still is a reason to act.
    *
    * @param value of the metric; {@link Double#NaN} when it is unknown
    */
-  default boolean stillAbove(double value) {
-    return value > when().above();
+  public boolean stillAbove(double value) {
+    return value > when.above();
   }
 
   /**
@@ -44,12 +88,12 @@ public interface Detector {
    * @param disk the disk in words
    * @param duration a time in ms in words
    */
-  default Optional<String> finding(double value, String disk, LongFunction<String> duration) {
+  public Optional<String> finding(double value, String disk, LongFunction<String> duration) {
     return Optional.empty();
   }
 
   /** What a sample changed. */
-  enum Change {
+  public enum Change {
     /** The condition was not and is not true: the detector may be discarded. */
     QUIET,
     /** Nothing of interest. */

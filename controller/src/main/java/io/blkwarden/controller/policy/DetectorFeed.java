@@ -1,6 +1,5 @@
 package io.blkwarden.controller.policy;
 
-import io.blkwarden.controller.baseline.BaselineTable;
 import io.blkwarden.controller.fleet.HostState;
 import io.blkwarden.model.MappedDisk;
 import java.util.Optional;
@@ -42,20 +41,5 @@ public interface DetectorFeed {
   /** Whether a breach of this row would be over now; empty when a value decides that. */
   default Optional<Boolean> over(int row) {
     return Optional.empty();
-  }
-
-  /** A feed whose thresholds follow the fleet's baselines. */
-  interface OfBaselines extends DetectorFeed {
-    /** The window over which values are means, in ms. */
-    long windowMillis();
-
-    /** Adds each disk's mean since the last time, if most of the window was measured. */
-    void give(BaselineTable baselines, long nowMillis);
-
-    /** Takes the thresholds that apply from now on. */
-    void learn(BaselineTable baselines);
-
-    /** Where a row's threshold comes from, in words. */
-    String origin(BaselineTable baselines, int row);
   }
 }

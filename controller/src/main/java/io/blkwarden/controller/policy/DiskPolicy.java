@@ -1,21 +1,46 @@
 package io.blkwarden.controller.policy;
 
+import io.blkwarden.controller.policy.yaml.Section;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A policy about single disks, which it may throttle. */
 public interface DiskPolicy extends Policy {
+  /** The keys that policies about disks share. */
+  Rule rule();
+
+  @Override
+  default String name() {
+    return rule().name();
+  }
+
+  @Override
+  default Mode mode() {
+    return rule().mode();
+  }
+
   /** Which disks. */
-  Match match();
+  default Match match() {
+    return rule().match();
+  }
+
+  /** A further condition; absent when there is none. */
+  default @Nullable Condition onlyIf() {
+    return rule().onlyIf();
+  }
+
+  /** Restricts it to disks that cause others' latency; absent when it does not. */
+  default @Nullable AttributionClause blame() {
+    return rule().blame();
+  }
+
+  @Override
+  default Response then() {
+    return rule().then();
+  }
 
   /** What is measured against what; of several thresholds the first. */
   Threshold when();
-
-  /** A further condition; absent when there is none. */
-  @Nullable Condition onlyIf();
-
-  /** Restricts it to disks that cause others' latency; absent when it does not. */
-  @Nullable AttributionClause blame();
 
   /**
    * A new detector for one disk.
@@ -63,5 +88,34 @@ public interface DiskPolicy extends Policy {
   /** The window over which the fleet's baseline is learned, in ms; 0 when it uses none. */
   default long baselineWindowMillis() {
     return 0;
+  }
+
+  /**
+   * The keys that policies about disks share.
+   *
+   * @param name unique, 1 to 100 characters
+   * @param mode how far the policy may go
+   * @param match which disks
+   * @param onlyIf a further condition; absent when there is none
+   * @param blame restricts it to disks that cause others' latency; absent when it does not
+   * @param then what to do
+   */
+  record Rule(
+      String name,
+      Mode mode,
+      Match match,
+      @Nullable Condition onlyIf,
+      @Nullable AttributionClause blame,
+      Response then) {
+    /** Reads {@code match}, {@code only_if}, {@code blame} and {@code then} of a policy. */
+    public static Rule read(Section policy, String name, Mode mode) {
+      return new Rule(
+          name,
+          mode,
+          Match.of(policy),
+          policy.section("only_if").flatMap(Condition::read).orElse(null),
+          policy.section("blame").map(AttributionClause::read).orElse(null),
+          Response.of(policy));
+    }
   }
 }

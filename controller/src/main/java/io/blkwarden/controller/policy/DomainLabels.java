@@ -1,6 +1,5 @@
 package io.blkwarden.controller.policy;
 
-import io.blkwarden.model.Require;
 import java.util.Collections;
 import java.util.Locale;
 import java.util.Map;
@@ -29,7 +28,6 @@ public record DomainLabels(
   public static final DomainLabels NONE = new DomainLabels("", "", false, Map.of());
 
   public DomainLabels {
-    Require.within(others.size(), 0, OTHERS_MAX, "labels (count)");
     others = Collections.unmodifiableMap(new TreeMap<>(others));
   }
 

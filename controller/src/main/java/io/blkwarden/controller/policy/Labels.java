@@ -2,7 +2,6 @@ package io.blkwarden.controller.policy;
 
 import io.blkwarden.model.DomainRef;
 import io.blkwarden.model.MappedDisk;
-import io.blkwarden.model.Require;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -31,7 +30,6 @@ public final class Labels {
    * @param entries by pattern, name or UUID of the domain, in order; at most {@link #MAX}
    */
   public Labels(Map<String, DomainLabels> entries) {
-    Require.within(entries.size(), 0, MAX, "labels (count)");
     this.entries = Collections.unmodifiableMap(new LinkedHashMap<>(entries));
     entries.forEach((domain, labels) -> {
       if (domain.indexOf('*') >= 0 || domain.indexOf('?') >= 0) {

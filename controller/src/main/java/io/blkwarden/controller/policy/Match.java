@@ -5,7 +5,6 @@ import io.blkwarden.controller.policy.yaml.Section;
 import io.blkwarden.controller.policy.yaml.Value;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.MappedDisk;
-import io.blkwarden.model.Require;
 import io.blkwarden.model.VolumeRole;
 import java.util.List;
 import java.util.Map;
@@ -47,16 +46,14 @@ public record Match(
       Value.oneOf(
           Map.of(DeviceClass.HDD.wire(), DeviceClass.HDD, DeviceClass.SSD.wire(), DeviceClass.SSD));
 
-  public Match {
-    roles = Require.list(roles, VolumeRole.values().length, "role");
-    Require.within(labels.size(), 0, DomainLabels.OTHERS_MAX, "label (count)");
-    labels = Map.copyOf(labels);
-    devices = Require.list(devices, DeviceClass.values().length, "device");
-  }
-
   /** Matches any labels and devices. */
   public Match(List<VolumeRole> roles, Glob domain, Glob host, Glob volume) {
     this(roles, domain, host, volume, Glob.ANY, Glob.ANY, Map.of(), List.of());
+  }
+
+  /** Reads {@code match} of a policy. */
+  public static Match of(Section policy) {
+    return policy.section("match").map(Match::read).orElse(ANY);
   }
 
   /** Reads {@code match: { role, domain, host, volume, plan, owner, label, device }}. */

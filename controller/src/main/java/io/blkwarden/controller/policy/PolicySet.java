@@ -2,10 +2,7 @@ package io.blkwarden.controller.policy;
 
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.MappedDisk;
-import io.blkwarden.model.Require;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 
 /**
  * The policies and rules of all policy files.
@@ -21,15 +18,8 @@ public record PolicySet(
   public static final PolicySet EMPTY = new PolicySet(List.of(), SafetyLimits.DEFAULT, List.of());
 
   public PolicySet {
-    policies = Require.list(policies, PolicyLimits.POLICIES_MAX, "policies");
-    protect = Require.list(protect, PolicyLimits.PROTECT_MAX, "protect");
-    Set<String> names = new HashSet<>();
-    for (Policy policy : policies) {
-      if (!names.add(policy.name())) {
-        throw new IllegalArgumentException(
-            "policies: expected unique names, found '%s' twice".formatted(policy.name()));
-      }
-    }
+    policies = List.copyOf(policies);
+    protect = List.copyOf(protect);
   }
 
   /** Policies without labels. */

@@ -1,18 +1,15 @@
 package io.blkwarden.controller.policy;
 
+import com.fasterxml.jackson.annotation.JsonAutoDetect.Visibility;
 import com.fasterxml.jackson.annotation.JsonValue;
 import io.blkwarden.controller.fleet.Metric;
-import java.lang.reflect.Method;
-import java.lang.reflect.RecordComponent;
-import java.util.List;
+import io.blkwarden.model.Restraint;
 import java.util.Locale;
-import java.util.Map;
-import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.PropertyNamingStrategies;
+import tools.jackson.databind.SerializationFeature;
+import tools.jackson.databind.cfg.EnumFeature;
 import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.ArrayNode;
-import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -22,22 +19,53 @@ import tools.jackson.databind.node.ObjectNode;
  * {@code snake_case}; durations are in ms and end in {@code _ms}.
  */
 public final class PolicyTree {
-  private static final String MILLIS = "Millis";
-  private static final JsonNodeFactory NODES = JsonMapper.builder().build().getNodeFactory();
+  private static final JsonMapper MAPPER =
+      JsonMapper.builder()
+          .propertyNamingStrategy(new Names())
+          .changeDefaultVisibility(found ->
+              found
+                  .withFieldVisibility(Visibility.ANY)
+                  .withGetterVisibility(Visibility.NONE)
+                  .withIsGetterVisibility(Visibility.NONE))
+          .enable(EnumFeature.WRITE_ENUMS_TO_LOWERCASE)
+          .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
+          .addMixIn(Metric.class, ById.class)
+          .addMixIn(Restraint.class, AsText.class)
+          .addMixIn(Glob.class, AsText.class)
+          .build();
 
   private PolicyTree() {}
 
+  private interface ById {
+    @JsonValue
+    String id();
+  }
+
+  private interface AsText {
+    @JsonValue
+    @Override
+    String toString();
+  }
+
+  private static final class Names extends PropertyNamingStrategies.SnakeCaseStrategy {
+    private static final long serialVersionUID = 1;
+
+    @Override
+    public String translate(String name) {
+      return super.translate(name.replaceFirst("(?<=.)Millis$", "Ms"));
+    }
+  }
+
   /** A policy with its kind, such as {@code threshold}. */
   public static ObjectNode of(Policy policy) {
-    ObjectNode each = NODES.objectNode();
-    each.put("name", policy.name());
-    each.put("kind", kind(policy));
-    for (Map.Entry<String, JsonNode> part : record((Record) policy).properties()) {
-      if (!part.getKey().equals("name")) {
-        each.set(part.getKey(), part.getValue());
-      }
+    ObjectNode tree = MAPPER.createObjectNode();
+    tree.put("name", policy.name());
+    tree.put("kind", kind(policy));
+    ObjectNode parts = MAPPER.valueToTree(policy);
+    if (parts.remove("rule") instanceof ObjectNode rule) {
+      tree.setAll(rule);
     }
-    return each;
+    return tree.setAll(parts);
   }
 
   /** The kind of a policy, such as {@code threshold}. */
@@ -46,73 +74,7 @@ public final class PolicyTree {
   }
 
   /** The tree of a record and all below it. */
-  public static JsonNode of(@Nullable Object value) {
-    return switch (value) {
-      case null -> NODES.nullNode();
-      case Boolean flag -> NODES.booleanNode(flag);
-      case Double number -> NODES.numberNode(number);
-      case Integer number -> NODES.numberNode(number);
-      case Long number -> NODES.numberNode(number);
-      case Metric metric -> NODES.stringNode(metric.id());
-      case Enum<?> word -> NODES.stringNode(word(word));
-      case List<?> list -> {
-        ArrayNode array = NODES.arrayNode();
-        list.forEach(each -> array.add(of(each)));
-        yield array;
-      }
-      case Map<?, ?> map -> {
-        ObjectNode object = NODES.objectNode();
-        Map<String, Object> sorted = new TreeMap<>();
-        map.forEach((key, each) -> sorted.put(String.valueOf(key), each));
-        sorted.forEach((key, each) -> object.set(key, of(each)));
-        yield object;
-      }
-      case Record item when !hasText(item) -> record(item);
-      default -> NODES.stringNode(value.toString());
-    };
-  }
-
-  private static ObjectNode record(Record item) {
-    ObjectNode object = NODES.objectNode();
-    for (RecordComponent part : item.getClass().getRecordComponents()) {
-      object.set(name(part.getName()), of(call(part.getAccessor(), item)));
-    }
-    return object;
-  }
-
-  /** Whether the record has a text of its own, such as a priority. */
-  private static boolean hasText(Record item) {
-    try {
-      return item.getClass().getDeclaredMethod("toString").getDeclaringClass() == item.getClass()
-          && !item.toString().startsWith(item.getClass().getSimpleName() + "[");
-    } catch (NoSuchMethodException e) {
-      return false;
-    }
-  }
-
-  private static String word(Enum<?> word) {
-    for (Method method : word.getDeclaringClass().getMethods()) {
-      boolean wire = method.isAnnotationPresent(JsonValue.class) || method.getName().equals("wire");
-      if (wire && method.getParameterCount() == 0) {
-        return String.valueOf(call(method, word));
-      }
-    }
-    return word.name().toLowerCase(Locale.ROOT);
-  }
-
-  private static @Nullable Object call(Method method, Object on) {
-    try {
-      return method.invoke(on);
-    } catch (ReflectiveOperationException e) {
-      throw new IllegalStateException("not readable: " + method, e);
-    }
-  }
-
-  private static String name(String camel) {
-    String base =
-        camel.endsWith(MILLIS) && camel.length() > MILLIS.length()
-            ? camel.substring(0, camel.length() - MILLIS.length()) + "Ms"
-            : camel;
-    return base.replaceAll("([A-Z])", "_$1").toLowerCase(Locale.ROOT);
+  public static JsonNode of(Object value) {
+    return MAPPER.valueToTree(value);
   }
 }

@@ -2,7 +2,6 @@ package io.blkwarden.controller.policy;
 
 import io.blkwarden.controller.policy.yaml.Section;
 import io.blkwarden.controller.policy.yaml.Value;
-import io.blkwarden.model.Require;
 import io.blkwarden.model.Restraint;
 import io.blkwarden.model.message.Alert;
 import io.blkwarden.model.message.CommandAction;
@@ -41,8 +40,7 @@ public record Response(
       Value.oneOf(Alert.Severity.values(), Alert.Severity::wire);
 
   public Response {
-    ladder = Require.list(ladder, PolicyLimits.STEPS_MAX, "ladder");
-    Require.within(leaseMillis, LEASE_MIN_MILLIS, CommandAction.Set.MAX_LEASE_MS, "lease");
+    ladder = List.copyOf(ladder);
   }
 
   /** A response whose alert resolves at once and is not repeated. */
@@ -79,5 +77,20 @@ public record Response(
     } catch (IllegalArgumentException _) {
       return Optional.empty();
     }
+  }
+
+  /**
+   * How long a policy's alerts are kept, and how often they are published again.
+   *
+   * @param keepFiringMillis measured time without a breach before the alert is resolved; 0 to
+   *     resolve at once
+   * @param remindMillis time after which an open alert is published again; 0 for never
+   */
+  public record AlertLife(long keepFiringMillis, long remindMillis) {
+    /** Resolves at once and never reminds. */
+    public static final AlertLife PLAIN = new AlertLife(0, 0);
+
+    /** Shortest time between two reminders in ms, so that a fleet's alerts do not flood NATS. */
+    public static final long REMIND_MIN_MILLIS = 10_000;
   }
 }

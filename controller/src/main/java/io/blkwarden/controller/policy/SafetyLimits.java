@@ -2,7 +2,6 @@ package io.blkwarden.controller.policy;
 
 import io.blkwarden.controller.policy.yaml.Section;
 import io.blkwarden.controller.policy.yaml.Value;
-import io.blkwarden.model.Require;
 
 /**
  * The safety limits on all throttles together; {@code brakes} in policy files.
@@ -23,13 +22,6 @@ public record SafetyLimits(
       Value.integer("a number of disks, 0 to 4096", 0, 4096);
   private static final Value<Double> HOSTS = Value.share("a part of the hosts such as 5%");
 
-  public SafetyLimits {
-    Require.within(disksPerHost, 0, 4096, "disks_per_host");
-    Require.within(disksPerDomain, 0, 4096, "disks_per_domain");
-    part(hostsThrottled, "hosts_throttled");
-    part(stopIfHostsAnomalous, "stop_if_hosts_anomalous");
-  }
-
   /** Reads {@code brakes:}; missing keys have the values of {@link #DEFAULT}. */
   public static SafetyLimits read(Section in) {
     return in.closed(
@@ -38,11 +30,5 @@ public record SafetyLimits(
             in.get("disks_per_domain", DISKS, DEFAULT.disksPerDomain),
             in.get("hosts_throttled", HOSTS, DEFAULT.hostsThrottled),
             in.get("stop_if_hosts_anomalous", HOSTS, DEFAULT.stopIfHostsAnomalous)));
-  }
-
-  private static void part(double value, String field) {
-    if (!(value >= 0 && value <= 1)) {
-      throw new IllegalArgumentException(field + ": expected 0% to 100%, found " + value);
-    }
   }
 }

@@ -3,7 +3,6 @@ package io.blkwarden.controller.policy;
 import io.blkwarden.controller.fleet.Metric;
 import io.blkwarden.controller.policy.yaml.Section;
 import io.blkwarden.controller.policy.yaml.Value;
-import io.blkwarden.model.Require;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -36,18 +35,6 @@ public record Threshold(
 
   private static final Value<Integer> SAMPLES =
       Value.integer("a number of samples, 1 to 10000", 1, SAMPLES_MAX);
-
-  public Threshold {
-    Require.finite(above, "above");
-    Require.finite(clearBelow, "clear_below");
-    Require.within(forMillis, 0, PolicyLimits.DURATION_MAX_MILLIS, "for");
-    Require.within(clearForMillis, 0, PolicyLimits.DURATION_MAX_MILLIS, "clear_for");
-    Require.within(samples, 1, SAMPLES_MAX, "samples");
-    if (clearBelow > above) {
-      throw new IllegalArgumentException(
-          "clear_below: expected at most above (%s), found %s".formatted(above, clearBelow));
-    }
-  }
 
   /** A threshold without windows, for which one sample is enough. */
   public Threshold(
@@ -115,12 +102,6 @@ public record Threshold(
     private static final Pattern FORM = Pattern.compile("(\\d{1,2}) of (\\d{1,2})");
     private static final Value<Windows> WINDOWS =
         Value.of("windows such as '3 of 5', at most " + MAX, Windows::parse);
-
-    public Windows {
-      Require.within(of, 1, MAX, "windows");
-      Require.within(atLeast, 1, of, "windows");
-      Require.within(millis, 1, PolicyLimits.DURATION_MAX_MILLIS, "window");
-    }
 
     private static Optional<Windows> read(Section in) {
       Optional<Windows> count = in.need("windows", WINDOWS);

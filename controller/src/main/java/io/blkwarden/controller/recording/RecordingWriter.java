@@ -12,7 +12,7 @@ import java.util.zip.DeflaterOutputStream;
 
 /**
  * Writes entries as a recording file: a header, then blocks of entries, each deflated and with a
- * checksum of its own; see {@code docs/REPLAY.md}. Not thread-safe.
+ * checksum of its own; see {@code docs/PROTOCOL.md}. Not thread-safe.
  */
 public final class RecordingWriter implements AutoCloseable {
   static final long MAGIC = 0x89424b575245430aL;

@@ -2,9 +2,11 @@ package io.blkwarden.controller.silence;
 
 import io.blkwarden.controller.policy.Glob;
 import io.blkwarden.model.MessageId;
+import io.blkwarden.model.OperatorKey;
 import io.blkwarden.model.message.Ack;
 import io.blkwarden.model.message.Alert;
 import io.blkwarden.model.message.OperatorInput;
+import io.blkwarden.model.message.OperatorRequest;
 import io.blkwarden.model.message.Pause;
 import io.blkwarden.model.message.Silence;
 import java.time.Instant;
@@ -13,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -91,7 +94,7 @@ public final class OperatorState {
     Map<String, List<String>> labels = silences.isEmpty() ? Map.of() : labels(alert);
     return silences.stream()
         .filter(each -> each.isActive(now) && each.matches(labels))
-        .map(each -> each.silence)
+        .map(Matched::silence)
         .findFirst();
   }
 
@@ -124,7 +127,7 @@ public final class OperatorState {
 
   /** The silence of that id. */
   public Optional<Silence> silence(MessageId id) {
-    return silences.stream().map(each -> each.silence).filter(s -> s.id().equals(id)).findFirst();
+    return silences.stream().map(Matched::silence).filter(s -> s.id().equals(id)).findFirst();
   }
 
   /** The acknowledgement of that alert or incident. */
@@ -132,20 +135,98 @@ public final class OperatorState {
     return Optional.ofNullable(acks.get(about));
   }
 
-  /** Expired silences and acknowledgements. */
-  public Stream<OperatorInput> expired(Instant now) {
-    return Stream.concat(
-        silences.stream().map(each -> each.silence).filter(each -> !each.until().isAfter(now)),
-        acks.values().stream().filter(each -> !ends(each).isAfter(now)));
-  }
-
-  /** Number of active acknowledgements. */
-  public long acksNow(Instant now) {
-    return acks.values().stream().filter(each -> now.isBefore(ends(each))).count();
-  }
-
   /** Number of active silences. */
   public long silencesNow(Instant now) {
     return silences.stream().filter(each -> each.isActive(now)).count();
+  }
+
+  /** What a request for a silence, an acknowledgement or the pause changes. */
+  public sealed interface Change {
+    /** Most expired entries deleted with a request. */
+    int EXPIRED_MAX = 100;
+
+    /**
+     * Write an entry, or delete it.
+     *
+     * @param set whether to write it
+     * @param expired expired entries to delete as well, at most {@link #EXPIRED_MAX}
+     */
+    record Store(OperatorInput input, boolean set, List<OperatorInput> expired) implements Change {}
+
+    /** Nothing, for this reason. */
+    record Refused(String why) implements Change {}
+  }
+
+  /** The change that a request makes. */
+  public Change change(
+      OperatorRequest request,
+      OperatorRequest.Lasting ask,
+      @Nullable OperatorKey key,
+      Instant now,
+      MessageId id) {
+    String by = request.by();
+    String reason = request.reason();
+    return switch (ask) {
+      case OperatorRequest.SilenceAdd(Silence.Matcher match, long forMs) ->
+          silencesNow(now) < SILENCES_MAX
+              ? store(new Silence(id, by, reason, now, now.plusMillis(forMs), match, key))
+              : full("silences", SILENCES_MAX, "end some with 'blkwarden silence expire ID'");
+      case OperatorRequest.SilenceExpire(MessageId silence) ->
+          delete(
+              silence(silence),
+              "there is no silence %s: see 'blkwarden silence list'".formatted(silence));
+      case OperatorRequest.AckAdd(MessageId about) ->
+          acks.values().stream().filter(each -> now.isBefore(ends(each))).count() < ACKS_MAX
+              ? store(new Ack(about, by, reason, now, key))
+              : full("acknowledgements", ACKS_MAX, "withdraw some with 'blkwarden ack --undo ID'");
+      case OperatorRequest.AckUndo(MessageId about) ->
+          delete(
+              ack(about),
+              "%s is not acknowledged: see acked_by in 'blkwarden alerts --json'".formatted(about));
+      case OperatorRequest.PauseSet _ -> store(new Pause(by, reason, now, key));
+      case OperatorRequest.PauseEnd _ ->
+          delete(
+              pause(),
+              "enforcement is not paused; if nothing is throttled, see /readyz of the controller");
+    };
+  }
+
+  private static Change full(String what, int most, String advice) {
+    return new Change.Refused("limit of %d %s reached: %s".formatted(most, what, advice));
+  }
+
+  private Change store(OperatorInput input) {
+    Instant now = input.at();
+    Stream<OperatorInput> expired =
+        Stream.concat(
+            silences.stream().map(Matched::silence).filter(each -> !each.until().isAfter(now)),
+            acks.values().stream().filter(each -> !ends(each).isAfter(now)));
+    return new Change.Store(input, true, expired.limit(Change.EXPIRED_MAX).toList());
+  }
+
+  private static Change delete(Optional<? extends OperatorInput> found, String missing) {
+    return found.isPresent()
+        ? new Change.Store(found.get(), false, List.of())
+        : new Change.Refused(missing);
+  }
+
+  /** The change in words, once it is in force. */
+  public static String describe(OperatorInput input, boolean set) {
+    return switch (input) {
+      case Silence silence -> {
+        String match =
+            silence.match().patterns().entrySet().stream()
+                .map(each -> each.getKey() + "=" + each.getValue())
+                .collect(Collectors.joining(" "));
+        String state = set ? "is in force until " + silence.until() : "ended";
+        yield "silence %s (%s) %s".formatted(silence.id(), match, state);
+      }
+      case Ack ack ->
+          (set ? "%s is acknowledged" : "%s is no longer acknowledged").formatted(ack.about());
+      case Pause _ ->
+          set
+              ? "enforcement is paused; leases in force end at their time"
+              : "enforcement is resumed";
+    };
   }
 }

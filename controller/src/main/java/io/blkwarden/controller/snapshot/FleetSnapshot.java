@@ -46,6 +46,13 @@ public record FleetSnapshot(
   /** Most disks in {@link #noisiest}. */
   public static final int NOISIEST_MAX = 10;
 
+  /** Only hosts and disks. */
+  public static FleetSnapshot of(
+      Instant at, List<HostSnapshot> hosts, Map<HostId, List<DiskSnapshot>> disks) {
+    return new FleetSnapshot(
+        at, hosts, disks, List.of(), Map.of(), List.of(), 0, 0, List.of(), List.of());
+  }
+
   /**
    * A disk and its part in the latency score of its device.
    *

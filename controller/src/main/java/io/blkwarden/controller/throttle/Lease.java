@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param id of the lease
  * @param reason sent with its commands
- * @param operator who asked for it; absent for a policy's, and for one found in a heartbeat
+ * @param operator who asked for it; absent for a policy's, and for a controller's that was found in
+ *     a heartbeat
  * @param restraint in force, or asked for
  * @param workers it restrains
  * @param setAt when the agent set or renewed it last, on the host's wall clock; absent before that
@@ -48,10 +49,15 @@ public record Lease(
 
   /** A lease found in a heartbeat. */
   public static Lease found(
-      MessageId id, Restraint restraint, long remainingMillis, long nowMillis) {
+      MessageId id,
+      Restraint restraint,
+      @Nullable String operator,
+      long remainingMillis,
+      long nowMillis) {
     long ends = nowMillis + remainingMillis;
     long renew = nowMillis + remainingMillis / 2;
-    return of(id, "found in force on the host", null, restraint, Math.max(1_000, remainingMillis))
+    String reason = "found in force on the host";
+    return of(id, reason, operator, restraint, Math.max(1_000, remainingMillis))
         .with(List.of(), null, ends, renew, nowMillis, 0, 0);
   }
 

@@ -7,7 +7,6 @@ import io.blkwarden.controller.throttle.ThrottleState.Leased;
 import io.blkwarden.controller.throttle.ThrottleState.Releasing;
 import io.blkwarden.controller.throttle.ThrottleState.Requested;
 import io.blkwarden.controller.throttle.ThrottleState.Resting;
-import io.blkwarden.controller.throttle.ThrottleState.Setback;
 import io.blkwarden.controller.throttle.ThrottleState.SteppingDown;
 import io.blkwarden.model.Restraint;
 import io.blkwarden.model.message.Alert;
@@ -73,8 +72,9 @@ final class LeaseAnswers {
 
   /** The lease was not set; its breach tries again after a rest. */
   private static ThrottleState abandoned(Step step, Leased state, String why, boolean mapStale) {
-    Setback cause = new Setback(Setback.Kind.COMMAND_FAILED, why);
-    Resting rest = ThrottleMachine.rest(step, cause, mapStale, state);
+    long until = step.failed(); // longer each time
+    boolean awaitsMap = mapStale && step.attempts.failures() > 0;
+    Resting rest = new Resting(until, why, true, awaitsMap, state.lease().restraint());
     step.effects.add(new ThrottleEffect.RefreshAlert());
     return ended(step, rest, EffectReport.NONE);
   }
@@ -117,9 +117,8 @@ final class LeaseAnswers {
         String why = "no answer from the host's agent: " + by.why();
         long retry = step.failed();
         step.effects.add(new ThrottleEffect.RefreshAlert());
-        Setback failure = new Setback(Setback.Kind.COMMAND_FAILED, why);
         Lease lease = now.lease().since(step.now());
-        yield new Requested(lease, now.before(), now.skipped(), failure, retry);
+        yield new Requested(lease, now.before(), now.skipped(), why, retry);
       }
       case MOVE, RENEW -> unchanged(step, state, by.purpose(), by.restraint(), by.why());
       case RELEASE, RELEASE_ALL -> state;
@@ -185,19 +184,15 @@ final class LeaseAnswers {
             : "no further attempt: stop what changes it, such as xenopsd's disk QoS";
     String why = "something else on the host undid the throttle (%s); %s".formatted(detail, next);
     return again
-        ? new Resting(
-            step.now() + UNDONE_REST_MILLIS, new Setback(Setback.Kind.UNDONE, why), false, null)
+        ? new Resting(step.now() + UNDONE_REST_MILLIS, why, false, false, null)
         : new Finished(new Attempts.End(Attempts.End.Kind.UNDONE, why), EffectReport.NONE);
   }
 
   /** The lease is over. */
   static ThrottleState over(Step step, Leased state, String why, boolean asked) {
     step.effects.add(new ThrottleEffect.RefreshAlert());
-    Setback cause =
-        asked && state instanceof Releasing releasing
-            ? new Setback(Setback.Kind.RELEASED, releasing.why())
-            : new Setback(Setback.Kind.LEASE_ENDED, why);
-    Resting rest = new Resting(step.now(), cause, false, null);
+    String cause = asked && state instanceof Releasing releasing ? releasing.why() : why;
+    Resting rest = new Resting(step.now(), cause, false, false, null);
     // a lease that ended by itself has no effect any more
     return ended(step, rest, asked ? state.effect().report() : EffectReport.NONE);
   }

@@ -8,7 +8,6 @@ import io.blkwarden.controller.throttle.ThrottleState.Proposed;
 import io.blkwarden.controller.throttle.ThrottleState.Refused;
 import io.blkwarden.controller.throttle.ThrottleState.Requested;
 import io.blkwarden.controller.throttle.ThrottleState.Resting;
-import io.blkwarden.controller.throttle.ThrottleState.Setback;
 import io.blkwarden.controller.throttle.ThrottleState.Shadow;
 import io.blkwarden.controller.throttle.ThrottleState.Unleased;
 import io.blkwarden.model.Restraint;
@@ -67,8 +66,7 @@ final class Planning {
     }
     if (unapproved.get() instanceof Refusal.NotApproved late) {
       step.record(late, null);
-      Setback cause = new Setback(Setback.Kind.NOT_APPROVED, late.text());
-      return new Resting(step.now() + Times.REST_MILLIS, cause, false, restraint);
+      return new Resting(step.now() + Times.REST_MILLIS, late.text(), false, false, restraint);
     }
     if (!(state instanceof Proposed) || !step.attempts.equals(before)) {
       step.record(unapproved.get(), null);

@@ -30,7 +30,7 @@ public final class SafetyCheck {
    * @param load what is throttled already, without this disk
    */
   public static Optional<Refusal> refusal(
-      PolicySet policies, HostId host, MappedDisk disk, boolean mapGap, ThrottleCounts load) {
+      PolicySet policies, HostId host, MappedDisk disk, boolean mapGap, Counts load) {
     if (policies.protects(host, disk)) {
       return Optional.of(Refusal.Plain.PROTECTED);
     }
@@ -48,7 +48,7 @@ public final class SafetyCheck {
   }
 
   /** Why the safety limits refuse one more throttle; empty when they do not. */
-  public static Optional<Refusal> refusal(SafetyLimits limits, ThrottleCounts counts) {
+  public static Optional<Refusal> refusal(SafetyLimits limits, Counts counts) {
     if (stopped(limits, counts.hostsKnown(), counts.hostsAnomalous())) {
       return Optional.of(
           new Refusal.FleetAnomalous(
@@ -89,4 +89,24 @@ public final class SafetyCheck {
     int least = hostsKnown < TWO_HOSTS_FROM ? 1 : 2;
     return share == 0 ? 0 : Math.max(least, (int) (share * hostsKnown));
   }
+
+  /**
+   * What is throttled and anomalous now, as the safety limits count it.
+   *
+   * <p>The disk in question is in none of the counts.
+   *
+   * @param disksOfHost disks throttled on its host
+   * @param disksOfDomain disks throttled of its domain
+   * @param hostsThrottled hosts with a throttled disk, without throttles that change nothing
+   * @param hostThrottled whether its host is one of them
+   * @param hostsKnown hosts that report
+   * @param hostsAnomalous hosts of these with a breach of a policy that may act
+   */
+  public record Counts(
+      int disksOfHost,
+      int disksOfDomain,
+      int hostsThrottled,
+      boolean hostThrottled,
+      int hostsKnown,
+      int hostsAnomalous) {}
 }

@@ -99,13 +99,13 @@ final class Step {
     if (inputs.mode() != Mode.APPROVE) {
       return Optional.empty();
     }
-    Proposal open = attempts.proposal();
+    Attempts.Proposal open = attempts.proposal();
     if (open != null && now() >= open.expiresMillis()) {
       attempts = attempts.proposing(null);
       return Optional.of(new Refusal.NotApproved(open.restraint()));
     }
     if (open == null || !open.restraint().equals(restraint)) {
-      open = Proposal.of(inputs.newId(), restraint, now(), inputs.wall());
+      open = Attempts.Proposal.of(inputs.newId(), restraint, now(), inputs.wall());
       attempts = attempts.proposing(open);
     }
     return open.approval() == null
@@ -115,11 +115,12 @@ final class Step {
 
   /** Lets the next evaluation carry out the proposal. */
   ThrottleState approved(ThrottleState state, ThrottleEvent.Approved by) {
-    Proposal open = attempts.proposal();
+    Attempts.Proposal open = attempts.proposal();
     if (open == null) {
       return state;
     }
-    attempts = attempts.proposing(open.approved(new Proposal.Approval(by.by(), by.reason())));
+    attempts =
+        attempts.proposing(open.approved(new Attempts.Proposal.Approval(by.by(), by.reason())));
     effects.add(new ThrottleEffect.RefreshAlert());
     return state instanceof ThrottleState.InForce held ? held.hindered(null) : state;
   }

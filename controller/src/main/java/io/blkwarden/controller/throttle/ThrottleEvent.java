@@ -9,6 +9,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What changes the state of a throttle. */
 public sealed interface ThrottleEvent {
+  /** An event that changes nothing without a lease. */
+  sealed interface OfLease extends ThrottleEvent {}
+
   /** The disk was measured, and its breach lasts. */
   record Evaluated() implements ThrottleEvent {}
 
@@ -20,7 +23,7 @@ public sealed interface ThrottleEvent {
    *
    * @param yielded whether from a standing policy, and not a lease without an owner
    */
-  record Adopted(boolean yielded) implements ThrottleEvent {}
+  record Adopted(boolean yielded) implements OfLease {}
 
   /**
    * The breach that owned the lease is over.
@@ -28,7 +31,7 @@ public sealed interface ThrottleEvent {
    * @param why in a sentence
    * @param cleared whether the condition cleared, and not the disk or the policy is gone
    */
-  record BreachEnded(String why, boolean cleared) implements ThrottleEvent {}
+  record BreachEnded(String why, boolean cleared) implements OfLease {}
 
   /**
    * The agent carried out a command.
@@ -43,7 +46,7 @@ public sealed interface ThrottleEvent {
       Instant at,
       @Nullable Long remainingMillis,
       List<AlertWorker> workers)
-      implements ThrottleEvent {}
+      implements OfLease {}
 
   /**
    * The agent did not carry out a command.
@@ -58,11 +61,11 @@ public sealed interface ThrottleEvent {
       String why,
       boolean failed,
       boolean mapStale)
-      implements ThrottleEvent {}
+      implements OfLease {}
 
   /** No answer to a command came. */
   record Unanswered(CommandPurpose purpose, @Nullable Restraint restraint, String why)
-      implements ThrottleEvent {}
+      implements OfLease {}
 
   /**
    * The lease ended on the host.
@@ -73,7 +76,7 @@ public sealed interface ThrottleEvent {
    * @param at when, on the host's wall clock
    */
   record LeaseEnded(Cause cause, String detail, @Nullable CommandPurpose answerTo, Instant at)
-      implements ThrottleEvent {
+      implements OfLease {
     /** How a lease ends. */
     public enum Cause {
       /** Released on the host, or as asked. */
@@ -88,10 +91,10 @@ public sealed interface ThrottleEvent {
   }
 
   /** A heartbeat of the host lists the lease with this time left, or does not list it. */
-  record Reported(boolean listed, long remainingMillis) implements ThrottleEvent {}
+  record Reported(boolean listed, long remainingMillis) implements OfLease {}
 
   /** Time has passed. */
-  record Ticked() implements ThrottleEvent {}
+  record Ticked() implements OfLease {}
 
   /** An operator sets a restraint on the disk. */
   record OperatorSet(String by, String reason, Restraint restraint, long leaseMillis)

@@ -7,7 +7,6 @@ import io.blkwarden.controller.throttle.ThrottleState.Leased;
 import io.blkwarden.controller.throttle.ThrottleState.Releasing;
 import io.blkwarden.controller.throttle.ThrottleState.Requested;
 import io.blkwarden.controller.throttle.ThrottleState.Resting;
-import io.blkwarden.controller.throttle.ThrottleState.Setback;
 import io.blkwarden.controller.throttle.ThrottleState.SteppingDown;
 import io.blkwarden.controller.throttle.ThrottleState.Unleased;
 import java.util.List;
@@ -69,17 +68,9 @@ public final class ThrottleMachine {
       }
       case ThrottleEvent.MapReceived _ ->
           state instanceof Resting rest && rest.awaitsMap()
-              ? new Resting(step.now(), rest.cause(), false, rest.wanted())
+              ? new Resting(step.now(), rest.why(), rest.failed(), false, rest.wanted())
               : state;
-      case ThrottleEvent.Adopted _,
-          ThrottleEvent.BreachEnded _,
-          ThrottleEvent.Applied _,
-          ThrottleEvent.Rejected _,
-          ThrottleEvent.Unanswered _,
-          ThrottleEvent.LeaseEnded _,
-          ThrottleEvent.Reported _,
-          ThrottleEvent.Ticked _ ->
-          state;
+      case ThrottleEvent.OfLease _ -> state;
     };
   }
 
@@ -183,12 +174,5 @@ public final class ThrottleMachine {
       case Releasing releasing -> StepDown.releaseAgain(step, releasing);
       case Requested _, InForce _ -> state;
     };
-  }
-
-  /** A rest after a failed command, longer each time. */
-  static Resting rest(Step step, Setback cause, boolean mapStale, Leased from) {
-    long until = step.failed();
-    boolean exhausted = step.attempts.failures() == 0;
-    return new Resting(until, cause, mapStale && !exhausted, from.lease().restraint());
   }
 }

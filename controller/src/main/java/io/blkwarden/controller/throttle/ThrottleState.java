@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The state of one throttle, from the first wish to the end of its lease: see {@code
- * docs/THROTTLE-STATES.md}. Times are in ms on the monotonic clock.
+ * docs/ARCHITECTURE.md}. Times are in ms on the monotonic clock.
  */
 public sealed interface ThrottleState {
   /** A state without a lease. */
@@ -48,11 +48,13 @@ public sealed interface ThrottleState {
    * Not tried again before a time.
    *
    * @param untilMillis when the rest is over
-   * @param cause what ended the attempt before
+   * @param why what ended the attempt before
+   * @param failed whether that was a command that failed
    * @param awaitsMap whether a new map of the host ends the rest early
    * @param wanted what would be set; absent when that is not known
    */
-  record Resting(long untilMillis, Setback cause, boolean awaitsMap, @Nullable Restraint wanted)
+  record Resting(
+      long untilMillis, String why, boolean failed, boolean awaitsMap, @Nullable Restraint wanted)
       implements Unleased {}
 
   /**
@@ -72,7 +74,7 @@ public sealed interface ThrottleState {
    * @param retryMillis when to ask again after that
    */
   record Requested(
-      Lease lease, WindowSums before, String skipped, @Nullable Setback failure, long retryMillis)
+      Lease lease, WindowSums before, String skipped, @Nullable String failure, long retryMillis)
       implements Leased {
     @Override
     public EffectCheck effect() {
@@ -146,23 +148,6 @@ public sealed interface ThrottleState {
    * @param requests how often that was asked
    */
   record Releasing(Lease lease, EffectCheck effect, String why, int requests) implements Leased {}
-
-  /** What ended an attempt that is repeated. */
-  record Setback(Kind kind, String detail) {
-    /** What happened. */
-    public enum Kind {
-      /** The agent refused the command, failed, or did not answer. */
-      COMMAND_FAILED,
-      /** The lease ended without a request. */
-      LEASE_ENDED,
-      /** Others on the host undid it. */
-      UNDONE,
-      /** No operator approved the step in time. */
-      NOT_APPROVED,
-      /** The controller released it. */
-      RELEASED
-    }
-  }
 
   /** Whether the agent is known to have set it. */
   default boolean inForce() {

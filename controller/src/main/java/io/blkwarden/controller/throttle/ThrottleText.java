@@ -10,21 +10,13 @@ public final class ThrottleText {
 
   /** What the alert's note says, as a full sentence; empty for nothing. */
   public static String note(ThrottleState state, Attempts attempts) {
-    return switch (state) {
-      case ThrottleState.Refused(Refusal refusal, var _) -> refusal.sentence();
-      case ThrottleState.Resting resting
-          when resting.cause().kind() == ThrottleState.Setback.Kind.COMMAND_FAILED ->
-          NOT_THROTTLED + reason(state, attempts);
-      case ThrottleState.Requested requested when requested.failure() != null ->
-          NOT_THROTTLED + reason(state, attempts);
-      case ThrottleState.Idle _,
-          ThrottleState.Shadow _,
-          ThrottleState.Proposed _,
-          ThrottleState.Resting _,
-          ThrottleState.Finished _,
-          ThrottleState.Leased _ ->
-          reason(state, attempts);
-    };
+    if (state instanceof ThrottleState.Refused(Refusal refusal, var _)) {
+      return refusal.sentence();
+    }
+    boolean failed =
+        state instanceof ThrottleState.Resting resting && resting.failed()
+            || state instanceof ThrottleState.Requested requested && requested.failure() != null;
+    return (failed ? NOT_THROTTLED : "") + reason(state, attempts);
   }
 
   /** The same without saying that the disk is not throttled. */
@@ -35,25 +27,25 @@ public final class ThrottleText {
       case ThrottleState.Shadow shadow ->
           join("%s would be set".formatted(shadow.wanted()), shadow.skipped());
       case ThrottleState.Proposed _ -> proposed(attempts);
-      case ThrottleState.Resting resting -> resting.cause().detail();
+      case ThrottleState.Resting resting -> resting.why();
       case ThrottleState.Finished finished -> finished.end().text();
       case ThrottleState.Requested requested ->
           requested.failure() == null
               ? join(
                   "%s requested, no answer yet".formatted(requested.lease().restraint()),
                   requested.skipped())
-              : requested.failure().detail();
+              : requested.failure();
       case ThrottleState.InForce held -> inForce(held, attempts);
       case ThrottleState.Releasing releasing -> releasing.why();
     };
   }
 
   private static String proposed(Attempts attempts) {
-    Proposal proposal = attempts.proposal();
+    Attempts.Proposal proposal = attempts.proposal();
     if (proposal == null) {
       return "";
     }
-    Proposal.Approval approval = proposal.approval();
+    Attempts.Proposal.Approval approval = proposal.approval();
     return approval == null
         ? new Refusal.AwaitsApproval(proposal.id(), proposal.restraint()).text()
         : "approved by %s: %s".formatted(approval.by(), approval.reason());

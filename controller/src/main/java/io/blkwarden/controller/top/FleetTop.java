@@ -14,10 +14,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Live I/O of the fleet's disks, from mappings, heartbeats and samples; thread-safe.
@@ -59,10 +59,7 @@ public final class FleetTop {
     } else if (ControlJson.decode(Heartbeat.class, payload)
             instanceof Decoded.Ok<Heartbeat>(Heartbeat heartbeat)
         && subjects.heartbeat(heartbeat.host()).equals(subject)) {
-      TopHost seen = seen(heartbeat.host(), nowMillis);
-      if (seen != null) {
-        seen.heartbeat(heartbeat, nowMillis);
-      }
+      seen(heartbeat.host(), nowMillis).ifPresent(seen -> seen.heartbeat(heartbeat, nowMillis));
     }
   }
 
@@ -70,10 +67,7 @@ public final class FleetTop {
     if (ControlJson.decode(MappingEvent.class, payload)
             instanceof Decoded.Ok<MappingEvent>(MappingEvent event)
         && subjects.mapping(event.origin().host(), event.event()).equals(subject)) {
-      TopHost seen = seen(event.origin().host(), nowMillis);
-      if (seen != null) {
-        seen.mapping(event);
-      }
+      seen(event.origin().host(), nowMillis).ifPresent(seen -> seen.mapping(event));
     }
   }
 
@@ -84,24 +78,22 @@ public final class FleetTop {
     } catch (IllegalArgumentException e) {
       return; // invalid host
     }
-    TopHost seen = subjects.sample(host).equals(subject) ? seen(host, nowMillis) : null;
-    if (seen != null && SampleCodec.decode(payload, frame) instanceof Decoded.Ok<?>) {
-      seen.sample(frame, nowMillis);
+    if (subjects.sample(host).equals(subject)
+        && SampleCodec.decode(payload, frame) instanceof Decoded.Ok<?>) {
+      seen(host, nowMillis).ifPresent(seen -> seen.sample(frame, nowMillis));
     }
   }
 
-  private @Nullable TopHost seen(HostId host, long nowMillis) {
+  /** The state of a host that is shown. */
+  private Optional<TopHost> seen(HostId host, long nowMillis) {
     if (!only.isEmpty() && !only.contains(host)) {
-      return null;
+      return Optional.empty();
     }
-    TopHost known = hosts.get(host);
-    if (known == null && hosts.size() >= MAX_HOSTS) {
+    if (hosts.size() >= MAX_HOSTS && !hosts.containsKey(host)) {
       truncated = true;
-    } else if (known == null) {
-      known = new TopHost(host, nowMillis);
-      hosts.put(host, known);
+      return Optional.empty();
     }
-    return known;
+    return Optional.of(hosts.computeIfAbsent(host, _ -> new TopHost(host, nowMillis)));
   }
 
   /**

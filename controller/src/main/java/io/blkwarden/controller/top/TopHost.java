@@ -1,8 +1,8 @@
 package io.blkwarden.controller.top;
 
 import io.blkwarden.commandline.top.DiskLine;
-import io.blkwarden.controller.fleet.BatchResult;
 import io.blkwarden.controller.fleet.HostState;
+import io.blkwarden.controller.fleet.HostState.BatchResult;
 import io.blkwarden.controller.fleet.Metric;
 import io.blkwarden.model.DiskKey;
 import io.blkwarden.model.HostId;
@@ -16,6 +16,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** The live state of a host; times are of a monotonic clock in ms. */
@@ -96,13 +97,10 @@ final class TopHost {
     if (stale(nowMillis) || state.windowMillis() == 0) {
       return List.of();
     }
-    List<String> unknown = new ArrayList<>();
-    for (int device = 0; device < state.devices().size(); device++) {
-      if (Double.isNaN(state.deviceValue(Metric.DEVICE_UTIL, device))) {
-        unknown.add(state.devices().get(device).name());
-      }
-    }
-    return unknown;
+    return IntStream.range(0, state.devices().size())
+        .filter(device -> Double.isNaN(state.deviceValue(Metric.DEVICE_UTIL, device)))
+        .mapToObj(device -> state.devices().get(device).name())
+        .toList();
   }
 
   private DiskLine.Load load(int row) {
@@ -125,14 +123,13 @@ final class TopHost {
   }
 
   private double deviceScore(int row) {
-    double worst = Double.NaN;
-    for (int device : state.devicesOf(row)) {
-      double score =
-          state.deviceValue(Metric.DEVICE_UTIL, device)
-              * state.deviceValue(Metric.DEVICE_AWAIT, device);
-      worst = worst >= score || Double.isNaN(score) ? worst : score;
-    }
-    return worst;
+    return IntStream.of(state.devicesOf(row))
+        .mapToDouble(device ->
+            state.deviceValue(Metric.DEVICE_UTIL, device)
+                * state.deviceValue(Metric.DEVICE_AWAIT, device))
+        .filter(score -> !Double.isNaN(score))
+        .max()
+        .orElse(Double.NaN);
   }
 
   /** The active throttles by disk, from the last heartbeat. */

@@ -119,7 +119,7 @@ final class AttributionTest {
   }
 
   private static double correlation(AttributionWindow window, int disk) {
-    return Correlation.of(window, NeighbourLatencies.of(window), disk, 20);
+    return SuspectSums.of(window, NeighbourLatencies.of(window), disk, 20).correlation();
   }
 
   @Test

@@ -16,11 +16,11 @@ final class ControllerConfTest {
   private Map<String, String> conf(String text) throws Exception {
     Path file = folder.resolve("controller.conf");
     Files.writeString(file, text);
-    return Map.of(ControllerConf.VARIABLE, file.toString());
+    return Map.of(Blkwarden.CONF.variable(), file.toString());
   }
 
   private static String[] with(Map<String, String> environment, String... words) throws Exception {
-    return ControllerConf.with(Blkwarden.described(), words, environment);
+    return Blkwarden.CONF.with(Blkwarden.described(), words, environment);
   }
 
   @Test

@@ -149,9 +149,9 @@ final class FaultsTest {
     both();
     Input sampled = new Input.SampleBatch(host.id, host.frame());
     rig.feed(sampled);
-    List<Effect> mending = rig.step.recover(sampled);
+    List<Effect> recovery = rig.step.recover(sampled);
 
-    assertThat(mending).contains(new Effect.RequestMap(host.id));
+    assertThat(recovery).contains(new Effect.RequestMap(host.id));
     assertThat(firstHostLive()).isFalse();
     rig.map(host);
     rig.seconds(1, host, this::both);

@@ -4,15 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.blkwarden.model.HostId;
 import java.util.List;
+import java.util.concurrent.Semaphore;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 final class MapRequestsTest {
-  private static final long RETRY = 5_000;
-  private final MapRequests mapRequests = new MapRequests(RETRY);
+  private static final long RETRY = RequestBackoff.MIN_MILLIS;
+  private final MapRequests mapRequests = new MapRequests();
   private final List<HostTracker> hosts =
       IntStream.range(0, 3 * MapRequests.AT_ONCE)
-          .mapToObj(number -> new HostTracker(new HostId("dom0-" + number)))
+          .mapToObj(number -> new HostTracker(new HostId("dom0-" + number), new Semaphore(0)))
           .toList();
 
   private long asked(long nowMillis) {
@@ -36,10 +37,10 @@ final class MapRequestsTest {
 
   @Test
   void mapThatArrivesUnrequestedIsNotAwaited() {
-    hosts.getFirst().missed = true;
+    hosts.getFirst().reportsDropped = true;
     mapRequests.received(hosts.getFirst());
 
-    assertThat(hosts.getFirst().missed).isFalse();
+    assertThat(hosts.getFirst().reportsDropped).isFalse();
     assertThat(asked(0)).isEqualTo(MapRequests.AT_ONCE);
   }
 }

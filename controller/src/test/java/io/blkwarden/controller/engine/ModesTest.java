@@ -84,6 +84,57 @@ final class ModesTest {
     assertThat(EngineRig.set(EngineRig.sends(effects).getFirst()).lease()).isEqualTo(held.lease());
   }
 
+  @Test
+  void autoLeavesAThrottleOfAnOperatorOnTheHostAlone() {
+    EngineRig rig = rig("auto");
+    rig.start(host);
+    Heartbeat.HeldThrottle found = lease();
+    rig.beat(
+        host,
+        true,
+        new Heartbeat.HeldThrottle(
+            found.lease(),
+            found.domain(),
+            found.vdev(),
+            IoPriority.bestEffort(7),
+            null,
+            600_000,
+            true));
+
+    List<Effect> effects = new ArrayList<>(rig.seconds(40, host, this::storm));
+    effects.addAll(rig.seconds(20, host, () -> host.reads(noisy, 1, 1, 1, 0)));
+
+    assertThat(EngineRig.sends(effects)).isEmpty();
+    assertThat(EngineRig.decisions(effects))
+        .anySatisfy(each ->
+            assertThat(each.toString()).contains("already throttled by an operator on the host"));
+    assertThat(EngineRig.states(effects)).startsWith("firing").endsWith("resolved");
+  }
+
+  @Test
+  void throttleOfAnOperatorOnTheHostDoesNotCountAgainstTheSafetyLimits() {
+    EngineRig rig = EngineRig.acting(EngineRig.SWAP_STORM + "brakes: { disks_per_host: 1 }\n");
+    int other = host.addSwap(177);
+    rig.start(host);
+    MappedDisk disk = host.disks.get(other);
+    rig.beat(
+        host,
+        true,
+        new Heartbeat.HeldThrottle(
+            MessageId.of(1, new Random(5)),
+            disk.domain(),
+            disk.disk().vdev(),
+            IoPriority.IDLE,
+            null,
+            600_000,
+            true));
+
+    List<Command> sent = EngineRig.sends(rig.seconds(5, host, this::storm));
+
+    assertThat(EngineRig.set(sent.getFirst()).domain())
+        .isEqualTo(host.disks.get(noisy).domain());
+  }
+
   /** Throttles, releases and waits; then a heartbeat still has the lease. */
   private MessageId namedAgain(EngineRig rig, int secondsLater) {
     rig.start(host);
@@ -102,7 +153,7 @@ final class ModesTest {
   }
 
   @Test
-  void delayedHeartbeatDoesNotRestoreAReleasedLease() {
+  void lateHeartbeatDoesNotRestoreAnEndedLease() {
     EngineRig rig = rig("auto");
     MessageId old = namedAgain(rig, 1);
 
@@ -114,7 +165,7 @@ final class ModesTest {
   }
 
   @Test
-  void leaseReportedLongAfterItsReleaseIsAdopted() {
+  void leaseListedLongAfterItsEndIsInForce() {
     EngineRig rig = rig("auto");
     MessageId old = namedAgain(rig, 12);
 

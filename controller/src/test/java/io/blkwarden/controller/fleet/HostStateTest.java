@@ -3,6 +3,8 @@ package io.blkwarden.controller.fleet;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.blkwarden.controller.fleet.HostState.BatchResult;
+import io.blkwarden.controller.fleet.HostState.MappingChange;
 import io.blkwarden.model.Actuator;
 import io.blkwarden.model.MappingState;
 import io.blkwarden.model.message.MappingEvent.DomainStopped;
@@ -243,9 +245,9 @@ final class HostStateTest {
     host.revision = 4;
     assertThat(state.apply(new WorkersChanged(host.origin(), host.disks.get(other))))
         .isEqualTo(MappingChange.GAP);
-    assertThat(state.map().gap()).isTrue();
+    assertThat(state.mapGap()).isTrue();
     assertThat(state.apply(host.snapshot())).isEqualTo(MappingChange.REPLACED);
-    assertThat(state.map().gap()).isFalse();
+    assertThat(state.mapGap()).isFalse();
   }
 
   @Test
@@ -253,7 +255,7 @@ final class HostStateTest {
     MappingOrigin now = host.origin();
     host.revision = 0;
     assertThat(state.apply(host.snapshot())).isEqualTo(MappingChange.IGNORED);
-    assertThat(state.map().revision()).isEqualTo(now.revision());
+    assertThat(state.map.revision).isEqualTo(now.revision());
   }
 
   /** Each I/O is counted in exactly one window, despite lost or late batches and new bases. */

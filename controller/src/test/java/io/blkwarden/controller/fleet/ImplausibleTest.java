@@ -2,6 +2,8 @@ package io.blkwarden.controller.fleet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.blkwarden.controller.fleet.HostState.BatchResult;
+import io.blkwarden.controller.fleet.HostState.MappingChange;
 import io.blkwarden.model.MappingState;
 import io.blkwarden.model.VolumeRole;
 import io.blkwarden.model.sample.SampleColumn;

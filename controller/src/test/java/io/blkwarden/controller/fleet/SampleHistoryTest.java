@@ -3,6 +3,7 @@ package io.blkwarden.controller.fleet;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.blkwarden.controller.fleet.HostState.BatchResult;
 import io.blkwarden.model.MappingState;
 import io.blkwarden.model.VolumeRole;
 import io.blkwarden.model.message.MappingEvent.WorkersChanged;

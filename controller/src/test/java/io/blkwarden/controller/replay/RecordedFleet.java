@@ -98,7 +98,7 @@ public final class RecordedFleet {
   public void heartbeatWithThrottle(MessageId lease) {
     DomainRef domain = host.disks.get(noisy).domain();
     beat(
-        List.of(new Heartbeat.HeldThrottle(lease, domain, "xvda2", IoPriority.IDLE, null, 60_000)));
+        List.of(new Heartbeat.HeldThrottle(lease, domain, "xvda2", IoPriority.IDLE, null, 60_000, null)));
   }
 
   /** Recorded policies. */

@@ -10,6 +10,7 @@ import io.blkwarden.model.MessageId;
 import io.blkwarden.model.Restraint;
 import io.blkwarden.model.message.Alert;
 import io.blkwarden.testing.Property;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -28,7 +29,7 @@ import org.junit.jupiter.api.Test;
 
 /** Random events for a throttle: the invariants hold in every state. */
 final class ThrottleMachineTest {
-  private static final Path PAGE = Path.of("../docs/THROTTLE-STATES.md");
+  private static final Path PAGE = Path.of("../docs/ARCHITECTURE.md");
   private static final Restraint LIMIT = new Restraint.Limit(20);
   private static final List<Restraint> LADDER =
       List.of(Restraint.Priority.bestEffort(7), Restraint.Priority.IDLE, LIMIT);
@@ -422,7 +423,7 @@ final class ThrottleMachineTest {
     }
     List<String> shown = new ArrayList<>();
     Pattern.compile("^ *(\\w+ --> \\w+)", Pattern.MULTILINE)
-        .matcher(Files.readString(PAGE))
+        .matcher(section())
         .results()
         .forEach(each -> shown.add(each.group(1)));
     assertThat(shown).as(String.join("\n", found)).containsExactlyInAnyOrderElementsOf(found);
@@ -430,7 +431,7 @@ final class ThrottleMachineTest {
 
   @Test
   void documentationListsTheStates() throws Exception {
-    String page = Files.readString(PAGE);
+    String page = section();
     List<Class<?>> states = new ArrayList<>();
     for (Class<?> group : List.of(Unleased.class, Leased.class)) {
       states.addAll(Arrays.asList(permitted(group)));
@@ -438,6 +439,12 @@ final class ThrottleMachineTest {
     assertThat(states.stream().map(Class::getSimpleName).collect(Collectors.toSet()))
         .hasSize(10)
         .allSatisfy(state -> assertThat(page).contains("| `" + state + "` |"));
+  }
+
+  private static String section() throws IOException {
+    String page = Files.readString(PAGE);
+    return page.substring(
+        page.indexOf("### States of a throttle"), page.indexOf("### States of an alert"));
   }
 
   private static Class<?>[] permitted(Class<?> group) {

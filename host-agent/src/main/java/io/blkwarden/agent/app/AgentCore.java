@@ -21,6 +21,7 @@ import io.blkwarden.agent.mapping.MappingChange;
 import io.blkwarden.agent.sampling.Sampler;
 import io.blkwarden.commandline.log.LogKeys;
 import io.blkwarden.model.DiskKey;
+import io.blkwarden.model.HostId;
 import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.MappingState;
 import io.blkwarden.model.MessageId;
@@ -44,8 +45,11 @@ import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The state of an agent and its handlers, which run on one thread, one input at a time. */
-final class AgentCore {
+/**
+ * The state of an agent and its handlers, which run on one thread, one input at a time. Without
+ * {@link AgentRuntime} the caller supplies every input, as in a deterministic simulation.
+ */
+public final class AgentCore {
   /** Interval of heartbeats. */
   static final long HEARTBEAT_MILLIS = 5_000;
 
@@ -84,7 +88,7 @@ final class AgentCore {
   private final Sampler sampler;
   private final SampleFrame frame = new SampleFrame();
   private final Outcomes outcomes;
-  private final CheckedGate gate;
+  private final BackendGate gate;
   private final SharedLeases leases;
   private final ThrottledDiskReader diskReader;
   private final QueueKeeper queues;
@@ -100,7 +104,13 @@ final class AgentCore {
   private List<MappedDisk> baseDisks = List.of();
   private CounterBase base = new CounterBase(0, List.of(), List.of(), List.of());
 
-  AgentCore(AgentSettings settings, AgentPorts ports, ControlBus bus, AgentInbox inbox, UUID boot) {
+  /**
+   * Creates the core.
+   *
+   * @param bus receives what it publishes
+   */
+  public AgentCore(
+      AgentSettings settings, AgentPorts ports, ControlBus bus, AgentInbox inbox, UUID boot) {
     this.settings = settings;
     this.ports = ports;
     this.bus = bus;
@@ -116,7 +126,7 @@ final class AgentCore {
     this.outcomes = new Outcomes(settings.host(), boot, ports.wall(), ports.random());
     this.diskReader = new ThrottledDiskReader(ports.files(), ports.xenStore());
     this.queues = new QueueKeeper(ports.queues(), inbox::requestScan);
-    this.gate = new CheckedGate(new BackendGate(ports.xenStore(), ports.files()));
+    this.gate = new BackendGate(ports.xenStore(), ports.files());
     this.leases =
         new SharedLeases(
             new Throttler(
@@ -130,8 +140,8 @@ final class AgentCore {
                 outcomes));
   }
 
-  /** Takes over the leases of an earlier run. */
-  void start(FoundLeases found) {
+  /** Takes over the leases of an earlier run; call this first. */
+  public void start(FoundLeases found) {
     found.faults().forEach(fault -> LOG.error("leases: {}", fault));
     health.set(
         "leases",
@@ -143,7 +153,8 @@ final class AgentCore {
     publish(leases.use(Throttler::sweep));
   }
 
-  void on(AgentInput input) {
+  /** Handles an input; a command is answered before this returns. */
+  public void on(AgentInput input) {
     try {
       switch (input) {
         case AgentInput.Tick _ -> tick();
@@ -161,7 +172,12 @@ final class AgentCore {
     }
   }
 
-  private long now() {
+  HostId host() {
+    return settings.host();
+  }
+
+  /** CLOCK_MONOTONIC in ms. */
+  long now() {
     return ports.monotonicMillis().getAsLong();
   }
 
@@ -223,7 +239,7 @@ final class AgentCore {
    * Ends leases that expired or that release-all requests to end. It runs on its own thread,
    * because a scan that waits for xenstore must not extend a lease.
    */
-  void endDueLeases() {
+  public void endDueLeases() {
     try {
       long now = now();
       publish(leases.use(all -> all.expire(now)));
@@ -386,11 +402,17 @@ final class AgentCore {
       }
       case Decoded.Malformed<Command> bad -> {
         Outcome refused =
-            outcomes.refused(null, Outcome.Refusal.MALFORMED, bad.reason() + ": " + bad.detail());
+            refused(bad, Outcome.Refusal.MALFORMED, bad.reason() + ": " + bad.detail());
         incoming.reply().accept(refused);
         publish(List.of(refused));
       }
     }
+  }
+
+  /** The outcome of a command that cannot be queued; does not block. */
+  Outcome refused(Decoded<Command> command, Outcome.Refusal why, String detail) {
+    MessageId id = command instanceof Decoded.Ok<Command>(Command known) ? known.id() : null;
+    return outcomes.refused(id, why, detail);
   }
 
   private void publish(List<Outcome> published) {

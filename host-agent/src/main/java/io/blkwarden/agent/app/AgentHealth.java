@@ -72,8 +72,10 @@ final class AgentHealth {
               lease.id(),
               lease.domain(),
               lease.vdev(),
-              lease.restraint(),
-              lease.remainingMillis(nowMillis)));
+              lease.priority(),
+              lease.restraint().limitOrNull(),
+              lease.remainingMillis(nowMillis),
+              lease.local()));
     }
     return throttles;
   }

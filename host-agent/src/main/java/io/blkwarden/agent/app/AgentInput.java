@@ -3,7 +3,7 @@ package io.blkwarden.agent.app;
 import io.blkwarden.agent.bus.IncomingCommand;
 
 /** An input of the agent. */
-sealed interface AgentInput {
+public sealed interface AgentInput {
   /** Xenstore or the block devices changed. */
   record Changed() implements AgentInput {}
 

@@ -10,19 +10,12 @@ import io.blkwarden.agent.bus.PendingMessages.Kind;
 import io.blkwarden.agent.bus.Publisher;
 import io.blkwarden.agent.bus.Session;
 import io.blkwarden.agent.lease.LeaseStore.FoundLeases;
-import io.blkwarden.agent.lease.Outcomes;
-import io.blkwarden.model.HostId;
-import io.blkwarden.model.MessageId;
-import io.blkwarden.model.json.Decoded;
-import io.blkwarden.model.message.Command;
 import io.blkwarden.model.message.Outcome;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
-import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -85,9 +78,6 @@ final class AgentPipeline {
   private final PendingMessages pending;
   private final BusHealth health;
   private final Controllers controllers;
-  private final HostId host;
-  private final LongSupplier nowMillis;
-  private final Outcomes refusals;
   private final CommandReader commands;
   private final AgentSchedulers on;
 
@@ -110,19 +100,13 @@ final class AgentPipeline {
       PendingMessages pending,
       BusHealth health,
       Controllers controllers,
-      HostId host,
-      LongSupplier nowMillis,
-      Outcomes refusals,
       AgentSchedulers schedulers) {
     this.core = core;
     this.inbox = inbox;
     this.pending = pending;
     this.health = health;
     this.controllers = controllers;
-    this.host = host;
-    this.nowMillis = nowMillis;
-    this.refusals = refusals;
-    this.commands = new CommandReader(controllers.subjects(), nowMillis, pending, health);
+    this.commands = new CommandReader(controllers.subjects(), core::now, pending, health);
     this.on = schedulers;
     // inputs and effects share one connection, which is closed when both are disposed
     this.connection =
@@ -183,7 +167,7 @@ final class AgentPipeline {
   }
 
   private Flux<AgentInput> commands(Session nats) {
-    return nats.subscribe(controllers.subjects().command(host))
+    return nats.subscribe(controllers.subjects().command(core.host()))
         .mapNotNull(message -> commands.read(message).orElse(null))
         .<AgentInput>map(AgentInput.CommandReceived::new)
         .doOnError(failure -> health.fault(BusHealth.NATS, "commands: " + failure.getMessage()))
@@ -209,7 +193,7 @@ final class AgentPipeline {
     if (input instanceof AgentInput.Tick) {
       ticked();
     } else if (core.untilNextTick() == 0
-        && nowMillis.getAsLong() - lastTickMillis >= MIN_TICK_MILLIS) {
+        && core.now() - lastTickMillis >= MIN_TICK_MILLIS) {
       // a stream of inputs would delay the timer
       guarded(() -> core.on(new AgentInput.Tick()));
       ticked();
@@ -218,7 +202,7 @@ final class AgentPipeline {
 
   private void ticked() {
     ticks++;
-    lastTickMillis = nowMillis.getAsLong();
+    lastTickMillis = core.now();
   }
 
   // 2. Effects are queued in PendingMessages and published while connected.
@@ -232,7 +216,7 @@ final class AgentPipeline {
 
   private Flux<Void> publish(Session session) {
     Publisher nats =
-        new Publisher(host, controllers.subjects(), session, pending, health, on.nats());
+        new Publisher(core.host(), controllers.subjects(), session, pending, health, on.nats());
     return Flux.merge(
         // replies: in order; the oldest is dropped when full
         ready(Kind.REPLY)
@@ -311,13 +295,9 @@ final class AgentPipeline {
 
   private Mono<Void> refuse(IncomingCommand command) {
     return Mono.fromRunnable(() -> {
-      Optional<MessageId> id =
-          command.command() instanceof Decoded.Ok<Command>(Command known)
-              ? Optional.of(known.id())
-              : Optional.empty();
       Outcome outcome =
-          refusals.refused(
-              id.orElse(null),
+          core.refused(
+              command.command(),
               Outcome.Refusal.OVERLOADED,
               "expected at most %d queued commands".formatted(MAX_COMMANDS));
       command.reply().accept(outcome);

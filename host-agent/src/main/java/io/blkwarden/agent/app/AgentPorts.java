@@ -5,11 +5,15 @@ import io.blkwarden.agent.lease.IoPriorities;
 import io.blkwarden.agent.lease.LeaseStore;
 import io.blkwarden.agent.lease.LimitGroups;
 import io.blkwarden.agent.queue.QueueTuner;
-import io.blkwarden.agent.state.ReleaseRequest;
+import io.blkwarden.agent.state.StateRequest;
 import io.blkwarden.agent.xenstore.XenStore;
+import io.blkwarden.agent.mapping.HostSnapshot;
+import io.blkwarden.agent.mapping.HostSnapshot.ObservedBio;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /**
@@ -36,8 +40,20 @@ public record AgentPorts(
     IoPriorities priorities,
     LimitGroups limits,
     LeaseStore store,
-    Optional<ReleaseRequest> releaseRequest,
+    Optional<StateRequest> releaseRequest,
     LongSupplier monotonicMillis,
     InstantSource wall,
     RandomGenerator random,
-    Optional<QueueTuner> queues) {}
+    Optional<QueueTuner> queues) {
+  /** Reads the sources of the map. */
+  @FunctionalInterface
+  public interface HostScan {
+    /**
+     * Scans.
+     *
+     * @param drain returns the I/O traced since the last scan; called once, after reading the
+     *     uptime
+     */
+    HostSnapshot scan(Supplier<List<ObservedBio>> drain);
+  }
+}

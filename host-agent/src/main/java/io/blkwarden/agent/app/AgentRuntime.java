@@ -6,7 +6,6 @@ import io.blkwarden.agent.bus.PendingMessages;
 import io.blkwarden.agent.kernel.BootId;
 import io.blkwarden.agent.kernel.ReadResult;
 import io.blkwarden.agent.lease.LeaseStore.FoundLeases;
-import io.blkwarden.agent.lease.Outcomes;
 import io.blkwarden.agent.xenstore.BackendTree;
 import io.blkwarden.agent.xenstore.LabelTree;
 import java.time.Duration;
@@ -51,16 +50,7 @@ public final class AgentRuntime {
     PendingMessages pending = new PendingMessages(controllers.journal(), health);
     this.core = new AgentCore(settings, ports, pending, inbox, boot);
     this.pipeline =
-        new AgentPipeline(
-            core,
-            inbox,
-            pending,
-            health,
-            controllers,
-            settings.host(),
-            ports.monotonicMillis(),
-            new Outcomes(settings.host(), boot, ports.wall(), ports.random()),
-            schedulers);
+        new AgentPipeline(core, inbox, pending, health, controllers, schedulers);
   }
 
   /**

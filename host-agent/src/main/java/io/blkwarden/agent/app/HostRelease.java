@@ -4,7 +4,7 @@ import io.blkwarden.agent.lease.Lease;
 import io.blkwarden.agent.lease.LeaseEnd;
 import io.blkwarden.agent.lease.Throttler;
 import io.blkwarden.agent.queue.ChangedSetting;
-import io.blkwarden.agent.state.ReleaseRequest;
+import io.blkwarden.agent.state.StateRequest;
 import io.blkwarden.model.message.Outcome;
 import java.util.List;
 import java.util.Optional;
@@ -27,7 +27,7 @@ final class HostRelease {
    * @return the error in handling the request file, if any
    */
   static Optional<String> carryOut(
-      ReleaseRequest request,
+      StateRequest request,
       Throttler throttler,
       QueueKeeper queues,
       long nowMillis,

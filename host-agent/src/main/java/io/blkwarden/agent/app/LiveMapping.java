@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class LiveMapping {
   private static final int MAX_FAULTS = 5;
 
-  private final HostScan scan;
+  private final AgentPorts.HostScan scan;
   private final Tracing tracing;
   private final RolePatterns roles;
   private final MappingResolver resolver;
@@ -41,7 +41,7 @@ final class LiveMapping {
   private boolean known;
   private boolean complete;
 
-  LiveMapping(HostScan scan, Tracing tracing, RolePatterns roles) {
+  LiveMapping(AgentPorts.HostScan scan, Tracing tracing, RolePatterns roles) {
     this.scan = scan;
     this.tracing = tracing;
     this.roles = roles;

@@ -95,23 +95,32 @@ final class MappingChangeText {
             workers.isEmpty() ? "" : ", by " + workers);
   }
 
-  /** The new values of the changed properties. */
+  /** The disk and the new values of the changed properties. */
   private static String facts(MappedDisk disk, List<String> what) {
+    String facts =
+        what.stream()
+            .map(each -> fact(disk, each))
+            .filter(each -> !each.isEmpty())
+            .distinct()
+            .collect(Collectors.joining("; "));
+    return "%s %s on %s%s"
+        .formatted(
+            disk.domain().name(),
+            disk.disk().vdev(),
+            device(disk.volume()),
+            facts.isEmpty() ? "" : ": " + facts);
+  }
+
+  private static String fact(MappedDisk disk, String what) {
     Volume volume = disk.volume();
-    List<String> facts = new ArrayList<>();
-    if (what.contains("volume")) {
-      String name = Objects.requireNonNullElse(volume.path(), "no path");
-      String dm = volume.dmName() == null ? "" : ", " + volume.dmName();
-      facts.add("volume " + name + dm);
-    }
-    if (what.contains("role")) {
-      facts.add("role " + volume.role().wire());
-    }
-    if (what.contains("mode")) {
-      facts.add("mode " + disk.disk().mode());
-    }
-    if (what.contains("devices") || what.contains("scheduler")) {
-      facts.add(
+    return switch (what) {
+      case "volume" ->
+          "volume "
+              + Objects.requireNonNullElse(volume.path(), "no path")
+              + (volume.dmName() == null ? "" : ", " + volume.dmName());
+      case "role" -> "role " + volume.role().wire();
+      case "mode" -> "mode " + disk.disk().mode();
+      case "devices", "scheduler" ->
           disk.physical().stream()
               .map(device ->
                   "%s with scheduler %s (%s)"
@@ -119,17 +128,10 @@ final class MappingChangeText {
                           device.name(),
                           Objects.requireNonNullElse(device.scheduler(), "unknown"),
                           device.actuator().wire()))
-              .collect(Collectors.joining(", ", "on ", "")));
-    }
-    if (what.contains("labels")) {
-      facts.add("labels " + disk.domainLabels());
-    }
-    return "%s %s on %s%s"
-        .formatted(
-            disk.domain().name(),
-            disk.disk().vdev(),
-            device(volume),
-            facts.isEmpty() ? "" : ": " + String.join("; ", facts));
+              .collect(Collectors.joining(", ", "on ", ""));
+      case "labels" -> "labels " + disk.domainLabels();
+      default -> "";
+    };
   }
 
   private static String device(Volume volume) {

@@ -1,14 +1,18 @@
 package io.blkwarden.agent.cli;
 
+import io.blkwarden.agent.restraint.LinuxIoPriorities;
 import io.blkwarden.commandline.Complaint;
 import io.blkwarden.commandline.ExitCodes;
 import io.blkwarden.commandline.ServiceConf;
+import io.blkwarden.model.json.ControlJson;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -33,6 +37,17 @@ import picocli.CommandLine.IVersionProvider;
     },
     synopsisSubcommandLabel = "COMMAND")
 public final class AgentCommand implements Runnable {
+  /**
+   * The configuration file, {@code /etc/blkwarden/agent.conf} in the packages. The {@code
+   * --interval} of {@code top} is another one: how often it refreshes.
+   */
+  public static final ServiceConf CONF =
+      new ServiceConf(
+          "BLKWARDEN_AGENT_CONF",
+          "run",
+          Set.of("--root"),
+          (command, key) -> !command.name().equals("top") || !key.equals("interval"));
+
   @CommandLine.Spec
   private CommandLine.Model.CommandSpec spec = CommandLine.Model.CommandSpec.create();
 
@@ -57,8 +72,11 @@ public final class AgentCommand implements Runnable {
     line.setUsageHelpAutoWidth(true);
     line.setParameterExceptionHandler(AgentCommand::usageError);
     line.setExecutionExceptionHandler((failure, at, parsed) -> {
+      if (failure instanceof CommandOutput.Exit exit) {
+        return exit.code();
+      }
       AgentLog.end(); // a report needs what was logged before
-      return CommandOutput.of(at, parsed.originalArgs().contains("--json"))
+      return new CommandOutput(at, parsed.originalArgs().contains("--json"))
           .failed("internal error: " + failure, "report it with the command line");
     });
     return line;
@@ -66,7 +84,7 @@ public final class AgentCommand implements Runnable {
 
   private static int usageError(CommandLine.ParameterException e, String[] args) {
     Complaint complaint = Complaint.of(e);
-    return CommandOutput.of(e.getCommandLine(), List.of(args).contains("--json"))
+    return new CommandOutput(e.getCommandLine(), List.of(args).contains("--json"))
         .error(ExitCodes.USAGE, complaint.error(), complaint.hint());
   }
 
@@ -78,19 +96,30 @@ public final class AgentCommand implements Runnable {
   public static int execute(String[] args, Map<String, String> environment) {
     boolean service = args.length > 0 && args[0].equals("run");
     if (service) {
-      WarmUp.start();
+      Thread.ofPlatform().daemon().name("warm-up").start(AgentCommand::warmUp);
     }
     CommandLine line = service ? ready(new CommandLine(new ServiceOnly())) : commandLine();
     // the launcher sets LC_ALL=C for kernel messages; names of guests may be UTF-8
     line.setOut(new PrintWriter(new OutputStreamWriter(System.out, StandardCharsets.UTF_8), true));
     try {
-      return line.execute(AgentConf.with(line, args, environment));
+      return line.execute(CONF.with(line, args, environment));
     } catch (ServiceConf.Unfit e) {
-      CommandOutput output = CommandOutput.of(line, List.of(args).contains("--json"));
-      String hint = "fix the reported line, or set another file in " + AgentConf.VARIABLE;
+      CommandOutput output = new CommandOutput(line, List.of(args).contains("--json"));
+      String hint = "fix the reported line, or set another file in " + CONF.variable();
       e.problems().forEach(problem -> output.error(ExitCodes.USAGE, problem, hint));
       return ExitCodes.USAGE;
     }
+  }
+
+  /**
+   * Initialises native calls, random numbers and JSON while the command line is parsed. It only
+   * saves startup time: nothing waits for it or depends on it.
+   */
+  private static void warmUp() {
+    // errors are reported where these are used
+    Object _ = LinuxIoPriorities.open();
+    Object _ = new SecureRandom();
+    Object _ = ControlJson.decode(io.blkwarden.model.message.Command.class, new byte[] {'{', '}'});
   }
 
   @Override

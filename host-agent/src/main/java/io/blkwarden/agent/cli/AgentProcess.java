@@ -17,41 +17,36 @@ import io.blkwarden.agent.queue.QueueTuner;
 import io.blkwarden.agent.restraint.CgroupLimits;
 import io.blkwarden.agent.scan.HostScanner;
 import io.blkwarden.agent.state.CommandSocket;
-import io.blkwarden.agent.state.HandOver;
 import io.blkwarden.agent.state.LeaseFile;
 import io.blkwarden.agent.state.OutcomeFile;
-import io.blkwarden.agent.state.ReleaseRequest;
+import io.blkwarden.agent.state.StateRequest;
 import io.blkwarden.agent.state.StateFolders;
 import io.blkwarden.agent.uevent.NetlinkUevents;
 import io.blkwarden.agent.uevent.UeventNotice;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import reactor.core.publisher.Mono;
 
-/** The agent of this host or of a captured tree, wired to its data sources and to NATS. */
-final class AgentProcess {
+/**
+ * The agent of this host or of a captured tree, wired to its data sources and to NATS.
+ *
+ * @param runtime the agent itself
+ * @param handOver the request to leave the leases to the next agent
+ * @param sources closed after the stop
+ */
+record AgentProcess(AgentRuntime runtime, StateRequest handOver, HostSources sources) {
   private static final Logger LOG = LoggerFactory.getLogger(AgentProcess.class);
-
-  private final AgentRuntime runtime;
-  private final HandOver handOver;
-  private final Deque<Runnable> closing;
-
-  private AgentProcess(AgentRuntime runtime, HandOver handOver, Deque<Runnable> closing) {
-    this.runtime = runtime;
-    this.handOver = handOver;
-    this.closing = closing;
-  }
 
   /**
    * Starts an agent.
    *
    * @param desired queue settings of physical devices
+   * @param root the root of {@code files}
    * @param live whether {@code root} is this host; a captured tree has no events and no tasks
    * @return failed with what is missing
    */
@@ -59,55 +54,51 @@ final class AgentProcess {
       AgentSettings settings,
       NatsSettings nats,
       DesiredQueue desired,
+      RootedFiles files,
       Path root,
       boolean live,
       StateFolders folders) {
-    Deque<Runnable> closing = new ArrayDeque<>();
     SecureRandom random = new SecureRandom();
     AgentInbox inbox = new AgentInbox();
-    return RootedFiles.below(root)
-        .flatMap(files ->
-            (live
-                    ? HostSources.live(files, inbox::xen, random, closing)
-                    : HostSources.captured(files))
-                .flatMap(sources -> {
-                  LeaseFile leases = new LeaseFile(folders);
-                  FoundLeases found = leases.load();
-                  AgentPorts ports =
-                      new AgentPorts(
-                          files,
-                          sources.store(),
-                          new HostScanner(
-                                  files, sources.store(), sources.priorities(), inbox::blockChanges)
-                              ::scan,
-                          live ? tracing(files, closing) : sources.tracing(),
-                          sources.priorities(),
-                          live
-                              ? new CgroupLimits(files, root)
-                              : LimitGroups.none("a captured tree has no limits"),
-                          leases,
-                          Optional.of(new ReleaseRequest(folders.main())),
-                          AgentProcess::monotonicMillis,
-                          InstantSource.system(),
-                          random,
-                          live ? queues(files, folders, desired) : Optional.empty());
-                  Controllers controllers =
-                      new Controllers(
-                          new NatsLink(nats, random),
-                          nats.subjects(),
-                          new OutcomeFile(folders.main()));
-                  return AgentRuntime.create(settings, ports, inbox, controllers)
-                      .map(runtime -> {
-                        if (live) {
-                          uevents(inbox, closing);
-                        }
-                        runtime.start(found);
-                        localCommands(folders, inbox, closing);
-                        HandOver handOver = new HandOver(folders.main(), InstantSource.system());
-                        handOver.remove().ifPresent(fault -> LOG.warn("{}", fault));
-                        return new AgentProcess(runtime, handOver, closing);
-                      });
-                }));
+    LeaseFile leases = new LeaseFile(folders);
+    Controllers controllers =
+        new Controllers(
+            new NatsLink(nats, random), nats.subjects(), new OutcomeFile(folders.main()));
+    return (live
+            ? HostSources.live(files, inbox::xen, random)
+            : HostSources.captured(files))
+        .flatMap(sources -> {
+          FoundLeases found = leases.load();
+          AgentPorts ports =
+              new AgentPorts(
+                  files,
+                  sources.store(),
+                  new HostScanner(
+                          files, sources.store(), sources.priorities(), inbox::blockChanges)
+                      ::scan,
+                  live ? tracing(files, sources.closing()) : sources.tracing(),
+                  sources.priorities(),
+                  live
+                      ? new CgroupLimits(files, root)
+                      : LimitGroups.none("a captured tree has no limits"),
+                  leases,
+                  Optional.of(StateRequest.releaseAll(folders.main())),
+                  AgentProcess::monotonicMillis,
+                  InstantSource.system(),
+                  random,
+                  live ? queues(files, folders, desired) : Optional.empty());
+          return AgentRuntime.create(settings, ports, inbox, controllers)
+              .map(runtime -> {
+                if (live) {
+                  uevents(inbox, sources.closing());
+                }
+                runtime.start(found);
+                localCommands(folders, inbox, sources.closing());
+                StateRequest handOver = StateRequest.handOver(folders.main());
+                handOver.remove().ifPresent(fault -> LOG.warn("{}", fault));
+                return new AgentProcess(runtime, handOver, sources);
+              });
+        });
   }
 
   /** CLOCK_MONOTONIC, which all processes of a boot share. */
@@ -154,23 +145,13 @@ final class AgentProcess {
     }
   }
 
-  /** The agent itself. */
-  AgentRuntime runtime() {
-    return runtime;
-  }
-
-  /** Completes if the agent fails and must be restarted. */
-  Mono<Throwable> broken() {
-    return runtime.broken();
-  }
-
   /** Ends the leases, or leaves them to the next agent if a hand-over was requested. */
   void stop() {
-    if (handOver.isRequested()) {
+    if (handOver.isValid(Instant.now())) {
       runtime.handOver();
     } else {
       runtime.stop();
     }
-    closing.forEach(Runnable::run);
+    sources.close();
   }
 }

@@ -1,27 +1,91 @@
 package io.blkwarden.agent.cli;
 
+import io.blkwarden.agent.kernel.ReadResult;
 import io.blkwarden.commandline.AsciiJson;
 import io.blkwarden.commandline.Complaint;
 import io.blkwarden.commandline.ExitCodes;
 import io.blkwarden.commandline.Ink;
 import io.blkwarden.commandline.Tty;
 import io.blkwarden.model.Printable;
-import java.io.PrintWriter;
-import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
-/**
- * The output of a command: text, or one JSON object per line.
- *
- * @param out for results
- * @param err for errors and notes
- * @param command name of the command, for hints
- * @param json whether errors and notes are JSON
- */
-record CommandOutput(PrintWriter out, PrintWriter err, String command, boolean json) {
-  static CommandOutput of(CommandLine line, boolean json) {
-    return new CommandOutput(
-        line.getOut(), line.getErr(), line.getCommandSpec().qualifiedName(), json);
+/** The output of a command, as text or JSON, and its option {@code --json}. */
+final class CommandOutput {
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec spec = CommandSpec.create();
+
+  @Option(
+      names = "--json",
+      description = "Print the result as JSON, and errors and notes as JSON on stderr.")
+  private boolean json;
+
+  /** For commands with the option. */
+  CommandOutput() {}
+
+  /** The output of a command without the option, or with an option of its own. */
+  CommandOutput(CommandLine command, boolean json) {
+    this.spec = command.getCommandSpec();
+    this.json = json;
+  }
+
+  /** Ends a command whose error has been printed. */
+  static final class Exit extends RuntimeException {
+    @java.io.Serial private static final long serialVersionUID = 1;
+
+    private final int code;
+
+    private Exit(int code) {
+      super("exit code " + code);
+      this.code = code;
+    }
+
+    int code() {
+      return code;
+    }
+  }
+
+  boolean json() {
+    return json;
+  }
+
+  /** Prints a part of the result. */
+  void print(String text) {
+    spec.commandLine().getOut().print(text);
+    spec.commandLine().getOut().flush();
+  }
+
+  /** The value; without one, ends the command with an error. */
+  <T> T require(ReadResult<T> result, String hint) {
+    if (result instanceof ReadResult.Present<T>(T value)) {
+      return value;
+    }
+    throw exit(ExitCodes.FAILED, result.describe(), hint);
+  }
+
+  /** Ends the command if there is an error. */
+  void requireNone(Optional<String> error, String hint) {
+    if (error.isPresent()) {
+      throw exit(ExitCodes.FAILED, error.get(), hint);
+    }
+  }
+
+  /** Ends the command if its arguments are invalid. */
+  void requireValid(List<String> problems) {
+    problems.forEach(problem ->
+        error(ExitCodes.USAGE, problem, Complaint.help(spec.commandLine())));
+    if (!problems.isEmpty()) {
+      throw new Exit(ExitCodes.USAGE);
+    }
+  }
+
+  /** Prints an error; throw the result to end the command. */
+  Exit exit(int exitCode, String error, String hint) {
+    return new Exit(error(exitCode, error, hint));
   }
 
   /** Prints why the command failed and what to do; returns the exit code. */
@@ -29,26 +93,21 @@ record CommandOutput(PrintWriter out, PrintWriter err, String command, boolean j
     return error(ExitCodes.FAILED, error, hint);
   }
 
-  /** Prints what is wrong in the command line; returns the exit code. */
-  int usageErrors(Collection<String> problems) {
-    for (String problem : problems) {
-      error(ExitCodes.USAGE, problem, "see '%s --help'".formatted(command));
-    }
-    return ExitCodes.USAGE;
-  }
-
   /** Prints an error and a hint; returns the exit code. */
   int error(int exitCode, String error, String hint) {
     Complaint complaint = new Complaint(error, hint);
-    err.println(json ? AsciiJson.error(complaint, exitCode) : "error: " + complaint.text());
-    err.flush();
+    printError(json ? AsciiJson.error(complaint, exitCode) : "error: " + complaint.text());
     return exitCode;
   }
 
   /** Prints a note. */
   void note(String text) {
-    err.println(json ? AsciiJson.note(text) : "note: " + Printable.of(text));
-    err.flush();
+    printError(json ? AsciiJson.note(text) : "note: " + Printable.of(text));
+  }
+
+  private void printError(String line) {
+    spec.commandLine().getErr().println(line);
+    spec.commandLine().getErr().flush();
   }
 
   /** The colours of the terminal; none if output is not a terminal. */

@@ -13,8 +13,8 @@ import io.blkwarden.commandline.AsciiJson;
 import io.blkwarden.commandline.Check;
 import io.blkwarden.commandline.ExitCodes;
 import io.blkwarden.commandline.Ink;
+import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.Printable;
-import java.io.PrintWriter;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,9 +22,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 import tools.jackson.databind.node.ArrayNode;
 
 /** {@code blkwarden-agent doctor}: checks what the agent needs on this host. */
@@ -32,11 +30,11 @@ import tools.jackson.databind.node.ArrayNode;
     name = "doctor",
     mixinStandardHelpOptions = true,
     description = {
-      "Checks whether the agent can work on this host, and whether ionice has an effect.",
+      "Checks whether the agent can run on this host, and whether ionice has an effect.",
       "Changes nothing. Exits with 1 if a check fails."
     })
 final class DoctorCommand implements Callable<Integer> {
-  @Spec private CommandSpec spec = CommandSpec.create();
+  @Mixin private CommandOutput output = new CommandOutput();
   @Mixin private HostOptions hostOptions = new HostOptions();
   @Mixin private BusOptions busOptions = new BusOptions();
   @Mixin private StateOptions stateOptions = new StateOptions();
@@ -44,30 +42,26 @@ final class DoctorCommand implements Callable<Integer> {
   @Option(names = "--no-nats", description = "Skip the NATS check.")
   private boolean noNats;
 
-  @Option(names = "--json", description = "Print a JSON array with one object per check.")
-  private boolean json;
-
   @Override
   public Integer call() {
-    CommandOutput output = CommandOutput.of(spec.commandLine(), json);
     List<String> problems = new ArrayList<>();
-    ReadResult<RootedFiles> files = hostOptions.files();
-    if (!(files instanceof ReadResult.Present<RootedFiles>(RootedFiles found))) {
-      return output.usageErrors(List.of("--root: " + files.describe()));
-    }
+    Optional<RootedFiles> files = hostOptions.files(problems);
     Optional<NatsSettings> nats =
-        hostOptions.host(found, problems).flatMap(host -> busOptions.settings(host, problems));
-    if (!problems.isEmpty()) {
-      return output.usageErrors(problems);
-    }
-    DiskChecks disks = HostSources.use(hostOptions.live(), found, DiskChecks::of);
-    List<Check> checks = new ArrayList<>(HostChecks.devices(found, disks.physicalDevices()));
+        files
+            .flatMap(found -> hostOptions.host(found, problems))
+            .flatMap(host -> busOptions.settings(host, problems));
+    output.requireValid(problems);
+    RootedFiles found = files.orElseThrow();
+    ReadResult<HostSources> sources = HostSources.open(hostOptions.live(), found);
+    ReadResult<List<MappedDisk>> disks = sources.flatMap(HostChecks::scan);
+    sources.toOptional().ifPresent(HostSources::close);
+    List<Check> checks = new ArrayList<>(HostChecks.devices(found, disks.orElse(List.of())));
     Check limits = HostChecks.limits(found, hostOptions.root);
     checks.add(limits);
-    checks.add(disks.throttling(limits.state() == Check.State.OK));
+    checks.add(HostChecks.disks(disks, limits.state() == Check.State.OK));
     if (hostOptions.live()) {
       int pid = (int) ProcessHandle.current().pid();
-      checks.addAll(HostChecks.rights(found));
+      checks.addAll(HostChecks.rights());
       checks.addAll(XenStoreCheck.run(XenStoreSettings.of(hostOptions.root), new SecureRandom()));
       checks.addAll(UeventCheck.run());
       checks.addAll(TraceCheck.run(hostOptions.root, found, pid));
@@ -80,7 +74,7 @@ final class DoctorCommand implements Callable<Integer> {
     if (!noNats) {
       nats.ifPresent(settings -> checks.addAll(NatsCheck.run(settings)));
     }
-    print(checks, output);
+    output.print(output.json() ? json(checks) : text(checks, output.ink()));
     return checks.stream().anyMatch(check -> check.state() == Check.State.FAIL)
         ? ExitCodes.FAILED
         : ExitCodes.DONE;
@@ -94,28 +88,28 @@ final class DoctorCommand implements Callable<Integer> {
             "xenstore", store.describe(), "Write the output of xenstore-ls -f to xenstore.txt.");
   }
 
-  private void print(List<Check> checks, CommandOutput output) {
-    PrintWriter out = output.out();
-    if (json) {
-      ArrayNode all = AsciiJson.MAPPER.createArrayNode();
-      for (Check check : checks) {
-        all.addObject()
-            .put("name", check.name())
-            .put("state", check.state().id())
-            .put("detail", check.detail())
-            .put("remedy", check.remedy());
-      }
-      out.println(AsciiJson.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(all));
-    } else {
-      Ink ink = output.ink();
-      for (Check check : checks) {
-        out.printf("%s %-20s %s%n", state(check, ink), check.name(), Printable.of(check.detail()));
-        if (!check.remedy().isEmpty()) {
-          out.printf("%-5s %-20s -> %s%n", "", "", Printable.of(check.remedy()));
-        }
+  private static String json(List<Check> checks) {
+    ArrayNode all = AsciiJson.MAPPER.createArrayNode();
+    for (Check check : checks) {
+      all.addObject()
+          .put("name", check.name())
+          .put("state", check.state().id())
+          .put("detail", check.detail())
+          .put("remedy", check.remedy());
+    }
+    return AsciiJson.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(all) + "\n";
+  }
+
+  private static String text(List<Check> checks, Ink ink) {
+    StringBuilder text = new StringBuilder();
+    for (Check check : checks) {
+      text.append(state(check, ink))
+          .append(" %-20s %s%n".formatted(check.name(), Printable.of(check.detail())));
+      if (!check.remedy().isEmpty()) {
+        text.append("%-5s %-20s -> %s%n".formatted("", "", Printable.of(check.remedy())));
       }
     }
-    out.flush();
+    return text.toString();
   }
 
   private static String state(Check check, Ink ink) {

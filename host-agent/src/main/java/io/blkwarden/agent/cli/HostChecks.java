@@ -1,7 +1,7 @@
 package io.blkwarden.agent.cli;
 
-import io.blkwarden.agent.backend.blkback.BlkbackThreads;
 import io.blkwarden.agent.backend.blkback.BlkbackThreads.BlkbackThread;
+import io.blkwarden.agent.backend.blkback.BlkbackThreads;
 import io.blkwarden.agent.kernel.BlockDevice;
 import io.blkwarden.agent.kernel.BootId;
 import io.blkwarden.agent.kernel.KernelFiles;
@@ -9,8 +9,10 @@ import io.blkwarden.agent.kernel.KernelRelease;
 import io.blkwarden.agent.kernel.QueueScheduler;
 import io.blkwarden.agent.kernel.ReadResult;
 import io.blkwarden.agent.kernel.TaskIo;
-import io.blkwarden.agent.mapping.verdict.ActuatorVerdict;
+import io.blkwarden.agent.mapping.HostSnapshot.UnreadSource;
 import io.blkwarden.agent.mapping.verdict.ActuatorVerdict.Layer;
+import io.blkwarden.agent.mapping.verdict.ActuatorVerdict;
+import io.blkwarden.agent.mapping.verdict.RolePatterns;
 import io.blkwarden.agent.queue.ChangedSetting;
 import io.blkwarden.agent.restraint.CgroupLimits;
 import io.blkwarden.agent.restraint.LinuxIoPriorities;
@@ -20,17 +22,26 @@ import io.blkwarden.agent.state.StateLock;
 import io.blkwarden.commandline.Check;
 import io.blkwarden.model.Actuator;
 import io.blkwarden.model.IoPriority;
+import io.blkwarden.model.MappedDisk;
+import io.blkwarden.model.MappingState;
+import io.blkwarden.model.PhysicalDevice;
+import io.blkwarden.model.UnresolvedReason;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** The {@code doctor} checks of devices, limits, rights and state. */
+/** The {@code doctor} checks of devices, disks, limits, rights and state. */
 final class HostChecks {
+  private static final int MAX_NAMED = 3;
+
   /** Devices that are often unused: checked only if a guest disk uses them. */
   private static final Pattern OFTEN_UNUSED = Pattern.compile("(dm-|loop|ram|zram|s[rt]|fd|nbd).*");
 
@@ -39,9 +50,14 @@ final class HostChecks {
   /**
    * Whether ionice is effective on each device with a queue of its own.
    *
-   * @param below names of the physical devices of guest disks
+   * @param disks the guest disks of this host
    */
-  static List<Check> devices(KernelFiles files, Set<String> below) {
+  static List<Check> devices(KernelFiles files, List<MappedDisk> disks) {
+    Set<String> below =
+        disks.stream()
+            .flatMap(disk -> disk.physical().stream())
+            .map(PhysicalDevice::name)
+            .collect(Collectors.toSet());
     ReadResult<List<String>> names = BlockDevice.names(files);
     if (!(names instanceof ReadResult.Present<List<String>>(List<String> found))) {
       return List.of(
@@ -124,15 +140,10 @@ final class HostChecks {
   }
 
   /** Whether priorities can be read and set. */
-  static List<Check> rights(KernelFiles files) {
+  static List<Check> rights() {
     List<Check> checks = new ArrayList<>();
-    boolean root =
-        files
-            .read("proc/self/status")
-            .map(text -> text.lines().anyMatch(line -> line.matches("Uid:\\s+\\d+\\s+0\\s.*")))
-            .orElse(false);
     checks.add(
-        root
+        StateOptions.root()
             ? Check.ok("rights", "running as root")
             : Check.fail("rights", "not running as root", "Run this as root."));
     ReadResult<IoPriority> own =
@@ -206,5 +217,77 @@ final class HostChecks {
       case StateLock.Attempt.Failed(String cause) ->
           Check.fail("leases", cause, "Set a writable --state-dir.");
     };
+  }
+
+  /** Scans all disks once; changes nothing. Failed if an essential source cannot be read. */
+  static ReadResult<List<MappedDisk>> scan(HostSources sources) {
+    HostMap map = HostMap.settled(sources, RolePatterns.DEFAULTS, Duration.ZERO);
+    return map.snapshot().unread().stream()
+        .filter(UnreadSource::essential)
+        .findFirst()
+        .map(unread ->
+            ReadResult.<List<MappedDisk>>failed(unread.source() + ": " + unread.reason()))
+        .orElse(ReadResult.present(map.resolution().disks()));
+  }
+
+  /**
+   * Counts the disks that cannot be throttled, by reason.
+   *
+   * @param found the disks of this host
+   * @param limits whether this host can set limits
+   */
+  static Check disks(ReadResult<List<MappedDisk>> found, boolean limits) {
+    if (!(found instanceof ReadResult.Present<List<MappedDisk>>(List<MappedDisk> disks))) {
+      return Check.warn(
+          "disks",
+          "cannot read the disks of this host: " + found.describe(),
+          "Run this as root in dom0, and see the checks xenstore and rights.");
+    }
+    Map<String, List<String>> reasons = new TreeMap<>();
+    for (MappedDisk disk : disks) {
+      String reason = obstacle(disk, limits);
+      if (reason != null) {
+        reasons
+            .computeIfAbsent(reason, _ -> new ArrayList<>())
+            .add(HostMap.name(disk));
+      }
+    }
+    int count = reasons.values().stream().mapToInt(List::size).sum();
+    if (count == 0) {
+      return Check.ok("disks", "all %d disks can be throttled".formatted(disks.size()));
+    }
+    return Check.warn(
+        "disks",
+        "%d of %d disks cannot be throttled: %s"
+            .formatted(
+                count,
+                disks.size(),
+                reasons.entrySet().stream()
+                    .map(entry -> count(entry.getKey(), entry.getValue()))
+                    .collect(Collectors.joining("; "))),
+        "These disks are mapped but never throttled; see 'blkwarden-agent map'.");
+  }
+
+  private static String count(String reason, List<String> names) {
+    String some = names.stream().limit(MAX_NAMED).collect(Collectors.joining(", "));
+    String more = names.size() > MAX_NAMED ? ", ..." : "";
+    return "%d (%s%s): %s".formatted(names.size(), some, more, reason);
+  }
+
+  private static @Nullable String obstacle(MappedDisk disk, boolean limits) {
+    UnresolvedReason reason = disk.reason();
+    if (reason != null) {
+      return MapTable.describe(reason, disk.disk());
+    }
+    if (disk.state() != MappingState.RESOLVED || limits) {
+      return null;
+    }
+    boolean ineffective =
+        !disk.physical().isEmpty()
+            && disk.physical().stream()
+                .allMatch(device -> device.actuator() == Actuator.INEFFECTIVE);
+    return ineffective
+        ? "ionice has no effect on the physical devices, and limits are not available"
+        : null;
   }
 }

@@ -19,8 +19,6 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.function.Function;
-import java.util.function.ToIntFunction;
 import java.util.random.RandomGenerator;
 
 /**
@@ -31,8 +29,21 @@ import java.util.random.RandomGenerator;
  * @param store xenstore
  * @param priorities I/O priorities of tasks; not available in a captured tree
  * @param tracing shows which thread submits I/O; not available in a captured tree
+ * @param closing run in this order when the sources are closed
  */
-record HostSources(KernelFiles files, XenStore store, IoPriorities priorities, Tracing tracing) {
+record HostSources(
+    KernelFiles files,
+    XenStore store,
+    IoPriorities priorities,
+    Tracing tracing,
+    Deque<Runnable> closing)
+    implements AutoCloseable {
+  /** What to do if a source of this host cannot be read. */
+  static final String DOCTOR = "see 'blkwarden-agent doctor'";
+
+  private static final String TREE =
+      "set --root to a captured tree with the output of 'xenstore-ls -f' in xenstore.txt";
+
   private static final int MAX_DUMP_BYTES = 64 << 20;
 
   /** Priorities of a captured tree: its pids are not pids of this host. */
@@ -56,28 +67,19 @@ record HostSources(KernelFiles files, XenStore store, IoPriorities priorities, T
         }
       };
 
-  /** Opens the sources for a command, and closes them after its work. */
-  static <T> T use(boolean live, RootedFiles files, Function<ReadResult<HostSources>, T> work) {
-    Deque<Runnable> closing = new ArrayDeque<>();
-    try {
-      return work.apply(live ? live(files, _ -> {}, new SecureRandom(), closing) : captured(files));
-    } finally {
-      closing.forEach(Runnable::run);
-    }
+  /** Opens the sources of this host or of a captured tree. */
+  static ReadResult<HostSources> open(boolean live, RootedFiles files) {
+    return live ? live(files, _ -> {}, new SecureRandom()) : captured(files);
   }
 
-  /** The same on this host; {@code work} returns the exit code. */
-  static int useThisHost(CommandOutput output, ToIntFunction<HostSources> work) {
-    ReadResult<RootedFiles> rooted = RootedFiles.below(Path.of("/"));
-    return rooted instanceof ReadResult.Present<RootedFiles>(RootedFiles files)
-        ? use(
-            true,
-            files,
-            sources ->
-                sources instanceof ReadResult.Present<HostSources>(HostSources found)
-                    ? work.applyAsInt(found)
-                    : output.failed(sources.describe(), "see 'blkwarden-agent doctor'"))
-        : output.failed(rooted.describe(), "see 'blkwarden-agent doctor'");
+  /** The same for a command, which ends with an error if they cannot be opened. */
+  static HostSources open(boolean live, RootedFiles files, CommandOutput output) {
+    return output.require(open(live, files), live ? DOCTOR : TREE);
+  }
+
+  /** The sources of this host for a command. */
+  static HostSources ofThisHost(CommandOutput output) {
+    return open(true, output.require(RootedFiles.below(Path.of("/")), DOCTOR), output);
   }
 
   /** The sources of a captured tree. */
@@ -85,7 +87,11 @@ record HostSources(KernelFiles files, XenStore store, IoPriorities priorities, T
     return dump(files)
         .map(store ->
             new HostSources(
-                files, store, NO_PRIORITIES, Tracing.none("a captured tree has no I/O to trace")));
+                files,
+                store,
+                NO_PRIORITIES,
+                Tracing.none("a captured tree has no I/O to trace"),
+                new ArrayDeque<>()));
   }
 
   /** The xenstore of a captured tree. */
@@ -97,17 +103,20 @@ record HostSources(KernelFiles files, XenStore store, IoPriorities priorities, T
 
   /** The sources of this host; a trace instance is created when devices are first watched. */
   static ReadResult<HostSources> live(
-      RootedFiles files,
-      Consumer<XenEvent> events,
-      RandomGenerator random,
-      Deque<Runnable> closing) {
+      RootedFiles files, Consumer<XenEvent> events, RandomGenerator random) {
+    Deque<Runnable> closing = new ArrayDeque<>();
     return LinuxIoPriorities.open()
         .map(priorities -> {
           SocketXenStore store =
               SocketXenStore.open(XenStoreSettings.of(Path.of("/")), events, random);
           closing.push(store::close);
-          return new HostSources(
-              files, store, priorities, BioTracing.lazy(() -> BioTracing.open(files, closing)));
+          Tracing tracing = BioTracing.lazy(() -> BioTracing.open(files, closing));
+          return new HostSources(files, store, priorities, tracing, closing);
         });
+  }
+
+  @Override
+  public void close() {
+    closing.forEach(Runnable::run);
   }
 }

@@ -19,17 +19,11 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** The arguments of commands to the running agent of this host, and their outcome. */
 final class LocalRequest {
   private static final Duration VALID_FOR = Duration.ofSeconds(15);
-
-  @Spec(Spec.Target.MIXEE)
-  private CommandSpec spec = CommandSpec.create();
 
   @Parameters(
       paramLabel = "DOMAIN/DISK",
@@ -37,67 +31,47 @@ final class LocalRequest {
   String disk = "";
 
   @Mixin StateOptions stateOptions = new StateOptions();
-  @Mixin private HostName hostName = new HostName();
-
-  @Option(
-      names = "--json",
-      description = "Print the outcome as a JSON object, and errors as JSON on stderr.")
-  private boolean json;
+  @Mixin private HostOptions.Name hostName = new HostOptions.Name();
 
   private final SecureRandom random = new SecureRandom();
-
-  CommandOutput output() {
-    return CommandOutput.of(spec.commandLine(), json);
-  }
 
   MessageId newId() {
     return MessageId.of(System.currentTimeMillis(), random);
   }
 
   /** Sends a command to the agent and prints its outcome; returns the exit code. */
-  int send(KernelFiles files, CommandAction action, String reason) {
-    CommandOutput output = output();
+  int send(KernelFiles files, CommandAction action, String reason, CommandOutput output) {
     List<String> problems = new ArrayList<>();
-    Optional<HostId> host = hostName.host(files, problems);
-    if (host.isEmpty()) {
-      return output.usageErrors(problems);
-    }
+    Optional<HostId> host = hostName.read(files, problems);
+    output.requireValid(problems);
     ReadResult<Outcome> answer =
         CommandSocket.ask(
             stateOptions.stateDir,
             new Command(
                 newId(),
-                host.get(),
+                host.orElseThrow(),
                 0,
                 user(),
                 Instant.now(),
                 VALID_FOR.toMillis(),
                 reason,
                 action));
-    return switch (answer) {
-      case ReadResult.Present<Outcome>(Outcome outcome) -> print(outcome, output);
-      case ReadResult.Absent<Outcome> _ ->
-          output.error(
-              ExitCodes.REFUSED,
-              "no agent is running with --state-dir " + stateOptions.stateDir,
-              "start it: systemctl start blkwarden-agent. Without it, a throttle would not end");
-      case ReadResult<Outcome> none ->
-          output.failed(none.describe(), "see the agent's log and 'blkwarden-agent top'");
-    };
-  }
-
-  private int print(Outcome outcome, CommandOutput output) {
-    output
-        .out()
-        .println(
-            json
+    if (answer instanceof ReadResult.Absent) {
+      return output.error(
+          ExitCodes.REFUSED,
+          "no agent is running with --state-dir " + stateOptions.stateDir,
+          "start it: systemctl start blkwarden-agent. Without it, a throttle would not end");
+    }
+    Outcome outcome = output.require(answer, "see the agent's log and 'blkwarden-agent top'");
+    output.print(
+        (output.json()
                 ? AsciiJson.line(outcome)
                 : "%s %s: %s"
                     .formatted(
                         outcome.result().wire(),
                         Printable.of(disk),
-                        Printable.of(outcome.detail())));
-    output.out().flush();
+                        Printable.of(outcome.detail())))
+            + "\n");
     return switch (outcome.result()) {
       case REFUSED -> ExitCodes.REFUSED;
       case FAILED -> ExitCodes.FAILED;

@@ -1,35 +1,29 @@
 package io.blkwarden.agent.cli;
 
 import io.blkwarden.agent.files.RootedFiles;
-import io.blkwarden.agent.kernel.ReadResult;
 import io.blkwarden.agent.mapping.HostSnapshot;
 import io.blkwarden.agent.mapping.HostSnapshot.UnreadSource;
-import io.blkwarden.agent.mapping.MappingResolver.Resolution;
 import io.blkwarden.agent.mapping.verdict.RolePatterns;
 import io.blkwarden.commandline.AsciiJson;
+import io.blkwarden.commandline.DurationText;
 import io.blkwarden.commandline.ExitCodes;
-import io.blkwarden.commandline.Ink;
+import io.blkwarden.model.HostId;
 import io.blkwarden.model.MappedDisk;
-import io.blkwarden.model.MappingState;
 import io.blkwarden.model.json.ControlJson;
-import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /**
  * {@code blkwarden-agent map}: the map from guest disks to workers, of this host or a captured
@@ -44,36 +38,19 @@ import picocli.CommandLine.Spec;
           + " device is traced for up to --settle."
     })
 final class MapCommand implements Callable<Integer> {
-  private static final Pattern TIME = Pattern.compile("(\\d{1,5})(ms|s)");
-  private static final long MAX_SETTLE_MILLIS = TimeUnit.MINUTES.toMillis(5);
   private static final String DOM0 =
       "run this as root in a Xen dom0, or set --root to a captured tree; see 'blkwarden-agent"
           + " doctor'";
-  private static final String DOCTOR = "see 'blkwarden-agent doctor'";
-  private static final String TREE =
-      "set --root to a captured tree with the output of 'xenstore-ls -f' in xenstore.txt";
 
-  @Spec private CommandSpec spec = CommandSpec.create();
-
-  @Option(
-      names = "--root",
-      paramLabel = "DIR",
-      defaultValue = "/",
-      description = {
-        "Read a captured tree below DIR instead of this host (default: ${DEFAULT-VALUE}).",
-        "The output of xenstore-ls -f must be in its xenstore.txt."
-      })
-  private Path root = Path.of("/");
-
-  @Option(names = "--json", description = "Print a JSON array with one object per disk.")
-  private boolean json;
+  @Mixin private CommandOutput output = new CommandOutput();
+  @Mixin private HostOptions hostOptions = new HostOptions();
 
   @Option(
       names = "--settle",
       paramLabel = "TIME",
       description = {
         "How long to trace disks whose threads only I/O can identify, such as 500ms or 5s, at most"
-            + " 300s (default: 2s on this host, 0s for a captured tree)."
+            + " 5m (default: 2s on this host, 0s for a captured tree)."
       })
   private @Nullable String settle;
 
@@ -81,49 +58,30 @@ final class MapCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    CommandOutput output = CommandOutput.of(spec.commandLine(), json);
     List<String> problems = new ArrayList<>();
     RolePatterns roles = roleOptions.patterns(problems);
-    if (!problems.isEmpty()) {
-      return output.usageErrors(problems);
+    Optional<Duration> settleFor = settleFor(problems);
+    Optional<RootedFiles> files = hostOptions.files(problems);
+    output.requireValid(problems);
+    try (HostSources sources =
+        HostSources.open(hostOptions.live(), files.orElseThrow(), output)) {
+      HostMap map = HostMap.settled(sources, roles, settleFor.orElseThrow());
+      List<MappedDisk> disks = map.resolution().disks();
+      output.print(output.json() ? json(disks) : table(sources, map.snapshot(), disks));
+      printUnread(map.snapshot().unread());
+      return map.snapshot().complete() ? ExitCodes.DONE : ExitCodes.FAILED;
     }
-    boolean live = root.toAbsolutePath().normalize().equals(Path.of("/"));
-    long settleMillis = live ? HostMap.SETTLE_MILLIS : 0;
-    if (settle != null) {
-      Matcher time = TIME.matcher(settle);
-      settleMillis = time.matches() ? millis(time) : Long.MAX_VALUE;
-      if (settleMillis > MAX_SETTLE_MILLIS) {
-        return output.usageErrors(
-            List.of(
-                "--settle: expected a time such as 500ms or 5s, up to 300s, found '"
-                    + settle
-                    + "'"));
-      }
-    }
-    ReadResult<RootedFiles> rooted = RootedFiles.below(root);
-    if (!(rooted instanceof ReadResult.Present<RootedFiles>(RootedFiles files))) {
-      return output.usageErrors(List.of("--root: " + rooted.describe()));
-    }
-    long settleFor = settleMillis;
-    return HostSources.use(
-        live,
-        files,
-        sources ->
-            sources instanceof ReadResult.Present<HostSources>(HostSources found)
-                ? show(found, roles, settleFor, output)
-                : output.failed(sources.describe(), live ? DOCTOR : TREE));
   }
 
-  private static long millis(Matcher time) {
-    long amount = Long.parseLong(time.group(1));
-    return time.group(2).equals("ms") ? amount : TimeUnit.SECONDS.toMillis(amount);
-  }
-
-  private int show(
-      HostSources sources, RolePatterns roles, long settleMillis, CommandOutput output) {
-    HostMap map = HostMap.settled(sources, roles, settleMillis);
-    print(sources, map.snapshot(), map.resolution(), output);
-    return map.snapshot().complete() ? ExitCodes.DONE : ExitCodes.FAILED;
+  private Optional<Duration> settleFor(List<String> problems) {
+    String given = settle;
+    if (given == null) {
+      return Optional.of(hostOptions.live() ? HostMap.SETTLE : Duration.ZERO);
+    }
+    if (given.matches("0+m?s")) {
+      return Optional.of(Duration.ZERO);
+    }
+    return DurationText.within("1ms", "5m", "--settle", given, problems);
   }
 
   /** One object per disk and line, as in a mapping snapshot. */
@@ -133,18 +91,11 @@ final class MapCommand implements Callable<Integer> {
         .collect(Collectors.joining(",\n ", "[", "]\n"));
   }
 
-  private void print(
-      HostSources sources, HostSnapshot snapshot, Resolution resolution, CommandOutput output) {
-    if (json) {
-      output.out().print(json(resolution.disks()));
-    } else {
-      String host = sources.files().read("proc/sys/kernel/hostname").map(String::strip).orElse("?");
-      String kernel = snapshot.kernel() == null ? "?" : snapshot.kernel().text();
-      String table = MapTable.render(host, kernel, resolution.disks());
-      output.out().print(colored(table, resolution.disks(), output.ink()));
-    }
-    output.out().flush();
-    printUnread(snapshot.unread(), output);
+  private String table(HostSources sources, HostSnapshot snapshot, List<MappedDisk> disks) {
+    String host =
+        hostOptions.host(sources.files(), new ArrayList<>()).map(HostId::value).orElse("?");
+    String kernel = snapshot.kernel() == null ? "?" : snapshot.kernel().text();
+    return MapTable.render(host, kernel, disks, output.ink());
   }
 
   /** Why a source could not be read; equal reasons are printed once. */
@@ -158,7 +109,7 @@ final class MapCommand implements Callable<Integer> {
     }
   }
 
-  private static void printUnread(List<UnreadSource> all, CommandOutput output) {
+  private void printUnread(List<UnreadSource> all) {
     Map<Cause, Set<String>> causes = new LinkedHashMap<>();
     for (UnreadSource unread : all) {
       causes.computeIfAbsent(Cause.of(unread), _ -> new LinkedHashSet<>()).add(unread.source());
@@ -168,30 +119,12 @@ final class MapCommand implements Callable<Integer> {
       String more = sources.size() > 1 ? " and %d more".formatted(sources.size() - 1) : "";
       String what = "%s%s: %s".formatted(first, more, cause.reason());
       if (cause.essential()) {
-        output.failed(what, cause.reason().startsWith("xenstore: no connection") ? DOM0 : DOCTOR);
+        output.failed(
+            what,
+            cause.reason().startsWith("xenstore: no connection") ? DOM0 : HostSources.DOCTOR);
       } else {
         output.note(what);
       }
     });
-  }
-
-  /** The table with the last column, the state of each disk, in colour. */
-  private static String colored(String table, List<MappedDisk> disks, Ink ink) {
-    List<String> lines = table.lines().toList();
-    if (!ink.on() || lines.size() != disks.size() + 2) {
-      return table;
-    }
-    StringBuilder out = new StringBuilder();
-    for (int i = 0; i < lines.size(); i++) {
-      String line = lines.get(i);
-      int state = line.lastIndexOf("  ");
-      if (i >= 2 && state > 0) {
-        String text = line.substring(state);
-        boolean resolved = disks.get(i - 2).state() == MappingState.RESOLVED;
-        line = line.substring(0, state) + (resolved ? ink.good(text) : ink.warning(text));
-      }
-      out.append(line).append('\n');
-    }
-    return out.toString();
   }
 }

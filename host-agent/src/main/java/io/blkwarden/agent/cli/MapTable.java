@@ -1,5 +1,6 @@
 package io.blkwarden.agent.cli;
 
+import io.blkwarden.commandline.Ink;
 import io.blkwarden.commandline.Table;
 import io.blkwarden.model.DiskRef;
 import io.blkwarden.model.IoPriority;
@@ -38,14 +39,24 @@ final class MapTable {
 
   private MapTable() {}
 
-  /** The table, including the last line end. */
-  static String render(String host, String kernel, List<MappedDisk> disks) {
+  /** The table, including the last line end, with the state of each disk in colour. */
+  static String render(String host, String kernel, List<MappedDisk> disks, Ink ink) {
     StringBuilder out = new StringBuilder();
     out.append(summary(host, kernel, disks)).append('\n');
     if (!disks.isEmpty()) {
       Table table = new Table(MAX_WIDTH, TITLES);
       disks.forEach(disk -> table.row(row(disk)));
-      table.lines().forEach(line -> out.append(line).append('\n'));
+      List<String> lines = table.lines();
+      out.append(lines.getFirst()).append('\n');
+      for (int i = 0; i < disks.size(); i++) {
+        String line = lines.get(i + 1);
+        int state = line.lastIndexOf("  ") + 2;
+        String text = line.substring(state);
+        boolean resolved = disks.get(i).state() == MappingState.RESOLVED;
+        out.append(line, 0, state)
+            .append(resolved ? ink.good(text) : ink.warning(text))
+            .append('\n');
+      }
     }
     return out.toString();
   }
@@ -102,7 +113,7 @@ final class MapTable {
     return text.isEmpty() ? NONE : text;
   }
 
-  private static String state(MappedDisk disk) {
+  static String state(MappedDisk disk) {
     UnresolvedReason reason = disk.reason();
     return switch (disk.state()) {
       case RESOLVED ->

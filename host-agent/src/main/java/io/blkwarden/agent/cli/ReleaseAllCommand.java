@@ -15,14 +15,13 @@ import io.blkwarden.agent.queue.QueueTuner;
 import io.blkwarden.agent.restraint.CgroupLimits;
 import io.blkwarden.agent.restraint.LinuxIoPriorities;
 import io.blkwarden.agent.state.LeaseFile;
-import io.blkwarden.agent.state.ReleaseRequest;
+import io.blkwarden.agent.state.StateRequest;
 import io.blkwarden.agent.state.StateLock;
 import io.blkwarden.commandline.AsciiJson;
 import io.blkwarden.commandline.ExitCodes;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.Printable;
 import io.blkwarden.model.message.Outcome;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -37,9 +36,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -52,74 +48,64 @@ import tools.jackson.databind.node.ObjectNode;
     mixinStandardHelpOptions = true,
     description = {
       "Ends all leases of this host and restores priorities, limits and queue settings.",
-      "Needs no NATS. If no agent is running, the command does it from the lease file."
+      "Needs no NATS. Without a running agent, it reads the lease file itself."
     })
 final class ReleaseAllCommand implements Callable<Integer> {
   private static final Logger LOG = LoggerFactory.getLogger(ReleaseAllCommand.class);
   private static final Duration TIMEOUT = Duration.ofSeconds(10);
   private static final Duration POLL_INTERVAL = Duration.ofMillis(50);
 
-  @Spec private CommandSpec spec = CommandSpec.create();
+  @Mixin private CommandOutput output = new CommandOutput();
   @Mixin private StateOptions stateOptions = new StateOptions();
-
-  @Option(
-      names = "--json",
-      description = "Print the result as a JSON object, and errors as JSON on stderr.")
-  private boolean json;
 
   @Override
   public Integer call() {
-    CommandOutput output = CommandOutput.of(spec.commandLine(), json);
     return switch (StateLock.attempt(stateOptions.folders(), StateLock.RETRY_FOR)) {
-      case StateLock.Attempt.Busy() -> ask(output);
+      case StateLock.Attempt.Busy() -> ask();
       case StateLock.Attempt.Failed(String cause) ->
           // root restores what it can read, even if the directory is not writable
           StateOptions.root()
-              ? Math.max(release(output), queues(output))
+              ? Math.max(release(), queues())
               : output.failed(cause, StateOptions.REMEDY);
       case StateLock.Attempt.Taken(StateLock lock) -> {
         try (lock) {
-          yield Math.max(release(output), queues(output));
+          yield Math.max(release(), queues());
         }
       }
     };
   }
 
-  private int ask(CommandOutput output) {
-    ReleaseRequest request = new ReleaseRequest(stateOptions.stateDir);
-    Optional<String> fault = request.request();
-    if (fault.isPresent()) {
-      return output.failed(fault.get(), StateOptions.REMEDY);
-    }
+  private int ask() {
+    StateRequest request = StateRequest.releaseAll(stateOptions.stateDir);
+    output.requireNone(request.make(), StateOptions.REMEDY);
     long until = System.nanoTime() + TIMEOUT.toNanos();
     while (request.isPending() && System.nanoTime() < until) {
       LockSupport.parkNanos(POLL_INTERVAL.toNanos());
     }
-    String stuck = request.stuck();
-    if (request.isPending() && !stuck.isEmpty()) {
-      return output.failed(
-          "not all leases are ended, the agent keeps trying: " + stuck,
-          "see the agent's log, and run this again");
-    }
     if (request.isPending()) {
-      return output.failed(
-          "the agent has not finished within %d s; the request stays pending"
-              .formatted(TIMEOUT.toSeconds()),
-          "or stop the agent, and run this again");
+      String stuck = request.stuck();
+      return stuck.isEmpty()
+          ? output.failed(
+              "the agent has not finished within %d s; the request stays pending"
+                  .formatted(TIMEOUT.toSeconds()),
+              "see the agent's log, or stop the agent and run this again")
+          : output.failed(
+              "not all leases are ended, the agent keeps trying: " + stuck,
+              "see the agent's log, and run this again");
     }
-    print(output, true, List.of(), "the running agent has ended all leases");
+    print(true, List.of(), "the running agent has ended all leases");
     return ExitCodes.DONE;
   }
 
-  private int release(CommandOutput output) {
+  private int release() {
     LeaseFile file = new LeaseFile(stateOptions.folders());
     FoundLeases found = file.load();
     found.faults().forEach(fault -> LOG.error("leases: {}", fault));
     if (found.equals(FoundLeases.NOTHING)) {
-      print(output, false, List.of(), "no leases: there is no lease file");
+      print(false, List.of(), "no leases: there is no lease file");
       return ExitCodes.DONE;
     }
-    return restore(file, found, output);
+    return restore(file, found);
   }
 
   /**
@@ -127,13 +113,10 @@ final class ReleaseAllCommand implements Callable<Integer> {
    *
    * @param byAgent whether the agent did it; its own outcomes tell what happened to each lease
    */
-  private void print(
-      CommandOutput output, boolean byAgent, List<Outcome> outcomes, String summary) {
-    PrintWriter out = output.out();
-    if (!json) {
-      outcomes.forEach(outcome -> out.println(line(outcome)));
-      out.println(summary);
-      out.flush();
+  private void print(boolean byAgent, List<Outcome> outcomes, String summary) {
+    if (!output.json()) {
+      outcomes.forEach(outcome -> output.print(line(outcome) + "\n"));
+      output.print(summary + "\n");
       return;
     }
     ObjectNode root = AsciiJson.MAPPER.createObjectNode();
@@ -148,11 +131,10 @@ final class ReleaseAllCommand implements Callable<Integer> {
           .put("vdev", outcome.vdev())
           .put("detail", outcome.detail());
     }
-    out.println(AsciiJson.MAPPER.writeValueAsString(root));
-    out.flush();
+    output.print(AsciiJson.MAPPER.writeValueAsString(root) + "\n");
   }
 
-  private int queues(CommandOutput output) {
+  private int queues() {
     ReadResult<QueueTuner> made =
         RootedFiles.below(Path.of("/"))
             .flatMap(files ->
@@ -166,7 +148,7 @@ final class ReleaseAllCommand implements Callable<Integer> {
         .orElse(ExitCodes.DONE);
   }
 
-  private int restore(LeaseFile file, FoundLeases leases, CommandOutput output) {
+  private int restore(LeaseFile file, FoundLeases leases) {
     ReadResult<Throttler> made =
         RootedFiles.below(Path.of("/"))
             .flatMap(files ->
@@ -175,7 +157,7 @@ final class ReleaseAllCommand implements Callable<Integer> {
                         LinuxIoPriorities.open()
                             .map(priorities -> throttler(boot.id(), files, priorities, file))));
     if (!(made instanceof ReadResult.Present<Throttler>(Throttler throttler))) {
-      return output.failed(made.describe(), "see 'blkwarden-agent doctor'");
+      return output.failed(made.describe(), HostSources.DOCTOR); // queue settings are restored
     }
     long now = System.nanoTime() / 1_000_000;
     List<Outcome> found = throttler.recover(leases, 0, now);
@@ -188,7 +170,6 @@ final class ReleaseAllCommand implements Callable<Integer> {
             .toList();
     boolean all = throttler.table().all().isEmpty();
     print(
-        output,
         false,
         outcomes,
         all ? "all leases are ended" : throttler.table().all().size() + " leases are not ended");

@@ -1,7 +1,6 @@
 package io.blkwarden.agent.cli;
 
 import io.blkwarden.agent.files.RootedFiles;
-import io.blkwarden.agent.kernel.ReadResult;
 import io.blkwarden.agent.lease.Lease;
 import io.blkwarden.agent.lease.LeaseStore.FoundLeases;
 import io.blkwarden.agent.state.LeaseFile;
@@ -18,42 +17,37 @@ import picocli.CommandLine.Option;
     name = "release",
     mixinStandardHelpOptions = true,
     description = {
-      "Ends the throttle of a disk of this host, without NATS and controller.",
-      "Needs root and the running agent. Controllers leave the disk alone until its breach is"
-          + " over."
+      "Ends the throttle of a disk of this host, without NATS or a controller.",
+      "Needs root and a running agent. Controllers do not throttle the disk again until its breach"
+          + " is over."
     })
 final class ReleaseCommand implements Callable<Integer> {
+  @Mixin private CommandOutput output = new CommandOutput();
   @Mixin private LocalRequest request = new LocalRequest();
 
   @Option(
       names = "--reason",
       paramLabel = "TEXT",
       defaultValue = "released",
-      description = "Reason, for the audit trail. Default: ${DEFAULT-VALUE}.")
+      description = "Reason, for the audit trail (default: ${DEFAULT-VALUE}).")
   private String reason = "";
 
   @Override
   public Integer call() {
-    CommandOutput output = request.output();
     FoundLeases found = new LeaseFile(request.stateOptions.folders()).peek();
-    List<Lease> leases = found.stored().stream().flatMap(all -> all.leases().stream()).toList();
-    List<Lease> ofDisk = leases.stream().filter(lease -> isOf(lease, request.disk)).toList();
-    ReadResult<RootedFiles> files = RootedFiles.below(Path.of("/"));
-    if (!(files instanceof ReadResult.Present<RootedFiles>(RootedFiles host))) {
-      return output.failed(files.describe(), StateOptions.REMEDY);
-    }
-    if (ofDisk.size() != 1) {
+    List<Lease> leases =
+        found.stored().stream()
+            .flatMap(all -> all.leases().stream())
+            .filter(lease -> HostMap.isNamed(request.disk, lease.domain(), lease.vdev()))
+            .toList();
+    if (leases.size() != 1) {
       found.faults().forEach(output::note);
       return output.failed(
-          "%d throttles of %s, with --state-dir %s"
-              .formatted(ofDisk.size(), request.disk, request.stateOptions.stateDir),
+          "expected one throttle of %s in --state-dir %s, found %d"
+              .formatted(request.disk, request.stateOptions.stateDir, leases.size()),
           "run this as root; see 'blkwarden-agent top', or end all: 'blkwarden-agent release-all'");
     }
-    return request.send(host, new CommandAction.Reset(ofDisk.getFirst().id()), reason);
-  }
-
-  private static boolean isOf(Lease lease, String disk) {
-    return disk.equals(lease.domain().name() + "/" + lease.vdev())
-        || disk.equals(lease.domain().uuid() + "/" + lease.vdev());
+    RootedFiles files = output.require(RootedFiles.below(Path.of("/")), StateOptions.REMEDY);
+    return request.send(files, new CommandAction.Reset(leases.getFirst().id()), reason, output);
   }
 }

@@ -5,6 +5,7 @@ import io.blkwarden.model.VolumeRole;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.regex.PatternSyntaxException;
 import picocli.CommandLine.Option;
 
@@ -21,32 +22,29 @@ final class RoleOptions {
 
   /** These patterns and the built-in ones; problems are added to the list. */
   RolePatterns patterns(List<String> problems) {
-    List<RolePatterns.Rule> all = new ArrayList<>();
-    for (String rule : rules) {
-      int equals = rule.indexOf('=');
-      try {
-        VolumeRole role =
-            VolumeRole.valueOf(rule.substring(0, Math.max(0, equals)).toUpperCase(Locale.ROOT));
-        String pattern = rule.substring(equals + 1);
-        if (pattern.isEmpty()) {
-          throw new IllegalArgumentException("no pattern");
-        }
-        all.add(RolePatterns.rule(pattern, role));
-      } catch (PatternSyntaxException e) {
-        problems.add(
-            "--role: expected a regular expression after '=', found '%s': %s"
-                .formatted(rule, e.getDescription()));
-      } catch (IllegalArgumentException _) {
-        problems.add(
-            "--role: expected root=PATTERN, swap=PATTERN or data=PATTERN, found '%s'"
-                .formatted(rule));
-      }
-    }
+    List<RolePatterns.Rule> all =
+        rules.stream().flatMap(rule -> parse(rule, problems).stream()).toList();
+    return HostOptions.valid("--role", problems, () -> new RolePatterns(all))
+        .orElse(RolePatterns.DEFAULTS);
+  }
+
+  private static Optional<RolePatterns.Rule> parse(String rule, List<String> problems) {
+    String[] parts = rule.split("=", 2);
     try {
-      return new RolePatterns(all);
-    } catch (IllegalArgumentException e) {
-      problems.add("--role: " + e.getMessage());
-      return RolePatterns.DEFAULTS;
+      VolumeRole role = VolumeRole.valueOf(parts[0].toUpperCase(Locale.ROOT));
+      if (parts.length == 2 && !parts[1].isEmpty()) {
+        return Optional.of(RolePatterns.rule(parts[1], role));
+      }
+    } catch (PatternSyntaxException e) {
+      problems.add(
+          "--role: expected a regular expression after '=', found '%s': %s"
+              .formatted(rule, e.getDescription()));
+      return Optional.empty();
+    } catch (IllegalArgumentException _) {
+      // no such role
     }
+    problems.add(
+        "--role: expected root=PATTERN, swap=PATTERN or data=PATTERN, found '%s'".formatted(rule));
+    return Optional.empty();
   }
 }

@@ -35,7 +35,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "run",
     mixinStandardHelpOptions = true,
-    description = "Runs the agent. When it is stopped, it ends all leases.")
+    description = "Runs the agent. On stop, it ends all leases and restores priorities and limits.")
 final class RunCommand implements Callable<Integer> {
   private static final Logger LOG = LoggerFactory.getLogger(RunCommand.class);
 
@@ -80,94 +80,36 @@ final class RunCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    CommandOutput output = CommandOutput.of(spec.commandLine(), false);
+    CommandOutput output = new CommandOutput(spec.commandLine(), false);
     List<String> problems = new ArrayList<>();
-    ReadResult<RootedFiles> files = hostOptions.files();
-    Optional<AgentSettings> settings = Optional.empty();
-    Optional<NatsSettings> nats = Optional.empty();
     DesiredQueue queues = queues(problems);
     RolePatterns roles = roleOptions.patterns(problems);
     Optional<InetSocketAddress> metrics = metricsOptions.address(problems);
-    if (files instanceof ReadResult.Present<RootedFiles>(RootedFiles found)) {
-      Optional<HostId> host = hostOptions.host(found, problems);
-      settings = settings(host.orElse(HostId.FLEET), roles, problems);
-      nats = busOptions.settings(host.orElse(HostId.FLEET), problems);
-    } else {
-      problems.add("--root: " + files.describe());
-    }
-    if (!problems.isEmpty()) {
-      return output.usageErrors(problems);
-    }
+    Optional<RootedFiles> files = hostOptions.files(problems);
+    // with an invalid host name, the other options are checked, too
+    HostId host =
+        files.flatMap(found -> hostOptions.host(found, problems)).orElse(HostId.FLEET);
+    Optional<AgentSettings> settings = settings(host, roles, problems);
+    Optional<NatsSettings> nats = busOptions.settings(host, problems);
+    output.requireValid(problems);
+    boolean live = hostOptions.live();
     StateFolders folders =
-        hostOptions.live() ? stateOptions.folders() : StateFolders.beside(stateOptions.stateDir);
-    Runnable unlock = () -> {};
-    switch (StateLock.attempt(folders, StateLock.RETRY_FOR)) {
-      case StateLock.Attempt.Taken(StateLock lock) -> unlock = lock::close;
-      case StateLock.Attempt.Busy() -> {
-        return output.error(
-            ExitCodes.REFUSED,
-            "an agent is already running with --state-dir " + stateOptions.stateDir,
-            "stop it first, or set another --state-dir");
-      }
-      case StateLock.Attempt.Failed(String cause) -> {
-        if (!StateOptions.root()) {
-          return output.failed(cause, StateOptions.REMEDY);
-        }
-        // priorities of an earlier run are restored in any case; new leases are refused
-        LOG.error(
-            "new leases are refused, and a second agent is not detected: {}: {}",
-            cause,
-            StateOptions.REMEDY);
-      }
-    }
-    return run(
-        settings.orElseThrow(), nats.orElseThrow(), queues, metrics, folders, unlock, output);
-  }
-
-  private Optional<AgentSettings> settings(HostId host, RolePatterns roles, List<String> problems) {
-    Optional<Duration> every = DurationText.parse("--interval", interval, problems);
-    try {
-      return every.map(time ->
-          new AgentSettings(
-              host, AgentCommand.version(), time, readOnly || !hostOptions.live(), roles));
-    } catch (IllegalArgumentException e) {
-      problems.add("--interval: " + e.getMessage());
-      return Optional.empty();
-    }
-  }
-
-  private DesiredQueue queues(List<String> problems) {
-    Optional<Duration> aging =
-        agingExpire.flatMap(text -> DurationText.parse("--prio-aging-expire", text, problems));
-    try {
-      aging = new DesiredQueue(Optional.empty(), aging).aging();
-    } catch (IllegalArgumentException e) {
-      problems.add("--prio-aging-expire: " + e.getMessage());
-      aging = Optional.empty();
-    }
-    try {
-      return readOnly ? DesiredQueue.NONE : new DesiredQueue(ensureScheduler, aging);
-    } catch (IllegalArgumentException e) {
-      problems.add("--ensure-scheduler: " + e.getMessage());
-      return DesiredQueue.NONE;
-    }
-  }
-
-  private int run(
-      AgentSettings settings,
-      NatsSettings nats,
-      DesiredQueue queues,
-      Optional<InetSocketAddress> metrics,
-      StateFolders folders,
-      Runnable unlock,
-      CommandOutput output) {
+        live ? stateOptions.folders() : StateFolders.beside(stateOptions.stateDir);
+    Runnable unlock = lock(folders, output);
     AgentLog.makeAsynchronous(); // leases must expire even if nothing reads stderr
-    ReadResult<AgentProcess> made =
-        AgentProcess.start(settings, nats, queues, hostOptions.root, hostOptions.live(), folders);
-    if (!(made instanceof ReadResult.Present<AgentProcess>(AgentProcess agent))) {
+    ReadResult<AgentProcess> started =
+        AgentProcess.start(
+            settings.orElseThrow(),
+            nats.orElseThrow(),
+            queues,
+            files.orElseThrow(),
+            hostOptions.root,
+            live,
+            folders);
+    if (!(started instanceof ReadResult.Present<AgentProcess>(AgentProcess agent))) {
       unlock.run();
       AgentLog.end();
-      return output.failed(made.describe(), "see 'blkwarden-agent doctor'");
+      return output.failed(started.describe(), HostSources.DOCTOR);
     }
     if (metrics.isPresent()
         && metricsOptions.serve(metrics.get(), List.of(agent.runtime()))
@@ -179,6 +121,50 @@ final class RunCommand implements Callable<Integer> {
     ServiceNotices.start(agent.runtime(), supervisor);
     Throwable failure = awaitFailure(agent, unlock, supervisor);
     return output.failed("the agent failed: " + failure, "see its log, and restart it");
+  }
+
+  private Optional<AgentSettings> settings(HostId host, RolePatterns roles, List<String> problems) {
+    return DurationText.within("100ms", "1m", "--interval", interval, problems)
+        .map(time ->
+            new AgentSettings(
+                host,
+                AgentCommand.version(),
+                time,
+                readOnly || !hostOptions.live(),
+                roles));
+  }
+
+  private DesiredQueue queues(List<String> problems) {
+    Optional<Duration> aging =
+        agingExpire.flatMap(text ->
+            DurationText.within("100ms", "60m", "--prio-aging-expire", text, problems));
+    return HostOptions.valid(
+            "--ensure-scheduler", problems, () -> new DesiredQueue(ensureScheduler, aging))
+        .filter(_ -> !readOnly)
+        .orElse(DesiredQueue.NONE);
+  }
+
+  /** Takes the lock of the state directories; returns what releases it. */
+  private Runnable lock(StateFolders folders, CommandOutput output) {
+    return switch (StateLock.attempt(folders, StateLock.RETRY_FOR)) {
+      case StateLock.Attempt.Taken(StateLock lock) -> lock::close;
+      case StateLock.Attempt.Busy() ->
+          throw output.exit(
+              ExitCodes.REFUSED,
+              "an agent is already running with --state-dir " + stateOptions.stateDir,
+              "stop it first, or set another --state-dir");
+      case StateLock.Attempt.Failed(String cause) -> {
+        if (!StateOptions.root()) {
+          throw output.exit(ExitCodes.FAILED, cause, StateOptions.REMEDY);
+        }
+        // priorities of an earlier run are restored in any case; new leases are refused
+        LOG.error(
+            "new leases are refused, and a second agent is not detected: {}: {}",
+            cause,
+            StateOptions.REMEDY);
+        yield () -> {};
+      }
+    };
   }
 
   /** Waits until the agent fails; a signal ends the process earlier. */
@@ -199,7 +185,7 @@ final class RunCommand implements Callable<Integer> {
                   Runtime.getRuntime().halt(code.get());
                 },
                 "stop"));
-    Throwable failure = Objects.requireNonNull(agent.broken().block());
+    Throwable failure = Objects.requireNonNull(agent.runtime().broken().block());
     code.set(ExitCodes.FAILED);
     return failure;
   }

@@ -1,19 +1,19 @@
 package io.blkwarden.agent.cli;
 
 import io.blkwarden.agent.kernel.BootId;
-import io.blkwarden.agent.kernel.ReadResult;
 import io.blkwarden.agent.mapping.verdict.RolePatterns;
 import io.blkwarden.commandline.DurationText;
 import io.blkwarden.commandline.ExitCodes;
 import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.MappingState;
-import io.blkwarden.model.MessageId;
 import io.blkwarden.model.Restraint;
 import io.blkwarden.model.Worker;
 import io.blkwarden.model.message.CommandAction;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.UUID;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -26,13 +26,14 @@ import picocli.CommandLine.Option;
     name = "throttle",
     mixinStandardHelpOptions = true,
     description = {
-      "Throttles a disk of this host for a time, without NATS and controller.",
-      "Needs root and the running agent, which checks the request as one of a controller and ends"
-          + " the throttle. A disk whose threads are not proven is refused (exit code 3)."
+      "Throttles a disk of this host for a time, without NATS or a controller.",
+      "Needs root and a running agent, which checks the request like a controller's command and"
+          + " ends the throttle. Refused (exit code 3) if the threads of the disk are not proven."
     })
 final class ThrottleCommand implements Callable<Integer> {
   private static final String MAP = "see 'blkwarden-agent map'";
 
+  @Mixin private CommandOutput output = new CommandOutput();
   @Mixin private LocalRequest request = new LocalRequest();
 
   @ArgGroup(multiplicity = "0..1")
@@ -43,7 +44,7 @@ final class ThrottleCommand implements Callable<Integer> {
       paramLabel = "TIME",
       defaultValue = "10m",
       converter = DurationText.class,
-      description = "Time until the throttle expires, 1s to 1h. Default ${DEFAULT-VALUE}.")
+      description = "Time until the throttle expires, 1s to 1h (default: ${DEFAULT-VALUE}).")
   private Duration lease = Duration.ofMinutes(10);
 
   @Option(
@@ -58,7 +59,7 @@ final class ThrottleCommand implements Callable<Integer> {
     @Option(
         names = "--priority",
         paramLabel = "PRIORITY",
-        description = "idle or best-effort/0..7. Default idle.")
+        description = "idle or best-effort/0..7 (default: idle).")
     @Nullable String priority;
 
     @Option(
@@ -67,56 +68,54 @@ final class ThrottleCommand implements Callable<Integer> {
         description = "Limit reads and writes to N IOPS each, 10/s to 100000/s.")
     @Nullable String limit;
 
-    Restraint restraint() {
-      if (limit != null) {
-        return Restraint.parse("limit " + limit);
+    /** The restraint; empty with a problem added to the list if it is invalid. */
+    Optional<Restraint> restraint(List<String> problems) {
+      String text = limit == null ? Objects.requireNonNullElse(priority, "idle") : limit;
+      try {
+        Restraint parsed = Restraint.parse(limit == null ? text : "limit " + text);
+        if (limit != null || !(parsed instanceof Restraint.Limit)) {
+          return Optional.of(parsed);
+        }
+      } catch (IllegalArgumentException _) {
+        // reported below
       }
-      Restraint parsed = Restraint.parse(priority == null ? "idle" : priority);
-      if (parsed instanceof Restraint.Limit) {
-        throw new IllegalArgumentException("--priority: expected a priority, found a limit");
-      }
-      return parsed;
+      problems.add(
+          (limit == null
+                  ? "--priority: expected idle or best-effort/0..7, found '%s'"
+                  : "--limit: expected 10/s to 100000/s, found '%s'")
+              .formatted(text));
+      return Optional.empty();
     }
   }
 
   @Override
   public Integer call() {
-    CommandOutput output = request.output();
-    try {
-      Restraint restraint = how.restraint();
-      return HostSources.useThisHost(output, found -> throttle(found, restraint, output));
-    } catch (IllegalArgumentException e) {
-      return output.usageErrors(List.of(String.valueOf(e.getMessage())));
+    List<String> problems = new ArrayList<>();
+    Optional<Restraint> restraint = how.restraint(problems);
+    output.requireValid(problems);
+    try (HostSources sources = HostSources.ofThisHost(output)) {
+      return throttle(sources, restraint.orElseThrow());
     }
   }
 
-  private int throttle(HostSources sources, Restraint restraint, CommandOutput output) {
+  private int throttle(HostSources sources, Restraint restraint) {
     List<MappedDisk> disks =
-        HostMap.settled(sources, RolePatterns.DEFAULTS, HostMap.SETTLE_MILLIS).resolution().disks();
-    ReadResult<MappedDisk> found = HostMap.find(disks, request.disk);
-    if (!(found instanceof ReadResult.Present<MappedDisk>(MappedDisk disk))) {
-      return output.failed(found.describe(), MAP);
-    }
+        HostMap.settled(sources, RolePatterns.DEFAULTS, HostMap.SETTLE).resolution().disks();
+    MappedDisk disk = output.require(HostMap.find(disks, request.disk), MAP);
     if (disk.state() != MappingState.RESOLVED) {
-      return output.error(ExitCodes.REFUSED, "the disk is " + disk.state().wire(), MAP);
+      return output.error(
+          ExitCodes.REFUSED, "%s is %s".formatted(request.disk, MapTable.state(disk)), MAP);
     }
-    ReadResult<BootId> boot = BootId.read(sources.files());
-    if (!(boot instanceof ReadResult.Present<BootId>(BootId present))) {
-      return output.failed(boot.describe(), "see 'blkwarden-agent doctor'");
-    }
-    return request.send(
-        sources.files(), action(disk, present.id(), request.newId(), restraint, lease), reason);
-  }
-
-  static CommandAction.Set action(
-      MappedDisk disk, UUID boot, MessageId lease, Restraint restraint, Duration time) {
-    return new CommandAction.Set(
-        lease,
-        disk.domain(),
-        disk.disk().vdev(),
-        boot,
-        disk.workers().stream().map(Worker::id).toList(),
-        restraint,
-        time.toMillis());
+    BootId boot = output.require(BootId.read(sources.files()), HostSources.DOCTOR);
+    CommandAction.Set set =
+        new CommandAction.Set(
+            request.newId(),
+            disk.domain(),
+            disk.disk().vdev(),
+            boot.id(),
+            disk.workers().stream().map(Worker::id).toList(),
+            restraint,
+            lease.toMillis());
+    return request.send(sources.files(), set, reason, output);
   }
 }

@@ -1,7 +1,6 @@
 package io.blkwarden.agent.cli;
 
 import io.blkwarden.agent.files.RootedFiles;
-import io.blkwarden.agent.kernel.ReadResult;
 import io.blkwarden.agent.mapping.verdict.RolePatterns;
 import io.blkwarden.agent.state.LeaseFile;
 import io.blkwarden.commandline.ExitCodes;
@@ -41,25 +40,16 @@ final class TopCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     top.check();
-    CommandOutput output = CommandOutput.of(spec.commandLine(), top.json());
+    CommandOutput output = new CommandOutput(spec.commandLine(), top.json());
     List<String> problems = new ArrayList<>();
     RolePatterns roles = roleOptions.patterns(problems);
-    ReadResult<RootedFiles> rooted = hostOptions.files();
-    if (!(rooted instanceof ReadResult.Present<RootedFiles>(RootedFiles files))) {
-      problems.add("--root: " + rooted.describe());
-      return output.usageErrors(problems);
+    Optional<RootedFiles> files = hostOptions.files(problems);
+    Optional<HostId> host = files.flatMap(found -> hostOptions.host(found, problems));
+    output.requireValid(problems);
+    try (HostSources sources =
+        HostSources.open(hostOptions.live(), files.orElseThrow(), output)) {
+      return run(host.orElseThrow(), sources, roles, output);
     }
-    Optional<HostId> host = hostOptions.host(files, problems);
-    if (!problems.isEmpty()) {
-      return output.usageErrors(problems);
-    }
-    return HostSources.use(
-        hostOptions.live(),
-        files,
-        sources ->
-            sources instanceof ReadResult.Present<HostSources>(HostSources found)
-                ? run(host.orElseThrow(), found, roles, output)
-                : output.failed(sources.describe(), "see 'blkwarden-agent doctor'"));
   }
 
   private int run(HostId host, HostSources sources, RolePatterns roles, CommandOutput output) {

@@ -17,16 +17,16 @@ import io.blkwarden.model.DeviceNumber;
 import io.blkwarden.model.MappedDisk;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code blkwarden-agent trace}: the threads that submit I/O to a device. */
 @Command(
@@ -41,7 +41,7 @@ final class TraceCommand implements Callable<Integer> {
   private static final Duration MAX_TIME = Duration.ofMinutes(5);
   private static final long STOP_SECONDS = 10;
 
-  @Spec private CommandSpec spec = CommandSpec.create();
+  @Mixin private CommandOutput output = new CommandOutput();
 
   @Parameters(
       paramLabel = "DISK",
@@ -65,16 +65,16 @@ final class TraceCommand implements Callable<Integer> {
       description = "Maximum number of threads in text and JSON (default: ${DEFAULT-VALUE}).")
   private int rows;
 
-  @Option(names = "--json", description = "Print the result as a JSON object.")
-  private boolean json;
-
   @Override
   public Integer call() {
-    CommandOutput output = CommandOutput.of(spec.commandLine(), json);
-    if (time.compareTo(MAX_TIME) > 0 || rows < 1 || rows > BioTally.MAX_THREADS) {
-      return output.usageErrors(
-          List.of("expected --for of at most 5m, and --rows from 1 to " + BioTally.MAX_THREADS));
+    List<String> problems = new ArrayList<>();
+    if (time.compareTo(MAX_TIME) > 0) {
+      problems.add("--for: expected at most 5m");
     }
+    if (rows < 1 || rows > BioTally.MAX_THREADS) {
+      problems.add("--rows: expected 1 to " + BioTally.MAX_THREADS);
+    }
+    output.requireValid(problems);
     AtomicBoolean stopped = new AtomicBoolean();
     CountDownLatch done = new CountDownLatch(1);
     Thread atSignal =
@@ -89,8 +89,8 @@ final class TraceCommand implements Callable<Integer> {
             },
             "stop");
     Runtime.getRuntime().addShutdownHook(atSignal);
-    try {
-      return HostSources.useThisHost(output, host -> trace(host, stopped, output));
+    try (HostSources host = HostSources.ofThisHost(output)) {
+      return trace(host, stopped);
     } finally {
       done.countDown();
       if (!stopped.get()) {
@@ -99,25 +99,23 @@ final class TraceCommand implements Callable<Integer> {
     }
   }
 
-  private int trace(HostSources host, AtomicBoolean stopped, CommandOutput output) {
+  private int trace(HostSources host, AtomicBoolean stopped) {
     HostScanner scanner = new HostScanner(host.files(), host.store(), host.priorities());
     MappingResolver resolver = new MappingResolver(RolePatterns.DEFAULTS);
     MappingResolver.Resolution before = resolver.resolve(scanner.scan(List::of), Evidence.none());
-    ReadResult<DeviceNumber> found = device(host.files(), before.disks(), disk);
-    if (!(found instanceof ReadResult.Present<DeviceNumber>(DeviceNumber device))) {
-      return output.failed(found.describe(), "see 'blkwarden-agent map' and lsblk");
-    }
+    DeviceNumber device =
+        output.require(
+            device(host.files(), before.disks(), disk), "see 'blkwarden-agent map' and lsblk");
     long startTicks = Uptime.read(host.files()).map(Uptime::ticks).orElse(0L);
-    ReadResult<BioTally> traced =
-        BioTrace.open(Path.of("/"), host.files(), (int) ProcessHandle.current().pid())
-            .flatMap(trace -> {
-              try (trace) {
-                return BioTally.of(trace, device, time, stopped::get);
-              }
-            });
-    if (!(traced instanceof ReadResult.Present<BioTally>(BioTally tally))) {
-      return output.failed(traced.describe(), "run this as root; see 'blkwarden-agent doctor'");
-    }
+    BioTally tally =
+        output.require(
+            BioTrace.open(Path.of("/"), host.files(), (int) ProcessHandle.current().pid())
+                .flatMap(trace -> {
+                  try (trace) {
+                    return BioTally.of(trace, device, time, stopped::get);
+                  }
+                }),
+            "run this as root; see 'blkwarden-agent doctor'");
     List<ObservedBio> bios =
         tally.loads().stream()
             .map(BioTally.Load::pid)
@@ -127,8 +125,7 @@ final class TraceCommand implements Callable<Integer> {
             .toList();
     List<MappedDisk> disks = resolver.resolve(scanner.scan(() -> bios), before.next()).disks();
     TraceReport report = new TraceReport(disk, device, tally, disks, startTicks, rows);
-    output.out().print(json ? report.json() + "\n" : report.text());
-    output.out().flush();
+    output.print(output.json() ? report.json() + "\n" : report.text());
     report.notes().forEach(output::note);
     return ExitCodes.DONE;
   }

@@ -125,7 +125,7 @@ public final class CommandGate {
     }
     epoch = command.epoch();
     return switch (command.action()) {
-      case CommandAction.Set set -> decideSet(set, mapping, table, nowMillis);
+      case CommandAction.Set set -> decideSet(set, false, mapping, table, nowMillis);
       case CommandAction.Reset reset -> decideReset(reset, table);
       case CommandAction.ReleaseAll _ -> new Verdict.ReleaseAll();
       case CommandAction.Snapshot snapshot ->
@@ -142,7 +142,7 @@ public final class CommandGate {
       case CommandAction.Set set when table.find(set.lease()).isPresent() ->
           refuse(
               Refusal.HELD, "lease %s is active: expected a new lease id".formatted(set.lease()));
-      case CommandAction.Set set -> decideSet(set, mapping, table, nowMillis);
+      case CommandAction.Set set -> decideSet(set, true, mapping, table, nowMillis);
       case CommandAction.Reset reset -> decideReset(reset, table);
       case CommandAction.ReleaseAll _, CommandAction.Snapshot _ ->
           refuse(Refusal.MALFORMED, "action: expected set or reset from the host itself");
@@ -157,7 +157,11 @@ public final class CommandGate {
   }
 
   private Verdict decideSet(
-      CommandAction.Set set, CurrentMapping mapping, LeaseTable table, long nowMillis) {
+      CommandAction.Set set,
+      boolean local,
+      CurrentMapping mapping,
+      LeaseTable table,
+      long nowMillis) {
     if (readOnly) {
       return refuse(Refusal.READ_ONLY, "this agent runs with --read-only");
     }
@@ -172,7 +176,8 @@ public final class CommandGate {
       return refuse(Refusal.UNKNOWN_DISK, "no disk %s on this host".formatted(key));
     }
     MappedDisk disk = found.get();
-    return objection(set, disk, mapping).orElseGet(() -> decideLease(set, disk, table, nowMillis));
+    return objection(set, disk, mapping)
+        .orElseGet(() -> decideLease(set, local, disk, table, nowMillis));
   }
 
   private static Optional<Verdict> objection(
@@ -218,7 +223,7 @@ public final class CommandGate {
   }
 
   private Verdict decideLease(
-      CommandAction.Set set, MappedDisk disk, LeaseTable table, long nowMillis) {
+      CommandAction.Set set, boolean local, MappedDisk disk, LeaseTable table, long nowMillis) {
     Optional<Lease> active = table.find(set.lease());
     if (active.isEmpty()) {
       if (ended.contains(set.lease())) {
@@ -233,11 +238,15 @@ public final class CommandGate {
         return refuse(
             Refusal.TOO_MANY_LEASES, "expected at most %d leases".formatted(LeaseTable.MAX_LEASES));
       }
-      return new Verdict.Apply(set, disk, Optional.empty());
+      return new Verdict.Apply(set, disk, Optional.empty(), local);
     }
     Lease lease = active.get();
     if (!lease.disk().equals(disk.key())) {
       return refuse(Refusal.HELD, "lease %s is for disk %s".formatted(lease.id(), lease.disk()));
+    }
+    if (lease.local() != null) {
+      return refuse(
+          Refusal.HELD, "lease %s was set by an operator on the host".formatted(lease.id()));
     }
     if (lease.ending() != null) {
       return refuse(Refusal.HELD, "lease %s is ending".formatted(lease.id()));
@@ -250,7 +259,7 @@ public final class CommandGate {
     }
     return lease.restraint().equals(set.restraint())
         ? new Verdict.Renew(lease, nowMillis + set.leaseMs())
-        : new Verdict.Apply(set, disk, active);
+        : new Verdict.Apply(set, disk, active, local);
   }
 
   private static Set<WorkerId> ids(MappedDisk disk) {

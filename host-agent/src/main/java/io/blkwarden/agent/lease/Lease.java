@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param reason reason given by the issuer
  * @param ending how it ended, while its restore is incomplete
  * @param workers all tasks of the disk, 1 to {@link MappedDisk#MAX_WORKERS}
+ * @param local true if an operator on the host set it; absent for a controller's
  */
 public record Lease(
     MessageId id,
@@ -36,7 +37,8 @@ public record Lease(
     long deadlineMillis,
     String reason,
     @Nullable LeaseEnd ending,
-    List<LeasedWorker> workers) {
+    List<LeasedWorker> workers,
+    @Nullable Boolean local) {
   public Lease {
     Require.present(id, "lease.id");
     Require.present(domain, "lease.domain");
@@ -79,11 +81,13 @@ public record Lease(
   }
 
   Lease until(long newDeadlineMillis) {
-    return new Lease(id, domain, vdev, priority, limit, newDeadlineMillis, reason, ending, workers);
+    return new Lease(
+        id, domain, vdev, priority, limit, newDeadlineMillis, reason, ending, workers, local);
   }
 
   Lease with(List<LeasedWorker> newWorkers) {
-    return new Lease(id, domain, vdev, priority, limit, deadlineMillis, reason, ending, newWorkers);
+    return new Lease(
+        id, domain, vdev, priority, limit, deadlineMillis, reason, ending, newWorkers, local);
   }
 
   /** A copy in the ending state, which expires now at the latest. */
@@ -97,7 +101,8 @@ public record Lease(
         Math.min(deadlineMillis, nowMillis),
         reason,
         end,
-        workers);
+        workers,
+        local);
   }
 
   /**

@@ -96,7 +96,8 @@ record LeaseStart(WorkerPriorities workers, WorkerGroups groups, LeaseRecovery d
             nowMillis + apply.request().leaseMs(),
             reason,
             null,
-            leased));
+            leased,
+            apply.local() ? true : null));
   }
 
   /** Changes all workers; if it fails, the lease's workers must be restored. */

@@ -13,8 +13,10 @@ sealed interface Verdict {
    * @param request the requested action
    * @param disk the disk with its workers
    * @param active the lease, if active
+   * @param local whether an operator on the host requested it
    */
-  record Apply(CommandAction.Set request, MappedDisk disk, Optional<Lease> active)
+  record Apply(
+      CommandAction.Set request, MappedDisk disk, Optional<Lease> active, boolean local)
       implements Verdict {}
 
   /**

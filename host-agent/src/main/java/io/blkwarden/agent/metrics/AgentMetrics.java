@@ -8,7 +8,8 @@ import io.blkwarden.model.sample.SampleColumn;
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.Map;
+import java.util.Objects;
 
 /** The metrics of the agents in this process, labelled by host. */
 final class AgentMetrics {
@@ -52,49 +53,46 @@ final class AgentMetrics {
   private void add(AgentSnapshot agent) {
     Heartbeat beat = agent.beat();
     Labels host = Labels.of("host", beat.host().value());
-    families.gauge(
+    families.add(
         "build_info",
         "Version of the agent and release of the kernel, as labels.",
         host.add("version", beat.version()).add("kernel", safe(beat.kernel())),
         1);
-    families.gauge(
+    families.add(
         "uptime_seconds", "Time since the agent started.", host, beat.uptimeMs() / MILLIS);
-    families.gauge(
+    families.add(
         "nats_connected", "1 if the agent is connected to NATS.", host, one(agent.connected()));
-    families.gauge("acting", "1 if the agent carries out commands.", host, one(beat.acting()));
-    families.gauge(
-        "disks",
-        "Guest disks, by state of their mapping.",
-        host.add("state", "resolved"),
-        agent.resolved());
-    families.gauge(
-        "disks",
-        "Guest disks, by state of their mapping.",
-        host.add("state", "unresolved"),
-        agent.unresolved());
-    families.gauge("throttles", "Active throttles.", host, beat.throttles().size());
+    families.add("acting", "1 if the agent carries out commands.", host, one(beat.acting()));
+    Map.of("resolved", agent.resolved(), "unresolved", agent.unresolved())
+        .forEach((state, count) ->
+            families.add(
+                "disks",
+                "Guest disks, by state of their mapping.",
+                host.add("state", state),
+                count));
+    families.add("throttles", "Active throttles.", host, beat.throttles().size());
     beat.probes()
         .forEach(probe ->
-            families.gauge(
+            families.add(
                 "probe_up",
                 "1 if the source could be read.",
                 host.add("probe", probe.name()),
                 one(probe.ok())));
     beat.drops()
         .forEach((kind, count) ->
-            families.counter(
+            families.add(
                 "drops_total",
                 "Dropped, conflated and refused messages, and failures, by kind.",
                 host.add("kind", kind),
                 count));
     beat.devices()
         .forEach(device ->
-            families.gauge(
+            families.add(
                 "device_info",
                 "I/O scheduler of the physical device, and whether it honours priorities, as"
                     + " labels.",
                 host.add("device", device.name())
-                    .add("scheduler", unknownIfAbsent(device.scheduler()))
+                    .add("scheduler", Objects.requireNonNullElse(device.scheduler(), "unknown"))
                     .add("actuator", device.actuator().wire()),
                 1));
     agent.disks().forEach(disk -> add(host, disk));
@@ -109,17 +107,13 @@ final class AgentMetrics {
     for (DiskCounter counter : DISK_COUNTERS) {
       Long value = reading.counters().get(counter.column());
       if (value != null) {
-        families.counter(counter.name(), counter.help(), disk, value * counter.unit());
+        families.add(counter.name(), counter.help(), disk, value * counter.unit());
       }
     }
   }
 
   private static double one(boolean value) {
     return value ? 1 : 0;
-  }
-
-  private static String unknownIfAbsent(@Nullable String scheduler) {
-    return scheduler == null ? "unknown" : scheduler;
   }
 
   /** Escapes guest-controlled names. */

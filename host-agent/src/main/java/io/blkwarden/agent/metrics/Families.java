@@ -18,28 +18,24 @@ final class Families {
 
   private final Map<String, GaugeSnapshot.Builder> gauges = new LinkedHashMap<>();
   private final Map<String, CounterSnapshot.Builder> counters = new LinkedHashMap<>();
-  private final Map<String, Set<Labels>> seen = new LinkedHashMap<>();
+  private final Set<Map.Entry<String, Labels>> seen = new HashSet<>();
 
-  void gauge(String name, String help, Labels labels, double value) {
-    if (first(name, labels)) {
-      gauges
-          .computeIfAbsent(name, _ -> GaugeSnapshot.builder().name(PREFIX + name).help(help))
-          .dataPoint(GaugeDataPointSnapshot.builder().labels(labels).value(value).build());
+  /** Adds a value of a counter, whose name ends in {@code _total}, or of a gauge. */
+  void add(String name, String help, Labels labels, double value) {
+    if (!seen.add(Map.entry(name, labels))) {
+      return;
     }
-  }
-
-  /** The name ends in {@code _total}. */
-  void counter(String name, String help, Labels labels, double value) {
-    if (first(name, labels)) {
-      String bare = PREFIX + name.substring(0, name.length() - COUNTER.length());
+    String full = PREFIX + name;
+    if (full.endsWith(COUNTER)) {
+      String bare = full.substring(0, full.length() - COUNTER.length());
       counters
           .computeIfAbsent(name, _ -> CounterSnapshot.builder().name(bare).help(help))
           .dataPoint(CounterDataPointSnapshot.builder().labels(labels).value(value).build());
+    } else {
+      gauges
+          .computeIfAbsent(name, _ -> GaugeSnapshot.builder().name(full).help(help))
+          .dataPoint(GaugeDataPointSnapshot.builder().labels(labels).value(value).build());
     }
-  }
-
-  private boolean first(String name, Labels labels) {
-    return seen.computeIfAbsent(name, _ -> new HashSet<>()).add(labels);
   }
 
   MetricSnapshots snapshots() {

@@ -13,21 +13,16 @@ import io.blkwarden.model.message.Outcome;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
-import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.ClosedChannelException;
-import java.nio.channels.SelectionKey;
-import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
@@ -38,14 +33,13 @@ import org.slf4j.LoggerFactory;
  * The Unix socket {@code agent.sock} in the state directory, for commands of operators on the host.
  *
  * <p>Only its owner, root, can connect. A connection carries one {@link Command}, ended by the end
- * of the stream, and its {@link Outcome}; one connection is handled at a time.
+ * of the stream, and its {@link Outcome}. Each has a thread: a silent peer does not block others.
  */
 public final class CommandSocket implements AutoCloseable {
   private static final String NAME = "agent.sock";
   private static final int MAX_BYTES = 256 * 1024;
   private static final int MAX_REASON = 1_000;
   private static final int BACKLOG = 8;
-  private static final Duration READ_TIMEOUT = Duration.ofSeconds(2);
   private static final Duration REPLY_TIMEOUT = Duration.ofSeconds(30);
   private static final long PAUSE_NANOS = 50_000_000;
   private static final Logger LOG = LoggerFactory.getLogger(CommandSocket.class);
@@ -109,33 +103,31 @@ public final class CommandSocket implements AutoCloseable {
 
   private void serve() {
     while (server.isOpen()) {
-      try (SocketChannel peer = server.accept()) {
-        handle(peer);
+      try {
+        SocketChannel peer = server.accept();
+        Thread.ofPlatform().name("agent-command").daemon().start(() -> handle(peer));
       } catch (ClosedChannelException _) {
         return;
-      } catch (IOException | RuntimeException e) {
+      } catch (IOException e) {
         LOG.warn("local command failed: {}", e.toString());
         LockSupport.parkNanos(PAUSE_NANOS); // without file descriptors, accept fails at once
-      } catch (InterruptedException _) {
-        return;
       }
     }
   }
 
-  private void handle(SocketChannel peer) throws IOException, InterruptedException {
-    byte[] request = read(peer);
-    CompletableFuture<Outcome> reply = new CompletableFuture<>();
-    Decoded<Command> command = named(ControlJson.decode(Command.class, request));
-    if (!commands.test(
-        new IncomingCommand(command, nowMillis.getAsLong(), true, reply::complete))) {
-      throw new IOException("the agent is busy or stopping");
-    }
-    try {
-      Outcome outcome = reply.get(REPLY_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
-      peer.configureBlocking(true);
-      write(peer, ControlJson.encode(outcome));
-    } catch (ExecutionException | TimeoutException e) {
-      throw new IOException("no outcome within " + REPLY_TIMEOUT, e);
+  private void handle(SocketChannel peer) {
+    try (peer) {
+      byte[] request = Channels.newInputStream(peer).readNBytes(MAX_BYTES);
+      CompletableFuture<Outcome> reply = new CompletableFuture<>();
+      Decoded<Command> command = named(ControlJson.decode(Command.class, request));
+      if (!commands.test(
+          new IncomingCommand(command, nowMillis.getAsLong(), true, reply::complete))) {
+        throw new IOException("the agent is busy or stopping");
+      }
+      Outcome outcome = reply.orTimeout(REPLY_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS).join();
+      Channels.newOutputStream(peer).write(ControlJson.encode(outcome));
+    } catch (IOException | RuntimeException e) {
+      LOG.warn("local command failed: {}", e.toString());
     }
   }
 
@@ -158,34 +150,6 @@ public final class CommandSocket implements AutoCloseable {
             command.action()));
   }
 
-  /** Reads to the end of the stream, with a deadline: a silent peer must not block others. */
-  private static byte[] read(SocketChannel peer) throws IOException {
-    peer.configureBlocking(false);
-    ByteBuffer bytes = ByteBuffer.allocate(MAX_BYTES);
-    long until = System.nanoTime() + READ_TIMEOUT.toNanos();
-    try (Selector selector = Selector.open()) {
-      peer.register(selector, SelectionKey.OP_READ);
-      for (long left = READ_TIMEOUT.toMillis();
-          left > 0 && bytes.hasRemaining();
-          left = (until - System.nanoTime()) / 1_000_000) {
-        selector.select(left);
-        selector.selectedKeys().clear();
-        if (peer.read(bytes) < 0) {
-          return Arrays.copyOf(bytes.array(), bytes.position());
-        }
-      }
-    }
-    throw new IOException(
-        "expected a command of less than %d bytes within %s".formatted(MAX_BYTES, READ_TIMEOUT));
-  }
-
-  private static void write(SocketChannel peer, byte[] message) throws IOException {
-    ByteBuffer bytes = ByteBuffer.wrap(message);
-    while (bytes.hasRemaining()) {
-      peer.write(bytes);
-    }
-  }
-
   /**
    * Sends a command to the running agent.
    *
@@ -201,11 +165,9 @@ public final class CommandSocket implements AutoCloseable {
             ? ReadResult.failed("%s: not permitted; run this as root".formatted(path))
             : ReadResult.absent("%s: %s".formatted(path, e.getMessage()));
       }
-      write(agent, ControlJson.encode(command));
+      Channels.newOutputStream(agent).write(ControlJson.encode(command));
       agent.shutdownOutput();
-      ByteBuffer bytes = ByteBuffer.allocate(MAX_BYTES);
-      while (bytes.hasRemaining() && agent.read(bytes) >= 0) {}
-      byte[] answer = Arrays.copyOf(bytes.array(), bytes.position());
+      byte[] answer = Channels.newInputStream(agent).readNBytes(MAX_BYTES);
       return ControlJson.decode(ControlMessage.class, answer)
               instanceof Decoded.Ok<ControlMessage>(Outcome outcome)
           ? ReadResult.present(outcome)

@@ -11,10 +11,12 @@ import io.blkwarden.model.Require;
 import io.blkwarden.model.WorkerId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
 
 /** The format of {@code leases.copy}: a header, then a line with a checksum for each record. */
 final class LeaseCopy {
@@ -47,57 +49,48 @@ final class LeaseCopy {
 
   static byte[] encode(StoredLeases leases) {
     PendingRestores pending = leases.pending();
-    List<Line> lines = new ArrayList<>();
+    List<Map<String, ?>> lines = new ArrayList<>();
     lines.add(
-        new Line(
-            new Head(FORMAT, leases.boot(), leases.epoch(), pending.lostAtTicks()),
-            null,
-            null,
-            null,
-            null));
-    leases.leases().forEach(lease -> lines.add(new Line(null, lease, null, null, null)));
-    pending.workers().forEach(worker -> lines.add(new Line(null, null, worker, null, null)));
-    pending.named().forEach(id -> lines.add(new Line(null, null, null, id, null)));
-    pending.suspects().forEach(found -> lines.add(new Line(null, null, null, null, found)));
-    return RecordLines.encode(
-        lines.stream().map(line -> LeaseDocument.MAPPER.writeValueAsBytes(line)).toList());
+        Map.of("head", new Head(FORMAT, leases.boot(), leases.epoch(), pending.lostAtTicks())));
+    leases.leases().forEach(lease -> lines.add(Map.of("lease", lease)));
+    pending.workers().forEach(worker -> lines.add(Map.of("worker", worker)));
+    pending.named().forEach(id -> lines.add(Map.of("named", id)));
+    pending.suspects().forEach(found -> lines.add(Map.of("suspect", found)));
+    return RecordLines.encode(lines);
   }
 
   static LeaseDocument.Decoded decode(byte[] bytes) {
-    RecordLines.Read read = RecordLines.decode(bytes);
-    Head head = null;
-    boolean valid = true;
-    List<Lease> leases = new ArrayList<>();
-    List<LeasedWorker> workers = new ArrayList<>();
-    List<WorkerId> named = new ArrayList<>();
-    List<PendingRestores.Suspect> suspects = new ArrayList<>();
-    for (byte[] record : read.records()) {
-      try {
-        Line line = LeaseDocument.MAPPER.readValue(record, Line.class);
-        head = head == null ? line.head() : head;
-        Optional.ofNullable(line.lease()).ifPresent(leases::add);
-        Optional.ofNullable(line.worker()).ifPresent(workers::add);
-        Optional.ofNullable(line.named()).ifPresent(named::add);
-        Optional.ofNullable(line.suspect()).ifPresent(suspects::add);
-      } catch (JacksonException | IllegalArgumentException _) {
-        valid = false;
-      }
-    }
+    RecordLines.Read<Line> read = RecordLines.decode(bytes, Line.class);
+    List<Line> lines = read.records();
+    Head head = lines.stream().map(Line::head).filter(Objects::nonNull).findFirst().orElse(null);
+    List<Lease> leases = all(lines, Line::lease);
+    List<LeasedWorker> workers = all(lines, Line::worker);
+    List<WorkerId> named = all(lines, Line::named);
     if (head == null) {
-      return new LeaseDocument.Decoded.Damaged(
+      return LeaseDocument.Decoded.damaged(
           "expected %s, found no intact header".formatted(FORMAT),
           LeaseDocument.salvage(new String(bytes, UTF_8)));
     }
-    if (read.whole() && valid && head.format().equals(FORMAT)) {
-      return new LeaseDocument.Decoded.Ok(
+    if (read.whole() && head.format().equals(FORMAT)) {
+      return LeaseDocument.Decoded.ok(
           new StoredLeases(
               head.boot(),
               head.epoch(),
               leases,
-              new PendingRestores(workers, named, suspects, head.lostAtTicks())));
+              new PendingRestores(
+                  workers, named, all(lines, Line::suspect), head.lostAtTicks())));
     }
-    return new LeaseDocument.Decoded.Damaged(
+    return LeaseDocument.Decoded.damaged(
         "expected %s, found %s with damaged or unknown lines".formatted(FORMAT, head.format()),
         Optional.of(new SalvagedLeases(head.boot(), leases, workers, named)));
+  }
+
+  private static <T> List<T> all(List<Line> lines, Function<Line, @Nullable T> field) {
+    return lines.stream().<T>mapMulti((line, found) -> {
+      T value = field.apply(line);
+      if (value != null) {
+        found.accept(value);
+      }
+    }).toList();
   }
 }

@@ -67,18 +67,27 @@ record LeaseDocument(String format, UUID boot, long epoch, List<Lease> leases) {
     leases = Require.list(leases, LeaseTable.MAX_LEASES, "leases");
   }
 
-  /** The result of reading a document. */
-  sealed interface Decoded {
-    /** An intact document of this version. */
-    record Ok(StoredLeases leases) implements Decoded {}
+  /**
+   * The content of a file.
+   *
+   * @param intact the leases, if the file is intact and of this version
+   * @param readable what can be read of it; empty if the boot id cannot be read
+   * @param damage what was expected and what was found, if it is not intact
+   */
+  record Decoded(
+      Optional<StoredLeases> intact,
+      Optional<SalvagedLeases> readable,
+      Optional<String> damage) {
+    static Decoded ok(StoredLeases leases) {
+      return new Decoded(
+          Optional.of(leases),
+          Optional.of(new SalvagedLeases(leases.boot(), leases.leases(), List.of(), List.of())),
+          Optional.empty());
+    }
 
-    /**
-     * Damaged text, or a document of another version.
-     *
-     * @param detail what was expected and what was found
-     * @param salvaged the readable part; empty if the boot id cannot be read
-     */
-    record Damaged(String detail, Optional<SalvagedLeases> salvaged) implements Decoded {}
+    static Decoded damaged(String detail, Optional<SalvagedLeases> readable) {
+      return new Decoded(Optional.empty(), readable, Optional.of(detail));
+    }
   }
 
   static byte[] encode(StoredLeases leases) {
@@ -90,13 +99,13 @@ record LeaseDocument(String format, UUID boot, long epoch, List<Lease> leases) {
     try {
       LeaseDocument document = MAPPER.readValue(bytes, LeaseDocument.class);
       if (document == null) {
-        return new Decoded.Damaged("expected %s, found null".formatted(FORMAT), Optional.empty());
+        return Decoded.damaged("expected %s, found null".formatted(FORMAT), Optional.empty());
       }
-      return new Decoded.Ok(
+      return Decoded.ok(
           new StoredLeases(
               document.boot(), document.epoch(), document.leases(), PendingRestores.NONE));
     } catch (JacksonException | IllegalArgumentException e) {
-      return new Decoded.Damaged(
+      return Decoded.damaged(
           "expected %s: %s".formatted(FORMAT, firstLine(e)), salvage(new String(bytes, UTF_8)));
     }
   }

@@ -1,5 +1,6 @@
 package io.blkwarden.agent.state;
 
+import io.blkwarden.agent.kernel.ReadResult;
 import io.blkwarden.agent.lease.Lease;
 import io.blkwarden.agent.lease.LeaseStore;
 import io.blkwarden.agent.lease.LeaseStore.FoundLeases;
@@ -10,7 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * The lease store: {@code leases.json} in the state directory, which every version of the agent
@@ -40,53 +41,6 @@ public final class LeaseFile implements LeaseStore {
     this.copy = new StateFile(folders.copies(), "leases.copy", MAX_BYTES);
   }
 
-  /** One of the two files. */
-  private record Source(StateFile file, Optional<Decoded> found, Optional<String> fault) {
-    static Source read(StateFile file, Function<byte[], Decoded> decode) {
-      return switch (file.read()) {
-        case StateFile.Content.Missing _ -> new Source(file, Optional.empty(), Optional.empty());
-        case StateFile.Content.Unreadable(String detail) ->
-            new Source(file, Optional.empty(), Optional.of(detail));
-        case StateFile.Content.Bytes bytes -> {
-          Decoded decoded = decode.apply(bytes.get());
-          yield new Source(
-              file,
-              Optional.of(decoded),
-              decoded instanceof Decoded.Damaged(String detail, var _)
-                  ? Optional.of(file.path() + ": " + detail)
-                  : Optional.empty());
-        }
-      };
-    }
-
-    Optional<StoredLeases> intact() {
-      return found.flatMap(decoded ->
-          decoded instanceof Decoded.Ok(StoredLeases leases)
-              ? Optional.of(leases)
-              : Optional.empty());
-    }
-
-    /** The leases that differ from those of the authoritative file. */
-    Optional<SalvagedLeases> differences(Optional<StoredLeases> authoritative) {
-      Optional<SalvagedLeases> all =
-          found.flatMap(decoded ->
-              switch (decoded) {
-                case Decoded.Ok(StoredLeases leases) ->
-                    Optional.of(
-                        new SalvagedLeases(leases.boot(), leases.leases(), List.of(), List.of()));
-                case Decoded.Damaged(String _, Optional<SalvagedLeases> salvaged) -> salvaged;
-              });
-      List<Lease> known = authoritative.map(StoredLeases::leases).orElse(List.of());
-      return all.map(salvaged ->
-              new SalvagedLeases(
-                  salvaged.boot(),
-                  salvaged.leases().stream().filter(lease -> !known.contains(lease)).toList(),
-                  salvaged.workers(),
-                  salvaged.named()))
-          .filter(salvaged -> !salvaged.isEmpty());
-    }
-  }
-
   /** Reads the files, and renames damaged ones to {@code NAME.corrupt}. */
   public FoundLeases load() {
     return read(true);
@@ -98,25 +52,46 @@ public final class LeaseFile implements LeaseStore {
   }
 
   private FoundLeases read(boolean setAside) {
-    Source first = Source.read(copy, LeaseCopy::decode);
-    Source second = Source.read(json, LeaseDocument::decode);
-    Optional<StoredLeases> authoritative = first.intact().or(second::intact);
+    ReadResult<Decoded> first = copy.read().map(LeaseCopy::decode);
+    ReadResult<Decoded> second = json.read().map(LeaseDocument::decode);
+    Optional<StoredLeases> authoritative =
+        Stream.of(first, second)
+            .flatMap(file -> file.toOptional().stream())
+            .flatMap(file -> file.intact().stream())
+            .findFirst();
+    List<Lease> known = authoritative.map(StoredLeases::leases).orElse(List.of());
     List<String> faults = new ArrayList<>();
-    List<SalvagedLeases> salvaged = new ArrayList<>();
-    for (Source source : List.of(first, second)) {
-      source
-          .fault()
-          .ifPresent(fault ->
-              faults.add(
-                  setAside && source.found().isPresent()
-                      ? fault + "; " + source.file().setAside()
-                      : fault));
-      if (source.intact().isEmpty() || !source.intact().equals(authoritative)) {
-        source.differences(authoritative).ifPresent(salvaged::add);
-      }
-    }
+    faults.addAll(faults(copy, first, setAside));
+    faults.addAll(faults(json, second, setAside));
+    List<SalvagedLeases> salvaged =
+        Stream.of(first, second)
+            .flatMap(file -> file.toOptional().stream())
+            .filter(file -> file.intact().isEmpty() || !file.intact().equals(authoritative))
+            .flatMap(file -> file.readable().stream())
+            .map(file ->
+                new SalvagedLeases(
+                    file.boot(),
+                    file.leases().stream().filter(lease -> !known.contains(lease)).toList(),
+                    file.workers(),
+                    file.named()))
+            .filter(file -> !file.isEmpty())
+            .toList();
     return new FoundLeases(
         authoritative, salvaged, faults, authoritative.isEmpty() && !faults.isEmpty());
+  }
+
+  private static List<String> faults(StateFile file, ReadResult<Decoded> read, boolean setAside) {
+    return switch (read) {
+      case ReadResult.Failed<Decoded>(String cause) -> List.of(cause);
+      case ReadResult.Present<Decoded>(Decoded decoded) when decoded.damage().isPresent() ->
+          List.of(
+              "%s: %s%s"
+                  .formatted(
+                      file.path(),
+                      decoded.damage().get(),
+                      setAside ? "; " + file.setAside() : ""));
+      default -> List.of();
+    };
   }
 
   @Override

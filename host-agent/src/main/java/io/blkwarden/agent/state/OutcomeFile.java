@@ -1,27 +1,16 @@
 package io.blkwarden.agent.state;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
-import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
-import static java.nio.file.StandardOpenOption.APPEND;
-import static java.nio.file.StandardOpenOption.CREATE;
-import static java.nio.file.StandardOpenOption.TRUNCATE_EXISTING;
-import static java.nio.file.StandardOpenOption.WRITE;
 
 import io.blkwarden.agent.bus.OutcomeJournal;
+import io.blkwarden.agent.kernel.ReadResult;
 import io.blkwarden.model.json.ControlJson;
 import io.blkwarden.model.json.Decoded;
 import io.blkwarden.model.message.Outcome;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.OpenOption;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,47 +26,39 @@ public final class OutcomeFile implements OutcomeJournal {
   static final int MAX_BYTES = 64 << 20;
 
   private static final Logger LOG = LoggerFactory.getLogger(OutcomeFile.class);
-  private static final String NAME = "outcomes.jsonl";
 
-  private final Path directory;
+  private final StateFile file;
   private boolean torn;
 
   /** The file in a directory, which is created if needed. */
   public OutcomeFile(Path directory) {
-    this.directory = directory;
+    this.file = new StateFile(directory, "outcomes.jsonl", MAX_BYTES);
   }
 
   @Override
   public List<Outcome> load() {
-    List<Outcome> found = new ArrayList<>();
-    try {
-      if (Files.size(file()) > MAX_BYTES) {
-        LOG.error("{}: outcomes are not resent: expected at most {} bytes", file(), MAX_BYTES);
-        return found;
-      }
-      String text = new String(Files.readAllBytes(file()), UTF_8);
-      int whole = text.lastIndexOf('\n') + 1;
-      text.substring(0, whole)
-          .lines()
-          .filter(line -> !line.isEmpty())
-          .forEach(line -> read(line).ifPresent(found::add));
-      torn = whole < text.length();
-      if (torn) {
-        LOG.warn("{}: skipped an incomplete last line", file());
-      }
-    } catch (NoSuchFileException _) {
-      LOG.debug("{}: no outcomes to resend", file());
-    } catch (IOException e) {
-      LOG.error("{}: outcomes are not resent: cannot be read: {}", file(), e.toString());
+    ReadResult<byte[]> read = file.read();
+    if (read instanceof ReadResult.Failed<byte[]>(String cause)) {
+      LOG.error("outcomes are not resent: {}", cause);
     }
-    return found;
+    String text = new String(read.orElse(new byte[0]), UTF_8);
+    int whole = text.lastIndexOf('\n') + 1;
+    torn = whole < text.length();
+    if (torn) {
+      LOG.warn("{}: skipped an incomplete last line", file.path());
+    }
+    return text.substring(0, whole)
+        .lines()
+        .filter(line -> !line.isEmpty())
+        .flatMap(line -> read(line).stream())
+        .toList();
   }
 
   private Optional<Outcome> read(String line) {
     return switch (ControlJson.decode(Outcome.class, line.getBytes(UTF_8))) {
       case Decoded.Ok<Outcome>(Outcome outcome) -> Optional.of(outcome);
       case Decoded.Malformed<Outcome> bad -> {
-        LOG.error("{}: skipped an invalid line: {}", file(), bad);
+        LOG.error("{}: skipped an invalid line: {}", file.path(), bad);
         yield Optional.empty();
       }
     };
@@ -86,48 +67,20 @@ public final class OutcomeFile implements OutcomeJournal {
   @Override
   public Optional<String> add(Outcome outcome) {
     // a failed write may have left an incomplete line
-    byte[] line = torn ? ("\n" + new String(line(outcome), UTF_8)).getBytes(UTF_8) : line(outcome);
-    Optional<String> fault = write(NAME, Set.of(CREATE, WRITE, APPEND), line);
+    Optional<String> fault = file.append(((torn ? "\n" : "") + line(outcome)).getBytes(UTF_8));
     torn = fault.isPresent();
     return fault;
   }
 
   @Override
   public Optional<String> retain(List<Outcome> outcomes) {
-    ByteArrayOutputStream lines = new ByteArrayOutputStream();
-    outcomes.forEach(outcome -> lines.writeBytes(line(outcome)));
-    String next = NAME + ".new";
-    Optional<String> fault =
-        write(next, Set.of(CREATE, WRITE, TRUNCATE_EXISTING), lines.toByteArray());
-    if (fault.isPresent()) {
-      return fault;
-    }
-    try {
-      Files.move(directory.resolve(next), file(), ATOMIC_MOVE);
-      torn = false;
-      return Optional.empty();
-    } catch (IOException e) {
-      return Optional.of("%s: cannot be replaced: %s".formatted(file(), e));
-    }
+    String lines = outcomes.stream().map(OutcomeFile::line).collect(Collectors.joining());
+    Optional<String> fault = file.replace(lines.getBytes(UTF_8));
+    torn = torn && fault.isPresent();
+    return fault;
   }
 
-  private Optional<String> write(String name, Set<OpenOption> how, byte[] bytes) {
-    try {
-      StateFile.write(directory, name, how, bytes);
-      return Optional.empty();
-    } catch (IOException e) {
-      return Optional.of("%s: cannot be written: %s".formatted(directory.resolve(name), e));
-    }
-  }
-
-  private static byte[] line(Outcome outcome) {
-    byte[] json = ControlJson.encode(outcome);
-    byte[] line = Arrays.copyOf(json, json.length + 1);
-    line[json.length] = '\n';
-    return line;
-  }
-
-  private Path file() {
-    return directory.resolve(NAME);
+  private static String line(Outcome outcome) {
+    return new String(ControlJson.encode(outcome), UTF_8) + "\n";
   }
 }

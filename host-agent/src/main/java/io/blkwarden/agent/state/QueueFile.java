@@ -4,12 +4,11 @@ import io.blkwarden.agent.kernel.ReadResult;
 import io.blkwarden.agent.queue.ChangedSetting;
 import io.blkwarden.agent.queue.QueueStore;
 import io.blkwarden.model.Require;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 
@@ -28,15 +27,6 @@ public final class QueueFile implements QueueStore {
   private final StateFile json;
   private final StateFile copy;
   private final UUID boot;
-
-  /**
-   * Both files in one directory, which is created if needed.
-   *
-   * @param boot the host's current boot
-   */
-  public QueueFile(Path directory, UUID boot) {
-    this(StateFolders.beside(directory), boot);
-  }
 
   /**
    * The files in two directories, which are created if needed.
@@ -79,11 +69,11 @@ public final class QueueFile implements QueueStore {
    * file is damaged and the other one does not replace it.
    */
   public ReadResult<List<ChangedSetting>> load() {
-    ReadResult<Settings> copied = read(copy, this::decodeCopy);
+    ReadResult<Settings> copied = copy.read().flatMap(this::decodeCopy);
     if (copied instanceof ReadResult.Present<Settings>(Settings found) && found.whole()) {
       return ReadResult.present(ofThisBoot(found));
     }
-    ReadResult<Settings> main = read(json, this::decodeJson);
+    ReadResult<Settings> main = json.read().flatMap(this::decodeJson);
     if (main instanceof ReadResult.Present<Settings>(Settings found)) {
       return ReadResult.present(ofThisBoot(found));
     }
@@ -103,15 +93,6 @@ public final class QueueFile implements QueueStore {
     return found.boot().equals(boot) ? found.held() : List.of();
   }
 
-  private static ReadResult<Settings> read(
-      StateFile file, Function<byte[], ReadResult<Settings>> decode) {
-    return switch (file.read()) {
-      case StateFile.Content.Missing _ -> ReadResult.absent(file.path().toString());
-      case StateFile.Content.Unreadable(String detail) -> ReadResult.failed(detail);
-      case StateFile.Content.Bytes bytes -> decode.apply(bytes.get());
-    };
-  }
-
   private ReadResult<Settings> decodeJson(byte[] bytes) {
     try {
       Document found = LeaseDocument.MAPPER.readValue(bytes, Document.class);
@@ -124,22 +105,16 @@ public final class QueueFile implements QueueStore {
   }
 
   private ReadResult<Settings> decodeCopy(byte[] bytes) {
-    RecordLines.Read read = RecordLines.decode(bytes);
+    RecordLines.Read<Line> read = RecordLines.decode(bytes, Line.class);
     UUID from = null;
     List<ChangedSetting> held = new ArrayList<>();
-    boolean whole = read.whole();
-    for (byte[] record : read.records()) {
-      try {
-        Line line = LeaseDocument.MAPPER.readValue(record, Line.class);
-        from = from == null ? line.boot() : from;
-        Optional.ofNullable(line.held()).ifPresent(held::add);
-      } catch (JacksonException | IllegalArgumentException _) {
-        whole = false;
-      }
+    for (Line line : read.records()) {
+      from = from == null ? line.boot() : from;
+      Optional.ofNullable(line.held()).ifPresent(held::add);
     }
     return from == null
         ? ReadResult.malformed(copy.path().toString(), "a line with the boot", "none intact")
-        : ReadResult.present(new Settings(from, held, whole));
+        : ReadResult.present(new Settings(from, held, read.whole()));
   }
 
   /**
@@ -153,9 +128,9 @@ public final class QueueFile implements QueueStore {
 
   @Override
   public Optional<String> save(List<ChangedSetting> held) {
-    List<byte[]> lines = new ArrayList<>();
-    lines.add(LeaseDocument.MAPPER.writeValueAsBytes(new Line(boot, null)));
-    held.forEach(each -> lines.add(LeaseDocument.MAPPER.writeValueAsBytes(new Line(null, each))));
+    List<Map<String, ?>> lines = new ArrayList<>();
+    lines.add(Map.of("boot", boot));
+    held.forEach(each -> lines.add(Map.of("held", each)));
     byte[] document = LeaseDocument.MAPPER.writeValueAsBytes(new Document(FORMAT, boot, held));
     Optional<String> copyFault =
         held.isEmpty() ? copy.remove() : copy.replace(RecordLines.encode(lines));

@@ -8,10 +8,11 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
 
 /**
- * A file format of records with a checksum per line and the number of records in the last line.
- * Intact lines of a truncated or damaged file can still be read.
+ * A file format of JSON records with a checksum per line, and the number of records in the last
+ * line. Intact lines of a truncated or damaged file can still be read.
  */
 final class RecordLines {
   private static final String END = "end ";
@@ -25,11 +26,11 @@ final class RecordLines {
    * @param records the intact records, in order
    * @param whole whether no record is missing or damaged
    */
-  record Read(List<byte[]> records, boolean whole) {}
+  record Read<T>(List<T> records, boolean whole) {}
 
-  static byte[] encode(List<byte[]> records) {
+  static byte[] encode(List<?> records) {
     ByteArrayOutputStream text = new ByteArrayOutputStream();
-    records.forEach(record -> line(text, record));
+    records.forEach(record -> line(text, LeaseDocument.MAPPER.writeValueAsBytes(record)));
     line(text, (END + records.size()).getBytes(UTF_8));
     return text.toByteArray();
   }
@@ -46,25 +47,31 @@ final class RecordLines {
     return "%08x".formatted(crc.getValue());
   }
 
-  static Read decode(byte[] text) {
-    List<byte[]> records = new ArrayList<>();
+  static <T> Read<T> decode(byte[] text, Class<T> type) {
+    List<T> records = new ArrayList<>();
     boolean damaged = false;
     boolean ended = false;
+    int lines = 0;
     int start = 0;
     for (int at = 0; at < text.length; at++) {
       if (text[at] == '\n') {
         byte[] record = record(text, start, at);
         if (record == null || ended) {
           damaged = true;
-        } else if (new String(record, UTF_8).equals(END + records.size())) {
+        } else if (new String(record, UTF_8).equals(END + lines)) {
           ended = true;
         } else {
-          records.add(record);
+          lines++;
+          try {
+            records.add(LeaseDocument.MAPPER.readValue(record, type));
+          } catch (JacksonException | IllegalArgumentException _) {
+            damaged = true;
+          }
         }
         start = at + 1;
       }
     }
-    return new Read(List.copyOf(records), ended && !damaged && start == text.length);
+    return new Read<>(List.copyOf(records), ended && !damaged && start == text.length);
   }
 
   private static byte @Nullable [] record(byte[] text, int from, int to) {

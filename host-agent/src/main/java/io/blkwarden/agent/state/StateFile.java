@@ -1,12 +1,15 @@
 package io.blkwarden.agent.state;
 
 import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
+import static java.nio.file.StandardOpenOption.APPEND;
 import static java.nio.file.StandardOpenOption.CREATE;
 import static java.nio.file.StandardOpenOption.READ;
 import static java.nio.file.StandardOpenOption.TRUNCATE_EXISTING;
 import static java.nio.file.StandardOpenOption.WRITE;
 
+import io.blkwarden.agent.kernel.ReadResult;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -16,7 +19,6 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Arrays;
 import java.util.Optional;
 import java.util.Set;
 
@@ -31,61 +33,63 @@ import java.util.Set;
  * @param maxBytes longest file that is read
  */
 record StateFile(Path directory, String name, int maxBytes) {
-  /** The result of reading the file. */
-  sealed interface Content {
-    /** The file does not exist. */
-    record Missing() implements Content {}
-
-    /** The bytes of the file. */
-    final class Bytes implements Content {
-      private final byte[] bytes;
-
-      private Bytes(byte[] bytes) {
-        this.bytes = bytes;
-      }
-
-      byte[] get() {
-        return bytes;
-      }
-    }
-
-    /** The file exists and cannot be read. */
-    record Unreadable(String detail) implements Content {}
-  }
-
   Path path() {
     return directory.resolve(name);
   }
 
-  Content read() {
-    try (FileChannel channel = FileChannel.open(path(), READ)) {
-      long size = channel.size();
-      if (size > maxBytes) {
-        return new Content.Unreadable(
-            "%s: expected at most %d bytes, found %d".formatted(path(), maxBytes, size));
-      }
-      ByteBuffer bytes = ByteBuffer.allocate((int) size);
-      while (bytes.hasRemaining() && channel.read(bytes) >= 0) {}
-      return new Content.Bytes(Arrays.copyOf(bytes.array(), bytes.position()));
+  /** The content; absent if the file does not exist. */
+  ReadResult<byte[]> read() {
+    try (InputStream in = Files.newInputStream(path())) {
+      byte[] bytes = in.readNBytes(maxBytes + 1);
+      return bytes.length > maxBytes
+          ? ReadResult.failed("%s: expected at most %d bytes, found more".formatted(path(), maxBytes))
+          : ReadResult.present(bytes);
     } catch (NoSuchFileException _) {
-      return new Content.Missing();
+      return ReadResult.absent(path().toString());
     } catch (IOException e) {
-      return new Content.Unreadable("%s: cannot be read: %s".formatted(path(), e));
+      return ReadResult.failed("%s: cannot be read: %s".formatted(path(), e));
     }
   }
 
   /** Replaces the file and creates its directory if needed; returns the error, if any. */
   Optional<String> replace(byte[] bytes) {
     try {
-      Path next = write(directory, name + ".new", Set.of(CREATE, WRITE, TRUNCATE_EXISTING), bytes);
+      Path next = write(name + ".new", Set.of(CREATE, WRITE, TRUNCATE_EXISTING), bytes);
       Files.move(next, path(), ATOMIC_MOVE);
       try (FileChannel channel = FileChannel.open(directory, READ)) {
         channel.force(true);
       }
       return Optional.empty();
     } catch (IOException e) {
-      return Optional.of("%s: cannot be written: %s".formatted(path(), e));
+      return unwritable(e);
     }
+  }
+
+  /** Appends to the file and creates its directory if needed; returns the error, if any. */
+  Optional<String> append(byte[] bytes) {
+    try {
+      Path _ = write(name, Set.of(CREATE, WRITE, APPEND), bytes);
+      return Optional.empty();
+    } catch (IOException e) {
+      return unwritable(e);
+    }
+  }
+
+  private Optional<String> unwritable(IOException e) {
+    return Optional.of("%s: cannot be written: %s".formatted(path(), e));
+  }
+
+  private Path write(String file, Set<OpenOption> how, byte[] bytes) throws IOException {
+    createDirectory(directory);
+    Path path = directory.resolve(file);
+    try (FileChannel channel = FileChannel.open(path, how, permissions("rw-------"))) {
+      ByteBuffer rest = ByteBuffer.wrap(bytes);
+      while (rest.hasRemaining()) {
+        channel.write(rest);
+      }
+      channel.force(true);
+    }
+    return path;
   }
 
   /** Removes the file; returns the error, if any. */
@@ -104,35 +108,9 @@ record StateFile(Path directory, String name, int maxBytes) {
     }
   }
 
-  /** Writes and syncs a file that only root can read; creates its directory if needed. */
-  static Path write(Path directory, String name, Set<OpenOption> how, byte[] bytes)
-      throws IOException {
-    createDirectory(directory);
-    Path path = directory.resolve(name);
-    try (FileChannel channel = FileChannel.open(path, how, permissions("rw-------"))) {
-      ByteBuffer rest = ByteBuffer.wrap(bytes);
-      while (rest.hasRemaining()) {
-        channel.write(rest);
-      }
-      channel.force(true);
-    }
-    return path;
-  }
-
   /** Creates a directory and its parents, accessible to root only. */
   static void createDirectory(Path directory) throws IOException {
     Files.createDirectories(directory, permissions("rwx------"));
-  }
-
-  /** Creates a new empty file in the place of an old one; returns the error, if any. */
-  static Optional<String> create(Path path) {
-    try {
-      Files.deleteIfExists(path);
-      Files.createFile(path, permissions("rw-------"));
-      return Optional.empty();
-    } catch (IOException e) {
-      return Optional.of("%s: cannot be created: %s".formatted(path, e));
-    }
   }
 
   /** Removes a file; returns the error, if any. */

@@ -46,11 +46,6 @@ public final class StateLock implements AutoCloseable {
     record Failed(String cause) implements Attempt {}
   }
 
-  /** Tries to take the lock of one directory, without waiting. */
-  public static Attempt attempt(Path directory) {
-    return attempt(StateFolders.beside(directory));
-  }
-
   /**
    * Tries to take the lock in each directory, without waiting. A directory that cannot be used is
    * skipped if the other can: a full or read-only disk must not prevent an agent from restoring
@@ -61,16 +56,12 @@ public final class StateLock implements AutoCloseable {
     Optional<String> fault = Optional.empty();
     for (Path directory : new LinkedHashSet<>(List.of(folders.main(), folders.copies()))) {
       switch (one(directory)) {
-        case One.Locked(FileLock lock) -> taken.add(lock);
-        case One.Busy() -> {
+        case Attempt.Taken(StateLock lock) -> taken.addAll(lock.locks);
+        case Attempt.Busy busy -> {
           new StateLock(taken).close();
-          return new Attempt.Busy();
+          return busy;
         }
-        case One.Failed(String cause) ->
-            fault =
-                directory.equals(folders.main())
-                    ? Optional.of(cause)
-                    : fault.or(() -> Optional.of(cause));
+        case Attempt.Failed(String cause) -> fault = fault.or(() -> Optional.of(cause));
       }
     }
     return taken.isEmpty()
@@ -93,16 +84,7 @@ public final class StateLock implements AutoCloseable {
     return last;
   }
 
-  /** The result for one directory. */
-  private sealed interface One {
-    record Locked(FileLock lock) implements One {}
-
-    record Busy() implements One {}
-
-    record Failed(String cause) implements One {}
-  }
-
-  private static One one(Path directory) {
+  private static Attempt one(Path directory) {
     Path file = directory.resolve(NAME);
     try {
       StateFile.createDirectory(directory);
@@ -114,19 +96,19 @@ public final class StateLock implements AutoCloseable {
   }
 
   /** A shared lock; it fails while an agent has the exclusive one. */
-  private static One readOnly(Path file, String cause) {
+  private static Attempt readOnly(Path file, String cause) {
     try {
       return lock(FileChannel.open(file, READ), true);
     } catch (IOException _) {
-      return new One.Failed(cause);
+      return new Attempt.Failed(cause);
     }
   }
 
-  private static One lock(FileChannel channel, boolean shared) throws IOException {
+  private static Attempt lock(FileChannel channel, boolean shared) throws IOException {
     try {
       FileLock lock = channel.tryLock(0, Long.MAX_VALUE, shared);
       if (lock != null) {
-        return new One.Locked(lock);
+        return new Attempt.Taken(new StateLock(List.of(lock)));
       }
     } catch (OverlappingFileLockException _) {
       // this process has it, as with two agents in one process
@@ -135,7 +117,7 @@ public final class StateLock implements AutoCloseable {
       throw e;
     }
     channel.close();
-    return new One.Busy();
+    return new Attempt.Busy();
   }
 
   @Override

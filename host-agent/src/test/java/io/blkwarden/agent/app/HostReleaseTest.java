@@ -3,7 +3,7 @@ package io.blkwarden.agent.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.blkwarden.agent.lease.TestHost;
-import io.blkwarden.agent.state.ReleaseRequest;
+import io.blkwarden.agent.state.StateRequest;
 import io.blkwarden.model.IoPriority;
 import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.message.Outcome;
@@ -25,8 +25,8 @@ final class HostReleaseTest {
     MappedDisk disk = host.addDisk(137, "xvda2", 500, 1);
     host.send(host.request(disk, host.id(), IoPriority.IDLE, 60_000));
     host.kernel.refuse(500, true);
-    ReleaseRequest request = new ReleaseRequest(directory);
-    request.request();
+    StateRequest request = StateRequest.releaseAll(directory);
+    request.make();
     List<Outcome> published = new ArrayList<>();
 
     for (int tick = 0; tick < 3; tick++) {

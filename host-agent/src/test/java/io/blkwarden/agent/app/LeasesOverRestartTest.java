@@ -37,7 +37,8 @@ final class LeasesOverRestartTest {
         RunningAgent.nowMillis() + 600_000,
         "swap storm",
         null,
-        held);
+        held,
+        null);
   }
 
   @Test

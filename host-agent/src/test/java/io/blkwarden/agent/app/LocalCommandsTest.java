@@ -109,6 +109,18 @@ final class LocalCommandsTest {
   }
 
   @Test
+  void controllersCanNeitherRenewNorChangeALocalThrottle() throws InterruptedException {
+    CommandAction.Set local = agent.idle(disk, 600_000);
+    assertThat(ask(local).result()).isEqualTo(Result.APPLIED);
+
+    Outcome renewed = agent.ask(local);
+
+    assertThat(renewed.refusal()).isEqualTo(Refusal.HELD);
+    assertThat(renewed.detail()).contains("set by an operator on the host");
+    agent.assertPriorities(disk, IDLE);
+  }
+
+  @Test
   void checksTheWorkersAndTheAction() {
     CommandAction.Set set = agent.idle(disk, 600_000);
     CommandAction.Set other =

@@ -17,7 +17,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
 /** Scans of a simulated host that a test can block or make fail. */
-final class ScannedHost implements HostScan {
+final class ScannedHost implements AgentPorts.HostScan {
   /** Blocks scans while locked. */
   final ReentrantLock scanning = new ReentrantLock();
 

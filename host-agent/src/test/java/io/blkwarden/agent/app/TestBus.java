@@ -8,7 +8,6 @@ import io.blkwarden.agent.bus.OutcomeJournal;
 import io.blkwarden.agent.bus.PendingMessages;
 import io.blkwarden.agent.bus.TestMessages;
 import io.blkwarden.agent.lease.LimitGroups;
-import io.blkwarden.agent.lease.Outcomes;
 import io.blkwarden.agent.mapping.verdict.RolePatterns;
 import io.blkwarden.agent.nats.NatsLink;
 import io.blkwarden.agent.nats.NatsSettings;
@@ -86,9 +85,6 @@ final class TestBus {
             pending,
             health,
             new Controllers(link, Subjects.DEFAULT, journal),
-            host,
-            nowMillis,
-            new Outcomes(host, TestMessages.BOOT, InstantSource.system(), RANDOM),
             schedulers);
   }
 

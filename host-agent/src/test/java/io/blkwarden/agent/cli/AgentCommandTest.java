@@ -2,9 +2,9 @@ package io.blkwarden.agent.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.blkwarden.agent.state.ReleaseRequest;
 import io.blkwarden.agent.state.StateFolders;
 import io.blkwarden.agent.state.StateLock;
+import io.blkwarden.agent.state.StateRequest;
 import io.blkwarden.testing.NatsServer;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -124,7 +124,7 @@ final class AgentCommandTest {
   }
 
   private StateLock taken() {
-    return ((StateLock.Attempt.Taken) StateLock.attempt(state)).lock();
+    return ((StateLock.Attempt.Taken) StateLock.attempt(StateFolders.beside(state))).lock();
   }
 
   @Test
@@ -153,7 +153,7 @@ final class AgentCommandTest {
 
   @Test
   void releaseAllAsksARunningAgent() {
-    ReleaseRequest request = new ReleaseRequest(state);
+    StateRequest request = StateRequest.releaseAll(state);
     try (StateLock lock = taken()) {
       assertThat(lock).isNotNull();
       Thread agent =
@@ -173,7 +173,7 @@ final class AgentCommandTest {
   @Test
   void releaseNeedsALease() {
     assertThat(execute("release", "--state-dir", state.toString(), "vm101/xvda2")).isOne();
-    assertThat(err.toString()).contains("0 throttles of vm101/xvda2", "release-all");
+    assertThat(err.toString()).contains("one throttle of vm101/xvda2", "found 0", "release-all");
   }
 
   @Test

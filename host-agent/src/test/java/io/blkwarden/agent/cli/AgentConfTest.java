@@ -17,11 +17,11 @@ final class AgentConfTest {
   private Map<String, String> conf(String text) throws IOException {
     Path file = folder.resolve("agent.conf");
     Files.writeString(file, text);
-    return Map.of(AgentConf.VARIABLE, file.toString());
+    return Map.of(AgentCommand.CONF.variable(), file.toString());
   }
 
   private static String[] with(Map<String, String> environment, String... words) throws Exception {
-    return AgentConf.with(AgentCommand.commandLine(), words, environment);
+    return AgentCommand.CONF.with(AgentCommand.commandLine(), words, environment);
   }
 
   @Test

@@ -179,7 +179,8 @@ final class HostTopTest {
                     "1.xvda2-0",
                     IoPriority.UNSET,
                     null,
-                    List.of(IoPriority.IDLE))));
+                    List.of(IoPriority.IDLE))),
+            null);
     assertThat(leases().save(new StoredLeases(boot, 1, List.of(lease)))).isEmpty();
   }
 

@@ -9,13 +9,13 @@ import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import picocli.CommandLine;
 import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -80,10 +80,12 @@ final class MapCommandTest {
   }
 
   private int run(String... args) {
-    return new CommandLine(new MapCommand())
+    List<String> words = new ArrayList<>(List.of(args));
+    words.addFirst("map");
+    return AgentCommand.commandLine()
         .setOut(new PrintWriter(out))
         .setErr(new PrintWriter(err))
-        .execute(args);
+        .execute(words.toArray(String[]::new));
   }
 
   private static String golden(String name) throws IOException {

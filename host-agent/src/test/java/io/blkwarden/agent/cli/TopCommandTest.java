@@ -55,6 +55,8 @@ final class TopCommandTest {
             "0",
             "0 B",
             "0 B",
+            "0",
+            "0 B",
             "0 ms",
             "0%",
             "0%",
@@ -82,6 +84,6 @@ final class TopCommandTest {
     assertThat(run("none", "--count=1")).isEqualTo(2);
     assertThat(err.toString()).contains("--root").contains("not found");
     assertThat(run("capture-4.17", "--sort=age")).isEqualTo(2);
-    assertThat(err.toString()).contains("queue, r/s, w/s, iops, rb/s");
+    assertThat(err.toString()).contains("queue, r/s, w/s, rb/s, wb/s, iops");
   }
 }

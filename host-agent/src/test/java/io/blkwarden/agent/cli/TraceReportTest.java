@@ -12,6 +12,7 @@ import io.blkwarden.model.MappedDisk;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,7 +25,7 @@ final class TraceReportTest {
   private final RootedFiles files = RootedFiles.below(CAPTURE).toOptional().orElseThrow();
   private final List<MappedDisk> disks =
       HostMap.settled(
-              HostSources.captured(files).toOptional().orElseThrow(), RolePatterns.DEFAULTS, 0)
+              HostSources.captured(files).toOptional().orElseThrow(), RolePatterns.DEFAULTS, Duration.ZERO)
           .resolution()
           .disks();
   private final DeviceNumber device = new DeviceNumber(253, 0);

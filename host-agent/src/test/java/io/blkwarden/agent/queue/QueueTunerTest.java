@@ -7,6 +7,7 @@ import io.blkwarden.agent.files.SysfsQueues;
 import io.blkwarden.agent.kernel.QueueScheduler;
 import io.blkwarden.agent.kernel.ReadResult;
 import io.blkwarden.agent.state.QueueFile;
+import io.blkwarden.agent.state.StateFolders;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -35,7 +36,7 @@ final class QueueTunerTest {
   @BeforeEach
   void plant() throws IOException {
     Files.createDirectories(root.resolve("sys/block/sda/queue/iosched"));
-    store = new QueueFile(state, BOOT);
+    store = new QueueFile(StateFolders.beside(state), BOOT);
     activate("none");
     tuner = new QueueTuner(new Kernel(), store, BOTH);
   }
@@ -148,7 +149,7 @@ final class QueueTunerTest {
   void settingsOfAnotherBootAreVoid() {
     tuner.tune(SDA);
 
-    assertThat(new QueueFile(state, new UUID(3, 4)).load())
+    assertThat(new QueueFile(StateFolders.beside(state), new UUID(3, 4)).load())
         .isEqualTo(ReadResult.present(List.of()));
   }
 

@@ -64,7 +64,8 @@ final class DamagedRecordsOfRealTasksTest {
             "swap storm",
             null,
             List.of(
-                new LeasedWorker(stat.id(), stat.comm(), prior, null, List.of(IoPriority.IDLE))));
+                new LeasedWorker(stat.id(), stat.comm(), prior, null, List.of(IoPriority.IDLE))),
+            null);
     assertThat(new LeaseFile(directory).save(new StoredLeases(BOOT, 1, List.of(lease)))).isEmpty();
     assertThat(priorities.set(pid(), IoPriority.IDLE)).isEmpty();
   }

@@ -6,7 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
-import java.time.InstantSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -15,29 +14,29 @@ final class HandOverTest {
 
   @Test
   void requestIsRemovedByTheNextAgent() {
-    HandOver handOver = new HandOver(state, InstantSource.system());
-    assertThat(handOver.isRequested()).isFalse();
-    assertThat(handOver.request()).isEmpty();
-    assertThat(handOver.isRequested()).isTrue();
+    StateRequest handOver = StateRequest.handOver(state);
+    assertThat(handOver.isValid(Instant.now())).isFalse();
+    assertThat(handOver.make()).isEmpty();
+    assertThat(handOver.isValid(Instant.now())).isTrue();
     assertThat(handOver.remove()).isEmpty();
-    assertThat(handOver.isRequested()).isFalse();
+    assertThat(handOver.isValid(Instant.now())).isFalse();
   }
 
   @Test
   void requestExpires() throws Exception {
     Instant now = Instant.parse("2026-11-22T12:00:00Z");
-    HandOver handOver = new HandOver(state, InstantSource.fixed(now));
-    assertThat(handOver.request()).isEmpty();
+    StateRequest handOver = StateRequest.handOver(state);
+    assertThat(handOver.make()).isEmpty();
     Path file = state.resolve("hand-over.request");
-    Files.setLastModifiedTime(file, FileTime.from(now.minus(HandOver.VALID_FOR).plusSeconds(1)));
-    assertThat(handOver.isRequested()).isTrue();
-    Files.setLastModifiedTime(file, FileTime.from(now.minus(HandOver.VALID_FOR)));
-    assertThat(handOver.isRequested()).isFalse();
+    Files.setLastModifiedTime(file, FileTime.from(now.minus(StateRequest.HAND_OVER_VALID_FOR).plusSeconds(1)));
+    assertThat(handOver.isValid(now)).isTrue();
+    Files.setLastModifiedTime(file, FileTime.from(now.minus(StateRequest.HAND_OVER_VALID_FOR)));
+    assertThat(handOver.isValid(now)).isFalse();
   }
 
   @Test
   void reportsAFailedRequest() {
-    assertThat(new HandOver(state.resolve("gone"), InstantSource.system()).request())
+    assertThat(StateRequest.handOver(state.resolve("gone")).make())
         .hasValueSatisfying(fault -> assertThat(fault).contains("hand-over.request"));
   }
 }

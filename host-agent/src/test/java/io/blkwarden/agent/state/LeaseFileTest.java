@@ -53,7 +53,8 @@ final class LeaseFileTest {
                             "1.xvda2-0",
                             IoPriority.UNSET,
                             n % 2 == 0 ? null : "/system.slice",
-                            List.of(IoPriority.bestEffort(7), IoPriority.IDLE)))))
+                            List.of(IoPriority.bestEffort(7), IoPriority.IDLE))),
+                    n % 2 == 0 ? null : true))
             .toList());
   }
 
@@ -279,23 +280,23 @@ final class LeaseFileTest {
 
   @Test
   void lockIsExclusive() {
-    StateLock.Attempt first = StateLock.attempt(directory);
+    StateLock.Attempt first = StateLock.attempt(StateFolders.beside(directory));
     assertThat(first).isInstanceOf(StateLock.Attempt.Taken.class);
 
-    assertThat(StateLock.attempt(directory)).isInstanceOf(StateLock.Attempt.Busy.class);
+    assertThat(StateLock.attempt(StateFolders.beside(directory))).isInstanceOf(StateLock.Attempt.Busy.class);
     ((StateLock.Attempt.Taken) first).lock().close();
 
-    assertThat(StateLock.attempt(directory)).isInstanceOf(StateLock.Attempt.Taken.class);
+    assertThat(StateLock.attempt(StateFolders.beside(directory))).isInstanceOf(StateLock.Attempt.Taken.class);
   }
 
   @Test
   void requestIsPendingUntilRemoved() {
-    ReleaseRequest request = new ReleaseRequest(directory);
+    StateRequest request = StateRequest.releaseAll(directory);
     assertThat(request.isPending()).isFalse();
 
-    assertThat(request.request()).isEmpty();
-    assertThat(request.request()).as("again").isEmpty();
-    assertThat(new ReleaseRequest(directory).isPending()).isTrue();
+    assertThat(request.make()).isEmpty();
+    assertThat(request.make()).as("again").isEmpty();
+    assertThat(StateRequest.releaseAll(directory).isPending()).isTrue();
     assertThat(request.remove()).isEmpty();
 
     assertThat(request.isPending()).isFalse();

@@ -35,6 +35,19 @@ public final class DurationText implements ITypeConverter<Duration> {
     return duration;
   }
 
+  /** The duration of an option with a range; empty with a problem added if it is invalid. */
+  public static Optional<Duration> within(
+      String min, String max, String option, String text, List<String> problems) {
+    Optional<Duration> duration = parse(option, text, problems);
+    if (duration.isEmpty()
+        || (duration.get().compareTo(parse(min).orElseThrow()) >= 0
+            && duration.get().compareTo(parse(max).orElseThrow()) <= 0)) {
+      return duration;
+    }
+    problems.add("%s: expected %s to %s, found %s".formatted(option, min, max, text));
+    return Optional.empty();
+  }
+
   private static Optional<Duration> parse(String text) {
     Matcher m = FORM.matcher(text);
     if (!m.matches()) {

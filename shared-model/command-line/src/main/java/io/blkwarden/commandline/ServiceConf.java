@@ -10,12 +10,14 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.Predicate;
+import java.util.function.BiPredicate;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
 /**
  * The configuration file of a service: its options, in a file named by an environment variable.
+ * Other commands of the program take those options that they have.
  *
  * <p>Precedence: command line, environment, file, built-in default.
  */
@@ -29,6 +31,7 @@ public final class ServiceConf {
   private final String variable;
   private final String service;
   private final Set<String> notInFile;
+  private final BiPredicate<CommandSpec, String> takes;
 
   /**
    * Creates a reader.
@@ -36,11 +39,22 @@ public final class ServiceConf {
    * @param variable environment variable with the path of the file
    * @param service the command whose options are the keys
    * @param notInFile options that are not keys, besides those for help and the log
+   * @param takes whether a command takes a key, if it has the option
    */
-  public ServiceConf(String variable, String service, Set<String> notInFile) {
+  public ServiceConf(
+      String variable,
+      String service,
+      Set<String> notInFile,
+      BiPredicate<CommandSpec, String> takes) {
     this.variable = variable;
     this.service = service;
     this.notInFile = Set.copyOf(notInFile);
+    this.takes = takes;
+  }
+
+  /** The environment variable with the path of the file; unset means no file. */
+  public String variable() {
+    return variable;
   }
 
   /** The file is invalid; the message has a line per problem. */
@@ -71,37 +85,40 @@ public final class ServiceConf {
     return keys;
   }
 
-  /**
-   * A command line with the options that the file has for its command.
-   *
-   * @param command the command
-   * @param depth number of arguments that name it
-   * @param takes which keys it takes from the file, if they are options of the command
-   */
-  public String[] with(
-      CommandLine command,
-      int depth,
-      Predicate<String> takes,
-      String[] args,
-      Map<String, String> environment)
+  /** A command line with the options that the file has for its command. */
+  public String[] with(CommandLine line, String[] args, Map<String, String> environment)
       throws Unfit {
     String file = environment.getOrDefault(variable, "");
-    if (file.isEmpty()) {
+    int depth = 0;
+    CommandLine command = line;
+    while (depth < args.length) {
+      CommandLine next = command.getSubcommands().get(args[depth]);
+      // options before the first command take no value
+      if (next == null && !(command == line && args[depth].startsWith("--"))) {
+        break;
+      }
+      command = next == null ? command : next;
+      depth++;
+    }
+    Map<String, Kind> keys = keys(line);
+    Map<String, Kind> wanted = new TreeMap<>(keys);
+    CommandSpec spec = command.getCommandSpec();
+    wanted
+        .keySet()
+        .removeIf(key -> !spec.optionsMap().containsKey("--" + key) || !takes.test(spec, key));
+    if (file.isEmpty() || wanted.isEmpty()) {
       return args;
     }
-    Map<String, Kind> keys = keys(command.getCommandSpec().root().commandLine());
     ConfFile conf = ConfFile.parse(file, read(file), keys);
     if (!conf.problems().isEmpty()) {
       throw new Unfit(conf.problems());
     }
-    Map<String, OptionSpec> options = command.getCommandSpec().optionsMap();
-    keys.keySet()
+    wanted
+        .keySet()
         .removeIf(key ->
-            !takes.test(key)
-                || !options.containsKey("--" + key)
-                || !environment.getOrDefault(ENVIRONMENT.getOrDefault(key, ""), "").isEmpty());
+            !environment.getOrDefault(ENVIRONMENT.getOrDefault(key, ""), "").isEmpty());
     List<String> all = new ArrayList<>(List.of(args));
-    all.addAll(depth, conf.options(keys, List.of(args)));
+    all.addAll(depth, conf.options(wanted, List.of(args)));
     return all.toArray(String[]::new);
   }
 

@@ -9,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,7 +17,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 final class ServiceConfTest {
-  private static final ServiceConf CONF = new ServiceConf("SERVICE_CONF", "serve", Set.of("--at"));
+  private static final ServiceConf CONF = new ServiceConf("SERVICE_CONF", "serve", Set.of("--at"), (_, _) -> true);
 
   @TempDir Path folder;
 
@@ -44,7 +43,6 @@ final class ServiceConfTest {
   }
 
   private final CommandLine program = new CommandLine(new Program());
-  private final CommandLine serve = Objects.requireNonNull(program.getSubcommands().get("serve"));
 
   private Map<String, String> file(String text) throws IOException {
     Path file = folder.resolve("service.conf");
@@ -53,7 +51,7 @@ final class ServiceConfTest {
   }
 
   private String[] with(Map<String, String> environment, String... words) throws ServiceConf.Unfit {
-    return CONF.with(serve, 1, _ -> true, words, environment);
+    return CONF.with(program, words, environment);
   }
 
   @Test
@@ -85,9 +83,12 @@ final class ServiceConfTest {
   @Test
   void commandTakesItsAllowedOptions() throws Exception {
     Map<String, String> file = file("nats = a\nquiet = true\n");
-    assertThat(CONF.with(program, 0, _ -> true, new String[] {}, file)).containsExactly("--nats=a");
-    assertThat(CONF.with(serve, 1, "quiet"::equals, new String[] {"serve"}, file))
+    assertThat(with(file)).containsExactly("--nats=a");
+    ServiceConf quiet =
+        new ServiceConf("SERVICE_CONF", "serve", Set.of(), (_, key) -> key.equals("quiet"));
+    assertThat(quiet.with(program, new String[] {"serve"}, file))
         .containsExactly("serve", "--quiet");
+    assertThat(quiet.with(program, new String[] {}, file)).as("takes no key").isEmpty();
   }
 
   @Test

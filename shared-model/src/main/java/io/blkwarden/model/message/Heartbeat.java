@@ -156,6 +156,7 @@ public record Heartbeat(
    * @param priority priority in force; absent for a limit
    * @param limitPerS limit in force; absent for a priority
    * @param remainingMs remaining time in ms
+   * @param local true if an operator on the host set it; absent for a controller's
    */
   public record HeldThrottle(
       MessageId lease,
@@ -163,16 +164,24 @@ public record Heartbeat(
       String vdev,
       @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable IoPriority priority,
       @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Integer limitPerS,
-      long remainingMs) {
+      long remainingMs,
+      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Boolean local) {
     public HeldThrottle {
       Require.text(vdev, 64, "throttles.vdev");
       Restraint.of(priority, limitPerS, "throttles");
     }
 
-    /** A lease with the restraint as one value. */
+    /** A controller's lease with the restraint as one value. */
     public HeldThrottle(
         MessageId lease, DomainRef domain, String vdev, Restraint restraint, long remainingMs) {
-      this(lease, domain, vdev, restraint.priorityOrNull(), restraint.limitOrNull(), remainingMs);
+      this(
+          lease,
+          domain,
+          vdev,
+          restraint.priorityOrNull(),
+          restraint.limitOrNull(),
+          remainingMs,
+          null);
     }
 
     /** The restraint in force. */

@@ -5,21 +5,15 @@ import io.blkwarden.controller.baseline.DiskClass;
 import io.blkwarden.controller.fleet.DeviceClass;
 import io.blkwarden.controller.fleet.Metric;
 import io.blkwarden.controller.fleet.MetricScope;
-import io.blkwarden.controller.policy.AttributionClause;
-import io.blkwarden.controller.policy.Condition;
 import io.blkwarden.controller.policy.Detector;
 import io.blkwarden.controller.policy.DetectorFeed;
 import io.blkwarden.controller.policy.DiskPolicy;
-import io.blkwarden.controller.policy.DiskRule;
-import io.blkwarden.controller.policy.Match;
 import io.blkwarden.controller.policy.Mode;
-import io.blkwarden.controller.policy.PolicyKind;
-import io.blkwarden.controller.policy.Response;
+import io.blkwarden.controller.policy.Policy;
 import io.blkwarden.controller.policy.Threshold;
 import io.blkwarden.controller.policy.threshold.ThresholdPolicy;
 import io.blkwarden.controller.policy.yaml.Section;
 import io.blkwarden.controller.policy.yaml.Value;
-import io.blkwarden.model.Require;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -31,30 +25,17 @@ import org.jspecify.annotations.Nullable;
  * <p>After CPI2 (Zhang et al., EuroSys 2013, section 4.1): an outlier is above the mean plus two
  * sigmas, and three outliers in five minutes count.
  *
- * @param name unique, 1 to 100 characters
- * @param mode how far it may go
- * @param match which disks
  * @param level how the threshold follows the fleet
  * @param least the threshold when the floor applies, with its times and windows
- * @param onlyIf a further condition; absent when there is none
- * @param blame restricts it to disks that cause others' latency; absent when it does not
- * @param then what to do
  */
-public record OutlierPolicy(
-    String name,
-    Mode mode,
-    Match match,
-    BaselineThreshold level,
-    Threshold least,
-    @Nullable Condition onlyIf,
-    @Nullable AttributionClause blame,
-    Response then)
+public record OutlierPolicy(DiskPolicy.Rule rule, BaselineThreshold level, Threshold least)
     implements DiskPolicy {
   /** Window of the fleet's means when the policy has none. */
   private static final long WINDOW_MILLIS = 60_000;
 
   /** The kind {@code when: { metric, above_fleet: { mean_plus_sigmas | percentile, floor } }}. */
-  public static final PolicyKind KIND = new PolicyKind("when", "above_fleet", OutlierPolicy::read);
+  public static final Policy.Kind KIND =
+      new Policy.Kind("when", "above_fleet", OutlierPolicy::read);
 
   private static final Value<Double> SIGMAS = Value.number("a number of sigmas, 0 to 10", 0, 10);
   private static final Value<Double> PERCENTILE =
@@ -63,12 +44,8 @@ public record OutlierPolicy(
   private static final Value<Integer> DISKS =
       Value.integer("a number of disks, 2 to 1000000", 2, 1_000_000);
 
-  public OutlierPolicy {
-    Require.text(name, 100, "name");
-  }
-
   private static Optional<OutlierPolicy> read(Section policy, String name, Mode mode) {
-    DiskRule rule = DiskRule.read(policy);
+    DiskPolicy.Rule rule = DiskPolicy.Rule.read(policy, name, mode);
     Section when = policy.section(KIND.key()).orElseThrow();
     Optional<Metric> metric = when.metric();
     if (metric.isPresent() && metric.get().scope() != MetricScope.DISK) {
@@ -78,16 +55,7 @@ public record OutlierPolicy(
     Optional<Double> floor = fleet.flatMap(in -> in.needAmount("floor", metric));
     Optional<BaselineThreshold> level = fleet.flatMap(in -> level(in, floor));
     Optional<Threshold> least = Threshold.read(when, metric, floor);
-    return when.make(() ->
-        new OutlierPolicy(
-            name,
-            mode,
-            rule.match(),
-            level.orElseThrow(),
-            least.orElseThrow(),
-            rule.onlyIf(),
-            rule.blame(),
-            rule.then()));
+    return when.make(() -> new OutlierPolicy(rule, level.orElseThrow(), least.orElseThrow()));
   }
 
   private static Optional<BaselineThreshold> level(Section in, Optional<Double> floor) {

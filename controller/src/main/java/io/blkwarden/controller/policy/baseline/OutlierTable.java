@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Takes 12 bytes per row. Without a threshold a row is never over it.
  */
-public final class OutlierTable implements DetectorFeed.OfBaselines {
+public final class OutlierTable implements DetectorFeed {
   private final OutlierPolicy policy;
   private final Metric metric;
   private final @Nullable DiskClass[] classes;
@@ -57,7 +57,7 @@ public final class OutlierTable implements DetectorFeed.OfBaselines {
     return levels[row];
   }
 
-  @Override
+  /** Adds each disk's mean since the last time, if most of the window was measured. */
   public void give(BaselineTable baselines, long nowMillis) {
     for (int row = 0; row < classes.length; row++) {
       DiskClass of = classes[row];
@@ -69,7 +69,7 @@ public final class OutlierTable implements DetectorFeed.OfBaselines {
     }
   }
 
-  @Override
+  /** Takes the thresholds that apply from now on. */
   public void learn(BaselineTable baselines) {
     DiskClass last = null;
     float level = Float.NaN;
@@ -83,12 +83,12 @@ public final class OutlierTable implements DetectorFeed.OfBaselines {
     }
   }
 
-  @Override
+  /** The window over which values are means, in ms. */
   public long windowMillis() {
     return policy.baselineWindowMillis();
   }
 
-  @Override
+  /** Where a row's threshold comes from, in words. */
   public String origin(BaselineTable baselines, int row) {
     DiskClass of = Objects.requireNonNull(classes[row]);
     String plan = of.plan().isEmpty() ? "" : " of plan " + of.plan();

@@ -1,47 +1,29 @@
 package io.blkwarden.controller.policy.budget;
 
 import io.blkwarden.controller.fleet.Metric;
-import io.blkwarden.controller.policy.AttributionClause;
-import io.blkwarden.controller.policy.Condition;
 import io.blkwarden.controller.policy.Detector;
 import io.blkwarden.controller.policy.DetectorFeed;
 import io.blkwarden.controller.policy.DiskPolicy;
-import io.blkwarden.controller.policy.DiskRule;
-import io.blkwarden.controller.policy.Match;
 import io.blkwarden.controller.policy.Mode;
-import io.blkwarden.controller.policy.PolicyKind;
+import io.blkwarden.controller.policy.Policy;
 import io.blkwarden.controller.policy.PolicyLimits;
-import io.blkwarden.controller.policy.Response;
+import io.blkwarden.controller.policy.Sample;
 import io.blkwarden.controller.policy.Threshold;
 import io.blkwarden.controller.policy.yaml.Section;
 import io.blkwarden.controller.policy.yaml.Value;
-import io.blkwarden.model.Require;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A policy on a disk's mean use over several windows: it warns first, and acts when a budget is
  * exhausted.
  *
- * @param name unique, 1 to 100 characters
- * @param mode how far it may go
- * @param match which disks
  * @param lines the budgets, 1 to {@link #LINES_MAX}; any of them can be breached
  * @param warnAt share of a budget above which it alerts, above 0 to 1
- * @param onlyIf a further condition; absent when there is none
- * @param blame restricts it to disks that cause others' latency; absent when it does not
- * @param then what to do
  */
-public record BudgetPolicy(
-    String name,
-    Mode mode,
-    Match match,
-    List<Line> lines,
-    double warnAt,
-    @Nullable Condition onlyIf,
-    @Nullable AttributionClause blame,
-    Response then)
+public record BudgetPolicy(DiskPolicy.Rule rule, List<Line> lines, double warnAt)
     implements DiskPolicy {
   /** Most budgets of a policy, so that a disk's use takes at most 400 bytes. */
   public static final int LINES_MAX = 4;
@@ -53,19 +35,14 @@ public record BudgetPolicy(
       Value.share("a part such as 0.8 or 80%, above 0 and at most 1").where(part -> part > 0);
 
   /** The kind {@code budget: [ { metric, mean_above, over } ]}. */
-  public static final PolicyKind KIND = new PolicyKind("budget", BudgetPolicy::read);
+  public static final Policy.Kind KIND = new Policy.Kind("budget", BudgetPolicy::read);
 
   public BudgetPolicy {
-    Require.text(name, 100, "name");
-    lines = Require.list(lines, LINES_MAX, "budget");
-    Require.within(lines.size(), 1, LINES_MAX, "budget (count)");
-    if (!(warnAt > 0 && warnAt <= 1)) {
-      throw new IllegalArgumentException("warn_at: expected above 0 to 1, found " + warnAt);
-    }
+    lines = List.copyOf(lines);
   }
 
   private static Optional<BudgetPolicy> read(Section policy, String name, Mode mode) {
-    DiskRule rule = DiskRule.read(policy);
+    DiskPolicy.Rule rule = DiskPolicy.Rule.read(policy, name, mode);
     double warnAt = policy.get("warn_at", WARN_AT, 0.8);
     List<Line> lines = policy.sections(KIND.key(), Line::read);
     int size = policy.size(KIND.key());
@@ -75,11 +52,7 @@ public record BudgetPolicy(
           "expected 1 to %d budgets { metric, mean_above, over }, found %d"
               .formatted(LINES_MAX, size));
     }
-    return policy.valid()
-        ? Optional.of(
-            new BudgetPolicy(
-                name, mode, rule.match(), lines, warnAt, rule.onlyIf(), rule.blame(), rule.then()))
-        : Optional.empty();
+    return policy.valid() ? Optional.of(new BudgetPolicy(rule, lines, warnAt)) : Optional.empty();
   }
 
   /**
@@ -96,14 +69,6 @@ public record BudgetPolicy(
     private static final Value<Long> OVER =
         Value.duration(
             "a duration of 10s to 24h", OVER_MIN_MILLIS, PolicyLimits.DURATION_MAX_MILLIS);
-
-    public Line {
-      Require.finite(meanAbove, "budget.mean_above");
-      if (meanAbove <= 0) {
-        throw new IllegalArgumentException("mean_above: expected above 0, found " + meanAbove);
-      }
-      Require.within(overMillis, OVER_MIN_MILLIS, PolicyLimits.DURATION_MAX_MILLIS, "budget.over");
-    }
 
     private static Optional<Line> read(Section in) {
       Optional<Metric> metric = in.metric();
@@ -138,7 +103,7 @@ public record BudgetPolicy(
 
   @Override
   public Detector detector(double above) {
-    return new BudgetDetector(this);
+    return new BudgetDetector();
   }
 
   @Override
@@ -153,5 +118,57 @@ public record BudgetPolicy(
   @Override
   public boolean countsAsAnomaly() {
     return false;
+  }
+
+  /** The use of a disk's budgets; mutable. */
+  private final class BudgetDetector extends Detector {
+    private double part;
+    private boolean exhausted;
+
+    private BudgetDetector() {
+      super(threshold(0));
+    }
+
+    @Override
+    public Change observe(Sample sample) {
+      if (!(sample.feed() instanceof BudgetTable table) || sample.windowMillis() <= 0) {
+        return Change.NONE;
+      }
+      BudgetTable.Use use = table.use(sample.row());
+      part = use.part();
+      when = threshold(use.line());
+      if (!breached) {
+        exhausted = part > 1;
+        return part > warnAt ? breach(sample.conditionHolds()) : Change.QUIET;
+      }
+      heldMillis += sample.windowMillis();
+      exhausted |= part > 1;
+      if (!use.over()) {
+        return Change.NONE;
+      }
+      breached = false;
+      exhausted = false;
+      heldMillis = 0;
+      return Change.CLEARED;
+    }
+
+    @Override
+    public boolean acts() {
+      return exhausted;
+    }
+
+    /** A mean stays over its budget for longer than a sample. */
+    @Override
+    public boolean stillAbove(double value) {
+      return true;
+    }
+
+    @Override
+    public Optional<String> finding(double value, String disk, LongFunction<String> duration) {
+      return Optional.of(
+          "has used %.0f%% of its budget, with %s on %s on average over %s"
+              .formatted(
+                  part * 100, when.metric().format(value), disk, duration.apply(when.forMillis())));
+    }
   }
 }

@@ -28,11 +28,7 @@ public final class LabelsReader {
    * @param labels the labels that apply
    * @param problems all problems; none when the file is valid
    */
-  public record Load(Labels labels, List<PolicyProblem> problems) {
-    public Load {
-      problems = List.copyOf(problems);
-    }
-  }
+  public record Load(Labels labels, List<PolicyProblem> problems) {}
 
   /**
    * Reads a file. If it has a problem, the last valid labels apply; if there are none, what the

@@ -51,11 +51,7 @@ public final class NotifyReader {
    * @param settings the receivers; none when there is a problem
    * @param problems all problems; none when the file is valid
    */
-  public record Load(NotifySettings settings, List<PolicyProblem> problems) {
-    public Load {
-      problems = List.copyOf(problems);
-    }
-  }
+  public record Load(NotifySettings settings, List<PolicyProblem> problems) {}
 
   /** Reads a file. */
   public static Load read(PolicyFile file) {

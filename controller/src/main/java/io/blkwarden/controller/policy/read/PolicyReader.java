@@ -1,18 +1,29 @@
 package io.blkwarden.controller.policy.read;
 
 import io.blkwarden.controller.policy.Match;
+import io.blkwarden.controller.policy.Mode;
 import io.blkwarden.controller.policy.Policy;
 import io.blkwarden.controller.policy.PolicyLimits;
 import io.blkwarden.controller.policy.PolicySet;
 import io.blkwarden.controller.policy.SafetyLimits;
+import io.blkwarden.controller.policy.baseline.OutlierPolicy;
+import io.blkwarden.controller.policy.budget.BudgetPolicy;
+import io.blkwarden.controller.policy.standing.StandingPolicy;
+import io.blkwarden.controller.policy.swap.SwapPolicy;
+import io.blkwarden.controller.policy.threshold.ThresholdPolicy;
+import io.blkwarden.controller.policy.total.FleetPolicy;
 import io.blkwarden.controller.policy.yaml.PolicyFile;
 import io.blkwarden.controller.policy.yaml.PolicyProblem;
 import io.blkwarden.controller.policy.yaml.Problems;
+import io.blkwarden.controller.policy.yaml.Section;
+import io.blkwarden.controller.policy.yaml.Value;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +34,20 @@ import org.jspecify.annotations.Nullable;
  * all files, and at most one file has {@code brakes}; a conflict is a problem of the later file.
  */
 public final class PolicyReader {
+  /** All kinds of policies; among those with the same key, the ones with a marker come first. */
+  private static final List<Policy.Kind> KINDS =
+      List.of(
+          OutlierPolicy.KIND,
+          ThresholdPolicy.KIND,
+          SwapPolicy.KIND,
+          BudgetPolicy.KIND,
+          StandingPolicy.KIND,
+          FleetPolicy.KIND);
+
+  private static final List<String> KEYS = KINDS.stream().map(Policy.Kind::key).distinct().toList();
+  private static final Value<String> NAME = Value.text("a name of 1 to 100 characters", 100);
+  private static final Value<Mode> MODE = Value.oneOf(Mode.values(), Mode::wire);
+
   private PolicyReader() {}
 
   /**
@@ -35,12 +60,12 @@ public final class PolicyReader {
     Joined joined = new Joined();
     for (PolicyFile file : files) {
       Problems problems = new Problems(file.name());
-      ParsedFile parsed = PolicyFileReader.read(file, problems);
+      PolicyLoad.ParsedFile parsed = parse(file, problems);
       if (problems.none()) {
         joined.conflicts(file.name(), parsed, problems);
       }
       joined.problems.addAll(problems.inOrder());
-      ParsedFile earlier = before.good().get(file.name());
+      PolicyLoad.ParsedFile earlier = before.good().get(file.name());
       if (problems.none()) {
         joined.add(file.name(), parsed);
       } else if (earlier != null && joined.fits(earlier)) {
@@ -53,18 +78,70 @@ public final class PolicyReader {
     return joined.load();
   }
 
+  /** The valid parts of the file; the others are problems. */
+  private static PolicyLoad.ParsedFile parse(PolicyFile file, Problems problems) {
+    return Section.top(file, problems)
+        .map(PolicyReader::parse)
+        .orElseGet(() -> new PolicyLoad.ParsedFile(List.of(), Optional.empty(), List.of()));
+  }
+
+  private static PolicyLoad.ParsedFile parse(Section top) {
+    List<PolicyLoad.ParsedFile.Placed<Policy>> policies =
+        top.sections(
+            "policies",
+            in -> policy(in).map(policy -> PolicyLoad.ParsedFile.Placed.of(policy, in)));
+    Optional<PolicyLoad.ParsedFile.Placed<SafetyLimits>> brakes =
+        top.section("brakes").map(in -> PolicyLoad.ParsedFile.Placed.of(SafetyLimits.read(in), in));
+    List<Match> protect =
+        top.sections("protect", in -> Optional.of(Match.read(in)).filter(_ -> in.valid()));
+    if (protect.size() > PolicyLimits.PROTECT_MAX) {
+      top.problem(
+          "protect",
+          "expected at most %d rules, found %d"
+              .formatted(PolicyLimits.PROTECT_MAX, protect.size()));
+    }
+    return top.closed(new PolicyLoad.ParsedFile(policies, brakes, protect));
+  }
+
+  private static Optional<Policy> policy(Section in) {
+    Optional<String> name = in.need("name", NAME);
+    return in.about(name.orElse(""), () -> policy(in, name));
+  }
+
+  private static Optional<Policy> policy(Section in, Optional<String> name) {
+    Mode mode = in.get("mode", MODE, Mode.SHADOW);
+    List<String> keys = KEYS.stream().filter(in::has).toList();
+    KEYS.forEach(in::known);
+    if (keys.size() > 1) {
+      in.problem(
+          keys.get(1),
+          "expected one of %s, found %s"
+              .formatted(
+                  KEYS.stream().map(key -> "'" + key + "'").collect(Collectors.joining(", ")),
+                  String.join(" and ", keys)));
+      return Optional.empty();
+    }
+    Policy.Kind kind =
+        KINDS.stream()
+            .filter(each -> keys.contains(each.key()) && each.matches(in))
+            .findFirst()
+            .orElse(ThresholdPolicy.KIND);
+    Optional<? extends Policy> policy = kind.reader().read(in, name.orElse("?"), mode);
+    return in.closed(name.isPresent() ? policy.map(Policy.class::cast) : Optional.empty());
+  }
+
   /** The content of the files so far. */
   private static final class Joined {
     private final List<Policy> policies = new ArrayList<>();
     private final List<Match> protect = new ArrayList<>();
     private final List<PolicyProblem> problems = new ArrayList<>();
     private final List<String> kept = new ArrayList<>();
-    private final Map<String, ParsedFile> good = new LinkedHashMap<>();
+    private final Map<String, PolicyLoad.ParsedFile> good = new LinkedHashMap<>();
     private final Map<String, String> fileOfName = new HashMap<>();
     private @Nullable SafetyLimits safetyLimits;
     private String fileOfBrakes = "";
 
-    private void add(String file, ParsedFile parsed) {
+    private void add(String file, PolicyLoad.ParsedFile parsed) {
       parsed
           .policies()
           .forEach(policy -> {
@@ -81,15 +158,15 @@ public final class PolicyReader {
       good.put(file, parsed);
     }
 
-    private boolean fits(ParsedFile parsed) {
+    private boolean fits(PolicyLoad.ParsedFile parsed) {
       Problems found = new Problems("");
       conflicts("", parsed, found);
       return found.none();
     }
 
-    private void conflicts(String file, ParsedFile parsed, Problems found) {
+    private void conflicts(String file, PolicyLoad.ParsedFile parsed, Problems found) {
       Map<String, String> names = new HashMap<>(fileOfName);
-      for (ParsedFile.Placed<Policy> policy : parsed.policies()) {
+      for (PolicyLoad.ParsedFile.Placed<Policy> policy : parsed.policies()) {
         String other = names.put(policy.value().name(), file);
         if (other != null) {
           found.at(

@@ -2,21 +2,18 @@ package io.blkwarden.controller.policy.standing;
 
 import io.blkwarden.controller.fleet.HostState;
 import io.blkwarden.controller.fleet.Metric;
-import io.blkwarden.controller.policy.AttributionClause;
-import io.blkwarden.controller.policy.Condition;
 import io.blkwarden.controller.policy.Detector;
 import io.blkwarden.controller.policy.DetectorFeed;
 import io.blkwarden.controller.policy.DiskPolicy;
-import io.blkwarden.controller.policy.DiskRule;
 import io.blkwarden.controller.policy.Match;
 import io.blkwarden.controller.policy.Mode;
-import io.blkwarden.controller.policy.PolicyKind;
+import io.blkwarden.controller.policy.Policy;
 import io.blkwarden.controller.policy.PolicyLimits;
 import io.blkwarden.controller.policy.Response;
+import io.blkwarden.controller.policy.Sample;
 import io.blkwarden.controller.policy.Threshold;
 import io.blkwarden.controller.policy.yaml.Section;
 import io.blkwarden.controller.policy.yaml.Value;
-import io.blkwarden.model.Require;
 import io.blkwarden.model.Restraint;
 import io.blkwarden.model.message.Alert;
 import io.blkwarden.model.message.CommandAction;
@@ -37,7 +34,7 @@ public record StandingPolicy(
     String name, Mode mode, Match match, Restraint restraint, long leaseMillis)
     implements DiskPolicy {
   /** The kind {@code standing: { priority | limit, lease }}. */
-  public static final PolicyKind KIND = new PolicyKind("standing", StandingPolicy::read);
+  public static final Policy.Kind KIND = new Policy.Kind("standing", StandingPolicy::read);
 
   private static final Value<Restraint> PRIORITY =
       Value.of("idle, or best-effort/0 to best-effort/7", Response::restraint);
@@ -61,14 +58,8 @@ public record StandingPolicy(
         }
       };
 
-  public StandingPolicy {
-    Require.text(name, 100, "name");
-    Require.within(
-        leaseMillis, Response.LEASE_MIN_MILLIS, CommandAction.Set.MAX_LEASE_MS, "standing.lease");
-  }
-
   private static Optional<StandingPolicy> read(Section policy, String name, Mode mode) {
-    Match match = DiskRule.match(policy);
+    Match match = Match.of(policy);
     return policy.section(KIND.key()).flatMap(in -> read(in, name, mode, match));
   }
 
@@ -83,8 +74,9 @@ public record StandingPolicy(
   }
 
   @Override
-  public Response then() {
-    return new Response(List.of(restraint), leaseMillis, Alert.Severity.INFO);
+  public DiskPolicy.Rule rule() {
+    Response then = new Response(List.of(restraint), leaseMillis, Alert.Severity.INFO);
+    return new DiskPolicy.Rule(name, mode, match, null, null, then);
   }
 
   @Override
@@ -92,19 +84,21 @@ public record StandingPolicy(
     return ALWAYS;
   }
 
-  @Override
-  public @Nullable Condition onlyIf() {
-    return null;
-  }
-
-  @Override
-  public @Nullable AttributionClause blame() {
-    return null;
-  }
-
+  /** Breached from the first sample of a disk on. */
   @Override
   public Detector detector(double above) {
-    return new StandingDetector(ALWAYS);
+    return new Detector(ALWAYS) {
+      @Override
+      public Change observe(Sample sample) {
+        heldMillis += sample.windowMillis();
+        return breached ? Change.NONE : breach(true);
+      }
+
+      @Override
+      public boolean stillAbove(double value) {
+        return true;
+      }
+    };
   }
 
   @Override

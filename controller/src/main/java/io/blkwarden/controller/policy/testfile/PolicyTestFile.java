@@ -14,11 +14,6 @@ import org.jspecify.annotations.Nullable;
  * @param tests in order, at least one
  */
 public record PolicyTestFile(List<String> policies, @Nullable String labels, List<Trial> tests) {
-  public PolicyTestFile {
-    policies = List.copyOf(policies);
-    tests = List.copyOf(tests);
-  }
-
   /**
    * One test: measured values and expected results.
    *
@@ -33,13 +28,7 @@ public record PolicyTestFile(List<String> policies, @Nullable String labels, Lis
       long intervalMillis,
       List<Disk> disks,
       Map<String, Host> hosts,
-      List<Expected> expected) {
-    public Trial {
-      disks = List.copyOf(disks);
-      hosts = Map.copyOf(hosts);
-      expected = List.copyOf(expected);
-    }
-  }
+      List<Expected> expected) {}
 
   /**
    * A host.
@@ -50,10 +39,6 @@ public record PolicyTestFile(List<String> policies, @Nullable String labels, Lis
   public record Host(Map<String, Series> pressure, @Nullable Boolean rotational) {
     /** A host without settings. */
     public static final Host PLAIN = new Host(Map.of(), null);
-
-    public Host {
-      pressure = Map.copyOf(pressure);
-    }
   }
 
   /**
@@ -66,11 +51,7 @@ public record PolicyTestFile(List<String> policies, @Nullable String labels, Lis
    * @param series by metric
    */
   public record Disk(
-      String host, String domain, String vdev, VolumeRole role, Map<String, Series> series) {
-    public Disk {
-      series = Map.copyOf(series);
-    }
-  }
+      String host, String domain, String vdev, VolumeRole role, Map<String, Series> series) {}
 
   /**
    * The expected results at a time; absent ones are not checked.

@@ -4,7 +4,7 @@ import io.blkwarden.controller.fleet.DeviceClass;
 import io.blkwarden.controller.fleet.MetricScope;
 import io.blkwarden.controller.policy.Condition;
 import io.blkwarden.controller.policy.Detector;
-import io.blkwarden.controller.policy.DiskRule;
+import io.blkwarden.controller.policy.DiskPolicy;
 import io.blkwarden.controller.policy.Glob;
 import io.blkwarden.controller.policy.Match;
 import io.blkwarden.controller.policy.Mode;
@@ -15,7 +15,6 @@ import io.blkwarden.controller.policy.yaml.Section;
 import io.blkwarden.controller.policy.yaml.Value;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.PhysicalDevice;
-import io.blkwarden.model.Require;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -46,13 +45,8 @@ public record ScopedPolicy(
       Value.oneOf(
           Map.of("disk", MetricScope.DISK, "device", MetricScope.DEVICE, "host", MetricScope.HOST));
 
-  public ScopedPolicy {
-    Require.text(name, 100, "name");
-  }
-
   /** Reads what a scope allows of a threshold policy. */
-  static Optional<ScopedPolicy> read(
-      Section policy, String name, Mode mode, MetricScope scope, DiskRule rule) {
+  static Optional<ScopedPolicy> read(Section policy, MetricScope scope, DiskPolicy.Rule rule) {
     boolean device = scope == MetricScope.DEVICE;
     String key = device ? "device" : "host";
     if (policy.has("blame")) {
@@ -90,7 +84,8 @@ public record ScopedPolicy(
           }
           return when;
         })
-        .map(when -> new ScopedPolicy(name, scope, mode, match, when, onlyIf, rule.then()));
+        .map(when ->
+            new ScopedPolicy(rule.name(), scope, rule.mode(), match, when, onlyIf, rule.then()));
   }
 
   private static boolean known(MetricScope scope, MetricScope term) {

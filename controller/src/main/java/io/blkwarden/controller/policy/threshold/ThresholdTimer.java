@@ -1,23 +1,16 @@
 package io.blkwarden.controller.policy.threshold;
 
 import io.blkwarden.controller.policy.ClearRule;
-import io.blkwarden.controller.policy.ClearTimer;
 import io.blkwarden.controller.policy.Detector;
 import io.blkwarden.controller.policy.Sample;
 import io.blkwarden.controller.policy.Threshold;
 
 /** A detector of a value over a threshold without interruption. */
-public final class ThresholdTimer implements Detector {
-  private final Threshold when;
-  private final ClearTimer clear;
-  private long aboveMillis;
+public final class ThresholdTimer extends Detector {
   private int samples;
-  private boolean breached;
 
-  /** A timer at 0. */
   public ThresholdTimer(Threshold when) {
-    this.when = when;
-    this.clear = new ClearTimer(when);
+    super(when);
   }
 
   @Override
@@ -30,61 +23,35 @@ public final class ThresholdTimer implements Detector {
    * Takes the value of one window.
    *
    * @param value in the metric's unit; {@link Double#NaN} when it is unknown
-   * @param gateHolds whether the policy's further condition is true; false when that is unknown
+   * @param condition whether the policy's further condition is true; false when that is unknown
    * @param mayClear whether a low value means that the cause is gone (see {@link ClearRule})
    * @param windowMillis length of the window
    */
   public Change observe(
-      double value, boolean gateHolds, ClearRule.Verdict mayClear, long windowMillis) {
+      double value, boolean condition, ClearRule.Verdict mayClear, long windowMillis) {
     if (Double.isNaN(value) || windowMillis <= 0) {
       return Change.NONE;
     }
-    return breached
-        ? whileBreached(value, mayClear, windowMillis)
-        : before(value, gateHolds, windowMillis);
-  }
-
-  private Change before(double value, boolean gateHolds, long windowMillis) {
+    if (breached) {
+      Change change = clear(value, mayClear, windowMillis);
+      if (change == Change.CLEARED) {
+        reset();
+      } else if (mayClear != ClearRule.Verdict.UNKNOWN && !isLow(value, mayClear)) {
+        heldMillis += windowMillis;
+      }
+      return change;
+    }
     if (!(value > when.above())) {
-      aboveMillis = 0;
-      samples = 0;
+      reset();
       return Change.QUIET;
     }
-    aboveMillis += windowMillis;
+    heldMillis += windowMillis;
     samples = Math.min(samples + 1, when.samples());
-    if (aboveMillis >= when.forMillis() && samples >= when.samples() && gateHolds) {
-      breached = true;
-      clear.restart();
-      return Change.BREACHED;
-    }
-    return Change.NONE;
+    return breach(heldMillis >= when.forMillis() && samples >= when.samples() && condition);
   }
 
-  private Change whileBreached(double value, ClearRule.Verdict mayClear, long windowMillis) {
-    if (clear.over(value, mayClear, windowMillis)) {
-      breached = false;
-      aboveMillis = 0;
-      samples = 0;
-      return Change.CLEARED;
-    }
-    if (mayClear != ClearRule.Verdict.UNKNOWN && !clear.below(value, mayClear)) {
-      aboveMillis += windowMillis;
-    }
-    return Change.NONE;
-  }
-
-  @Override
-  public boolean breached() {
-    return breached;
-  }
-
-  @Override
-  public long heldMillis() {
-    return aboveMillis;
-  }
-
-  @Override
-  public Threshold when() {
-    return when;
+  private void reset() {
+    heldMillis = 0;
+    samples = 0;
   }
 }

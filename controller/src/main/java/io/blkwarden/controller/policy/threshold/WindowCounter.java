@@ -1,6 +1,5 @@
 package io.blkwarden.controller.policy.threshold;
 
-import io.blkwarden.controller.policy.ClearTimer;
 import io.blkwarden.controller.policy.Detector;
 import io.blkwarden.controller.policy.Sample;
 import io.blkwarden.controller.policy.Threshold;
@@ -12,22 +11,17 @@ import io.blkwarden.controller.policy.Threshold;
  * unknown values do not count. The policy's further condition must be true at any time in the last
  * window, not at its end, when an intermittent load may just have stopped.
  */
-public final class WindowCounter implements Detector {
-  private final Threshold when;
+public final class WindowCounter extends Detector {
   private final Threshold.Windows windows;
-  private final ClearTimer clear;
   private double sum;
   private long millis;
-  private long heldMillis;
   private int samples;
   private int above;
-  private boolean gated;
-  private boolean breached;
+  private boolean condition;
 
   public WindowCounter(Threshold when, Threshold.Windows windows) {
-    this.when = when;
+    super(when);
     this.windows = windows;
-    this.clear = new ClearTimer(when);
   }
 
   @Override
@@ -39,44 +33,22 @@ public final class WindowCounter implements Detector {
     }
     heldMillis += window;
     if (breached) {
-      boolean over = clear.over(value, sample.mayClear(), window);
-      breached = !over;
-      return over ? Change.CLEARED : Change.NONE;
+      return clear(value, sample.mayClear(), window);
     }
     sum += value * window;
     millis += window;
-    samples = Math.min(samples + 1, when.samples());
-    gated |= sample.conditionHolds();
+    samples++;
+    condition |= sample.conditionHolds();
     if (millis < windows.millis()) {
       return Change.NONE;
     }
-    boolean enough = samples >= when.samples();
-    boolean gate = gated;
-    above = (above << 1 | (enough && sum / millis > when.above() ? 1 : 0)) & windows.mask();
+    boolean over = samples >= when.samples() && sum / millis > when.above();
+    boolean held = condition;
+    above = (above << 1 | (over ? 1 : 0)) & windows.mask();
     sum = 0;
     millis = 0;
     samples = 0;
-    gated = false;
-    if (above == 0) {
-      return Change.QUIET;
-    }
-    breached = Integer.bitCount(above) >= windows.atLeast() && gate;
-    clear.restart();
-    return breached ? Change.BREACHED : Change.NONE;
-  }
-
-  @Override
-  public boolean breached() {
-    return breached;
-  }
-
-  @Override
-  public long heldMillis() {
-    return heldMillis;
-  }
-
-  @Override
-  public Threshold when() {
-    return when;
+    condition = false;
+    return above == 0 ? Change.QUIET : breach(Integer.bitCount(above) >= windows.atLeast() && held);
   }
 }

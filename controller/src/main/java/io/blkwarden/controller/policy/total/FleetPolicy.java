@@ -3,16 +3,13 @@ package io.blkwarden.controller.policy.total;
 import io.blkwarden.controller.fleet.Metric;
 import io.blkwarden.controller.fleet.MetricScope;
 import io.blkwarden.controller.fleet.MetricUnit;
-import io.blkwarden.controller.policy.DiskRule;
 import io.blkwarden.controller.policy.Match;
 import io.blkwarden.controller.policy.Mode;
 import io.blkwarden.controller.policy.Policy;
-import io.blkwarden.controller.policy.PolicyKind;
 import io.blkwarden.controller.policy.Response;
 import io.blkwarden.controller.policy.Threshold;
 import io.blkwarden.controller.policy.yaml.Section;
 import io.blkwarden.controller.policy.yaml.Value;
-import io.blkwarden.model.Require;
 import io.blkwarden.model.message.Alert;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,17 +33,12 @@ public record FleetPolicy(
    * The kind {@code fleet: { metric, sum_above, for }}, or {@code fleet: { of: { metric, above },
    * count_above | share_above, for }}.
    */
-  public static final PolicyKind KIND = new PolicyKind("fleet", FleetPolicy::read);
+  public static final Policy.Kind KIND = new Policy.Kind("fleet", FleetPolicy::read);
 
   private static final String KEYS = "expected one of sum_above, count_above and share_above";
 
-  public FleetPolicy {
-    Require.text(name, 100, "name");
-    Require.finite(each, "above");
-  }
-
   private static Optional<FleetPolicy> read(Section policy, String name, Mode mode) {
-    Match match = DiskRule.match(policy);
+    Match match = Match.of(policy);
     Response then = Response.of(policy);
     if (!then.ladder().isEmpty()) {
       policy.problem("then.ladder", "expected nothing: a policy about the fleet only alerts");

@@ -4,6 +4,7 @@ import io.blkwarden.model.Printable;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.nodes.Node;
 
@@ -24,7 +25,11 @@ public final class Problems {
   }
 
   void at(Node node, String key, String message) {
-    at(line(node), column(node), key, message);
+    at(node.getStartMark(), key, message);
+  }
+
+  void at(Optional<Mark> mark, String key, String message) {
+    at(line(mark), column(mark), key, message);
   }
 
   /** Adds a problem. */
@@ -43,7 +48,7 @@ public final class Problems {
   /** Removes a problem that another one explains. */
   void remove(Node node, String key) {
     int before = list.size();
-    list.removeIf(each -> each.key().equals(key) && each.line() == line(node));
+    list.removeIf(each -> each.key().equals(key) && each.line() == line(node.getStartMark()));
     count -= before - list.size();
   }
 
@@ -53,12 +58,12 @@ public final class Problems {
     return "'" + Printable.of(shown) + "'";
   }
 
-  static int line(Node node) {
-    return node.getStartMark().map(Mark::getLine).orElse(0) + 1;
+  static int line(Optional<Mark> mark) {
+    return mark.map(Mark::getLine).orElse(0) + 1;
   }
 
-  static int column(Node node) {
-    return node.getStartMark().map(Mark::getColumn).orElse(0) + 1;
+  static int column(Optional<Mark> mark) {
+    return mark.map(Mark::getColumn).orElse(0) + 1;
   }
 
   /** Whether there is none. */

@@ -66,12 +66,12 @@ public final class Section {
 
   /** Line of the section, from 1. */
   public int line() {
-    return Problems.line(node);
+    return Problems.line(node.getStartMark());
   }
 
   /** Column of the section, from 1. */
   public int column() {
-    return Problems.column(node);
+    return Problems.column(node.getStartMark());
   }
 
   private String path(String key) {

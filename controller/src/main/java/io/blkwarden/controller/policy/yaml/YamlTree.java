@@ -6,7 +6,6 @@ import org.snakeyaml.engine.v2.api.lowlevel.Compose;
 import org.snakeyaml.engine.v2.api.lowlevel.Parse;
 import org.snakeyaml.engine.v2.events.AliasEvent;
 import org.snakeyaml.engine.v2.events.Event;
-import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.nodes.Node;
@@ -43,12 +42,7 @@ final class YamlTree {
           ? new Compose(settings).composeString(file.text())
           : Optional.empty();
     } catch (MarkedYamlEngineException e) {
-      Optional<Mark> mark = e.getProblemMark().or(e::getContextMark);
-      problems.at(
-          mark.map(Mark::getLine).orElse(0) + 1,
-          mark.map(Mark::getColumn).orElse(0) + 1,
-          "",
-          "not YAML: " + e.getProblem());
+      problems.at(e.getProblemMark().or(e::getContextMark), "", "not YAML: " + e.getProblem());
     } catch (YamlEngineException e) {
       problems.at(1, 1, "", "not YAML: " + e.getMessage());
     }
@@ -82,11 +76,7 @@ final class YamlTree {
   }
 
   private static boolean beyond(Event event, String message, Problems problems) {
-    problems.at(
-        event.getStartMark().map(Mark::getLine).orElse(0) + 1,
-        event.getStartMark().map(Mark::getColumn).orElse(0) + 1,
-        "",
-        message);
+    problems.at(event.getStartMark(), "", message);
     return false;
   }
 }

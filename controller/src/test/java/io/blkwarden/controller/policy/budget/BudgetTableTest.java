@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.blkwarden.controller.fleet.HostState;
 import io.blkwarden.controller.fleet.Metric;
 import io.blkwarden.controller.fleet.TestHost;
+import io.blkwarden.controller.policy.DiskPolicy;
 import io.blkwarden.controller.policy.Match;
 import io.blkwarden.controller.policy.Mode;
 import io.blkwarden.controller.policy.Response;
@@ -24,14 +25,15 @@ final class BudgetTableTest {
 
   private static BudgetPolicy policy(Line... lines) {
     return new BudgetPolicy(
-        "fair-use",
-        Mode.SHADOW,
-        Match.ANY,
+        new DiskPolicy.Rule(
+            "fair-use",
+            Mode.SHADOW,
+            Match.ANY,
+            null,
+            null,
+            new Response(List.of(), 60_000, Alert.Severity.INFO)),
         List.of(lines),
-        0.8,
-        null,
-        null,
-        new Response(List.of(), 60_000, Alert.Severity.INFO));
+        0.8);
   }
 
   private BudgetTable table(BudgetPolicy policy) {

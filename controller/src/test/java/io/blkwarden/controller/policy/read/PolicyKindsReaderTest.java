@@ -50,16 +50,17 @@ final class PolicyKindsReaderTest {
     assertThat(load.policies().policies())
         .containsExactly(
             new BudgetPolicy(
-                "fair-use",
-                Mode.SHADOW,
-                Match.ANY,
+                new DiskPolicy.Rule(
+                    "fair-use",
+                    Mode.SHADOW,
+                    Match.ANY,
+                    null,
+                    null,
+                    new Response(List.of(), 300_000, Alert.Severity.WARNING)),
                 List.of(
                     new BudgetPolicy.Line(Metric.IOPS, 80, 7_200_000),
                     new BudgetPolicy.Line(Metric.WRITE_BYTES, 300e6, 600_000)),
-                0.9,
-                null,
-                null,
-                new Response(List.of(), 300_000, Alert.Severity.WARNING)));
+                0.9));
   }
 
   @Test
@@ -119,9 +120,7 @@ final class PolicyKindsReaderTest {
     assertThat(load.policies().policies())
         .containsExactly(
             new OutlierPolicy(
-                "a",
-                Mode.SHADOW,
-                Match.ANY,
+                new DiskPolicy.Rule("a", Mode.SHADOW, Match.ANY, null, null, alertOnly),
                 new BaselineThreshold(2, null, 20e6, 20),
                 new Threshold(
                     Metric.READ_BYTES,
@@ -130,19 +129,11 @@ final class PolicyKindsReaderTest {
                     10e6,
                     60_000,
                     1,
-                    new Threshold.Windows(3, 5, 60_000)),
-                null,
-                null,
-                alertOnly),
+                    new Threshold.Windows(3, 5, 60_000))),
             new OutlierPolicy(
-                "b",
-                Mode.SHADOW,
-                Match.ANY,
+                new DiskPolicy.Rule("b", Mode.SHADOW, Match.ANY, null, null, alertOnly),
                 new BaselineThreshold(0, 99.5, 100, 50),
-                new Threshold(Metric.IOPS, 100, 300_000, 50, 120_000),
-                null,
-                null,
-                alertOnly));
+                new Threshold(Metric.IOPS, 100, 300_000, 50, 120_000)));
   }
 
   @Test

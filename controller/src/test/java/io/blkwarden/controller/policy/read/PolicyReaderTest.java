@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.blkwarden.controller.fleet.DeviceClass;
 import io.blkwarden.controller.fleet.Metric;
-import io.blkwarden.controller.policy.AlertLife;
 import io.blkwarden.controller.policy.Condition;
+import io.blkwarden.controller.policy.DiskPolicy;
 import io.blkwarden.controller.policy.Glob;
 import io.blkwarden.controller.policy.Match;
 import io.blkwarden.controller.policy.Mode;
@@ -59,23 +59,25 @@ final class PolicyReaderTest {
     assertThat(load.policies().policies())
         .containsExactly(
             new ThresholdPolicy(
-                "swap-storm",
-                Mode.AUTO,
-                new Match(List.of(VolumeRole.SWAP), new Glob("vm*"), new Glob("dom0-*"), Glob.ANY),
-                new Threshold(Metric.IOPS, 200, 10_000, 100, 60_000),
-                new Condition(
-                    Condition.Combine.ANY,
-                    List.of(
-                        new Condition.Term(Metric.DEVICE_UTIL, 0.8),
-                        new Condition.Term(Metric.HOST_IO_FULL, 0.2))),
-                null,
-                new Response(
-                    List.of(
-                        Restraint.Priority.bestEffort(7),
-                        Restraint.Priority.IDLE,
-                        new Restraint.Limit(20)),
-                    300_000,
-                    Alert.Severity.WARNING)));
+                new DiskPolicy.Rule(
+                    "swap-storm",
+                    Mode.AUTO,
+                    new Match(
+                        List.of(VolumeRole.SWAP), new Glob("vm*"), new Glob("dom0-*"), Glob.ANY),
+                    new Condition(
+                        Condition.Combine.ANY,
+                        List.of(
+                            new Condition.Term(Metric.DEVICE_UTIL, 0.8),
+                            new Condition.Term(Metric.HOST_IO_FULL, 0.2))),
+                    null,
+                    new Response(
+                        List.of(
+                            Restraint.Priority.bestEffort(7),
+                            Restraint.Priority.IDLE,
+                            new Restraint.Limit(20)),
+                        300_000,
+                        Alert.Severity.WARNING)),
+                new Threshold(Metric.IOPS, 200, 10_000, 100, 60_000)));
     assertThat(load.policies().safetyLimits()).isEqualTo(new SafetyLimits(3, 2, 0.06, 0.12));
     assertThat(load.policies().protect())
         .containsExactly(new Match(List.of(), new Glob("billing-*"), Glob.ANY, Glob.ANY));
@@ -90,13 +92,14 @@ final class PolicyReaderTest {
     assertThat(load.policies().policies())
         .containsExactly(
             new ThresholdPolicy(
-                "p",
-                Mode.SHADOW,
-                Match.ANY,
-                new Threshold(Metric.UTIL, 0.9, 5_000, 0.45, 60_000),
-                null,
-                null,
-                new Response(List.of(), 300_000, Alert.Severity.WARNING)));
+                new DiskPolicy.Rule(
+                    "p",
+                    Mode.SHADOW,
+                    Match.ANY,
+                    null,
+                    null,
+                    new Response(List.of(), 300_000, Alert.Severity.WARNING)),
+                new Threshold(Metric.UTIL, 0.9, 5_000, 0.45, 60_000)));
   }
 
   @Test
@@ -112,7 +115,8 @@ final class PolicyReaderTest {
         .isInstanceOfSatisfying(
             ThresholdPolicy.class,
             policy ->
-                assertThat(policy.then().life()).isEqualTo(new AlertLife(300_000, 3_600_000)));
+                assertThat(policy.then().life())
+                    .isEqualTo(new Response.AlertLife(300_000, 3_600_000)));
     assertThat(
             read("policies: [ { name: p, when: { metric: util, above: 90%, for: 5s },"
                     + " then: { remind_every: 1s } } ]")
@@ -183,22 +187,29 @@ final class PolicyReaderTest {
     assertThat(load.policies().policies())
         .containsExactly(
             new ThresholdPolicy(
-                "bursts",
-                Mode.SHADOW,
-                Match.ANY,
+                new DiskPolicy.Rule("bursts", Mode.SHADOW, Match.ANY, null, null, alertOnly),
                 new Threshold(
-                    Metric.IOPS, 200, 30_000, 100, 60_000, 4, new Threshold.Windows(3, 5, 10_000)),
-                null,
-                null,
-                alertOnly),
+                    Metric.IOPS, 200, 30_000, 100, 60_000, 4, new Threshold.Windows(3, 5, 10_000))),
             new SwapPolicy(
-                "out-of-memory",
-                Mode.SHADOW,
-                Match.ANY,
-                new Threshold(Metric.SWAP_BYTES, 1e6, 30_000, 2e5, 20_000),
-                null,
-                null,
-                alertOnly));
+                new DiskPolicy.Rule("out-of-memory", Mode.SHADOW, Match.ANY, null, null, alertOnly),
+                new Threshold(Metric.SWAP_BYTES, 1e6, 30_000, 2e5, 20_000)));
+  }
+
+  @Test
+  void readsWindowsThatSpanMoreThanADay() {
+    PolicyLoad load =
+        read(
+            """
+            policies:
+              - name: slow
+                when: { metric: iops, above: 200, windows: 3 of 5, window: 12h }
+            """);
+
+    assertThat(load.problems()).isEmpty();
+    assertThat(load.policies().policies())
+        .singleElement()
+        .satisfies(
+            each -> assertThat(((ThresholdPolicy) each).when().forMillis()).isEqualTo(129_600_000));
   }
 
   @Test

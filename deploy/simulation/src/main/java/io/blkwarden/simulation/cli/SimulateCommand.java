@@ -27,6 +27,9 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import reactor.core.Exceptions;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 
 /** {@code deploy/simulate}: real agents on simulated hosts. */
 @Command(
@@ -109,21 +112,26 @@ public final class SimulateCommand implements Callable<Integer> {
           metrics.map(address -> required(metricsOptions.serve(address, fleet.agents())));
       err.println("SIMULATION: " + hosts + " simulated dom0s; stop with Ctrl-C");
       try {
-        for (int round = 0; ; round++) {
-          Thread.sleep(calm);
-          fleet.storm(round, true);
-          Thread.sleep(storm);
-          fleet.storm(round, false);
-        }
+        Flux.range(0, Integer.MAX_VALUE).concatMap(round -> round(fleet, round)).blockLast();
       } finally {
         server.ifPresent(MetricsServer::close);
       }
-    } catch (InterruptedException _) {
-      return ExitCodes.DONE; // a test that runs this on a thread interrupts it
-    } catch (IOException | IllegalStateException e) {
+      return ExitCodes.DONE;
+    } catch (IOException | RuntimeException e) {
+      if (Exceptions.unwrap(e) instanceof InterruptedException) {
+        return ExitCodes.DONE; // a test that runs this on a thread interrupts it
+      }
       err.println("error: " + e.getMessage());
       return ExitCodes.FAILED;
     }
+  }
+
+  /** A time without load, then a storm. */
+  private Mono<?> round(SimulatedFleet fleet, int round) {
+    return Mono.delay(calm)
+        .doOnNext(_ -> fleet.storm(round, true))
+        .then(Mono.delay(storm))
+        .doOnNext(_ -> fleet.storm(round, false));
   }
 
   /** The value; otherwise throws with the reason. */

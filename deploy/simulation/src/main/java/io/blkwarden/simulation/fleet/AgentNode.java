@@ -1,10 +1,13 @@
 package io.blkwarden.simulation.fleet;
 
+import io.blkwarden.agent.app.AgentCore;
+import io.blkwarden.agent.app.AgentInbox;
+import io.blkwarden.agent.app.AgentInput;
 import io.blkwarden.agent.app.AgentPorts;
 import io.blkwarden.agent.app.AgentSettings;
-import io.blkwarden.agent.app.SteppedAgent;
 import io.blkwarden.agent.app.Tracing;
 import io.blkwarden.agent.bus.IncomingCommand;
+import io.blkwarden.agent.kernel.BootId;
 import io.blkwarden.agent.lease.IoPriorities;
 import io.blkwarden.agent.lease.LeaseStore.FoundLeases;
 import io.blkwarden.agent.lease.LeaseStore.StoredLeases;
@@ -18,6 +21,7 @@ import io.blkwarden.simulation.host.SimulatedHost;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.UUID;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +35,7 @@ final class AgentNode {
   private final Environment env;
   final SimulatedHost host;
   final HostLink link;
-  private @Nullable SteppedAgent agent;
+  private @Nullable AgentCore agent;
   private Optional<StoredLeases> stored = Optional.empty();
   private long wallOffsetMillis;
   private boolean stale;
@@ -74,7 +78,8 @@ final class AgentNode {
     AgentSettings settings =
         new AgentSettings(id(), "simulated", Duration.ofSeconds(1), false, RolePatterns.DEFAULTS);
     env.log(id() + " agent starts");
-    agent = SteppedAgent.create(settings, ports, link).toOptional().orElseThrow();
+    UUID boot = BootId.read(host).toOptional().orElseThrow().id();
+    agent = new AgentCore(settings, ports, link, new AgentInbox(), boot);
     run(each -> each.start(stored.map(FoundLeases::of).orElse(FoundLeases.NOTHING)));
   }
 
@@ -101,17 +106,20 @@ final class AgentNode {
 
   void tick() {
     if (link.up() || env.faults.ticksOffline) {
-      run(SteppedAgent::tick);
+      run(each -> {
+        each.endDueLeases();
+        each.on(new AgentInput.Tick());
+      });
     }
   }
 
   /** Signals a change of domains. */
   void changed() {
-    run(SteppedAgent::changed);
+    run(each -> each.on(new AgentInput.Changed()));
   }
 
   void reconnected() {
-    run(SteppedAgent::busUp);
+    run(each -> each.on(new AgentInput.Connected()));
   }
 
   /** Delivers a command; there is no reply while the agent does not run. */
@@ -120,7 +128,7 @@ final class AgentNode {
       stale = env.oracle.arrived(sent);
       IncomingCommand incoming =
           new IncomingCommand(new Decoded.Ok<>(env.faults.command.apply(sent)), env.now(), reply);
-      run(each -> each.command(incoming));
+      run(each -> each.on(new AgentInput.CommandReceived(incoming)));
       stale = false;
     }
   }
@@ -132,8 +140,8 @@ final class AgentNode {
     }
   }
 
-  private void run(Consumer<SteppedAgent> input) {
-    SteppedAgent running = agent;
+  private void run(Consumer<AgentCore> input) {
+    AgentCore running = agent;
     if (running == null) {
       return;
     }

@@ -1,14 +1,24 @@
 package io.blkwarden.simulation.fleet;
 
+import io.blkwarden.agent.lease.IoPriorities;
+import io.blkwarden.agent.lease.LimitGroups;
+import io.blkwarden.controller.engine.Effect;
+import io.blkwarden.controller.policy.PolicySet;
 import io.blkwarden.model.HostId;
+import io.blkwarden.model.message.Command;
 import io.blkwarden.model.message.MappingSnapshot;
+import io.blkwarden.model.message.Outcome;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import reactor.test.scheduler.VirtualTimeScheduler;
 
 /** Shared state of a run: virtual time, randomness, the event log, and stored maps. */
@@ -70,5 +80,29 @@ final class Environment {
 
   boolean chance(double probability) {
     return random.nextDouble() < probability;
+  }
+
+  /** Faults injected between the parts of a run, to test the oracle; by default none. */
+  static final class Faults {
+    /** The priorities as an agent sees them. */
+    UnaryOperator<IoPriorities> priorities = UnaryOperator.identity();
+
+    /** The cgroups as an agent sees them. */
+    UnaryOperator<LimitGroups> groups = UnaryOperator.identity();
+
+    /** Whether the clock of a disconnected agent ticks. */
+    boolean ticksOffline = true;
+
+    /** A command as received by its agent. */
+    UnaryOperator<Command> command = UnaryOperator.identity();
+
+    /** An outcome as received by the controllers. */
+    Function<Outcome, Optional<Outcome>> outcome = Optional::of;
+
+    /** The effects of a controller's step. */
+    UnaryOperator<List<Effect>> effects = UnaryOperator.identity();
+
+    /** The policies as a controller loads them. */
+    UnaryOperator<PolicySet> policies = UnaryOperator.identity();
   }
 }

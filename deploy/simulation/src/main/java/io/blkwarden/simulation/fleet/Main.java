@@ -59,11 +59,11 @@ public final class Main implements Callable<Integer> {
   @Override
   public Integer call() {
     PrintStream out = System.out;
-    List<RunResult> all = new ArrayList<>();
+    List<Simulation.RunResult> all = new ArrayList<>();
     for (long next = seed; next < seed + seeds; next++) {
       Simulation simulation =
-          new Simulation(plan(next), new Faults(), trail ? out::println : _ -> {});
-      RunResult result = simulation.run();
+          new Simulation(plan(next), new Environment.Faults(), trail ? out::println : _ -> {});
+      Simulation.RunResult result = simulation.run();
       if (!result.violations().isEmpty()) {
         out.println(result.describeViolations());
       }
@@ -84,7 +84,7 @@ public final class Main implements Callable<Integer> {
     }
   }
 
-  private static void print(List<RunResult> all, PrintStream out) {
+  private static void print(List<Simulation.RunResult> all, PrintStream out) {
     double days =
         all.stream().mapToDouble(r -> r.plan().hosts() * r.plan().minutes() / 1_440.0).sum();
     int wrong = all.stream().mapToInt(each -> each.wrong().size()).sum();
@@ -109,10 +109,10 @@ public final class Main implements Callable<Integer> {
         """,
         all.size(),
         days,
-        all.stream().mapToLong(RunResult::events).sum(),
+        all.stream().mapToLong(Simulation.RunResult::events).sum(),
         all.stream().filter(each -> !each.violations().isEmpty()).count(),
         runsByInvariant.isEmpty() ? "none" : runsByInvariant,
-        all.stream().mapToInt(RunResult::throttles).sum(),
+        all.stream().mapToInt(Simulation.RunResult::throttles).sum(),
         wrong,
         wrong / days,
         quantile(relief, 0.5),

@@ -10,8 +10,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class FleetSimulationTest {
   private static final int NEW_SEEDS = 4;
 
-  private static RunResult holds(Plan plan) {
-    RunResult result = new Simulation(plan, new Faults()).run();
+  private static Simulation.RunResult holds(Plan plan) {
+    Simulation.RunResult result = new Simulation(plan, new Environment.Faults()).run();
     assertThat(result.violations()).as(result.describeViolations()).isEmpty();
     return result;
   }
@@ -43,8 +43,9 @@ final class FleetSimulationTest {
   @Test
   void seedRepeatsItsRun() {
     Plan plan = new Plan(3, 3, 5);
-    long hash = new Simulation(plan, new Faults()).run().hash();
-    assertThat(new Simulation(plan, new Faults()).run().hash()).isEqualTo(hash);
-    assertThat(new Simulation(new Plan(1, 3, 5), new Faults()).run().hash()).isNotEqualTo(hash);
+    long hash = new Simulation(plan, new Environment.Faults()).run().hash();
+    assertThat(new Simulation(plan, new Environment.Faults()).run().hash()).isEqualTo(hash);
+    assertThat(new Simulation(new Plan(1, 3, 5), new Environment.Faults()).run().hash())
+        .isNotEqualTo(hash);
   }
 }

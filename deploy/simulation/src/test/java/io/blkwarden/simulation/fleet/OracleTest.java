@@ -24,8 +24,8 @@ import org.junit.jupiter.api.Test;
 
 /** The oracle detects the violation of each invariant, by one injected fault at a time. */
 final class OracleTest {
-  private static void catches(int invariant, Consumer<Faults> injected) {
-    Faults faults = new Faults();
+  private static void catches(int invariant, Consumer<Environment.Faults> injected) {
+    Environment.Faults faults = new Environment.Faults();
     injected.accept(faults);
     // without faults these seeds have no violations
     for (long seed : new long[] {1, 3, 2, 4}) {

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.blkwarden.agent.state.StateFolders;
 import io.blkwarden.agent.state.StateLock;
 import io.blkwarden.commandline.ExitCodes;
 import io.blkwarden.controller.app.ControllerRuntime;
@@ -262,7 +263,8 @@ final class CommandJsonTest {
     Path state = folder.resolve("agent");
     String option = "--state-dir=" + state;
     checked("blkwarden-agent release-all", Printed.agent("release-all", "--json", option));
-    try (StateLock agent = ((StateLock.Attempt.Taken) StateLock.attempt(state)).lock()) {
+    try (StateLock agent =
+        ((StateLock.Attempt.Taken) StateLock.attempt(StateFolders.beside(state))).lock()) {
       assertThat(agent).isNotNull();
       checked("blkwarden-agent hand-over", Printed.agent("hand-over", "--json", option));
     }

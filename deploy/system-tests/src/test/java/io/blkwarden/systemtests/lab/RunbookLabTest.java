@@ -87,6 +87,9 @@ class RunbookLabTest {
     assertThat(installed.operator(type("blkwarden map --host dom0-7")))
         .containsPattern("vm101 +xvda2.*\\.xvda2-0");
     assertThat(installed.operator(type("blkwarden why vm176"))).contains("lab-storm", "shadow");
+    // Exit code 4: an open alert needs attention.
+    assertThat(installed.operator(type("blkwarden status") + "; [ $? -eq 4 ]"))
+        .contains("firing", "vm101");
     assertThat(installed.operator(type("blkwarden silence list"))).startsWith("ID");
     assertThat(installed.operator(type(READYZ))).contains("ready");
   }
@@ -117,6 +120,11 @@ class RunbookLabTest {
         .contains("is released");
     installed.awaitNoPriorities();
     assertThat(installed.operator("blkwarden why vm101")).contains("idle", "...");
+
+    lab.sh("blkwarden-agent throttle vm101/xvda2 --reason lab");
+    installed.awaitPriorities(installed.swapThreads(), "idle", Installed.A_MINUTE);
+    lab.sh(type("blkwarden-agent release vm176/xvda2"));
+    installed.awaitNoPriorities();
   }
 
   @Test

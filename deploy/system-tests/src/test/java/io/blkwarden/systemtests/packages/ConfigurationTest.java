@@ -3,11 +3,9 @@ package io.blkwarden.systemtests.packages;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.blkwarden.agent.cli.AgentCommand;
-import io.blkwarden.agent.cli.AgentConf;
 import io.blkwarden.commandline.ConfFile;
 import io.blkwarden.commandline.ConfFile.Kind;
 import io.blkwarden.controller.cli.Blkwarden;
-import io.blkwarden.controller.cli.ControllerConf;
 import io.blkwarden.systemtests.monitoring.Checkout;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -85,13 +83,13 @@ final class ConfigurationTest {
             "agent",
             agent,
             "run",
-            AgentConf.keys(agent),
+            AgentCommand.CONF.keys(agent),
             Map.of("host", "the host name up to the first dot")),
         new Service(
             "controller",
             controller,
             "controller",
-            ControllerConf.keys(controller),
+            Blkwarden.CONF.keys(controller),
             Map.of("nats", "nats://127.0.0.1:4222")));
   }
 

@@ -9,12 +9,10 @@ import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Help;
 import picocli.CommandLine.Help.Ansi;
-import picocli.CommandLine.Help.Ansi.Text;
 import picocli.CommandLine.Help.ColorScheme;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
-import picocli.CommandLine.Model.PositionalParamSpec;
 
 /** The manual page of a command: its {@code --help} and the sections of all commands. */
 final class ManPage {
@@ -46,7 +44,10 @@ final class ManPage {
       }
       roff.text(description.get(i));
     }
-    arguments();
+    if (!command.positionalParameters().isEmpty()) {
+      arguments("ARGUMENTS", command.positionalParameters());
+    }
+    arguments("OPTIONS", command.options());
     commands();
     table("EXIT STATUS", Manual.EXIT_CODES);
     table("FILES", manual.files());
@@ -60,7 +61,7 @@ final class ManPage {
 
   private List<String> description() {
     return Arrays.stream(command.usageMessage().description())
-        .flatMap(text -> PLAIN.text(text).toString().lines())
+        .flatMap(text -> plain(text).lines())
         .filter(line -> !line.isBlank())
         .toList();
   }
@@ -82,45 +83,24 @@ final class ManPage {
     roff.text(all.startsWith(name) ? all.substring(name.length()) : all);
   }
 
-  private void arguments() {
-    List<PositionalParamSpec> parameters =
-        command.positionalParameters().stream().filter(each -> !each.hidden()).toList();
-    if (!parameters.isEmpty()) {
-      roff.macro("SH", "ARGUMENTS");
-      for (PositionalParamSpec each : parameters) {
-        Text[][] rows =
-            help.createDefaultParameterRenderer()
-                .render(each, help.parameterLabelRenderer(), PLAIN);
-        roff.entry(label(each), description(rows));
+  private void arguments(String title, List<? extends ArgSpec> arguments) {
+    roff.macro("SH", title);
+    for (ArgSpec each : arguments) {
+      if (!each.hidden()) {
+        String names =
+            each instanceof OptionSpec option
+                ? Stream.of(option.names()).sorted().collect(Collectors.joining(", "))
+                : "";
+        boolean flag = each.isOption() && each.arity().max() == 0;
+        String label =
+            help.parameterLabelRenderer().renderParameterLabel(each, Ansi.OFF, List.of()).toString();
+        roff.entry(names + (flag ? "" : label), plain(String.join(" ", each.description())));
       }
-    }
-    roff.macro("SH", "OPTIONS");
-    for (OptionSpec each : command.options()) {
-      if (each.hidden()) {
-        continue;
-      }
-      Text[][] rows =
-          help.createDefaultOptionRenderer().render(each, help.parameterLabelRenderer(), PLAIN);
-      roff.entry(
-          Stream.of(each.names()).sorted().collect(Collectors.joining(", ")) + label(each),
-          description(rows));
     }
   }
 
-  private String label(ArgSpec argument) {
-    String label =
-        help.parameterLabelRenderer()
-            .renderParameterLabel(argument, Ansi.OFF, List.of())
-            .toString();
-    return argument.arity().max() == 0 && argument.isOption() ? "" : label;
-  }
-
-  /** The description, the last column of picocli's table. */
-  private static String description(Text[][] rows) {
-    return Arrays.stream(rows)
-        .map(row -> row[row.length - 1].toString().strip())
-        .filter(each -> !each.isEmpty())
-        .collect(Collectors.joining(" "));
+  private static String plain(String text) {
+    return PLAIN.text(text).toString();
   }
 
   private void commands() {
