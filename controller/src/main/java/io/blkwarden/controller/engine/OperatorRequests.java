@@ -104,7 +104,7 @@ final class OperatorRequests {
     Decision decision =
         Decision.ofFleet(engine.now.wall(), Decision.Verdict.REQUEST, reason, Map.of());
     MessageId about = stored.input() instanceof Ack ack ? ack.about() : null;
-    engine.record(decision.toldBy(about).requestedBy(request.key()));
+    engine.record(decision.withAlert(about).requestedBy(request.key()));
     answer(
         request.correlation(),
         new OperatorReply(Verdict.DONE, what, null, stored.set() ? stored.input() : null));

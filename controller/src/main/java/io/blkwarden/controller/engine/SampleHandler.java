@@ -334,6 +334,6 @@ final class SampleHandler {
     String policy = evaluation.policy.name();
     Decision decision =
         new Decision(now, host, evaluation.domain, vdev, policy, verdict, lease, reason, numbers);
-    return evaluation.breach == null ? decision : decision.toldBy(evaluation.breach.id());
+    return evaluation.breach == null ? decision : decision.withAlert(evaluation.breach.id());
   }
 }

@@ -162,7 +162,7 @@ record Throttles(EngineState engine) {
             : of(effect, throttle);
     return effect.refusal() == null
         ? decision
-        : decision.heldBackBy(effect.refusal().check().wire());
+        : decision.refusedBy(effect.refusal().check().wire());
   }
 
   private Decision of(ThrottleEffect.RecordDecision by, Throttle of) {

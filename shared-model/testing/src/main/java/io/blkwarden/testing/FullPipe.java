@@ -16,23 +16,23 @@ public final class FullPipe implements AutoCloseable {
   private final File file;
   private final RandomAccessFile ends;
 
-  /** Makes one in a folder. */
+  /** Creates the pipe in a folder. */
   public FullPipe(Path folder) throws IOException, InterruptedException {
     file = folder.resolve("pipe").toFile();
     int code = new ProcessBuilder("mkfifo", file.toString()).start().waitFor();
     if (code != 0) {
       throw new IOException("mkfifo %s: exit code %d".formatted(file, code));
     }
-    ends = new RandomAccessFile(file, "rw"); // open for both, it waits for nobody
+    ends = new RandomAccessFile(file, "rw"); // open for reading and writing: does not block
     ends.write(new byte[BYTES]);
   }
 
-  /** Where a process is to write. */
+  /** The file to write to. */
   public File file() {
     return file;
   }
 
-  /** Takes out what filled it, so that writers can go on. */
+  /** Reads what fills it, so that writers continue. */
   public void unblock() throws IOException {
     int read = Channels.newInputStream(ends.getChannel()).readNBytes(BYTES).length;
     if (read != BYTES) {
@@ -40,7 +40,7 @@ public final class FullPipe implements AutoCloseable {
     }
   }
 
-  /** The next bytes as text; waits until so many were written. */
+  /** The next bytes as text; blocks until they are written. */
   public String read(int bytes) throws IOException {
     return new String(Channels.newInputStream(ends.getChannel()).readNBytes(bytes), UTF_8);
   }

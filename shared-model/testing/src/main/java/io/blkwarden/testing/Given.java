@@ -131,7 +131,7 @@ public final class Given {
     return List.copyOf(drawn);
   }
 
-  /** Tells whether the first are fewer, or as many and the first that differs is smaller. */
+  /** Whether the first list is shorter, or as long and smaller at the first difference. */
   static boolean simpler(List<Choice> first, List<Choice> second) {
     if (first.size() != second.size()) {
       return first.size() < second.size();

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** What the log of either service looks like: the service as a process, with the log shipped. */
+/** Tests of a service's log formats; the service is a process with the shipped configuration. */
 public abstract class LogFormats {
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
@@ -25,7 +25,7 @@ public abstract class LogFormats {
   private final String written;
 
   /**
-   * Those of a service.
+   * The tests of a service.
    *
    * @param program its main class
    * @param written words that it writes to its log when no NATS server is there
@@ -35,10 +35,10 @@ public abstract class LogFormats {
     this.written = written;
   }
 
-  /** The words that start the service, where no NATS server is. */
+  /** The command that starts the service, without a NATS server. */
   protected abstract List<String> service() throws IOException;
 
-  /** What the service writes to its log up to a line with these words. */
+  /** The service's log up to a line that contains a text. */
   private List<String> log(Map<String, String> environment, String until, String... arguments)
       throws IOException {
     List<String> command =

@@ -24,7 +24,7 @@ import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 
-/** A cluster of real nats-servers with JetStream on loopback. */
+/** A cluster of nats-server processes with JetStream on loopback. */
 public final class NatsCluster implements AutoCloseable {
   private static final Duration BOUND = Duration.ofSeconds(60);
 
@@ -70,7 +70,7 @@ public final class NatsCluster implements AutoCloseable {
       try (ServerSocket free = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
         routes.add("nats://127.0.0.1:" + free.getLocalPort());
       } catch (IOException _) {
-        Thread.onSpinWait(); // somebody has it
+        Thread.onSpinWait(); // in use
       }
     }
     return routes;
@@ -93,7 +93,7 @@ public final class NatsCluster implements AutoCloseable {
     return cluster;
   }
 
-  /** Runs servers that do not run, and waits until JetStream answers at each server that runs. */
+  /** Starts stopped servers, and waits until JetStream answers at each running server. */
   public void run(int... which) {
     for (int i : which) {
       servers.get(i).launch();
@@ -104,7 +104,7 @@ public final class NatsCluster implements AutoCloseable {
     awaitReady();
   }
 
-  /** Waits until JetStream answers at each server that runs. */
+  /** Waits until JetStream answers at each running server. */
   public void awaitReady() {
     for (NatsServer each : servers) {
       if (each.runs()) {
@@ -194,7 +194,7 @@ public final class NatsCluster implements AutoCloseable {
         || others.stream().allMatch(each -> each.isCurrent() && !each.isOffline());
   }
 
-  /** Ends all of them and removes what they stored. */
+  /** Stops all servers and deletes their stores. */
   @Override
   public void close() {
     servers.forEach(NatsServer::close);

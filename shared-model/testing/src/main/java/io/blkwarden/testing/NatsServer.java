@@ -23,9 +23,7 @@ import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A real nats-server on a free port of loopback, with a store of its own that outlives its runs.
- */
+/** A nats-server process on a free loopback port, with a store that is kept between runs. */
 public final class NatsServer implements AutoCloseable {
   private static final Duration BOUND = Duration.ofSeconds(30);
 
@@ -45,14 +43,14 @@ public final class NatsServer implements AutoCloseable {
     arguments.addAll(List.of("-a", "127.0.0.1", "-p", Integer.toString(port)));
   }
 
-  /** A port that nobody listens on. */
+  /** A free port. */
   public static int freePort() throws IOException {
     try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return free.getLocalPort();
     }
   }
 
-  /** Starts one with JetStream, and with these arguments each time that it runs. */
+  /** Starts a server with JetStream and these arguments, which also apply to later runs. */
   public static NatsServer start(String... more) {
     NatsServer server = stopped();
     server.arguments.addAll(List.of(more));
@@ -60,14 +58,14 @@ public final class NatsServer implements AutoCloseable {
     return server;
   }
 
-  /** Starts one without JetStream. */
+  /** Starts a server without JetStream. */
   public static NatsServer withoutJetStream() {
     NatsServer server = new NatsServer();
     server.run();
     return server;
   }
 
-  /** One with JetStream that does not run yet. */
+  /** A server with JetStream that is not started yet. */
   public static NatsServer stopped() {
     NatsServer server = new NatsServer();
     server.arguments.addAll(List.of("-js", "-sd", server.store().toString()));
@@ -78,13 +76,13 @@ public final class NatsServer implements AutoCloseable {
     return directory.resolve("store");
   }
 
-  /** Adds arguments for all runs that follow. */
+  /** Adds arguments for later runs. */
   NatsServer with(List<String> more) {
     arguments.addAll(more);
     return this;
   }
 
-  /** Where it listens. */
+  /** Its URL. */
   public String url() {
     return "nats://127.0.0.1:" + port;
   }
@@ -92,7 +90,7 @@ public final class NatsServer implements AutoCloseable {
   /**
    * Runs it (again) on the same port and store, and waits until it answers.
    *
-   * @param more arguments for this run, such as a password that nobody here knows
+   * @param more arguments for this run, such as an unknown password
    */
   public void run(String... more) {
     launch(more);
@@ -139,7 +137,7 @@ public final class NatsServer implements AutoCloseable {
     return running != null && !running.isAlive();
   }
 
-  /** A connection that lasts as long as this. */
+  /** A connection that is closed with the server. */
   public Connection connect() throws IOException, InterruptedException {
     Connection connection =
         Nats.connect(
@@ -152,7 +150,7 @@ public final class NatsServer implements AutoCloseable {
     return connection;
   }
 
-  /** What it wrote to its log in all its runs. */
+  /** The log of all runs. */
   public String log() {
     try {
       return Files.readString(directory.resolve("log"), UTF_8);
@@ -185,12 +183,12 @@ public final class NatsServer implements AutoCloseable {
     return process != null && !endedByItself();
   }
 
-  /** Lets it do nothing until {@link #thaw}. */
+  /** Suspends the process until {@link #thaw}. */
   public void freeze() throws IOException, InterruptedException {
     signal("-STOP");
   }
 
-  /** Lets it go on. */
+  /** Resumes the process. */
   public void thaw() throws IOException, InterruptedException {
     signal("-CONT");
   }
@@ -203,12 +201,12 @@ public final class NatsServer implements AutoCloseable {
     }
   }
 
-  /** Forgets all that it stored; it must not run. */
+  /** Deletes its store; it must not run. */
   public void wipe() {
     delete(store());
   }
 
-  /** Ends it and removes what it stored; one that ended by itself is an error. */
+  /** Stops it and deletes its store; fails if it ended by itself. */
   @Override
   public void close() {
     String ended = endedByItself() ? log() : "";

@@ -163,7 +163,7 @@ public final class SimulateCommand implements Callable<Integer> {
 
   /** Real agents on simulated dom0s, all in one process. */
   private static final class SimulatedFleet implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(SimulatedFleet.class);
+    private static final Logger LOG = LoggerFactory.getLogger(SimulateCommand.class);
 
     private final List<SimulatedHost> hosts = new ArrayList<>();
     private final List<AgentRuntime> agents = new ArrayList<>();
