@@ -87,8 +87,8 @@ final class AttributionsTest {
     assertThat(alert.summary())
         .matches(
             "vm176 on dom0-7 has swapped 900 I/O per s on its swap disk xvda2 for \\d+ s and is a"
-                + " noisy neighbour: it took \\d+% of the guests' I/O time on sda while others had high"
-                + " latency, and its load correlates with that \\(correlation 0\\.\\d\\d\\);"
+                + " noisy neighbour: it took \\d+% of the guests' I/O time on sda while others had"
+                + " high latency, and its load correlates with that \\(correlation 0\\.\\d\\d\\);"
                 + " it was set to idle priority, effect pending\\.");
   }
 
