@@ -220,7 +220,7 @@ public record AlertFacts(
   private String why() {
     Double share = evidence.deviceTimeShare();
     if (blame != null && blame.blamed()) {
-      return " and hurts the others: " + blame.sentence();
+      return " and is a noisy neighbour: " + blame.sentence();
     }
     if (share == null || disk == null || disk.physical().isEmpty()) {
       return "";

@@ -214,9 +214,9 @@ public final class AlertMachine {
   private Resolved ended(Active state, Ending ending) {
     if (inputs.leads()) {
       boolean throttled = inputs.throttling() != Throttling.NONE;
-      Active told = state.life().last() == null && throttled ? sent(state) : state;
-      if (told.life().last() != null) {
-        publish(inputs.message(told, Alert.State.RESOLVED, ending));
+      Active shown = state.life().last() == null && throttled ? sent(state) : state;
+      if (shown.life().last() != null) {
+        publish(inputs.message(shown, Alert.State.RESOLVED, ending));
       }
     }
     return new Resolved();

@@ -178,6 +178,6 @@ final class Evaluation {
     HostId host = tracker.host();
     String by = policy.name();
     return new Decision(now, host, domain, disk.vdev(), by, verdict, lease, reason, numbers)
-        .toldBy(breach == null ? null : breach.id());
+        .withAlert(breach == null ? null : breach.id());
   }
 }

@@ -102,7 +102,7 @@ record OperatorRequests(
     Decision decision =
         Decision.ofFleet(engine.now.wall(), Decision.Verdict.REQUEST, reason, Map.of());
     MessageId about = stored.input() instanceof Ack ack ? ack.about() : null;
-    engine.record(decision.toldBy(about).requestedBy(request.key()));
+    engine.record(decision.withAlert(about).requestedBy(request.key()));
     OperatorInput shown = stored.set() ? stored.input() : null;
     engine.answer(request, new OperatorReply(Verdict.DONE, what, null, shown));
   }

@@ -113,7 +113,7 @@ record Proposals(EngineState engine, Throttles throttles) {
     Decision.Verdict verdict = Decision.Verdict.REQUEST;
     Decision decision =
         new Decision(now, at.host(), about.domain, vdev, policy, verdict, null, text, Map.of());
-    engine.record(decision.toldBy(at.breach.id()).requestedBy(request.key()));
+    engine.record(decision.withAlert(at.breach.id()).requestedBy(request.key()));
   }
 
   private List<Found> open() {

@@ -242,6 +242,6 @@ record Throttles(EngineState engine) {
             : evaluation.decision(
                 engine.now.wall(), effect.verdict(), effect.lease(), effect.reason());
     Refusal refusal = effect.refusal();
-    return refusal == null ? decision : decision.heldBackBy(refusal.check().wire());
+    return refusal == null ? decision : decision.refusedBy(refusal.check().wire());
   }
 }

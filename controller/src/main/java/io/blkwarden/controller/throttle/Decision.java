@@ -74,12 +74,12 @@ public record Decision(
   }
 
   /** The same, with its alert. */
-  public Decision toldBy(@Nullable MessageId id) {
+  public Decision withAlert(@Nullable MessageId id) {
     return with(id, guard, requestedByKey);
   }
 
   /** The same, with the safety check that refused. */
-  public Decision heldBackBy(String kind) {
+  public Decision refusedBy(String kind) {
     return with(alert, kind, requestedByKey);
   }
 
@@ -89,9 +89,9 @@ public record Decision(
   }
 
   private Decision with(
-      @Nullable MessageId told, @Nullable String heldBack, @Nullable OperatorKey key) {
+      @Nullable MessageId newAlert, @Nullable String check, @Nullable OperatorKey key) {
     return new Decision(
-        at, host, domain, vdev, policy, verdict, throttle, reason, numbers, told, heldBack, key);
+        at, host, domain, vdev, policy, verdict, throttle, reason, numbers, newAlert, check, key);
   }
 
   /** What was decided. */

@@ -78,7 +78,7 @@ final class Keeping {
   private static ThrottleState evaluate(Step step, InForce held) {
     Restraint restraint = held.lease().restraint();
     EffectCheck found = held.effect().evaluate(restraint, step.inputs);
-    boolean told = !found.report().equals(held.effect().report());
+    boolean changed = !found.report().equals(held.effect().report());
     InForce now = held.with(found);
     return switch (found.report().effect()) {
       case HARMED -> {
@@ -86,7 +86,7 @@ final class Keeping {
         yield finish(step, now, Attempts.End.Kind.HARMED, "it harmed: " + found.report().note());
       }
       case NO_EFFECT -> escalate(step, now);
-      case WORKED, UNKNOWN, INEFFECTIVE -> renew(step, told ? now.hindered(null) : now);
+      case WORKED, UNKNOWN, INEFFECTIVE -> renew(step, changed ? now.hindered(null) : now);
     };
   }
 

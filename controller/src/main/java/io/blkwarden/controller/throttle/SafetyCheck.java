@@ -54,23 +54,31 @@ public final class SafetyCheck {
           new Refusal.FleetAnomalous(
               counts.hostsAnomalous(), counts.hostsKnown(), limits.stopIfHostsAnomalous()));
     }
-    if (counts.disksOfHost() >= limits.disksPerHost()) {
-      String what = "disks of this host are throttled";
-      return reached("disks_per_host", counts.disksOfHost(), limits.disksPerHost(), what);
-    }
-    if (counts.disksOfDomain() >= limits.disksPerDomain()) {
-      String what = "disks of this domain are throttled";
-      return reached("disks_per_domain", counts.disksOfDomain(), limits.disksPerDomain(), what);
-    }
     int hostsMax = hostsMax(limits, counts.hostsKnown());
-    return counts.hostThrottled() || counts.hostsThrottled() < hostsMax
-        ? Optional.empty()
-        : reached(
-            "hosts_throttled", counts.hostsThrottled(), hostsMax, "hosts have a throttled disk");
+    return reached(
+            "disks_per_host",
+            counts.disksOfHost(),
+            limits.disksPerHost(),
+            "disks of this host are throttled")
+        .or(() ->
+            reached(
+                "disks_per_domain",
+                counts.disksOfDomain(),
+                limits.disksPerDomain(),
+                "disks of this domain are throttled"))
+        .or(() ->
+            reached(
+                    "hosts_throttled",
+                    counts.hostsThrottled(),
+                    hostsMax,
+                    "hosts have a throttled disk")
+                .filter(_ -> !counts.hostThrottled()));
   }
 
   private static Optional<Refusal> reached(String key, int now, int atMost, String what) {
-    return Optional.of(new Refusal.LimitReached(key, now, atMost, what));
+    return now < atMost
+        ? Optional.empty()
+        : Optional.of(new Refusal.LimitReached(key, now, atMost, what));
   }
 
   /** Whether so many hosts are anomalous that nothing is throttled. */

@@ -67,7 +67,7 @@ final class FleetPolicyTest {
           assertThat(alert.action()).isNull();
           assertThat(alert.summary())
               .isEqualTo(
-                  "Over the fleet: swap.bytes_per_s of 6 domains is 6.1 MB/s in all, the level is"
+                  "Over the fleet: swap.bytes_per_s of 6 domains is 6.1 MB/s in total, threshold"
                       + " 4.0 MB/s.");
         });
     assertThat(EngineRig.sends(rig.all)).isEmpty();
@@ -112,7 +112,7 @@ final class FleetPolicyTest {
     assertThat(seconds(rig, 6, 2, 0))
         .singleElement()
         .extracting(Alert::summary)
-        .isEqualTo("Over the fleet: 2 of 3 devices have device.util above 80%, the level is 50%.");
+        .isEqualTo("Over the fleet: 2 of 3 devices have device.util above 80%, threshold 50%.");
   }
 
   @Test

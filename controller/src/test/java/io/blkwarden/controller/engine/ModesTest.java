@@ -131,8 +131,7 @@ final class ModesTest {
 
     List<Command> sent = EngineRig.sends(rig.seconds(5, host, this::storm));
 
-    assertThat(EngineRig.set(sent.getFirst()).domain())
-        .isEqualTo(host.disks.get(noisy).domain());
+    assertThat(EngineRig.set(sent.getFirst()).domain()).isEqualTo(host.disks.get(noisy).domain());
   }
 
   /** Throttles, releases and waits; then a heartbeat still has the lease. */

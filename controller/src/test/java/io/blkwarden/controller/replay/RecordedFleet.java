@@ -98,7 +98,9 @@ public final class RecordedFleet {
   public void heartbeatWithThrottle(MessageId lease) {
     DomainRef domain = host.disks.get(noisy).domain();
     beat(
-        List.of(new Heartbeat.HeldThrottle(lease, domain, "xvda2", IoPriority.IDLE, null, 60_000, null)));
+        List.of(
+            new Heartbeat.HeldThrottle(
+                lease, domain, "xvda2", IoPriority.IDLE, null, 60_000, null)));
   }
 
   /** Recorded policies. */

@@ -15,8 +15,7 @@ sealed interface Verdict {
    * @param active the lease, if active
    * @param local whether an operator on the host requested it
    */
-  record Apply(
-      CommandAction.Set request, MappedDisk disk, Optional<Lease> active, boolean local)
+  record Apply(CommandAction.Set request, MappedDisk disk, Optional<Lease> active, boolean local)
       implements Verdict {}
 
   /**

@@ -8,22 +8,22 @@ import java.io.RandomAccessFile;
 import java.nio.channels.Channels;
 import java.nio.file.Path;
 
-/** A full named pipe: writers block until a test reads. */
+/** A named pipe that is full: a writer waits until a test reads. */
 public final class FullPipe implements AutoCloseable {
-  /** The capacity of a pipe (pipe(7)). */
+  /** What the kernel keeps of a pipe that is not read (pipe(7)). */
   private static final int BYTES = 65_536;
 
   private final File file;
   private final RandomAccessFile ends;
 
-  /** Creates a full pipe in a directory. */
+  /** Creates the pipe in a folder. */
   public FullPipe(Path folder) throws IOException, InterruptedException {
     file = folder.resolve("pipe").toFile();
     int code = new ProcessBuilder("mkfifo", file.toString()).start().waitFor();
     if (code != 0) {
       throw new IOException("mkfifo %s: exit code %d".formatted(file, code));
     }
-    ends = new RandomAccessFile(file, "rw"); // opening for both does not block
+    ends = new RandomAccessFile(file, "rw"); // open for reading and writing: does not block
     ends.write(new byte[BYTES]);
   }
 
@@ -32,7 +32,7 @@ public final class FullPipe implements AutoCloseable {
     return file;
   }
 
-  /** Drains the pipe, so that writers continue. */
+  /** Reads what fills it, so that writers continue. */
   public void unblock() throws IOException {
     int read = Channels.newInputStream(ends.getChannel()).readNBytes(BYTES).length;
     if (read != BYTES) {
@@ -40,7 +40,7 @@ public final class FullPipe implements AutoCloseable {
     }
   }
 
-  /** The next bytes as text; waits until this many were written. */
+  /** The next bytes as text; blocks until they are written. */
   public String read(int bytes) throws IOException {
     return new String(Channels.newInputStream(ends.getChannel()).readNBytes(bytes), UTF_8);
   }

@@ -9,14 +9,14 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Generated inputs of one try of a {@link Property}.
+ * The inputs of one try of a {@link Property}.
  *
- * <p>Every input consists of choices: numbers from zero; smaller choices give simpler inputs. A
- * failure is simplified by running the statement again with smaller choices. Limits and other
- * values that often cause failures are generated more often.
+ * <p>Every input is made of choices, numbers from zero up, and the smaller a choice, the simpler
+ * the input. So a failure is simplified by running the statement again with smaller choices. Limits
+ * and other values at which programs often fail are drawn more often than chance would.
  */
 public final class Given {
-  /** A generated number; a number that does not shrink, such as a seed, is never simplified. */
+  /** A number that was drawn; what does not shrink is taken as it is, like a seed. */
   record Choice(long value, boolean shrinks) {}
 
   private static final int DEFAULT_LENGTH = 255;
@@ -25,7 +25,7 @@ public final class Given {
   private static final byte[] BYTE_LIMITS = {0, -1, Byte.MIN_VALUE, Byte.MAX_VALUE};
   private static final String PRINTABLE = "abcxyz0123456789 -_.,:;/\\\"'()[]{}<>=%&*?!#@ABC";
 
-  /** Control, combining, wide, invisible, RTL and undefined characters, and single surrogates. */
+  /** Control, combining, wide, invisible, turned and undefined characters, and halves of pairs. */
   private static final String ODD =
       "\0\n\r\t\u001b\u007f\u0085\u00a0\u00e4\u0301\u200b\u2028\u202e\u4e2d\ufeff\uffff"
           + "\ud83d\udcbe\ud800\udc00";
@@ -45,7 +45,7 @@ public final class Given {
     this.script = List.copyOf(script);
   }
 
-  /** A seed for a random generator; it is never simplified. */
+  /** A number for a generator of random numbers; it is never simplified. */
   public long seed() {
     long seed = 0;
     if (random != null) {
@@ -62,7 +62,7 @@ public final class Given {
     return between(Integer.MIN_VALUE, Integer.MAX_VALUE);
   }
 
-  /** An int from a range, inclusive. */
+  /** An int of a range, both ends included. */
   public int between(int min, int max) {
     return shown("int", number(min, max));
   }
@@ -72,7 +72,7 @@ public final class Given {
     return shown("byte", rawByte());
   }
 
-  /** At most this many bytes. */
+  /** At most as many bytes. */
   public byte[] bytes(int maxLength) {
     byte[] bytes = new byte[number(0, maxLength)];
     for (int i = 0; i < bytes.length; i++) {
@@ -87,7 +87,7 @@ public final class Given {
     return bytes(DEFAULT_LENGTH);
   }
 
-  /** At most 255 characters of any kind, including invalid ones. */
+  /** At most 255 characters of any kind, invalid ones included. */
   public String text() {
     long alphabet = choose(4);
     int length = number(0, DEFAULT_LENGTH);
@@ -98,7 +98,7 @@ public final class Given {
     return shown("text", text.toString());
   }
 
-  /** A text of these characters, with a length in the range, inclusive. */
+  /** A text of these characters, of a length between the two, both included. */
   public String text(String alphabet, int minLength, int maxLength) {
     int length = number(minLength, maxLength);
     StringBuilder text = new StringBuilder(length);
@@ -113,7 +113,7 @@ public final class Given {
     return shown("value", values.get((int) choose(values.size() - 1L)));
   }
 
-  /** A list of generated elements, with a length in the range, inclusive. */
+  /** A list of what is drawn, of a length between the two, both included. */
   public <T> List<T> list(int minSize, int maxSize, Supplier<T> item) {
     List<T> list = new ArrayList<>();
     int expected = number(minSize, maxSize);
@@ -131,7 +131,7 @@ public final class Given {
     return List.copyOf(drawn);
   }
 
-  /** Whether the first list is shorter, or of equal length and lexicographically smaller. */
+  /** Whether the first list is shorter, or as long and smaller at the first difference. */
   static boolean simpler(List<Choice> first, List<Choice> second) {
     if (first.size() != second.size()) {
       return first.size() < second.size();
@@ -144,7 +144,7 @@ public final class Given {
     return false;
   }
 
-  /** A number from zero to the maximum, inclusive. */
+  /** A number from zero to the maximum, both included. */
   private long choose(long max) {
     long value = 0;
     if (random != null) {
@@ -171,7 +171,7 @@ public final class Given {
           }
           default -> from(origin, min, max, choose(range));
         };
-    // Recorded as a distance, which can be made smaller.
+    // However it was drawn, it is recorded as a distance, which can be made smaller.
     choices.subList(recorded, choices.size()).clear();
     choices.add(new Choice(0, true));
     choices.add(new Choice(distance(origin, max, value), true));
@@ -185,7 +185,7 @@ public final class Given {
     return Math.clamp(value, min, max);
   }
 
-  /** The distance from which {@link #from} creates this value. */
+  /** The distance that {@link #from} makes this value of. */
   private static long distance(int origin, int max, int value) {
     return value >= origin ? (long) value - origin : (long) max - value;
   }

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Checks the log format of a service, run as a process with the shipped log configuration. */
+/** Tests of a service's log formats; the service is a process with the shipped configuration. */
 public abstract class LogFormats {
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
@@ -25,20 +25,20 @@ public abstract class LogFormats {
   private final String written;
 
   /**
-   * Log formats of a service.
+   * The tests of a service.
    *
    * @param program its main class
-   * @param written text that it logs without a NATS server
+   * @param written words that it writes to its log when no NATS server is there
    */
   protected LogFormats(Class<?> program, String written) {
     this.program = program;
     this.written = written;
   }
 
-  /** The command that starts the service without a NATS server. */
+  /** The command that starts the service, without a NATS server. */
   protected abstract List<String> service() throws IOException;
 
-  /** The service's log up to a line with this text. */
+  /** The service's log up to a line that contains a text. */
   private List<String> log(Map<String, String> environment, String until, String... arguments)
       throws IOException {
     List<String> command =
@@ -73,7 +73,7 @@ public abstract class LogFormats {
     return lines;
   }
 
-  /** The class path without the tests' log configuration, which would take precedence. */
+  /** The tests bring a configuration of their own, which must not be found first. */
   private static String classPath() {
     return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
         .filter(entry -> !entry.endsWith("test-classes") && !entry.endsWith("test-classes/"))

@@ -24,7 +24,7 @@ import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 
-/** A cluster of real nats-servers with JetStream on loopback. */
+/** A cluster of nats-server processes with JetStream on loopback. */
 public final class NatsCluster implements AutoCloseable {
   private static final Duration BOUND = Duration.ofSeconds(60);
 
@@ -36,7 +36,7 @@ public final class NatsCluster implements AutoCloseable {
   private NatsCluster(int size, String more) {
     try {
       config = Files.createTempFile("blkwarden-cluster", ".conf");
-      // the shortest valid values; the defaults are 10 s and 2 min
+      // the shortest that it takes: 10 s and 2 min are the defaults
       Files.writeString(
           config,
           "lame_duck_grace_period: \"500ms\"\nlame_duck_duration: \"30s\"\n%s\n".formatted(more));
@@ -62,7 +62,7 @@ public final class NatsCluster implements AutoCloseable {
     }
   }
 
-  /** Below the ephemeral ports, which the kernel may assign before the start. */
+  /** Below the ports that the kernel gives to others between this choice and the start. */
   private static Set<String> freeRoutes(int count) {
     Set<String> routes = new LinkedHashSet<>();
     while (routes.size() < count) {
@@ -143,7 +143,7 @@ public final class NatsCluster implements AutoCloseable {
     return link;
   }
 
-  /** A server by number. */
+  /** One of the servers. */
   public NatsServer server(int which) {
     return servers.get(which);
   }
@@ -194,7 +194,7 @@ public final class NatsCluster implements AutoCloseable {
         || others.stream().allMatch(each -> each.isCurrent() && !each.isOffline());
   }
 
-  /** Stops all servers and removes their data. */
+  /** Stops all servers and deletes their stores. */
   @Override
   public void close() {
     servers.forEach(NatsServer::close);

@@ -23,7 +23,7 @@ import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 
-/** A nats-server on a free loopback port, with its own storage, which is kept across restarts. */
+/** A nats-server process on a free loopback port, with a store that is kept between runs. */
 public final class NatsServer implements AutoCloseable {
   private static final Duration BOUND = Duration.ofSeconds(30);
 
@@ -50,7 +50,7 @@ public final class NatsServer implements AutoCloseable {
     }
   }
 
-  /** Starts a server with JetStream, and with these arguments at every start. */
+  /** Starts a server with JetStream and these arguments, which also apply to later runs. */
   public static NatsServer start(String... more) {
     NatsServer server = stopped();
     server.arguments.addAll(List.of(more));
@@ -65,7 +65,7 @@ public final class NatsServer implements AutoCloseable {
     return server;
   }
 
-  /** A server with JetStream that is not started. */
+  /** A server with JetStream that is not started yet. */
   public static NatsServer stopped() {
     NatsServer server = new NatsServer();
     server.arguments.addAll(List.of("-js", "-sd", server.store().toString()));
@@ -76,7 +76,7 @@ public final class NatsServer implements AutoCloseable {
     return directory.resolve("store");
   }
 
-  /** Adds arguments for all later starts. */
+  /** Adds arguments for later runs. */
   NatsServer with(List<String> more) {
     arguments.addAll(more);
     return this;
@@ -88,7 +88,7 @@ public final class NatsServer implements AutoCloseable {
   }
 
   /**
-   * Starts it, again on the same port and storage, and waits until it answers.
+   * Runs it (again) on the same port and store, and waits until it answers.
    *
    * @param more arguments for this run, such as an unknown password
    */
@@ -122,7 +122,7 @@ public final class NatsServer implements AutoCloseable {
 
   private boolean answers() {
     if (endedByItself()) {
-      throw new AssertionError("nats-server has stopped: " + log());
+      throw new AssertionError("nats-server ended: " + log());
     }
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
       socket.setSoTimeout(2_000);
@@ -137,7 +137,7 @@ public final class NatsServer implements AutoCloseable {
     return running != null && !running.isAlive();
   }
 
-  /** A connection that is closed with this server. */
+  /** A connection that is closed with the server. */
   public Connection connect() throws IOException, InterruptedException {
     Connection connection =
         Nats.connect(
@@ -150,7 +150,7 @@ public final class NatsServer implements AutoCloseable {
     return connection;
   }
 
-  /** The log of all its runs. */
+  /** The log of all runs. */
   public String log() {
     try {
       return Files.readString(directory.resolve("log"), UTF_8);
@@ -159,7 +159,7 @@ public final class NatsServer implements AutoCloseable {
     }
   }
 
-  /** Kills it with SIGKILL. */
+  /** Kills it as kill -9 does. */
   public void kill() {
     Process running = process;
     process = null;
@@ -168,7 +168,7 @@ public final class NatsServer implements AutoCloseable {
     }
   }
 
-  /** Stops it like {@code nats-server --signal ldm}: clients are asked to disconnect first. */
+  /** Ends it as {@code nats-server --signal ldm} does: clients are asked to leave first. */
   public void drain() throws IOException, InterruptedException {
     signal("-USR2");
     Process running = Objects.requireNonNull(process, "it does not run");
@@ -183,12 +183,12 @@ public final class NatsServer implements AutoCloseable {
     return process != null && !endedByItself();
   }
 
-  /** Suspends it until {@link #thaw}. */
+  /** Suspends the process until {@link #thaw}. */
   public void freeze() throws IOException, InterruptedException {
     signal("-STOP");
   }
 
-  /** Resumes it. */
+  /** Resumes the process. */
   public void thaw() throws IOException, InterruptedException {
     signal("-CONT");
   }
@@ -201,12 +201,12 @@ public final class NatsServer implements AutoCloseable {
     }
   }
 
-  /** Deletes its storage; it must be stopped. */
+  /** Deletes its store; it must not run. */
   public void wipe() {
     delete(store());
   }
 
-  /** Stops it and removes its data; fails if it has stopped by itself. */
+  /** Stops it and deletes its store; fails if it ended by itself. */
   @Override
   public void close() {
     String ended = endedByItself() ? log() : "";
@@ -220,7 +220,7 @@ public final class NatsServer implements AutoCloseable {
     kill();
     delete(directory);
     if (!ended.isEmpty()) {
-      throw new AssertionError("nats-server stopped unexpectedly: " + ended);
+      throw new AssertionError("nats-server ended by itself: " + ended);
     }
   }
 

@@ -56,21 +56,21 @@ public final class FleetTotal {
   public String describe() {
     Metric metric = policy.when().metric();
     String things = metric.scope().plural();
-    String level = policy.format(policy.when().above());
-    String stale = staleHosts == 0 ? "" : "; %d hosts are silent".formatted(staleHosts);
+    String threshold = policy.format(policy.when().above());
+    String stale = staleHosts == 0 ? "" : "; %d hosts are stale".formatted(staleHosts);
     return switch (policy.total()) {
       case SUM ->
-          "%s of %d %s is %s in all, the level is %s%s"
-              .formatted(metric.id(), known, things, policy.format(sum), level, stale);
+          "%s of %d %s is %s in total, threshold %s%s"
+              .formatted(metric.id(), known, things, policy.format(sum), threshold, stale);
       case COUNT, SHARE ->
-          "%d of %d %s have %s above %s, the level is %s%s"
+          "%d of %d %s have %s above %s, threshold %s%s"
               .formatted(
                   above,
                   known + missing,
                   things,
                   metric.id(),
                   metric.format(policy.each()),
-                  level,
+                  threshold,
                   stale);
     };
   }

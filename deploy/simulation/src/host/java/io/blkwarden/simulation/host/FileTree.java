@@ -12,28 +12,28 @@ import java.util.function.Supplier;
  * Kernel files by relative path and xenstore nodes by absolute path; the text of a file may be
  * generated when it is read.
  */
-final class FileTree {
+class FileTree {
   private final NavigableMap<String, Supplier<String>> files = new TreeMap<>();
   private final Map<String, String> links = new HashMap<>();
 
-  void file(String path, Supplier<String> text) {
+  final void file(String path, Supplier<String> text) {
     files.put(path, text);
   }
 
-  void file(String path, String text) {
+  final void file(String path, String text) {
     files.put(path, () -> text);
   }
 
-  void link(String path, String target) {
+  final void link(String path, String target) {
     links.put(path, target);
   }
 
-  boolean has(String path) {
+  final boolean has(String path) {
     return files.containsKey(path);
   }
 
   /** Removes all files whose paths start with the prefix. */
-  void remove(String prefix) {
+  final void remove(String prefix) {
     below(prefix).clear();
   }
 
@@ -41,12 +41,12 @@ final class FileTree {
     return files.subMap(prefix, true, prefix + Character.MAX_VALUE, false);
   }
 
-  ReadResult<String> read(String path) {
+  final ReadResult<String> read(String path) {
     Supplier<String> text = files.get(path);
     return text == null ? ReadResult.absent(path) : ReadResult.present(text.get());
   }
 
-  ReadResult<List<String>> list(String dir) {
+  final ReadResult<List<String>> list(String dir) {
     String prefix = dir.isEmpty() ? "" : dir + "/";
     List<String> names =
         below(prefix).keySet().stream()
@@ -56,7 +56,7 @@ final class FileTree {
     return names.isEmpty() && !has(dir) ? ReadResult.absent(dir) : ReadResult.present(names);
   }
 
-  ReadResult<String> target(String path) {
+  final ReadResult<String> target(String path) {
     String target = links.get(path);
     return target == null ? ReadResult.absent(path) : ReadResult.present(target);
   }

@@ -8,31 +8,26 @@ import java.util.UUID;
 import java.util.function.LongSupplier;
 
 /** Writes the files and the xenstore tree of a simulated dom0, as on Linux 6.1 and Xen 4.17. */
-final class HostLayout {
+final class HostLayout extends FileTree {
   private static final int FIRST_PID = 20_000;
   private static final int START_TICKS = 4_100;
   private static final String DOMAINS = "/local/domain/";
   private static final String BACKENDS = "/local/domain/0/backend/vbd/";
   private static final String BUS = "sys/bus/xen-backend/devices/vbd-";
 
-  private final FileTree tree;
   private int born;
-
-  HostLayout(FileTree tree) {
-    this.tree = tree;
-  }
 
   void host(HostSpec spec, SimulatedDevice device, LongSupplier uptimeMillis) {
     String boot = UUID.nameUUIDFromBytes(("boot " + spec.host()).getBytes(UTF_8)).toString();
-    tree.file("proc/sys/kernel/random/boot_id", boot + "\n");
-    tree.file("proc/sys/kernel/osrelease", "6.1.0-simulated\n");
-    tree.file("proc/uptime", () -> "%.2f 0.00%n".formatted(uptimeMillis.getAsLong() / 1_000.0));
-    tree.file("proc/pressure/io", () -> pressure((long) (device.busyMillis() * 900)));
-    tree.file("sys/block/sda/dev", "8:0\n");
-    tree.file("sys/block/sda/stat", device::stat);
-    tree.file("sys/block/sda/queue/scheduler", spec.order().schedulers() + "\n");
-    tree.file("sys/block/sda/queue/rotational", "1\n");
-    tree.link("sys/dev/block/8:0", "../../block/sda");
+    file("proc/sys/kernel/random/boot_id", boot + "\n");
+    file("proc/sys/kernel/osrelease", "6.1.0-simulated\n");
+    file("proc/uptime", () -> "%.2f 0.00%n".formatted(uptimeMillis.getAsLong() / 1_000.0));
+    file("proc/pressure/io", () -> pressure((long) (device.busyMillis() * 900)));
+    file("sys/block/sda/dev", "8:0\n");
+    file("sys/block/sda/stat", device::stat);
+    file("sys/block/sda/queue/scheduler", spec.order().schedulers() + "\n");
+    file("sys/block/sda/queue/rotational", "1\n");
+    link("sys/dev/block/8:0", "../../block/sda");
   }
 
   private static String pressure(long micros) {
@@ -43,14 +38,14 @@ final class HostLayout {
   void volume(SimulatedDisk disk) {
     String name = "dm-" + disk.number().minor();
     String dm = "sys/block/" + name + "/";
-    tree.file(dm + "dev", disk.number() + "\n");
-    tree.file(dm + "stat", disk::stat);
-    tree.file(dm + "dm/name", "vg-" + disk.volume + "\n");
-    tree.file(dm + "dm/uuid", "LVM-" + lvmId("vg") + lvmId(disk.volume) + "\n");
-    tree.file(dm + "dm/suspended", "0\n");
-    tree.file(dm + "slaves/sda/dev", "8:0\n");
-    tree.file(dm + "queue/scheduler", "none\n");
-    tree.link("sys/dev/block/" + disk.number(), "../../block/" + name);
+    file(dm + "dev", disk.number() + "\n");
+    file(dm + "stat", disk::stat);
+    file(dm + "dm/name", "vg-" + disk.volume + "\n");
+    file(dm + "dm/uuid", "LVM-" + lvmId("vg") + lvmId(disk.volume) + "\n");
+    file(dm + "dm/suspended", "0\n");
+    file(dm + "slaves/sda/dev", "8:0\n");
+    file(dm + "queue/scheduler", "none\n");
+    link("sys/dev/block/" + disk.number(), "../../block/" + name);
   }
 
   /** A generated LVM identifier of 32 characters. */
@@ -61,33 +56,33 @@ final class HostLayout {
   /** Creates a domain with the lowest free domid, which is returned. */
   int domain(SimulatedGuest guest) {
     int domid = 1;
-    while (tree.has(DOMAINS + domid + "/domid")) {
+    while (has(DOMAINS + domid + "/domid")) {
       domid++;
     }
-    tree.file(DOMAINS + domid + "/name", guest.name);
-    tree.file(DOMAINS + domid + "/vm", "/vm/" + guest.uuid);
-    tree.file(DOMAINS + domid + "/domid", Integer.toString(domid));
+    file(DOMAINS + domid + "/name", guest.name);
+    file(DOMAINS + domid + "/vm", "/vm/" + guest.uuid);
+    file(DOMAINS + domid + "/domid", Integer.toString(domid));
     return domid;
   }
 
   /** Creates a thread with the lowest free pid, which is returned. */
   int thread(String comm, SimulatedDisk disk) {
     int pid = FIRST_PID;
-    while (tree.has("proc/" + pid + "/stat")) {
+    while (has("proc/" + pid + "/stat")) {
       pid++;
     }
     String dir = "proc/" + pid + "/";
-    tree.file(dir + "comm", comm + "\n");
-    tree.file(
+    file(dir + "comm", comm + "\n");
+    file(
         dir + "stat",
         "%d (%s) S 2 0 0 0 -1 2097216 0 0 0 0 0 30 0 0 20 0 1 0 %d 0 0%s%n"
             .formatted(pid, comm, START_TICKS + FIRST_PID + born++, " 0".repeat(28)));
-    tree.file(
+    file(
         dir + "io",
         () ->
             "rchar: 0\nwchar: 0\nsyscr: 0\nsyscw: 0\nread_bytes: %d\nwrite_bytes: 0\n"
                 .formatted(disk.counters.readSectors() * 512));
-    tree.file(dir + "cmdline", "");
+    file(dir + "cmdline", "");
     return pid;
   }
 
@@ -97,15 +92,15 @@ final class HostLayout {
     int minor = disk.number().minor();
     String number = "%x:%x".formatted(disk.number().major(), minor);
     String bus = BUS + guest.domid + "-" + disk.handle() + "/";
-    tree.file(bus + "physical_device", number + "\n");
-    tree.file(bus + "mode", "w\n");
-    tree.file(bus + "statistics/oo_req", "0\n");
-    tree.file(bus + "statistics/rd_req", () -> counters.reads() + "\n");
-    tree.file(bus + "statistics/wr_req", () -> counters.writes() + "\n");
-    tree.file(bus + "statistics/f_req", "0\n");
-    tree.file(bus + "statistics/ds_req", "0\n");
-    tree.file(bus + "statistics/rd_sect", () -> counters.readSectors() + "\n");
-    tree.file(bus + "statistics/wr_sect", () -> counters.writeSectors() + "\n");
+    file(bus + "physical_device", number + "\n");
+    file(bus + "mode", "w\n");
+    file(bus + "statistics/oo_req", "0\n");
+    file(bus + "statistics/rd_req", () -> counters.reads() + "\n");
+    file(bus + "statistics/wr_req", () -> counters.writes() + "\n");
+    file(bus + "statistics/f_req", "0\n");
+    file(bus + "statistics/ds_req", "0\n");
+    file(bus + "statistics/rd_sect", () -> counters.readSectors() + "\n");
+    file(bus + "statistics/wr_sect", () -> counters.writeSectors() + "\n");
 
     String front = DOMAINS + guest.domid + "/device/vbd/" + disk.handle();
     String back = BACKENDS + guest.domid + "/" + disk.handle() + "/";
@@ -122,15 +117,15 @@ final class HostLayout {
             Map.entry("physical-device-path", "/dev/dm-" + minor),
             Map.entry("hotplug-status", "connected"),
             Map.entry("multi-queue-max-queues", "2"))
-        .forEach((key, value) -> tree.file(back + key, value));
-    tree.file(front + "/multi-queue-num-queues", Integer.toString(guest.rings));
+        .forEach((key, value) -> file(back + key, value));
+    file(front + "/multi-queue-num-queues", Integer.toString(guest.rings));
   }
 
   /** Removes a domain with its backends and threads; its volumes stay. */
   void remove(int domid, Collection<Integer> pids) {
-    tree.remove(DOMAINS + domid + "/");
-    tree.remove(BACKENDS + domid + "/");
-    tree.remove(BUS + domid + "-");
-    pids.forEach(pid -> tree.remove("proc/" + pid + "/"));
+    remove(DOMAINS + domid + "/");
+    remove(BACKENDS + domid + "/");
+    remove(BUS + domid + "-");
+    pids.forEach(pid -> remove("proc/" + pid + "/"));
   }
 }

@@ -72,8 +72,7 @@ public final class SimulatedHost implements KernelFiles, XenStore, IoPriorities,
   private final HostSpec spec;
   private final LongSupplier monotonicMillis;
   private final SimulatedDevice device;
-  private final FileTree tree = new FileTree();
-  private final HostLayout layout = new HostLayout(tree);
+  private final HostLayout layout = new HostLayout();
   private final Map<String, SimulatedGuest> guests = new TreeMap<>();
   private final NavigableMap<Integer, Task> tasks = new TreeMap<>();
   private final NavigableMap<String, Map<DeviceNumber, Integer>> limits = new TreeMap<>();
@@ -237,17 +236,17 @@ public final class SimulatedHost implements KernelFiles, XenStore, IoPriorities,
   @Override
   public synchronized ReadResult<String> read(String path) {
     advance();
-    return tree.read(path);
+    return layout.read(path);
   }
 
   @Override
   public synchronized ReadResult<List<String>> list(String dir) {
-    return tree.list(dir);
+    return layout.list(dir);
   }
 
   @Override
   public synchronized ReadResult<String> link(String path) {
-    return tree.target(path);
+    return layout.target(path);
   }
 
   @Override
@@ -262,9 +261,7 @@ public final class SimulatedHost implements KernelFiles, XenStore, IoPriorities,
 
   private <T> ReadResult<T> ofTask(int pid, Function<Task, T> value) {
     Task task = tasks.get(pid);
-    return task == null
-        ? ReadResult.absent("task " + pid)
-        : ReadResult.present(value.apply(task));
+    return task == null ? ReadResult.absent("task " + pid) : ReadResult.present(value.apply(task));
   }
 
   @Override
