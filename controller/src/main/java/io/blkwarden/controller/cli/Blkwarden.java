@@ -2,11 +2,9 @@ package io.blkwarden.controller.cli;
 
 import io.blkwarden.commandline.Complaint;
 import io.blkwarden.commandline.ExitCodes;
-import io.blkwarden.commandline.Ink;
 import io.blkwarden.commandline.ServiceConf;
 import io.blkwarden.commandline.Tty;
 import java.io.PrintWriter;
-import java.io.Writer;
 import java.util.List;
 import java.util.Map;
 import picocli.AutoComplete;
@@ -31,9 +29,9 @@ import picocli.CommandLine.Option;
     },
     subcommands = {
       ControllerCommand.class,
-      StatusCommand.class,
-      HostsCommand.class,
-      ThrottlesCommand.class,
+      FleetCommands.Status.class,
+      FleetCommands.Hosts.class,
+      FleetCommands.Throttles.class,
       MapCommand.class,
       TopCommand.class,
       AlertsCommand.class,
@@ -99,9 +97,7 @@ public final class Blkwarden {
 
   /** The command line for generating documentation; its commands must not be run. */
   public static CommandLine described() {
-    PrintWriter nowhere = new PrintWriter(Writer.nullWriter());
-    return commandLine(
-        new Blkwarden(), new CommandContext(nowhere, nowhere, Map.of(), false, new Ink(false)));
+    return commandLine(new Blkwarden(), CommandContext.NONE);
   }
 
   /** Creates commands with their context. */
@@ -115,8 +111,8 @@ public final class Blkwarden {
         }
       }
       K made = CommandLine.defaultFactory().create(type);
-      if (made instanceof RequestCommand request) {
-        request.use(context);
+      if (made instanceof JsonCommand command) {
+        command.context = context;
       }
       return made;
     }

@@ -12,24 +12,15 @@ import io.blkwarden.model.message.OperatorReply;
 import io.blkwarden.model.message.OperatorRequest;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.concurrent.Callable;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /** A command that asks the leader for the state of the fleet and prints a part of it. */
-abstract class FleetCommand implements Callable<Integer> {
-  private static final Duration TIMEOUT = Duration.ofSeconds(20);
-  private static final double PERCENT = 100;
-
-  final CommandContext context;
-
+abstract class FleetCommand extends JsonCommand {
   @Mixin NatsOptions nats = new NatsOptions();
-
-  @Option(names = "--json", description = "Print one JSON object, and errors as JSON on stderr.")
-  boolean json;
 
   @Option(
       names = "--host",
@@ -37,22 +28,16 @@ abstract class FleetCommand implements Callable<Integer> {
       description = "Only these hosts, with * and ?, e.g. 'dom0-1*'.")
   @Nullable String host;
 
-  FleetCommand(CommandContext context) {
-    this.context = context;
-  }
-
   /**
-   * What {@code --json} prints.
+   * The document that {@code --json} prints.
    *
    * @param fleet the report as JSON
    */
-  abstract JsonNode part(FleetReport report, JsonNode fleet);
+  abstract JsonNode document(FleetReport report, JsonNode fleet);
 
-  /** An object with one list of the report. */
-  static ObjectNode list(String schema, String name, JsonNode rows) {
-    ObjectNode part = AsciiJson.MAPPER.createObjectNode().put("schema", schema);
-    part.set(name, rows);
-    return part;
+  /** A document with one list of the report. */
+  static JsonNode list(String name, JsonNode rows) {
+    return AsciiJson.document("blkwarden.%s.v1".formatted(name)).set(name, rows);
   }
 
   /** Prints the report as text. */
@@ -77,49 +62,68 @@ abstract class FleetCommand implements Callable<Integer> {
           ExitCodes.FAILED);
     }
     if (json) {
-      JsonNode part = part(report, AsciiJson.node(reply).path("fleet"));
-      context.out().println(AsciiJson.MAPPER.writeValueAsString(part));
+      context.print(document(report, AsciiJson.node(reply).path("fleet")));
     } else {
       print(report);
     }
     return exitCode(report);
   }
 
-  /** Prints a table, or a sentence if it has no rows. */
-  void print(Table table, int shown, int inAll, String nothing, String what) {
-    if (shown == 0) {
-      context.out().println(nothing);
-      return;
-    }
-    table.print(context.out());
-    if (shown < inAll) {
-      context.note(
-          "%d of %d %s are shown: narrow them down with --host".formatted(shown, inAll, what));
-    }
-  }
-
   /** Asks for the state of the hosts that match a pattern, or of all. */
   static OperatorReply ask(OperatorSession session, CommandContext context, @Nullable String hosts)
       throws NatsException {
     return session.ask(
-        new OperatorRequest(context.user(), "query", new OperatorRequest.Fleet(hosts)), TIMEOUT);
+        new OperatorRequest(context.user(), "query", new OperatorRequest.Fleet(hosts)),
+        RequestCommand.TIMEOUT);
   }
 
-  static String orDash(@Nullable Object value) {
-    return value == null ? "-" : value.toString();
+  /** Prints a table, or a sentence if it has no rows. */
+  void print(Table.Columns<?> table, int inAll, String nothing, String what) {
+    if (table.size() == 0) {
+      context.out().println(nothing);
+      return;
+    }
+    table.print(context.out());
+    if (table.size() < inAll) {
+      context.note("%d of %d %s shown; select with --host".formatted(table.size(), inAll, what));
+    }
   }
 
-  static String percent(@Nullable Double share) {
-    return share == null ? "-" : Math.round(share * PERCENT) + "%";
+  /** Prints alerts, of {@code inAll} open ones. */
+  void printAlerts(List<FleetReport.OpenAlert> alerts, Instant now, int inAll) {
+    Table.Columns<FleetReport.OpenAlert> table =
+        Table.of(alerts)
+            .column("ALERT", each -> each.id().value())
+            .column(
+                "STATE",
+                each -> each.state().wire() + (each.suppressedBy() == null ? "" : " (suppressed)"))
+            .column("SEVERITY", each -> each.severity().wire())
+            .column("SINCE", each -> time(each.since(), now) + " ago")
+            .column("HOST", each -> each.host())
+            .column("DOMAIN", each -> each.domain() == null ? null : each.domain().name())
+            .column("DISK", each -> each.disk())
+            .column("SUMMARY", each -> each.summary());
+    print(table, inAll, "no open alerts", "alerts");
   }
 
-  static String millis(@Nullable Double millis) {
-    return millis == null ? "-" : Math.round(millis) + " ms";
+  /** Prints throttles, of {@code inAll} active ones. */
+  void printThrottles(List<FleetReport.Throttle> throttles, Instant now, int inAll) {
+    Table.Columns<FleetReport.Throttle> table =
+        Table.of(throttles)
+            .column(
+                "THROTTLED DISK",
+                each -> "%s/%s/%s".formatted(each.host(), each.domain().name(), each.disk()))
+            .column("SET", each -> each.restraint())
+            .column("STAGE", each -> each.stage())
+            .column("BY", each -> each.by() == null ? each.policy() : each.by())
+            .column("EFFECT", each -> each.effect())
+            .column("ENDS IN", each -> time(now, each.ends()))
+            .column("ID", each -> each.lease().value());
+    print(table, inAll, "no disk is throttled", "throttles");
   }
 
   /** Time from one moment to a later one, in whole seconds. */
   static String time(Instant from, Instant to) {
-    Duration between = Duration.between(from, to);
-    return DurationText.print(Duration.ofSeconds(between.isNegative() ? 0 : between.toSeconds()));
+    return DurationText.print(Duration.between(from, to));
   }
 }

@@ -8,12 +8,9 @@ import io.blkwarden.model.message.OperatorReply;
 import io.blkwarden.model.message.OperatorRequest;
 import java.io.PrintWriter;
 import java.time.Duration;
-import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -31,7 +28,7 @@ final class OperatorCommands {
         "Safety checks also apply to manual throttles: a disk whose threads are not proven is"
             + " refused (exit code 3)."
       })
-  static final class Throttle extends RequestCommand {
+  static final class Throttle extends RequestCommand.WithReason {
     @Parameters(paramLabel = DiskPath.LABEL, description = DiskPath.DESCRIPTION)
     String disk = "";
 
@@ -53,8 +50,6 @@ final class OperatorCommands {
                 + " stop_if_hosts_anomalous); goes on record. All other safety checks still apply.")
     boolean force;
 
-    @Mixin Reason.Required reason = new Reason.Required();
-
     /** A priority or a limit. */
     static final class How {
       @Option(
@@ -71,12 +66,10 @@ final class OperatorCommands {
     }
 
     @Override
-    OperatorRequest request() {
+    OperatorRequest.Ask ask() {
       DiskPath path = DiskPath.parse(disk);
-      return request(
-          reason.text,
-          new OperatorRequest.Throttle(
-              path.host(), path.domain(), path.disk(), restraint(), lease.toMillis(), force));
+      return new OperatorRequest.Throttle(
+          path.host(), path.domain(), path.disk(), restraint(), lease.toMillis(), force);
     }
 
     private Restraint restraint() {
@@ -104,16 +97,9 @@ final class OperatorCommands {
       name = "release",
       mixinStandardHelpOptions = true,
       description = "Releases the throttle of a disk, or all throttles of the fleet.")
-  static final class Release extends RequestCommand {
+  static final class Release extends RequestCommand.WithOptionalReason {
     @ArgGroup(multiplicity = "1")
     Target target = new Target();
-
-    @Option(
-        names = Reason.NAME,
-        paramLabel = "TEXT",
-        defaultValue = "released by hand",
-        description = Reason.OPTIONAL)
-    String reason = "";
 
     /** One disk, or all. */
     static final class Target {
@@ -125,12 +111,12 @@ final class OperatorCommands {
     }
 
     @Override
-    OperatorRequest request() {
+    OperatorRequest.Ask ask() {
       if (target.disk == null) {
-        return request(reason, new OperatorRequest.ReleaseAll());
+        return new OperatorRequest.ReleaseAll();
       }
       DiskPath path = DiskPath.parse(target.disk);
-      return request(reason, new OperatorRequest.Release(path.host(), path.domain(), path.disk()));
+      return new OperatorRequest.Release(path.host(), path.domain(), path.disk());
     }
   }
 
@@ -140,44 +126,40 @@ final class OperatorCommands {
       mixinStandardHelpOptions = true,
       description = "Lists throttles that policies in mode approve propose, pending approval.")
   static final class Proposals extends RequestCommand {
+    Proposals() {
+      reason = "list proposals";
+    }
+
     @Override
-    OperatorRequest request() {
-      return request("list proposals", new OperatorRequest.Proposals());
+    OperatorRequest.Ask ask() {
+      return new OperatorRequest.Proposals();
     }
 
     @Override
     void print(OperatorReply reply, PrintWriter out) {
-      List<OperatorReply.Proposal> proposals = reply.proposals();
-      if (proposals != null) {
-        Table table =
-            new Table(
-                "ID", "HOST", "DOMAIN", "DISK", "WOULD SET", "POLICY", "EXPIRES", "APPROVED BY");
-        for (OperatorReply.Proposal each : proposals) {
-          table.row(
-              List.of(
-                  each.id().value(),
-                  each.host().value(),
-                  each.domain().name(),
-                  each.disk(),
-                  each.restraint().toString(),
-                  each.policy(),
-                  each.expires().toString(),
-                  Objects.requireNonNullElse(each.approvedBy(), "-")));
-        }
-        table.print(out);
+      if (reply.proposals() != null) {
+        Table.of(reply.proposals())
+            .column("ID", each -> each.id().value())
+            .column("HOST", each -> each.host())
+            .column("DOMAIN", each -> each.domain().name())
+            .column("DISK", each -> each.disk())
+            .column("WOULD SET", each -> each.restraint())
+            .column("POLICY", each -> each.policy())
+            .column("EXPIRES", each -> each.expires())
+            .column("APPROVED BY", each -> each.approvedBy())
+            .print(out);
       }
       super.print(reply, out);
     }
   }
 
   /** Approves or denies a proposal. */
-  abstract static sealed class Answer extends RequestCommand {
+  abstract static sealed class Answer extends RequestCommand.WithOptionalReason {
     @Parameters(
         paramLabel = "ID",
         description = "ID of a proposal, from 'blkwarden proposals' or the alert's note.")
     String id = "";
 
-    @Mixin Reason.Optional reason = new Reason.Optional();
   }
 
   /** Approves a proposal. */
@@ -189,8 +171,8 @@ final class OperatorCommands {
               + " safety check passes.")
   static final class Approve extends Answer {
     @Override
-    OperatorRequest request() {
-      return request(reason.text, new OperatorRequest.Approve(id(id)));
+    OperatorRequest.Ask ask() {
+      return new OperatorRequest.Approve(id(id));
     }
   }
 
@@ -201,8 +183,8 @@ final class OperatorCommands {
       description = "Denies a proposal; there is no new one until the breach has ended.")
   static final class Deny extends Answer {
     @Override
-    OperatorRequest request() {
-      return request(reason.text, new OperatorRequest.Deny(id(id)));
+    OperatorRequest.Ask ask() {
+      return new OperatorRequest.Deny(id(id));
     }
   }
 
@@ -214,8 +196,7 @@ final class OperatorCommands {
         "Acknowledges an alert, or all alerts of an incident: they send no more notifications.",
         "Acknowledged alerts are still published on NATS, with your name."
       })
-  static final class Ack extends RequestCommand {
-    @Mixin Reason.Optional reason = new Reason.Optional();
+  static final class Ack extends RequestCommand.WithOptionalReason {
 
     @Parameters(
         paramLabel = "ID",
@@ -226,10 +207,8 @@ final class OperatorCommands {
     boolean undo;
 
     @Override
-    OperatorRequest request() {
-      return undo
-          ? request("by hand", new OperatorRequest.AckUndo(id(id)))
-          : request(reason.text, new OperatorRequest.AckAdd(id(id)));
+    OperatorRequest.Ask ask() {
+      return undo ? new OperatorRequest.AckUndo(id(id)) : new OperatorRequest.AckAdd(id(id));
     }
   }
 
@@ -242,20 +221,13 @@ final class OperatorCommands {
         "Refused while its agent reports samples or may have a throttle in force.",
         "The host returns when its agent reports again."
       })
-  static final class Forget extends RequestCommand {
+  static final class Forget extends RequestCommand.WithOptionalReason {
     @Parameters(paramLabel = "HOST", description = "Host name as in 'blkwarden map', e.g. dom0-7.")
     String host = "";
 
-    @Option(
-        names = Reason.NAME,
-        paramLabel = "TEXT",
-        defaultValue = "gone for good",
-        description = Reason.OPTIONAL)
-    String reason = "";
-
     @Override
-    OperatorRequest request() {
-      return request(reason, new OperatorRequest.Forget(new HostId(host)));
+    OperatorRequest.Ask ask() {
+      return new OperatorRequest.Forget(new HostId(host));
     }
   }
 
@@ -269,12 +241,11 @@ final class OperatorCommands {
         "Applies to every controller and survives restarts. To end leases at once: release --all.",
         "The leader handles the request; exit code 1 if no controller answers."
       })
-  static final class Pause extends RequestCommand {
-    @Mixin Reason.Required reason = new Reason.Required();
+  static final class Pause extends RequestCommand.WithReason {
 
     @Override
-    OperatorRequest request() {
-      return request(reason.text, new OperatorRequest.PauseSet());
+    OperatorRequest.Ask ask() {
+      return new OperatorRequest.PauseSet();
     }
   }
 
@@ -285,8 +256,8 @@ final class OperatorCommands {
       description = "Resumes enforcement: breaches in the next samples are acted on.")
   static final class Resume extends RequestCommand {
     @Override
-    OperatorRequest request() {
-      return request("by hand", new OperatorRequest.PauseEnd());
+    OperatorRequest.Ask ask() {
+      return new OperatorRequest.PauseEnd();
     }
   }
 
@@ -297,8 +268,8 @@ final class OperatorCommands {
     String id = "";
 
     @Override
-    OperatorRequest request() {
-      return request("by hand", new OperatorRequest.SilenceExpire(id(id)));
+    OperatorRequest.Ask ask() {
+      return new OperatorRequest.SilenceExpire(id(id));
     }
   }
 }

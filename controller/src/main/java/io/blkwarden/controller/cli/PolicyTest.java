@@ -9,13 +9,10 @@ import io.blkwarden.controller.policy.testfile.PolicyTestFile;
 import io.blkwarden.controller.policy.yaml.PolicyProblem;
 import io.blkwarden.controller.policytest.PolicyTestRun;
 import io.blkwarden.model.Printable;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -29,23 +26,14 @@ import tools.jackson.databind.node.ObjectNode;
           + " decisions expected at given times. Runs the controller's own engine.",
       "Exit code 1 if a test fails or a file cannot be read."
     })
-final class PolicyTest implements Callable<Integer> {
-  private final CommandContext context;
-
+final class PolicyTest extends JsonCommand {
   @Parameters(arity = "1..*", paramLabel = "FILE", description = "Test files.")
   List<Path> paths = new ArrayList<>();
 
-  @Option(names = "--json", description = "Print one JSON object.")
-  boolean json;
-
   private final ArrayNode results = AsciiJson.MAPPER.createArrayNode();
-  private final ArrayNode problems = AsciiJson.MAPPER.createArrayNode();
+  private final List<PolicyProblem> problems = new ArrayList<>();
   private int passed;
   private int failed;
-
-  PolicyTest(CommandContext context) {
-    this.context = context;
-  }
 
   /** A test and its policies. */
   private record TestCase(Path path, PolicyTestFile.Trial test, PolicySet policies) {}
@@ -66,13 +54,11 @@ final class PolicyTest implements Callable<Integer> {
       }
     }
     if (json) {
-      ObjectNode root = AsciiJson.MAPPER.createObjectNode();
-      root.put("schema", "blkwarden.policy-test.v1");
-      root.put("passed", passed);
-      root.put("failed", failed);
-      root.set("tests", results);
-      root.set("problems", problems);
-      context.out().println(AsciiJson.MAPPER.writeValueAsString(root));
+      ObjectNode document = AsciiJson.document("blkwarden.policy-test.v1");
+      document.put("passed", passed).put("failed", failed);
+      document.set("tests", results);
+      problems.forEach(document.putArray("problems")::addPOJO);
+      context.print(document);
     } else {
       context.out().printf("%d tests passed, %d failed%n", passed, failed);
     }
@@ -82,36 +68,26 @@ final class PolicyTest implements Callable<Integer> {
   /** Reads the tests of a file; returns none, and prints the problems, if there are problems. */
   private List<TestCase> read(Path path) {
     List<PolicyProblem> found = new ArrayList<>();
-    try {
-      PolicyTestReader.Load load = PolicyTestReader.read(PolicyFiles.one(path));
-      found.addAll(load.problems());
-      PolicyTestFile file = load.file();
-      if (file != null) {
-        PolicyFiles.Loaded loaded =
-            PolicyFiles.load(
-                file.policies().stream().map(path::resolveSibling).toList(),
-                file.labels() == null ? null : path.resolveSibling(file.labels()));
-        found.addAll(loaded.problems());
-        if (found.isEmpty()) {
-          return file.tests().stream()
-              .map(test -> new TestCase(path, test, loaded.policies()))
-              .toList();
-        }
-      }
-      found.forEach(problem -> {
-        problems.addPOJO(problem);
-        if (!json) {
-          context.err().println(Printable.of(problem.toString()));
-        }
-      });
-    } catch (IOException e) {
-      String why = String.valueOf(e.getMessage());
-      problems.addPOJO(new PolicyProblem(path.toString(), why));
-      if (!json) {
-        context.failed(why, PolicyFiles.REMEDY);
-      }
+    List<TestCase> cases = new ArrayList<>();
+    PolicyFiles.one(path, found)
+        .ifPresent(text -> {
+          PolicyTestReader.Load load = PolicyTestReader.read(text);
+          found.addAll(load.problems());
+          PolicyTestFile file = load.file();
+          if (file != null) {
+            PolicyFiles files =
+                PolicyFiles.load(
+                    file.policies().stream().map(path::resolveSibling).toList(),
+                    file.labels() == null ? null : path.resolveSibling(file.labels()));
+            found.addAll(files.problems());
+            file.tests().forEach(test -> cases.add(new TestCase(path, test, files.policies())));
+          }
+        });
+    problems.addAll(found);
+    if (!json) {
+      found.forEach(problem -> context.err().println(Printable.of(problem.toString())));
     }
-    return List.of();
+    return found.isEmpty() ? cases : List.of();
   }
 
   private void print(TestCase each, List<String> failures) {

@@ -16,7 +16,6 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.UUID;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -32,10 +31,8 @@ import picocli.CommandLine.Option;
     description =
         "Records samples, mappings, heartbeats, commands, outcomes, alerts and operator requests"
             + " until Ctrl-C. Sends only a request for the stored maps.")
-final class RecordCommand implements Callable<Integer> {
+final class RecordCommand extends JsonCommand {
   private static final long STOP_SECONDS = 10;
-
-  private final CommandContext context;
 
   @Mixin NatsOptions nats = new NatsOptions();
 
@@ -85,14 +82,7 @@ final class RecordCommand implements Callable<Integer> {
       description = "Also record this labels file; requires --policies.")
   @Nullable Path labels;
 
-  @Option(names = "--json", description = "Print the summary as one JSON object.")
-  boolean json;
-
   private @Nullable PolicyRecorder policyRecorder;
-
-  RecordCommand(CommandContext context) {
-    this.context = context;
-  }
 
   @Override
   public Integer call() throws NatsException {
@@ -196,20 +186,15 @@ final class RecordCommand implements Callable<Integer> {
 
   private void print(Recorder recorder, RecordingFolder folder) {
     if (json) {
-      context
-          .out()
-          .println(
-              AsciiJson.MAPPER.writeValueAsString(
-                  AsciiJson.MAPPER
-                      .createObjectNode()
-                      .put("schema", "blkwarden.recorded.v1")
-                      .put("samples", recorder.samples())
-                      .put("others", recorder.others())
-                      .put("lost", recorder.lost())
-                      .put("disconnected", recorder.disconnected())
-                      .put("files", folder.files())
-                      .put("deleted", folder.deleted())
-                      .put("bytes", folder.bytes())));
+      context.print(
+          AsciiJson.document("blkwarden.recorded.v1")
+              .put("samples", recorder.samples())
+              .put("others", recorder.others())
+              .put("lost", recorder.lost())
+              .put("disconnected", recorder.disconnected())
+              .put("files", folder.files())
+              .put("deleted", folder.deleted())
+              .put("bytes", folder.bytes()));
       return;
     }
     context

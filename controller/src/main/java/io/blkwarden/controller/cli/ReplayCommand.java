@@ -9,12 +9,12 @@ import io.blkwarden.controller.recording.FileHeader;
 import io.blkwarden.controller.recording.files.RecordingSet;
 import io.blkwarden.controller.replay.Replay;
 import io.blkwarden.controller.replay.ReplayReport;
+import io.blkwarden.controller.replay.ReplayReport.Count;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -33,9 +33,7 @@ import picocli.CommandLine.Parameters;
           + " replayed throttles, so their effect is unknown.",
       "Exit code 1 if a file or a policy cannot be read."
     })
-final class ReplayCommand implements Callable<Integer> {
-  private final CommandContext context;
-
+final class ReplayCommand extends JsonCommand {
   @Parameters(
       arity = "1..*",
       paramLabel = "FILE|DIR",
@@ -65,23 +63,11 @@ final class ReplayCommand implements Callable<Integer> {
       description = "End of the replay window. Default: end of the recording.")
   @Nullable Instant to;
 
-  @Option(names = "--json", description = "Print the report as one JSON object.")
-  boolean json;
-
-  ReplayCommand(CommandContext context) {
-    this.context = context;
-  }
-
   @Override
   public Integer call() {
-    PolicyFiles.@Nullable Loaded loaded;
-    try {
-      loaded = policies == null ? null : PolicyFiles.load(List.of(policies), labels);
-    } catch (IOException e) {
-      return context.failed(String.valueOf(e.getMessage()), PolicyFiles.REMEDY);
-    }
-    if (loaded != null && !loaded.problems().isEmpty()) {
-      for (PolicyProblem problem : loaded.problems()) {
+    PolicyFiles files = policies == null ? null : PolicyFiles.load(List.of(policies), labels);
+    if (files != null && !files.problems().isEmpty()) {
+      for (PolicyProblem problem : files.problems()) {
         context.failed(problem.toString(), "fix it; check it with 'blkwarden policy check'");
       }
       return ExitCodes.FAILED;
@@ -97,7 +83,7 @@ final class ReplayCommand implements Callable<Integer> {
         return context.failed(
             "no recording found", "name files ending in .bwrec, or their directory");
       }
-      return replay(recordings, loaded == null ? null : loaded.policies(), problems);
+      return replay(recordings, files == null ? null : files.policies(), problems);
     } catch (IOException e) {
       return context.failed(
           String.valueOf(e.getMessage()), "name a file or directory written by 'blkwarden record'");
@@ -108,7 +94,7 @@ final class ReplayCommand implements Callable<Integer> {
       throws IOException {
     long start = System.nanoTime();
     ReplayReport report = run(recordings, set, problems);
-    if (set == null && report.policyVersions() == 0) {
+    if (set == null && report.count(Count.POLICY_VERSIONS) == 0) {
       return context.failed(
           "the recording has no policies ('blkwarden record --policies DIR' includes them)",
           "set --policies");

@@ -12,46 +12,30 @@ import io.blkwarden.model.message.OperatorRequest;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.Locale;
-import java.util.Objects;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import tools.jackson.databind.node.ObjectNode;
 
 /** A command that sends one request to the controller and prints the reply. */
-abstract class RequestCommand implements Callable<Integer> {
+abstract class RequestCommand extends JsonCommand {
   static final Duration TIMEOUT = Duration.ofSeconds(20);
 
-  private @Nullable CommandContext context;
-
   @Mixin NatsOptions nats = new NatsOptions();
-  @Mixin JsonOutput output = new JsonOutput();
 
-  /** Sets the context; called once, before all others. */
-  final void use(CommandContext its) {
-    context = its;
-  }
-
-  final CommandContext context() {
-    return Objects.requireNonNull(context);
-  }
+  /** The reason for the audit trail. */
+  String reason = "by hand";
 
   /**
    * The request that the arguments describe.
    *
    * @throws IllegalArgumentException if they are invalid
    */
-  abstract OperatorRequest request();
+  abstract OperatorRequest.Ask ask();
 
   /** The request with what must be looked up first. */
-  OperatorRequest complete(OperatorRequest request, OperatorSession session) throws NatsException {
-    return request;
-  }
-
-  /** A request of the current user. */
-  OperatorRequest request(String reason, OperatorRequest.Ask ask) {
-    return new OperatorRequest(context().user(), reason, ask);
+  OperatorRequest.Ask complete(OperatorRequest.Ask ask, OperatorSession session)
+      throws NatsException {
+    return ask;
   }
 
   /**
@@ -76,10 +60,10 @@ abstract class RequestCommand implements Callable<Integer> {
   }
 
   private static String ended(String what, @Nullable MessageId id) {
-    ObjectNode object = AsciiJson.MAPPER.createObjectNode();
-    object.put("schema", "blkwarden.ended.v1").put("what", what);
-    object.put("id", id == null ? null : id.value());
-    return AsciiJson.MAPPER.writeValueAsString(object);
+    return AsciiJson.text(
+        AsciiJson.document("blkwarden.ended.v1")
+            .put("what", what)
+            .put("id", id == null ? null : id.value()));
   }
 
   /** Prints a successful reply as text. */
@@ -89,10 +73,12 @@ abstract class RequestCommand implements Callable<Integer> {
 
   @Override
   public final Integer call() throws NatsException {
-    OperatorRequest request = UsageException.wrap(this::request);
+    OperatorRequest.Ask ask = UsageException.wrap(this::ask);
     OperatorReply reply;
-    try (OperatorSession session = nats.connect(context())) {
-      reply = session.ask(complete(request, session), TIMEOUT);
+    try (OperatorSession session = nats.connect(context)) {
+      reply =
+          session.ask(
+              new OperatorRequest(context.user(), reason, complete(ask, session)), TIMEOUT);
     }
     int code =
         switch (reply.verdict()) {
@@ -100,13 +86,13 @@ abstract class RequestCommand implements Callable<Integer> {
           case FAILED -> ExitCodes.FAILED;
           case REFUSED -> ExitCodes.REFUSED;
         };
-    String json = output.json ? json(request.ask(), reply) : null;
-    if (json != null) {
-      context().out().println(json);
+    String document = json ? json(ask, reply) : null;
+    if (document != null) {
+      context.out().println(document);
     } else if (code == ExitCodes.DONE) {
-      print(reply, context().out());
+      print(reply, context.out());
     } else {
-      return context().error(new Complaint(reply.verdict().wire() + ": " + reply.detail()), code);
+      return context.error(new Complaint(reply.verdict().wire() + ": " + reply.detail()), code);
     }
     return code;
   }
@@ -116,25 +102,27 @@ abstract class RequestCommand implements Callable<Integer> {
     return new MessageId(text.toUpperCase(Locale.ROOT));
   }
 
-  /** The option {@code --reason}, in its required and its optional form. */
-  static final class Reason {
-    static final String NAME = "--reason";
-    static final String OPTIONAL = "Reason, for the audit trail. Default: ${DEFAULT-VALUE}.";
-
-    /** A reason that has to be given. */
-    static final class Required {
-      @Option(
-          names = NAME,
-          required = true,
-          paramLabel = "TEXT",
-          description = "Reason, for the audit trail.")
-      String text = "";
+  /** A request with an optional reason. */
+  abstract static class WithOptionalReason extends RequestCommand {
+    @Option(
+        names = "--reason",
+        paramLabel = "TEXT",
+        defaultValue = "by hand",
+        description = "Reason, for the audit trail. Default: ${DEFAULT-VALUE}.")
+    void reason(String text) {
+      reason = text;
     }
+  }
 
-    /** A reason that may be left out. */
-    static final class Optional {
-      @Option(names = NAME, paramLabel = "TEXT", defaultValue = "by hand", description = OPTIONAL)
-      String text = "by hand";
+  /** A request with a required reason. */
+  abstract static class WithReason extends RequestCommand {
+    @Option(
+        names = "--reason",
+        required = true,
+        paramLabel = "TEXT",
+        description = "Reason, for the audit trail.")
+    void reason(String text) {
+      reason = text;
     }
   }
 }

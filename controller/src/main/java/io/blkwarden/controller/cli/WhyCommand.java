@@ -14,7 +14,6 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.HashSet;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -30,11 +29,9 @@ import picocli.CommandLine.Parameters;
           + " check, the effect, and when it ended.",
       "Exit code 1 if no controller answers or there are no records."
     })
-final class WhyCommand implements Callable<Integer> {
+final class WhyCommand extends JsonCommand {
   private static final String REMEDY =
       "check the name with 'blkwarden map', or use a longer --since";
-
-  private final CommandContext context;
 
   @Mixin NatsOptions nats = new NatsOptions();
 
@@ -50,13 +47,6 @@ final class WhyCommand implements Callable<Integer> {
       converter = DurationText.class,
       description = "How far back, e.g. 30m, 24h or 7d. Default ${DEFAULT-VALUE}.")
   Duration since = Duration.ofHours(24);
-
-  @Option(names = "--json", description = "Print one JSON object, including the messages.")
-  boolean json;
-
-  WhyCommand(CommandContext context) {
-    this.context = context;
-  }
 
   @Override
   public Integer call() throws NatsException {

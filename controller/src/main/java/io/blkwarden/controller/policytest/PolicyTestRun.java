@@ -16,7 +16,6 @@ import io.blkwarden.model.message.Alert;
 import io.blkwarden.model.message.Command;
 import io.blkwarden.model.message.CommandAction;
 import io.blkwarden.model.message.Heartbeat;
-import io.blkwarden.model.message.Outcome;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -122,13 +121,7 @@ public final class PolicyTestRun implements SimulatedAgents.Effects {
   }
 
   private void tick() {
-    for (Outcome outcome : agents.expired(now())) {
-      if (outcome.lease() != null) {
-        throttles.remove(outcome.lease());
-      }
-      feed(new Input.OutcomeReceived(outcome));
-    }
-    feed(new Input.Tick());
+    agents.tick(engine, now(), this);
   }
 
   private void sample(TestHost host) {
@@ -146,6 +139,11 @@ public final class PolicyTestRun implements SimulatedAgents.Effects {
 
   private void feed(Input input) {
     agents.feed(engine, input, now(), this);
+  }
+
+  @Override
+  public void expired(MessageId lease) {
+    throttles.remove(lease);
   }
 
   @Override
