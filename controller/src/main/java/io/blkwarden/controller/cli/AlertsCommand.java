@@ -76,7 +76,7 @@ final class AlertsCommand extends FleetCommand {
     if (!history && !follow && since == null) {
       return super.call();
     }
-    try (OperatorSession session = nats.connect(context)) {
+    try (OperatorSession session = nats.connect()) {
       session.alerts(
           Instant.now().minus(since == null ? Duration.ofHours(24) : since),
           follow,

@@ -72,6 +72,7 @@ public final class Blkwarden {
     line.setErr(err);
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setUsageHelpAutoWidth(true);
+    line.setDefaultValueProvider(argument -> ServiceConf.fromEnvironment(argument, environment));
     line.setParameterExceptionHandler(errors);
     line.setExecutionExceptionHandler(errors);
     if (arguments.length == 0) {

@@ -51,7 +51,7 @@ abstract class FleetCommand extends JsonCommand {
   @Override
   public Integer call() throws NatsException {
     OperatorReply reply;
-    try (OperatorSession session = nats.connect(context)) {
+    try (OperatorSession session = nats.connect()) {
       reply = ask(session, context, host);
     }
     FleetReport report = reply.fleet();

@@ -91,7 +91,7 @@ final class MapCommand extends JsonCommand {
   @Override
   public Integer call() throws NatsException {
     List<StoredMap> stored;
-    try (OperatorSession session = nats.connect(context)) {
+    try (OperatorSession session = nats.connect()) {
       stored = new ArrayList<>(StoredMap.all(session, context::note));
       listen(session, stored);
     }

@@ -94,7 +94,7 @@ final class PolicyCommand {
     }
 
     private List<MappingSnapshot> maps() throws NatsException {
-      try (OperatorSession session = nats.connect(context)) {
+      try (OperatorSession session = nats.connect()) {
         return StoredMap.all(session, context::note).stream().map(StoredMap::snapshot).toList();
       }
     }

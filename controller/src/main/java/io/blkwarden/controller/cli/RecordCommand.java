@@ -87,7 +87,7 @@ final class RecordCommand extends JsonCommand {
   @Override
   public Integer call() throws NatsException {
     SecureRandom random = new SecureRandom();
-    NatsSettings bus = nats.settings(context, "cli");
+    NatsSettings bus = nats.settings("cli");
     RecordingFolder.Limits limits =
         UsageException.wrap(() -> new RecordingFolder.Limits(fileBytes, totalBytes));
     Recorder recorder = new Recorder(Recorder.MAX_BYTES);

@@ -75,7 +75,7 @@ abstract class RequestCommand extends JsonCommand {
   public final Integer call() throws NatsException {
     OperatorRequest.Ask ask = UsageException.wrap(this::ask);
     OperatorReply reply;
-    try (OperatorSession session = nats.connect(context)) {
+    try (OperatorSession session = nats.connect()) {
       reply =
           session.ask(
               new OperatorRequest(context.user(), reason, complete(ask, session)), TIMEOUT);

@@ -136,7 +136,7 @@ final class SilenceCommand {
     public Integer call() throws NatsException {
       Instant now = Instant.now();
       List<Silence> active = new ArrayList<>();
-      try (OperatorSession session = nats.connect(context)) {
+      try (OperatorSession session = nats.connect()) {
         session.records(
             RecordKind.SILENCE,
             stored -> {

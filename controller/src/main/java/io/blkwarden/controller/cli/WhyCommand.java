@@ -52,7 +52,7 @@ final class WhyCommand extends JsonCommand {
   public Integer call() throws NatsException {
     AuditQuery query = UsageException.wrap(() -> new AuditQuery(about));
     AuditTrail trail;
-    try (OperatorSession session = nats.connect(context)) {
+    try (OperatorSession session = nats.connect()) {
       trail = session.auditTrail(query, Instant.now().minus(since), this::stopped);
       if (json) {
         context.out().println(AuditTrailJson.of(about, trail));
