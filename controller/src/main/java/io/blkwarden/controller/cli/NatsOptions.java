@@ -16,7 +16,7 @@ final class NatsOptions extends ConnectionOptions {
 
   /** The settings of a connection of this name. */
   NatsSettings settings(String instance) {
-    return UsageException.wrap(() ->
-        new NatsSettings(servers(), credentials(), ca(), new Subjects(prefix()), instance));
+    return UsageException.wrap(
+        () -> new NatsSettings(servers(), credentials(), ca(), new Subjects(prefix()), instance));
   }
 }

@@ -159,7 +159,6 @@ final class OperatorCommands {
         paramLabel = "ID",
         description = "ID of a proposal, from 'blkwarden proposals' or the alert's note.")
     String id = "";
-
   }
 
   /** Approves a proposal. */

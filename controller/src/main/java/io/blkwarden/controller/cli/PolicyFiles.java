@@ -24,8 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param policies the valid policies with the labels
  * @param problems all problems, including files that cannot be read
  */
-record PolicyFiles(
-    int count, PolicyLoad load, PolicySet policies, List<PolicyProblem> problems) {
+record PolicyFiles(int count, PolicyLoad load, PolicySet policies, List<PolicyProblem> problems) {
   PolicyFiles {
     problems = List.copyOf(problems);
   }

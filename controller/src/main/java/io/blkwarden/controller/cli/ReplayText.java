@@ -79,7 +79,8 @@ final class ReplayText {
         report.policiesGiven()
             ? "Policies: from --policies; the recording has %d versions of its own"
                 .formatted(report.count(Count.POLICY_VERSIONS))
-            : "Policies: from the recording, %d versions".formatted(report.count(Count.POLICY_VERSIONS)));
+            : "Policies: from the recording, %d versions"
+                .formatted(report.count(Count.POLICY_VERSIONS)));
     problems();
     out.println("Assumptions: " + String.join("; ", ASSUMPTIONS) + ".");
     out.println();
@@ -89,7 +90,9 @@ final class ReplayText {
     refusals();
     out.printf(
         "%d alerts and %d commands in the replay; %d commands in the recording%n",
-        report.count(Count.ALERTS), report.count(Count.COMMANDS), report.count(Count.RECORDED_COMMANDS));
+        report.count(Count.ALERTS),
+        report.count(Count.COMMANDS),
+        report.count(Count.RECORDED_COMMANDS));
   }
 
   private double speed() {

@@ -77,8 +77,7 @@ abstract class RequestCommand extends JsonCommand {
     OperatorReply reply;
     try (OperatorSession session = nats.connect()) {
       reply =
-          session.ask(
-              new OperatorRequest(context.user(), reason, complete(ask, session)), TIMEOUT);
+          session.ask(new OperatorRequest(context.user(), reason, complete(ask, session)), TIMEOUT);
     }
     int code =
         switch (reply.verdict()) {

@@ -76,10 +76,11 @@ public final class SimulatedAgents {
 
   /** Passes the outcomes of expired leases to an engine, then a tick. */
   public void tick(FleetEngine engine, Moment now, Effects effects) {
-    expired(now).forEach((lease, outcome) -> {
-      effects.expired(lease);
-      feed(engine, new Input.OutcomeReceived(outcome), now, effects);
-    });
+    expired(now)
+        .forEach((lease, outcome) -> {
+          effects.expired(lease);
+          feed(engine, new Input.OutcomeReceived(outcome), now, effects);
+        });
     feed(engine, new Input.Tick(), now, effects);
   }
 
@@ -117,8 +118,7 @@ public final class SimulatedAgents {
     Map<MessageId, Outcome> outcomes = new LinkedHashMap<>();
     leases.forEach((id, lease) -> {
       if (lease.ends() <= now.monotonicMillis()) {
-        outcomes.put(
-            id, outcome(lease.host(), null, id, Outcome.Result.EXPIRED, lease, null, now));
+        outcomes.put(id, outcome(lease.host(), null, id, Outcome.Result.EXPIRED, lease, null, now));
       }
     });
     leases.keySet().removeAll(outcomes.keySet());

@@ -16,7 +16,6 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * A column of the table, and the sort order by it: disks with stuck I/O first, then the highest
@@ -32,27 +31,27 @@ enum Column {
   /** Truncated to a thread name with its pid. */
   THREAD("THREAD", '\0', 8, 20, line -> String.join(",", line.threads())),
   /** I/Os in flight. */
-  QUEUE("QUEUE", "QUEUE", "in_flight", 'f', 12, (line, _) -> line.load().inFlight(), Numbers::count),
+  QUEUE("QUEUE", "QUEUE", 'f', 12, (line, _) -> line.load().inFlight(), Numbers::count),
   /** Reads. */
-  READS("R/S", "READS", "read_iops", '\0', 4, (_, io) -> io.reads(), Numbers::plain),
+  READS("R/S", "READS", '\0', 4, (_, io) -> io.reads(), Numbers::plain),
   /** Writes. */
-  WRITES("W/S", "WRITES", "write_iops", '\0', 4, (_, io) -> io.writes(), Numbers::plain),
+  WRITES("W/S", "WRITES", '\0', 4, (_, io) -> io.writes(), Numbers::plain),
   /** Bytes read. */
-  READ_BYTES("RB/S", "RBYTES", "read_bytes_per_s", '\0', 6, (_, io) -> io.readBytes(), Numbers::bytes),
+  READ_BYTES("RB/S", "RBYTES", '\0', 6, (_, io) -> io.readBytes(), Numbers::bytes),
   /** Bytes written. */
-  WRITE_BYTES("WB/S", "WBYTES", "write_bytes_per_s", '\0', 6, (_, io) -> io.writeBytes(), Numbers::bytes),
+  WRITE_BYTES("WB/S", "WBYTES", '\0', 6, (_, io) -> io.writeBytes(), Numbers::bytes),
   /** Reads and writes. */
-  IOPS("IOPS", "IOS", "iops", 'i', 13, (_, io) -> io.ios(), Numbers::plain),
+  IOPS("IOPS", "IOS", 'i', 13, (_, io) -> io.ios(), Numbers::plain),
   /** Bytes read and written. */
-  BYTES("BYTES/S", "BYTES", "bytes_per_s", 'b', 11, (_, io) -> io.bytes(), Numbers::bytes),
+  BYTES("BYTES/S", "BYTES", 'b', 11, (_, io) -> io.bytes(), Numbers::bytes),
   /** Mean latency of an I/O. */
-  AWAIT("AWAIT", "AWAIT", "await_ms", 'a', 3, (line, _) -> line.load().awaitMillis(), Numbers::millis),
+  AWAIT("AWAIT", "AWAIT", 'a', 3, (line, _) -> line.load().awaitMillis(), Numbers::millis),
   /** Utilisation: part of the time with I/O in flight. */
-  UTIL("UTIL", "UTIL", "util", 'u', 5, (line, _) -> line.load().util(), Numbers::percent),
+  UTIL("UTIL", "UTIL", 'u', 5, (line, _) -> line.load().util(), Numbers::percent),
   /** Share of the device time of all guests. */
-  SHARE("SHARE", "SHARE", "device_time_share", 's', 2, (line, _) -> line.load().share(), Numbers::percent),
+  SHARE("SHARE", "SHARE", 's', 2, (line, _) -> line.load().share(), Numbers::percent),
   /** Latency score: utilisation times await of the device, times the disk's share of its time. */
-  SCORE("SCORE", "SCORE", "pain_ms", 'p', 1, (line, _) -> line.load().latencyScoreMillis(), Numbers::millis),
+  SCORE("SCORE", "SCORE", 'p', 1, (line, _) -> line.load().latencyScoreMillis(), Numbers::millis),
   THROTTLE("THROTTLE", '\0', 7, 8, line -> Objects.requireNonNullElse(line.throttle(), ""));
 
   private static final List<Column> ALL = List.of(values());
@@ -72,7 +71,6 @@ enum Column {
 
   private final String rateTitle;
   private final String totalTitle;
-  private final String jsonKey;
   private final int key;
 
   /** Columns with the highest rank are left out first, those with rank 0 never. */
@@ -87,7 +85,6 @@ enum Column {
   Column(String title, char key, int rank, int minWidth, Function<DiskLine, String> name) {
     this.rateTitle = title;
     this.totalTitle = title;
-    this.jsonKey = "";
     this.key = key;
     this.rank = rank;
     this.minWidth = minWidth;
@@ -100,14 +97,12 @@ enum Column {
   Column(
       String rateTitle,
       String totalTitle,
-      String jsonKey,
       char key,
       int rank,
       ToDoubleBiFunction<DiskLine, DiskLine.Io> number,
       DoubleFunction<String> format) {
     this.rateTitle = rateTitle;
     this.totalTitle = totalTitle;
-    this.jsonKey = jsonKey;
     this.key = key;
     this.rank = rank;
     this.minWidth = Integer.MAX_VALUE;
@@ -152,15 +147,6 @@ enum Column {
     }
     String text = name.apply(line);
     return text.isEmpty() ? Numbers.UNKNOWN : Printable.of(text);
-  }
-
-  /** Adds the number of a disk, null if unknown; nothing for a column of names. */
-  void addTo(ObjectNode json, DiskLine line) {
-    if (number()) {
-      double value = of(line, false);
-      Double rounded = Double.isNaN(value) ? null : Math.round(value * 1_000) / 1_000.0;
-      json.put(jsonKey, rounded);
-    }
   }
 
   /** The column with this title in any case, or with this former name. */

@@ -27,9 +27,19 @@ final class TopJson {
       disk.put("role", line.role());
       line.devices().forEach(disk.putArray("devices")::add);
       line.threads().forEach(disk.putArray("threads")::add);
-      for (Column column : Column.values()) {
-        column.addTo(disk, line);
-      }
+      DiskLine.Load load = line.load();
+      number(disk, "in_flight", load.inFlight());
+      DiskLine.Io rate = load.rate();
+      number(disk, "iops", rate.ios());
+      number(disk, "read_iops", rate.reads());
+      number(disk, "write_iops", rate.writes());
+      number(disk, "bytes_per_s", rate.bytes());
+      number(disk, "read_bytes_per_s", rate.readBytes());
+      number(disk, "write_bytes_per_s", rate.writeBytes());
+      number(disk, "await_ms", load.awaitMillis());
+      number(disk, "util", load.util());
+      number(disk, "device_time_share", load.share());
+      number(disk, "pain_ms", load.latencyScoreMillis());
       disk.put("throttle", line.throttle());
       if (totals) {
         disk.putObject("total")
@@ -41,5 +51,13 @@ final class TopJson {
     }
     round.remarks().forEach(root.putArray("remarks")::add);
     return AsciiJson.text(root);
+  }
+
+  private static void number(ObjectNode disk, String name, double value) {
+    if (Double.isNaN(value)) {
+      disk.putNull(name);
+    } else {
+      disk.put(name, Math.round(value * 1_000) / 1_000.0);
+    }
   }
 }
