@@ -11,13 +11,14 @@ import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IFactory;
+import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Option;
 
 /** The command {@code blkwarden} and its subcommands. */
 @Command(
     name = "blkwarden",
     mixinStandardHelpOptions = true,
-    versionProvider = Version.class,
+    versionProvider = Blkwarden.Version.class,
     synopsisSubcommandLabel = "COMMAND",
     description = "Detects noisy-neighbour disks across a fleet of Xen hosts and throttles them.",
     footer = {
@@ -29,25 +30,25 @@ import picocli.CommandLine.Option;
     },
     subcommands = {
       ControllerCommand.class,
-      FleetCommands.Status.class,
-      FleetCommands.Hosts.class,
-      FleetCommands.Throttles.class,
+      FleetCommand.Status.class,
+      FleetCommand.Hosts.class,
+      FleetCommand.Throttles.class,
       MapCommand.class,
       TopCommand.class,
       AlertsCommand.class,
       WhyCommand.class,
       RecordCommand.class,
       ReplayCommand.class,
-      OperatorCommands.Throttle.class,
-      OperatorCommands.Release.class,
-      OperatorCommands.Proposals.class,
-      OperatorCommands.Approve.class,
-      OperatorCommands.Deny.class,
+      RequestCommand.Throttle.class,
+      RequestCommand.Release.class,
+      RequestCommand.Proposals.class,
+      RequestCommand.Approve.class,
+      RequestCommand.Deny.class,
       SilenceCommand.class,
-      OperatorCommands.Ack.class,
-      OperatorCommands.Forget.class,
-      OperatorCommands.Pause.class,
-      OperatorCommands.Resume.class,
+      RequestCommand.Ack.class,
+      RequestCommand.Forget.class,
+      RequestCommand.Pause.class,
+      RequestCommand.Resume.class,
       PolicyCommand.class,
       NatsCommand.class
     })
@@ -116,6 +117,15 @@ public final class Blkwarden {
         command.context = context;
       }
       return made;
+    }
+  }
+
+  /** Provides the version for {@code --version}. */
+  static final class Version implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      String version = Version.class.getPackage().getImplementationVersion();
+      return new String[] {"blkwarden " + (version == null ? "(not packaged)" : version)};
     }
   }
 }

@@ -19,10 +19,14 @@ import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
 
 /** Records the fleet's messages to files. */
 @Command(
@@ -275,6 +279,33 @@ final class RecordCommand extends JsonCommand {
         source.readStored(this);
         note(source, context);
       }
+    }
+  }
+
+  /** Parses and prints sizes such as {@code 256MiB}, {@code 4GiB} or {@code 500MB}. */
+  static final class SizeText implements ITypeConverter<Long> {
+    private static final Pattern FORM = Pattern.compile("([1-9][0-9]{0,5})([MGT])(i?)B");
+
+    @Override
+    public Long convert(String text) {
+      Matcher m = FORM.matcher(text);
+      if (!m.matches()) {
+        throw new TypeConversionException(
+            "expected a size such as 256MiB or 4GiB, found '%s'".formatted(text));
+      }
+      int power = 2 + "MGT".indexOf(m.group(2));
+      long unit = (long) Math.pow(m.group(3).isEmpty() ? 1_000 : 1_024, power);
+      return Long.parseLong(m.group(1)) * unit;
+    }
+
+    /** Prints bytes in the largest fitting unit, such as {@code 12.3 MiB}. */
+    static String print(long bytes) {
+      if (bytes < 1 << 20) {
+        return "%.1f KiB".formatted(bytes / 1024.0);
+      }
+      return bytes < 1 << 30
+          ? "%.1f MiB".formatted(bytes / (double) (1 << 20))
+          : "%.2f GiB".formatted(bytes / (double) (1 << 30));
     }
   }
 }

@@ -38,7 +38,7 @@ import picocli.CommandLine.Option;
     subcommands = {
       SilenceCommand.Add.class,
       SilenceCommand.Lists.class,
-      OperatorCommands.ExpireSilence.class
+      RequestCommand.ExpireSilence.class
     })
 final class SilenceCommand {
   private SilenceCommand() {}
