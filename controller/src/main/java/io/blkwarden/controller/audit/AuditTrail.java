@@ -1,6 +1,7 @@
 package io.blkwarden.controller.audit;
 
 import io.blkwarden.model.MessageId;
+import io.blkwarden.model.json.ControlJson;
 import io.blkwarden.model.message.Alert;
 import io.blkwarden.model.message.ControlMessage;
 import io.blkwarden.model.message.DecisionNote;
@@ -16,6 +17,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.json.JsonWriteFeature;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * The decisions, alerts and outcomes about one subject, in order of time.
@@ -26,6 +31,9 @@ import org.jspecify.annotations.Nullable;
 public final class AuditTrail {
   /** Maximum number of messages. */
   public static final int MAX = 20_000;
+
+  private static final JsonMapper ASCII =
+      JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
 
   private final ArrayDeque<Entry> entries = new ArrayDeque<>();
   private final Set<MessageId> notes = new HashSet<>();
@@ -157,5 +165,23 @@ public final class AuditTrail {
                 action.priority(),
                 action.limitPerS(),
                 action.effect().wire());
+  }
+
+  /**
+   * The trail as {@code blkwarden.why.v1} on one line: its text and its messages. ASCII only, so
+   * that guests' names cannot control a terminal.
+   *
+   * @param about the subject of the query
+   */
+  public String json(String about) {
+    ObjectNode root = ASCII.createObjectNode().put("schema", "blkwarden.why.v1");
+    root.put("about", about).put("left_out", dropped);
+    ArrayNode story = root.putArray("story");
+    lines()
+        .forEach(
+            line -> story.addObject().put("at", line.at().toString()).put("text", line.text()));
+    ArrayNode messages = root.putArray("messages");
+    entries().forEach(each -> messages.add(ASCII.readTree(ControlJson.encode(each.message()))));
+    return ASCII.writeValueAsString(root);
   }
 }

@@ -5,7 +5,6 @@ import io.blkwarden.commandline.ExitCodes;
 import io.blkwarden.commandline.Nearest;
 import io.blkwarden.controller.audit.AuditQuery;
 import io.blkwarden.controller.audit.AuditTrail;
-import io.blkwarden.controller.audit.AuditTrailJson;
 import io.blkwarden.controller.nats.NatsException;
 import io.blkwarden.controller.nats.OperatorSession;
 import io.blkwarden.model.Printable;
@@ -55,7 +54,7 @@ final class WhyCommand extends JsonCommand {
     try (OperatorSession session = nats.connect()) {
       trail = session.auditTrail(query, Instant.now().minus(since), this::stopped);
       if (json) {
-        context.out().println(AuditTrailJson.of(about, trail));
+        context.out().println(trail.json(about));
       }
       if (trail.entries().isEmpty()) {
         return context.failed(
