@@ -37,19 +37,12 @@ final class ReplayText {
   private final PrintWriter out;
   private final ReplayReport report;
   private final RecordingSet recordings;
-  private final List<String> problems;
   private final long tookMillis;
 
-  ReplayText(
-      PrintWriter out,
-      ReplayReport report,
-      RecordingSet recordings,
-      List<String> problems,
-      long tookMillis) {
+  ReplayText(PrintWriter out, ReplayReport report, RecordingSet recordings, long tookMillis) {
     this.out = out;
     this.report = report;
     this.recordings = recordings;
-    this.problems = problems;
     this.tookMillis = tookMillis;
   }
 
@@ -100,7 +93,7 @@ final class ReplayText {
   }
 
   private void problems() {
-    problems.forEach(problem -> out.println("! " + Printable.of(problem)));
+    recordings.problems().forEach(problem -> out.println("! " + Printable.of(problem)));
     long samples = report.count(Count.SAMPLES_MISSING);
     long others = report.count(Count.OTHERS_MISSING);
     long interruptions = report.count(Count.INTERRUPTIONS);
@@ -199,7 +192,7 @@ final class ReplayText {
     for (Count each : Count.values()) {
       root.put(each.key(), report.count(each));
     }
-    problems.forEach(root.putArray("faults")::add);
+    recordings.problems().forEach(root.putArray("faults")::add);
     ASSUMPTIONS.forEach(root.putArray("assumed")::add);
     throttles(root.putArray("replay"), report.replayed());
     throttles(root.putArray("really"), report.recorded());
