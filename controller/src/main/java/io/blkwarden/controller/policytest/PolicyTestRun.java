@@ -23,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,28 +46,25 @@ public final class PolicyTestRun implements SimulatedAgents.Effects {
   private final Map<MessageId, Fact> alerts = new LinkedHashMap<>();
   private final Map<MessageId, Fact> throttles = new LinkedHashMap<>();
   private final List<Fact> decisions = new ArrayList<>();
-  private final List<Explained> explained = new ArrayList<>();
-  private long millis;
 
-  /**
-   * A decision as failures print it.
-   *
-   * @param disk the host, domain and disk
-   * @param text time, verdict, policy and reason
-   */
-  private record Explained(Fact disk, String text) {}
+  /** The decisions about each host, domain and disk, with time, verdict, policy and reason. */
+  private final Map<Fact, List<String>> explained = new LinkedHashMap<>();
+
+  private long millis;
 
   private PolicyTestRun(PolicyTestFile.Trial test, PolicySet policies) {
     this.test = test;
     SplittableRandom random = new SplittableRandom(SEED);
     this.agents = new SimulatedAgents(random.split());
     this.engine = new FleetEngine(EngineSettings.DEFAULT, random.split(), "test");
-    Map<String, List<PolicyTestFile.Disk>> byHost = new LinkedHashMap<>();
-    test.disks()
-        .forEach(disk -> byHost.computeIfAbsent(disk.host(), _ -> new ArrayList<>()).add(disk));
-    byHost.forEach((name, disks) ->
-        hosts.add(
-            new TestHost(name, disks, test.hosts().getOrDefault(name, PolicyTestFile.Host.PLAIN))));
+    test.disks().stream()
+        .collect(
+            Collectors.groupingBy(
+                PolicyTestFile.Disk::host, LinkedHashMap::new, Collectors.toList()))
+        .forEach((name, disks) ->
+            hosts.add(
+                new TestHost(
+                    name, disks, test.hosts().getOrDefault(name, PolicyTestFile.Host.PLAIN))));
     feed(new Input.PoliciesLoaded(policies));
     feed(new Input.LeadershipGained(EPOCH));
     for (TestHost host : hosts) {
@@ -182,12 +180,12 @@ public final class PolicyTestRun implements SimulatedAgents.Effects {
   public void decision(Decision decision) {
     if (decision.verdict() != Decision.Verdict.RENEW) {
       String policy = decision.policy() == null ? "" : " " + decision.policy();
-      explained.add(
-          new Explained(
-              fact(decision.host(), decision.domain(), decision.vdev()),
+      explained
+          .computeIfAbsent(
+              fact(decision.host(), decision.domain(), decision.vdev()), _ -> new ArrayList<>())
+          .add(
               "%d s: %s%s: %s"
-                  .formatted(
-                      millis / 1_000, decision.verdict().wire(), policy, decision.reason())));
+                  .formatted(millis / 1_000, decision.verdict().wire(), policy, decision.reason()));
       decisions.add(
           fact(
               decision.host(),
@@ -265,14 +263,9 @@ public final class PolicyTestRun implements SimulatedAgents.Effects {
 
   /** The last decisions about the disks that differ. */
   private String explanation(List<Fact> different) {
-    Map<Fact, List<String>> ofDisks = new LinkedHashMap<>();
-    for (Explained each : explained) {
-      if (different.stream().anyMatch(fact -> fact.place().fits(each.disk()))) {
-        ofDisks.computeIfAbsent(each.disk(), _ -> new ArrayList<>()).add(each.text());
-      }
-    }
     StringBuilder text = new StringBuilder();
-    ofDisks.entrySet().stream()
+    explained.entrySet().stream()
+        .filter(each -> different.stream().anyMatch(fact -> fact.place().fits(each.getKey())))
         .limit(EXPLAINED_DISKS)
         .forEach(each -> {
           text.append("\n    last decisions about ").append(each.getKey());
