@@ -4,6 +4,8 @@ import io.blkwarden.commandline.Complaint;
 import io.blkwarden.commandline.ExitCodes;
 import io.blkwarden.commandline.ServiceConf;
 import io.blkwarden.commandline.Tty;
+import io.blkwarden.commandline.log.LogQueue;
+import io.blkwarden.controller.nats.NatsException;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Map;
@@ -68,14 +70,13 @@ public final class Blkwarden {
         new CommandContext(out, err, environment, json, Tty.ofProcess(environment).ink());
     Blkwarden root = new Blkwarden();
     CommandLine line = commandLine(root, context);
-    CommandErrors errors = new CommandErrors(context, () -> root.debug);
     line.setOut(out);
     line.setErr(err);
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setUsageHelpAutoWidth(true);
     line.setDefaultValueProvider(argument -> ServiceConf.fromEnvironment(argument, environment));
-    line.setParameterExceptionHandler(errors);
-    line.setExecutionExceptionHandler(errors);
+    line.setParameterExceptionHandler((e, _) -> context.error(Complaint.of(e), ExitCodes.USAGE));
+    line.setExecutionExceptionHandler((e, command, _) -> failed(e, command, context, root.debug));
     if (arguments.length == 0) {
       line.usage(err);
       return ExitCodes.USAGE;
@@ -89,6 +90,28 @@ public final class Blkwarden {
     out.flush();
     err.flush();
     return code;
+  }
+
+  private static int failed(
+      Exception e, CommandLine command, CommandContext context, boolean debug) {
+    return switch (e) {
+      case UsageException misuse ->
+          context.error(
+              new Complaint(String.valueOf(misuse.getMessage()), Complaint.help(command)),
+              ExitCodes.USAGE);
+      case NatsException bus -> context.error(bus.complaint(), ExitCodes.FAILED);
+      default -> {
+        LogQueue.drain();
+        if (debug) {
+          e.printStackTrace(context.err());
+        }
+        yield context.failed(
+            "unexpected error: " + e,
+            debug
+                ? "report it with the stack trace above"
+                : "run it again as 'blkwarden --debug ...' and report the output");
+      }
+    };
   }
 
   private static CommandLine commandLine(Blkwarden root, CommandContext context) {

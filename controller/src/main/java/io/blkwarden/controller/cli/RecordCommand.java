@@ -3,6 +3,7 @@ package io.blkwarden.controller.cli;
 import io.blkwarden.commandline.AsciiJson;
 import io.blkwarden.commandline.DurationText;
 import io.blkwarden.commandline.ExitCodes;
+import io.blkwarden.controller.config.PolicyFolder;
 import io.blkwarden.controller.nats.NatsException;
 import io.blkwarden.controller.nats.NatsSettings;
 import io.blkwarden.controller.nats.RecordingTap;
@@ -10,6 +11,7 @@ import io.blkwarden.controller.recording.Entry;
 import io.blkwarden.controller.recording.FileHeader.ReceiveTime;
 import io.blkwarden.controller.recording.files.Recorder;
 import io.blkwarden.controller.recording.files.RecordingFolder;
+import io.blkwarden.controller.replay.RecordedPolicies;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -104,8 +106,7 @@ final class RecordCommand extends JsonCommand {
     }
     RecordingFolder folder = new RecordingFolder(dir, limits, session, bus.subjects().prefix());
     if (policies != null) {
-      policyRecorder =
-          new PolicyRecorder(policies, labels, recorder, RecordCommand::now, context::note);
+      policyRecorder = new PolicyRecorder(policies, recorder);
       policyRecorder.poll(); // first, so that a replay has them from the start
     }
     CountDownLatch over = endOnSignal(recorder);
@@ -169,7 +170,7 @@ final class RecordCommand extends JsonCommand {
           () -> {
             tap.eachSecond(source, context);
             if (policyRecorder != null) {
-              policyRecorder.tick();
+              policyRecorder.eachSecond();
             }
             if (millis() >= end || source.closedForGood()) {
               recorder.close(now());
@@ -306,6 +307,61 @@ final class RecordCommand extends JsonCommand {
       return bytes < 1 << 30
           ? "%.1f MiB".formatted(bytes / (double) (1 << 20))
           : "%.2f GiB".formatted(bytes / (double) (1 << 30));
+    }
+  }
+
+  /** Records the policies of a directory whenever they change. */
+  private final class PolicyRecorder {
+    private static final int POLL_SECONDS = 15;
+
+    private final Path folder;
+    private final Recorder recorder;
+    private @Nullable RecordedPolicies last;
+    private String lastProblem = "";
+    private int seconds;
+
+    PolicyRecorder(Path folder, Recorder recorder) {
+      this.folder = folder;
+      this.recorder = recorder;
+    }
+
+    void eachSecond() {
+      if (++seconds % POLL_SECONDS == 0) {
+        poll();
+      }
+    }
+
+    void poll() {
+      try {
+        RecordedPolicies found =
+            new RecordedPolicies(
+                PolicyFolder.read(folder),
+                labels == null ? null : PolicyFolder.readFile(labels, labels.toString()));
+        lastProblem = "";
+        if (!found.equals(last)) {
+          last = found;
+          write(found.encode());
+        }
+      } catch (IOException e) {
+        problem("policies: %s cannot be read (%s)".formatted(folder, e));
+      }
+    }
+
+    private void write(byte[] message) {
+      if (message.length > Entry.PAYLOAD_MAX) {
+        problem(
+            "policies: %s is too large to record: expected at most %d bytes, found %d"
+                .formatted(folder, Entry.PAYLOAD_MAX, message.length));
+      } else {
+        recorder.offer(new Entry.Message(now(), false, Entry.POLICIES, message));
+      }
+    }
+
+    private void problem(String problem) {
+      if (!problem.equals(lastProblem)) {
+        lastProblem = problem;
+        context.note(problem);
+      }
     }
   }
 }

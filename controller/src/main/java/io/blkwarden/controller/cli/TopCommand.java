@@ -106,7 +106,7 @@ final class TopCommand implements Callable<Integer> {
 
     @Override
     public void stored(String subject, byte[] snapshot) {
-      fleet.message(subject, snapshot, millis());
+      message(subject, snapshot);
     }
 
     @Override
