@@ -160,7 +160,7 @@ final class PolicyCommand {
         context.print(document);
       } else {
         files.problems().forEach(each -> context.err().println(Printable.of(each.toString())));
-        new PolicyYaml(context.out()).print(set);
+        context.out().print(PolicyYaml.of(set));
       }
       return files.problems().isEmpty() ? ExitCodes.DONE : ExitCodes.FAILED;
     }

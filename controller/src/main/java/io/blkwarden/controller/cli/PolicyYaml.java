@@ -3,7 +3,6 @@ package io.blkwarden.controller.cli;
 import io.blkwarden.commandline.AsciiJson;
 import io.blkwarden.controller.policy.PolicySet;
 import io.blkwarden.controller.policy.PolicyTree;
-import java.io.PrintWriter;
 import java.math.BigDecimal;
 import java.util.Map;
 import org.snakeyaml.engine.v2.api.Dump;
@@ -30,14 +29,10 @@ final class PolicyYaml {
           .setWidth(Integer.MAX_VALUE)
           .build();
 
-  private final PrintWriter out;
+  private PolicyYaml() {}
 
-  PolicyYaml(PrintWriter out) {
-    this.out = out;
-  }
-
-  /** Prints all policies, the safety limits and the protected disks. */
-  void print(PolicySet set) {
+  /** All policies, the safety limits and the protected disks. */
+  static String of(PolicySet set) {
     ObjectNode root = object();
     ArrayNode policies = root.putArray("policies");
     set.policies().forEach(each -> policies.add(policy(PolicyTree.of(each))));
@@ -45,7 +40,7 @@ final class PolicyYaml {
     ArrayNode protect = root.putArray("protect");
     set.protect().forEach(each -> protect.add(match(PolicyTree.of(each))));
     Dump dump = new Dump(SETTINGS, new Representer());
-    out.print(dump.dumpToString(AsciiJson.MAPPER.treeToValue(root, Map.class)));
+    return dump.dumpToString(AsciiJson.MAPPER.treeToValue(root, Map.class));
   }
 
   private static ObjectNode object() {

@@ -26,25 +26,13 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Prints a replay report as text or JSON. */
-final class ReplayText {
+record ReplayText(PrintWriter out, ReplayReport report, RecordingSet recordings, long tookMillis) {
   private static final List<String> ASSUMPTIONS =
       List.of(
           "agents carry out every command at once; refusals by real agents are unknown",
           "recorded counters do not react to replayed throttles, so a step without effect here may"
               + " have had one",
           "proposals are never approved, and operator requests count only as recorded");
-
-  private final PrintWriter out;
-  private final ReplayReport report;
-  private final RecordingSet recordings;
-  private final long tookMillis;
-
-  ReplayText(PrintWriter out, ReplayReport report, RecordingSet recordings, long tookMillis) {
-    this.out = out;
-    this.report = report;
-    this.recordings = recordings;
-    this.tookMillis = tookMillis;
-  }
 
   void print(boolean json) {
     if (json) {

@@ -11,26 +11,15 @@ import java.util.stream.Collectors;
 /**
  * Disks as lines of a table, with control characters escaped. If the columns do not fit, the least
  * important ones are left out, except the sort column; then names are truncated.
+ *
+ * @param hosts whether it has a host column
+ * @param totals whether it shows totals instead of rates
  */
-final class TopTable {
+record TopTable(boolean hosts, boolean totals) {
   /** Prefix of throttled disks. */
   static final String MARK = "*";
 
   private static final String GAP = "  ";
-
-  private final boolean hosts;
-  private final boolean totals;
-
-  /**
-   * Creates a table.
-   *
-   * @param hosts whether it has a host column
-   * @param totals whether it shows totals instead of rates
-   */
-  TopTable(boolean hosts, boolean totals) {
-    this.hosts = hosts;
-    this.totals = totals;
-  }
 
   /** A column with its cells, the first of which is the title, and its current width. */
   private static final class Shown {
