@@ -1,5 +1,8 @@
 package io.blkwarden.controller.replay;
 
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.toList;
+
 import io.blkwarden.controller.throttle.Decision;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -125,9 +128,8 @@ public record ReplayReport(
 
   private static Map<ThrottledPeriod.Place, List<ThrottledPeriod>> byPlace(
       List<ThrottledPeriod> periods) {
-    Map<ThrottledPeriod.Place, List<ThrottledPeriod>> places = new LinkedHashMap<>();
-    periods.forEach(each -> places.computeIfAbsent(each.place(), _ -> new ArrayList<>()).add(each));
-    return places;
+    return periods.stream()
+        .collect(groupingBy(ThrottledPeriod::place, LinkedHashMap::new, toList()));
   }
 
   private static long overlap(List<ThrottledPeriod> one, List<ThrottledPeriod> other) {

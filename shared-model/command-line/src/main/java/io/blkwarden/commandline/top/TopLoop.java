@@ -62,7 +62,7 @@ public record TopLoop(
   }
 
   private void inPipe(Supplier<TopRound> source) {
-    TopPage page = new TopPage(hosts, options.totals, new Ink(false));
+    TopPage page = new TopPage(new TopTable(hosts, options.totals), new Ink(false));
     for (int n = 0; n < options.refreshes() && !out.checkError() && waited(); n++) {
       TopRound round = source.get();
       List<DiskLine> sorted = round.sorted(options.sort, options.totals, options.filter);
@@ -91,7 +91,7 @@ public record TopLoop(
   }
 
   private void onScreen(Screen screen, Supplier<TopRound> source) throws IOException {
-    TopPage page = new TopPage(hosts, options.totals, tty.ink());
+    TopPage page = new TopPage(new TopTable(hosts, options.totals), tty.ink());
     TopView view = new TopView(options.sort, options.filter, operator != null);
     TopRound round = source.get();
     long next = nanos.getAsLong() + Math.min(FIRST_NANOS, options.interval.toNanos());
