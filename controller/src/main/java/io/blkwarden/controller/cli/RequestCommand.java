@@ -238,7 +238,7 @@ abstract class RequestCommand extends JsonCommand {
   @Command(
       name = "proposals",
       mixinStandardHelpOptions = true,
-      description = "Lists proposals: throttles of policies in mode approve that wait for approval.")
+      description = "Lists proposals: throttles that policies in mode approve want to set.")
   static final class Proposals extends RequestCommand {
     Proposals() {
       reason = "list proposals";
