@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,59 +70,44 @@ public final class AuditQuery {
     return related.stream().map(MessageId::value).toList();
   }
 
-  /** Collects the related IDs from a message. */
+  /** Collects the related IDs from an alert or a decision. */
   public void addRelated(ControlMessage message) {
-    if (id == null || related.size() >= RELATED_MAX) {
-      return;
-    }
-    switch (message) {
-      case Alert alert -> {
-        MessageId throttle = throttle(alert);
-        if (alert.id().equals(id) || id.equals(alert.incident()) || id.equals(throttle)) {
-          relate(alert.id());
-          relate(throttle);
-        }
+    if (id != null && related.size() < RELATED_MAX && !(message instanceof Outcome)) {
+      List<MessageId> ids = ids(message);
+      boolean incident = message instanceof Alert alert && id.equals(alert.incident());
+      if (incident || ids.contains(id)) {
+        related.addAll(ids);
       }
-      case DecisionNote note -> {
-        if (id.equals(note.alert()) || id.equals(note.throttle())) {
-          relate(note.alert());
-          relate(note.throttle());
-        }
-      }
-      default -> {}
     }
   }
 
-  private void relate(@Nullable MessageId other) {
-    if (other != null) {
-      related.add(other);
-    }
+  /** The alert and the throttle of a message. */
+  private static List<MessageId> ids(ControlMessage message) {
+    return switch (message) {
+      case Alert alert ->
+          ids(alert.id(), alert.action() == null ? null : alert.action().throttle());
+      case DecisionNote note -> ids(note.alert(), note.throttle());
+      case Outcome outcome -> ids(null, outcome.lease());
+      default -> List.of();
+    };
   }
 
-  private static @Nullable MessageId throttle(Alert alert) {
-    return alert.action() == null ? null : alert.action().throttle();
+  private static List<MessageId> ids(@Nullable MessageId alert, @Nullable MessageId throttle) {
+    return Stream.concat(Stream.ofNullable(alert), Stream.ofNullable(throttle)).toList();
   }
 
   /** Whether a message belongs to the audit trail. */
   public boolean matches(ControlMessage message) {
+    if (id != null) {
+      return ids(message).stream().anyMatch(related::contains)
+          || (message instanceof DecisionNote note && note.id().equals(id));
+    }
     return switch (message) {
-      case Alert alert ->
-          id == null
-              ? isAbout(alert.host(), alert.domain())
-              : related.contains(alert.id())
-                  || (throttle(alert) != null && related.contains(throttle(alert)));
-      case DecisionNote note ->
-          id == null
-              ? isAbout(note.host(), note.domain())
-              : isRelated(note.alert()) || isRelated(note.throttle()) || note.id().equals(id);
-      case Outcome outcome ->
-          id == null ? isAbout(outcome.host(), outcome.domain()) : isRelated(outcome.lease());
+      case Alert alert -> isAbout(alert.host(), alert.domain());
+      case DecisionNote note -> isAbout(note.host(), note.domain());
+      case Outcome outcome -> isAbout(outcome.host(), outcome.domain());
       default -> false;
     };
-  }
-
-  private boolean isRelated(@Nullable MessageId other) {
-    return other != null && related.contains(other);
   }
 
   private boolean isAbout(HostId host, @Nullable DomainRef domain) {

@@ -1,6 +1,7 @@
 package io.blkwarden.controller.audit;
 
 import io.blkwarden.model.MessageId;
+import io.blkwarden.model.json.ControlJson;
 import io.blkwarden.model.message.Alert;
 import io.blkwarden.model.message.ControlMessage;
 import io.blkwarden.model.message.DecisionNote;
@@ -14,8 +15,13 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.json.JsonWriteFeature;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * The decisions, alerts and outcomes about one subject, in order of time.
@@ -26,6 +32,9 @@ import org.jspecify.annotations.Nullable;
 public final class AuditTrail {
   /** Maximum number of messages. */
   public static final int MAX = 20_000;
+
+  private static final JsonMapper ASCII =
+      JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
 
   private final ArrayDeque<Entry> entries = new ArrayDeque<>();
   private final Set<MessageId> notes = new HashSet<>();
@@ -46,9 +55,6 @@ public final class AuditTrail {
    * @param text what happened
    */
   public record Line(Instant at, String text) {}
-
-  /** The renewals of a throttle; {@code place} is their line. */
-  private record Renewals(int place, int times, Instant last) {}
 
   /** Adds an alert, decision or outcome; ignores other messages. */
   public void add(ControlMessage message) {
@@ -105,38 +111,36 @@ public final class AuditTrail {
 
   /** The trail as text; repeated alerts and renewals appear once. */
   public List<Line> lines() {
-    List<Line> lines = new ArrayList<>();
-    Map<MessageId, String> lastOfAlert = new HashMap<>();
-    Map<MessageId, Renewals> renewals = new HashMap<>();
-    for (Entry part : entries()) {
-      MessageId renewal = renewal(part.message());
-      if (renewal != null) {
-        Renewals earlier = renewals.get(renewal);
-        if (earlier == null) {
-          renewals.put(renewal, new Renewals(lines.size(), 1, part.at()));
-          lines.add(new Line(part.at(), "")); // filled in below
-        } else {
-          renewals.put(renewal, new Renewals(earlier.place(), earlier.times() + 1, part.at()));
-        }
-        continue;
-      }
-      if (part.message() instanceof Alert alert) {
-        String now = summary(alert);
-        if (now.equals(lastOfAlert.put(alert.id(), now))) {
-          continue;
-        }
-      }
-      String text = RecordText.of(part.message());
-      if (!text.isEmpty()) {
-        lines.add(new Line(part.at(), text));
+    List<Entry> all = entries();
+    Map<MessageId, List<Instant>> renewals = new HashMap<>();
+    for (Entry each : all) {
+      MessageId lease = renewal(each.message());
+      if (lease != null) {
+        renewals.computeIfAbsent(lease, _ -> new ArrayList<>()).add(each.at());
       }
     }
-    renewals.forEach((lease, all) ->
-        lines.set(
-            all.place(),
-            new Line(
-                lines.get(all.place()).at(), RecordText.renewed(lease, all.times(), all.last()))));
+    List<Line> lines = new ArrayList<>();
+    Map<MessageId, String> lastOfAlert = new HashMap<>();
+    for (Entry each : all) {
+      MessageId lease = renewal(each.message());
+      List<Instant> times = lease == null ? null : renewals.remove(lease); // at the first renewal
+      String text = "";
+      if (times != null) {
+        text = RecordText.renewed(Objects.requireNonNull(lease), times.size(), times.getLast());
+      } else if (lease == null && isNew(each.message(), lastOfAlert)) {
+        text = RecordText.of(each.message());
+      }
+      if (!text.isEmpty()) {
+        lines.add(new Line(each.at(), text));
+      }
+    }
     return lines;
+  }
+
+  /** Whether it does not repeat the last message about an alert. */
+  private static boolean isNew(ControlMessage message, Map<MessageId, String> lastOfAlert) {
+    return !(message instanceof Alert alert)
+        || !summary(alert).equals(lastOfAlert.put(alert.id(), summary(alert)));
   }
 
   /** The throttle that an outcome reports as renewed; null for other messages. */
@@ -157,5 +161,23 @@ public final class AuditTrail {
                 action.priority(),
                 action.limitPerS(),
                 action.effect().wire());
+  }
+
+  /**
+   * The trail as {@code blkwarden.why.v1} on one line: its text and its messages. ASCII only, so
+   * that guests' names cannot control a terminal.
+   *
+   * @param about the subject of the query
+   */
+  public String json(String about) {
+    ObjectNode root = ASCII.createObjectNode().put("schema", "blkwarden.why.v1");
+    root.put("about", about).put("left_out", dropped);
+    ArrayNode story = root.putArray("story");
+    lines()
+        .forEach(
+            line -> story.addObject().put("at", line.at().toString()).put("text", line.text()));
+    ArrayNode messages = root.putArray("messages");
+    entries().forEach(each -> messages.add(ASCII.readTree(ControlJson.encode(each.message()))));
+    return ASCII.writeValueAsString(root);
   }
 }

@@ -3,11 +3,12 @@ package io.blkwarden.controller.cli;
 import io.blkwarden.commandline.AsciiJson;
 import io.blkwarden.commandline.DurationText;
 import io.blkwarden.commandline.ExitCodes;
-import io.blkwarden.commandline.Table;
 import io.blkwarden.controller.nats.NatsException;
 import io.blkwarden.controller.nats.OperatorSession;
 import io.blkwarden.controller.nats.Records;
 import io.blkwarden.controller.policy.Glob;
+import io.blkwarden.model.DomainRef;
+import io.blkwarden.model.HostId;
 import io.blkwarden.model.Printable;
 import io.blkwarden.model.json.ControlJson;
 import io.blkwarden.model.json.Decoded;
@@ -25,6 +26,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Lists the open alerts, or prints the recorded ones. */
 @Command(
@@ -69,16 +71,12 @@ final class AlertsCommand extends FleetCommand {
       description = "Only this severity: info, warning or critical; repeatable.")
   List<Alert.Severity> severities = new ArrayList<>();
 
-  AlertsCommand(CommandContext context) {
-    super(context);
-  }
-
   @Override
   public Integer call() throws NatsException {
     if (!history && !follow && since == null) {
       return super.call();
     }
-    try (OperatorSession session = nats.connect(context)) {
+    try (OperatorSession session = nats.connect()) {
       session.alerts(
           Instant.now().minus(since == null ? Duration.ofHours(24) : since),
           follow,
@@ -89,35 +87,31 @@ final class AlertsCommand extends FleetCommand {
   }
 
   private boolean wanted(
-      Alert.State state, Alert.Severity severity, String alertHost, @Nullable String name) {
+      Alert.State state, Alert.Severity severity, HostId of, @Nullable DomainRef name) {
     return (states.isEmpty() || states.contains(state))
         && (severities.isEmpty() || severities.contains(severity))
-        && (host == null || new Glob(host).matches(alertHost))
-        && (domain == null || (name != null && new Glob(domain).matches(name)));
+        && (host == null || new Glob(host).matches(of.value()))
+        && (domain == null || (name != null && new Glob(domain).matches(name.name())));
   }
 
   private List<FleetReport.OpenAlert> wanted(FleetReport report) {
     return report.alerts().stream()
-        .filter(each ->
-            wanted(
-                each.state(),
-                each.severity(),
-                each.host().value(),
-                each.domain() == null ? null : each.domain().name()))
+        .filter(each -> wanted(each.state(), each.severity(), each.host(), each.domain()))
         .toList();
   }
 
   @Override
-  JsonNode part(FleetReport report, JsonNode fleet) {
+  JsonNode document(FleetReport report, JsonNode fleet) {
     Set<String> wanted =
         wanted(report).stream().map(each -> each.id().value()).collect(Collectors.toSet());
-    ArrayNode rows = AsciiJson.MAPPER.createArrayNode();
+    ObjectNode document = AsciiJson.document("blkwarden.open-alerts.v1");
+    ArrayNode rows = document.putArray("alerts");
     fleet
         .path("alerts")
         .valueStream()
         .filter(each -> wanted.contains(each.path("id").asString()))
         .forEach(rows::add);
-    return list("blkwarden.open-alerts.v1", "alerts", rows);
+    return document;
   }
 
   @Override
@@ -127,49 +121,21 @@ final class AlertsCommand extends FleetCommand {
     if (wanted.isEmpty() && !cut && !report.alerts().isEmpty()) {
       context.out().println("no open alert matches; %d are open".formatted(report.alertsInAll()));
     } else {
-      print(this, wanted, report);
+      printAlerts(wanted, report.at(), cut ? report.alertsInAll() : 0);
     }
-  }
-
-  static void print(FleetCommand command, List<FleetReport.OpenAlert> shown, FleetReport report) {
-    Table table =
-        new Table("ALERT", "STATE", "SEVERITY", "SINCE", "HOST", "DOMAIN", "DISK", "SUMMARY");
-    for (FleetReport.OpenAlert each : shown) {
-      table.row(
-          List.of(
-              each.id().value(),
-              each.state().wire() + (each.suppressedBy() == null ? "" : " (suppressed)"),
-              each.severity().wire(),
-              time(each.since(), report.at()) + " ago",
-              each.host().value(),
-              each.domain() == null ? "-" : each.domain().name(),
-              orDash(each.disk()),
-              each.summary()));
-    }
-    command.print(
-        table,
-        shown.size(),
-        Math.max(
-            shown.size(), report.alerts().size() < report.alertsInAll() ? report.alertsInAll() : 0),
-        "no open alerts",
-        "alerts");
   }
 
   private void print(Records.Stored stored) {
     byte[] message = stored.bytes();
     switch (ControlJson.decode(Alert.class, message)) {
       case Decoded.Ok<Alert>(Alert alert) -> {
-        if (wanted(
-            alert.state(),
-            alert.severity(),
-            alert.host().value(),
-            alert.domain() == null ? null : alert.domain().name())) {
+        if (wanted(alert.state(), alert.severity(), alert.host(), alert.domain())) {
           context.out().println(json ? AsciiJson.line(message) : line(alert));
         }
       }
       case Decoded.Malformed<Alert> bad ->
           context.note(
-              "an alert cannot be read: %s; check the version of its controller"
+              "cannot read an alert: %s; check the version of its controller"
                   .formatted(bad.detail()));
     }
     context.out().flush();

@@ -2,11 +2,11 @@ package io.blkwarden.controller.cli;
 
 import io.blkwarden.commandline.Complaint;
 import io.blkwarden.commandline.ExitCodes;
-import io.blkwarden.commandline.Ink;
 import io.blkwarden.commandline.ServiceConf;
 import io.blkwarden.commandline.Tty;
+import io.blkwarden.commandline.log.LogQueue;
+import io.blkwarden.controller.nats.NatsException;
 import java.io.PrintWriter;
-import java.io.Writer;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -14,13 +14,14 @@ import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IFactory;
+import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Option;
 
 /** The command {@code blkwarden} and its subcommands. */
 @Command(
     name = "blkwarden",
     mixinStandardHelpOptions = true,
-    versionProvider = Version.class,
+    versionProvider = Blkwarden.Version.class,
     synopsisSubcommandLabel = "COMMAND",
     description = "Detects noisy-neighbour disks across a fleet of Xen hosts and throttles them.",
     footer = {
@@ -32,25 +33,25 @@ import picocli.CommandLine.Option;
     },
     subcommands = {
       ControllerCommand.class,
-      StatusCommand.class,
-      HostsCommand.class,
-      ThrottlesCommand.class,
+      FleetCommand.Status.class,
+      FleetCommand.Hosts.class,
+      FleetCommand.Throttles.class,
       MapCommand.class,
       TopCommand.class,
       AlertsCommand.class,
       WhyCommand.class,
       RecordCommand.class,
       ReplayCommand.class,
-      OperatorCommands.Throttle.class,
-      OperatorCommands.Release.class,
-      OperatorCommands.Proposals.class,
-      OperatorCommands.Approve.class,
-      OperatorCommands.Deny.class,
+      RequestCommand.Throttle.class,
+      RequestCommand.Release.class,
+      RequestCommand.Proposals.class,
+      RequestCommand.Approve.class,
+      RequestCommand.Deny.class,
       SilenceCommand.class,
-      OperatorCommands.Ack.class,
-      OperatorCommands.Forget.class,
-      OperatorCommands.Pause.class,
-      OperatorCommands.Resume.class,
+      RequestCommand.Ack.class,
+      RequestCommand.Forget.class,
+      RequestCommand.Pause.class,
+      RequestCommand.Resume.class,
       PolicyCommand.class,
       NatsCommand.class
     })
@@ -83,13 +84,13 @@ public final class Blkwarden {
         new CommandContext(out, err, environment, json, Tty.ofProcess(environment).ink());
     Blkwarden root = new Blkwarden();
     CommandLine line = commandLine(root, context);
-    CommandErrors errors = new CommandErrors(context, () -> root.debug);
     line.setOut(out);
     line.setErr(err);
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setUsageHelpAutoWidth(true);
-    line.setParameterExceptionHandler(errors);
-    line.setExecutionExceptionHandler(errors);
+    line.setDefaultValueProvider(argument -> ServiceConf.fromEnvironment(argument, environment));
+    line.setParameterExceptionHandler((e, _) -> context.error(Complaint.of(e), ExitCodes.USAGE));
+    line.setExecutionExceptionHandler((e, command, _) -> failed(e, command, context, root.debug));
     if (arguments.length == 0) {
       line.usage(err);
       return ExitCodes.USAGE;
@@ -106,6 +107,28 @@ public final class Blkwarden {
     return code;
   }
 
+  private static int failed(
+      Exception e, CommandLine command, CommandContext context, boolean debug) {
+    return switch (e) {
+      case UsageException misuse ->
+          context.error(
+              new Complaint(String.valueOf(misuse.getMessage()), Complaint.help(command)),
+              ExitCodes.USAGE);
+      case NatsException bus -> context.error(bus.complaint(), ExitCodes.FAILED);
+      default -> {
+        LogQueue.drain();
+        if (debug) {
+          e.printStackTrace(context.err());
+        }
+        yield context.failed(
+            "unexpected error: " + e,
+            debug
+                ? "report it with the stack trace above"
+                : "run it again as 'blkwarden --debug ...' and report the output");
+      }
+    };
+  }
+
   private static CommandLine commandLine(Blkwarden root, CommandContext context) {
     return new CommandLine(root, new Factory(context))
         .addSubcommand(
@@ -114,9 +137,7 @@ public final class Blkwarden {
 
   /** The command line for generating documentation; its commands must not be run. */
   public static CommandLine described() {
-    PrintWriter nowhere = new PrintWriter(Writer.nullWriter());
-    return commandLine(
-        new Blkwarden(), new CommandContext(nowhere, nowhere, Map.of(), false, new Ink(false)));
+    return commandLine(new Blkwarden(), CommandContext.NONE);
   }
 
   /** Creates commands with their context. */
@@ -130,10 +151,19 @@ public final class Blkwarden {
         }
       }
       K made = CommandLine.defaultFactory().create(type);
-      if (made instanceof RequestCommand request) {
-        request.use(context);
+      if (made instanceof JsonCommand command) {
+        command.context = context;
       }
       return made;
+    }
+  }
+
+  /** Provides the version for {@code --version}. */
+  static final class Version implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      String version = Version.class.getPackage().getImplementationVersion();
+      return new String[] {"blkwarden " + (version == null ? "(not packaged)" : version)};
     }
   }
 }

@@ -6,7 +6,9 @@ import io.blkwarden.commandline.ExitCodes;
 import io.blkwarden.commandline.Ink;
 import io.blkwarden.model.Printable;
 import java.io.PrintWriter;
+import java.io.Writer;
 import java.util.Map;
+import tools.jackson.databind.JsonNode;
 
 /**
  * The streams and the environment of a command.
@@ -19,8 +21,22 @@ import java.util.Map;
  */
 record CommandContext(
     PrintWriter out, PrintWriter err, Map<String, String> environment, boolean json, Ink ink) {
+  /** A context without streams, for commands that are described but not run. */
+  static final CommandContext NONE =
+      new CommandContext(
+          new PrintWriter(Writer.nullWriter()),
+          new PrintWriter(Writer.nullWriter()),
+          Map.of(),
+          false,
+          new Ink(false));
+
   CommandContext {
     environment = Map.copyOf(environment);
+  }
+
+  /** Prints JSON on one line. */
+  void print(JsonNode document) {
+    out.println(AsciiJson.text(document));
   }
 
   /** Prints an error and what to do about it; returns exit code 1. */

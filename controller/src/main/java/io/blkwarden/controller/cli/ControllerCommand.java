@@ -287,7 +287,7 @@ final class ControllerCommand implements Callable<Integer> {
   }
 
   private NatsSettings natsSettings() {
-    NatsSettings plain = nats.settings(context, instance);
+    NatsSettings plain = nats.settings(instance);
     if (!replicas.matches("auto|[135]")) {
       throw new UsageException(
           "--replicas: expected 1, 3, 5 or auto, found '%s'".formatted(replicas));

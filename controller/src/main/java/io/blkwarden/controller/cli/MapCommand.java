@@ -10,16 +10,20 @@ import io.blkwarden.controller.nats.OperatorSession;
 import io.blkwarden.controller.policy.Glob;
 import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.MappingState;
-import io.blkwarden.model.Worker;
-import java.io.PrintWriter;
-import java.io.StringWriter;
+import io.blkwarden.model.PhysicalDevice;
+import io.blkwarden.model.Printable;
+import io.blkwarden.model.json.ControlJson;
+import io.blkwarden.model.message.Heartbeat;
+import io.blkwarden.model.message.MappingOrigin;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.concurrent.Callable;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +31,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Prints the map from guest disks to the threads that serve them. */
 @Command(
@@ -36,13 +41,14 @@ import tools.jackson.databind.node.ArrayNode;
       "Shows which dom0 threads serve which guest disk, on every host.",
       "Reads the maps that agents stored; exit code 1 if no controller answers."
     })
-final class MapCommand implements Callable<Integer> {
-  private final CommandContext context;
+final class MapCommand extends JsonCommand {
+  /** Maximum number of hosts whose heartbeats are kept. */
+  private static final int HOSTS_MAX = 10_000;
+
+  /** The probe that fails if a map is too large for NATS. */
+  private static final String MAP_SIZE = "mapping-size";
 
   @Mixin NatsOptions nats = new NatsOptions();
-
-  @Option(names = "--json", description = "Print a JSON array with one object per disk.")
-  boolean json;
 
   @Option(names = "--host", paramLabel = "NAME", description = "Only this host; repeatable.")
   List<String> hosts = new ArrayList<>();
@@ -77,123 +83,107 @@ final class MapCommand implements Callable<Integer> {
               + " every 5 s. Default ${DEFAULT-VALUE}.")
   Duration listen = Duration.ofSeconds(6);
 
-  MapCommand(CommandContext context) {
-    this.context = context;
-  }
+  /** Heartbeats of hosts whose map is missing or stale, by host. */
+  private final Map<String, Heartbeat> heartbeats = new TreeMap<>();
+
+  private final Instant now = Instant.now();
 
   @Override
   public Integer call() throws NatsException {
-    List<StoredMap> stored = new ArrayList<>();
-    Instant now = Instant.now();
-    UnmappedHosts unmapped;
-    try (OperatorSession session = nats.connect(context)) {
-      stored.addAll(StoredMap.all(session, why -> context.note(StoredMap.unreadable(why))));
-      unmapped = unmapped(session, stored, now);
+    List<StoredMap> stored;
+    try (OperatorSession session = nats.connect()) {
+      stored = new ArrayList<>(StoredMap.all(session, context::note));
+      listen(session, stored);
     }
     List<String> known = stored.stream().map(StoredMap::host).toList();
     for (String host : hosts) {
       if (!known.contains(host)) {
-        return missing(host, known, unmapped);
+        String question = Nearest.question(host, known);
+        String silent = "its agent does not report; check that it runs with this --prefix";
+        return context.failed(
+            "no map of host " + host, why(host).orElse(question.isEmpty() ? silent : question));
       }
     }
     if (!hosts.isEmpty()) {
       stored.removeIf(each -> !hosts.contains(each.host()));
     }
     if (json) {
-      ArrayNode disks = AsciiJson.MAPPER.createArrayNode();
-      stored.forEach(each -> each.addTo(disks, stale(each, now), this::wanted));
       context
           .out()
-          .println(AsciiJson.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(disks));
-    } else {
-      print(stored, now);
+          .println(
+              AsciiJson.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(array(stored)));
+    } else if (!stored.isEmpty()) {
+      print(stored);
     }
-    notes(stored, now, unmapped);
+    notes(stored);
     return ExitCodes.DONE;
   }
 
   /** Waits for heartbeats of hosts whose map is missing or stale. */
-  private UnmappedHosts unmapped(OperatorSession session, List<StoredMap> stored, Instant now)
-      throws NatsException {
+  private void listen(OperatorSession session, List<StoredMap> stored) throws NatsException {
     Set<String> wanted = new TreeSet<>(hosts);
     for (StoredMap each : stored) {
-      if (stale(each, now) && (hosts.isEmpty() || hosts.contains(each.host()))) {
+      if (stale(each) && (hosts.isEmpty() || hosts.contains(each.host()))) {
         wanted.add(each.host());
       } else {
         wanted.remove(each.host());
       }
     }
-    return wanted.isEmpty() && !stored.isEmpty()
-        ? new UnmappedHosts()
-        : UnmappedHosts.listen(session, wanted, listen);
+    if (wanted.isEmpty() && !stored.isEmpty()) {
+      return;
+    }
+    long start = System.nanoTime();
+    session.heartbeats(
+        () ->
+            System.nanoTime() - start > listen.toNanos()
+                || (!wanted.isEmpty() && heartbeats.keySet().containsAll(wanted)),
+        beat -> {
+          if (heartbeats.size() < HOSTS_MAX) {
+            heartbeats.put(beat.host().value(), beat);
+          }
+        });
   }
 
-  private int missing(String host, List<String> known, UnmappedHosts unmapped) {
-    String question = Nearest.question(host, known);
-    return context.failed(
-        "no map of host " + host,
-        unmapped
-            .why(host)
-            .orElse(
-                question.isEmpty()
-                    ? "its agent does not report: check that it runs with this --prefix"
-                    : question));
+  /** Why a host has no current map; empty if its agent does not report. */
+  private Optional<String> why(String host) {
+    return Optional.ofNullable(heartbeats.get(host)).map(MapCommand::why);
   }
 
-  private void notes(List<StoredMap> stored, Instant now, UnmappedHosts unmapped) {
-    Set<String> unstored = new TreeSet<>(unmapped.reporting());
+  private static String why(Heartbeat beat) {
+    return beat.probes().stream()
+        .filter(each -> each.name().equals(MAP_SIZE) && !each.ok() && each.detail() != null)
+        .map(each -> Printable.of(String.valueOf(each.detail())))
+        .findFirst()
+        .orElse(
+            "its agent has been running for %s; check the agent's log"
+                .formatted(DurationText.print(Duration.ofMillis(beat.uptimeMs()))));
+  }
+
+  private void notes(List<StoredMap> stored) {
+    Set<String> unstored = new TreeSet<>(heartbeats.keySet());
     for (StoredMap each : stored) {
       unstored.remove(each.host());
-      if (stale(each, now)) {
+      if (stale(each)) {
         context.note(
             "%s is stale: stored %s ago; %s"
                 .formatted(
                     each.host(),
                     DurationText.print(each.age(now)),
-                    unmapped
-                        .why(each.host())
-                        .orElse("its agent does not report; check that it runs")));
+                    why(each.host()).orElse("its agent does not report; check that it runs")));
       }
     }
     if (hosts.isEmpty()) {
-      unstored.forEach(host ->
-          context.note("no map of host %s: %s".formatted(host, unmapped.why(host).orElse(""))));
+      for (String host : unstored) {
+        context.note("no map of host %s: %s".formatted(host, why(host).orElse("")));
+      }
       if (stored.isEmpty() && unstored.isEmpty()) {
         context.note("no maps stored and no agent reports: start blkwarden-agent on the hosts");
       }
     }
   }
 
-  private boolean stale(StoredMap each, Instant now) {
+  private boolean stale(StoredMap each) {
     return each.age(now).compareTo(staleAfter) > 0;
-  }
-
-  private void print(List<StoredMap> stored, Instant now) {
-    if (stored.isEmpty()) {
-      return;
-    }
-    Table table =
-        new Table(
-            "HOST",
-            "DOMAIN",
-            "DISK",
-            "ROLE",
-            "VOLUME",
-            "DM",
-            "DEVICE",
-            "WORKERS",
-            "PROOF",
-            "PRIORITY",
-            "STATE");
-    for (StoredMap each : stored) {
-      String host = each.host() + (stale(each, now) ? " (stale)" : "");
-      each.snapshot().disks().stream()
-          .filter(this::wanted)
-          .forEach(shown -> table.row(row(host, shown)));
-    }
-    StringWriter text = new StringWriter();
-    table.print(new PrintWriter(text));
-    text.toString().lines().map(this::coloured).forEach(context.out()::println);
   }
 
   private boolean wanted(MappedDisk shown) {
@@ -202,6 +192,75 @@ final class MapCommand implements Callable<Integer> {
             || name.matches(shown.domain().name())
             || name.matches(shown.domain().uuid().toString()))
         && (disk == null || new Glob(disk).matches(shown.disk().vdev()));
+  }
+
+  private ArrayNode array(List<StoredMap> stored) {
+    ArrayNode disks = AsciiJson.MAPPER.createArrayNode();
+    for (StoredMap map : stored) {
+      MappingOrigin origin = map.snapshot().origin();
+      map.snapshot().disks().stream()
+          .filter(this::wanted)
+          .forEach(each ->
+              disks
+                  .addObject()
+                  .put("host", map.host())
+                  .put("boot", origin.boot().toString())
+                  .put("revision", origin.revision())
+                  .put("stored_at", map.storedAt().toString())
+                  .put("stale", stale(map))
+                  .setAll((ObjectNode) AsciiJson.MAPPER.readTree(ControlJson.encodeDisk(each))));
+    }
+    return disks;
+  }
+
+  /** A disk and the host name to print. */
+  private record Row(String host, MappedDisk disk) {}
+
+  private void print(List<StoredMap> stored) {
+    List<Row> rows = new ArrayList<>();
+    for (StoredMap each : stored) {
+      String host = each.host() + (stale(each) ? " (stale)" : "");
+      each.snapshot().disks().stream()
+          .filter(this::wanted)
+          .forEach(shown -> rows.add(new Row(host, shown)));
+    }
+    Table.of(rows)
+        .column("HOST", Row::host)
+        .column("DOMAIN", row -> row.disk().domain().name())
+        .column("DISK", row -> row.disk().disk().vdev())
+        .column("ROLE", row -> row.disk().volume().role().wire())
+        .column("VOLUME", row -> row.disk().volume().path())
+        .column("DM", row -> row.disk().volume().dm())
+        .column("DEVICE", row -> joined(", ", row.disk().physical(), MapCommand::device))
+        .column(
+            "WORKERS",
+            row -> joined(",", row.disk().workers(), each -> each.comm() + "[" + each.pid() + "]"))
+        .column("PROOF", row -> joined(",", row.disk().workers(), each -> each.proof().wire()))
+        .column(
+            "PRIORITY",
+            row ->
+                joined(
+                    ",",
+                    row.disk().workers(),
+                    each -> each.priority() == null ? "?" : each.priority().toString()))
+        .column("STATE", row -> state(row.disk()))
+        .lines()
+        .forEach(line -> context.out().println(coloured(line)));
+  }
+
+  private static String state(MappedDisk disk) {
+    return disk.state().wire()
+        + (disk.reason() == null ? "" : " (%s)".formatted(disk.reason().wire()));
+  }
+
+  /** A physical device with its scheduler and what this honours. */
+  private static String device(PhysicalDevice device) {
+    String scheduler = device.scheduler() == null ? "-" : device.scheduler();
+    return "%s (%s: %s)".formatted(device.name(), scheduler, device.actuator().wire());
+  }
+
+  private static <T> String joined(String between, List<T> items, Function<T, String> text) {
+    return items.stream().map(text).distinct().collect(Collectors.joining(between));
   }
 
   /** Colours the last column, the state. */
@@ -217,45 +276,5 @@ final class MapCommand implements Callable<Integer> {
       }
     }
     return row;
-  }
-
-  private static List<String> row(String host, MappedDisk disk) {
-    String state =
-        disk.reason() == null
-            ? disk.state().wire()
-            : disk.state().wire() + " (" + disk.reason().wire() + ")";
-    return List.of(
-        host,
-        disk.domain().name(),
-        disk.disk().vdev(),
-        disk.volume().role().wire(),
-        orDash(disk.volume().path()),
-        orDash(disk.volume().dm()),
-        devices(disk),
-        joined(disk, worker -> worker.comm() + "[" + worker.pid() + "]"),
-        joined(disk, worker -> worker.proof().wire()),
-        joined(disk, worker -> worker.priority() == null ? "?" : worker.priority().toString()),
-        state);
-  }
-
-  /** The physical devices with their schedulers and what these honour. */
-  private static String devices(MappedDisk disk) {
-    return disk.physical().isEmpty()
-        ? "-"
-        : disk.physical().stream()
-            .map(each ->
-                "%s (%s: %s)"
-                    .formatted(each.name(), orDash(each.scheduler()), each.actuator().wire()))
-            .collect(Collectors.joining(", "));
-  }
-
-  private static String joined(MappedDisk disk, Function<Worker, String> text) {
-    return disk.workers().isEmpty()
-        ? "-"
-        : disk.workers().stream().map(text).distinct().collect(Collectors.joining(","));
-  }
-
-  private static String orDash(@Nullable String text) {
-    return text == null || text.isEmpty() ? "-" : text;
   }
 }

@@ -26,10 +26,8 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -46,13 +44,9 @@ import picocli.CommandLine.Parameters;
           + " 'nats-server --signal reload' twice: the second reload connects the accounts of new"
           + " users."
     })
-final class NatsInit implements Callable<Integer> {
+final class NatsInit extends JsonCommand {
   private static final String LISTEN = "127.0.0.1:4222";
   private static final String STORE = "/var/lib/nats";
-
-  private final CommandContext context;
-
-  @Mixin JsonOutput asJson = new JsonOutput();
 
   @Parameters(arity = "0..*", paramLabel = "HOST", description = "Short names of hosts to add.")
   List<String> hosts = new ArrayList<>();
@@ -131,10 +125,6 @@ final class NatsInit implements Callable<Integer> {
       description = "Prefix of all NATS subjects. Default: as in the last run, or blkwarden.v1.")
   @Nullable String prefix;
 
-  NatsInit(CommandContext context) {
-    this.context = context;
-  }
-
   @Override
   public Integer call() {
     Optional<ServerConfig.Tls> tls = tls();
@@ -198,18 +188,13 @@ final class NatsInit implements Callable<Integer> {
   }
 
   private void print(Path config, Path seeds, int hosts, int fresh) {
-    if (asJson.json) {
-      context
-          .out()
-          .println(
-              AsciiJson.MAPPER.writeValueAsString(
-                  AsciiJson.MAPPER
-                      .createObjectNode()
-                      .put("schema", "blkwarden.nats-init.v1")
-                      .put("config", config.toString())
-                      .put("seeds", seeds.toString())
-                      .put("hosts", hosts)
-                      .put("new_hosts", fresh)));
+    if (json) {
+      context.print(
+          AsciiJson.document("blkwarden.nats-init.v1")
+              .put("config", config.toString())
+              .put("seeds", seeds.toString())
+              .put("hosts", hosts)
+              .put("new_hosts", fresh));
       return;
     }
     context

@@ -2,31 +2,30 @@ package io.blkwarden.controller.cli;
 
 import io.blkwarden.commandline.AsciiJson;
 import io.blkwarden.commandline.ExitCodes;
+import io.blkwarden.commandline.Ink;
 import io.blkwarden.commandline.Table;
 import io.blkwarden.controller.nats.NatsException;
 import io.blkwarden.controller.nats.OperatorSession;
-import io.blkwarden.controller.policy.Labels;
 import io.blkwarden.controller.policy.Policy;
 import io.blkwarden.controller.policy.PolicySet;
 import io.blkwarden.controller.policy.PolicyTree;
-import io.blkwarden.controller.policy.read.LabelsReader;
-import io.blkwarden.controller.policy.read.PolicyLoad;
-import io.blkwarden.controller.policy.read.PolicyReader;
+import io.blkwarden.controller.policy.read.PolicyTestReader;
 import io.blkwarden.controller.policy.read.PolicyWarnings;
-import io.blkwarden.controller.policy.yaml.PolicyFile;
+import io.blkwarden.controller.policy.testfile.PolicyTestFile;
 import io.blkwarden.controller.policy.yaml.PolicyProblem;
+import io.blkwarden.controller.policytest.PolicyTestRun;
 import io.blkwarden.model.Printable;
 import io.blkwarden.model.message.MappingSnapshot;
-import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Checks, shows and tests policy files. */
@@ -36,9 +35,18 @@ import tools.jackson.databind.node.ObjectNode;
     synopsisSubcommandLabel = "COMMAND",
     description =
         "Checks, shows and tests policy files. Only 'check --fleet' needs NATS and a controller.",
-    subcommands = {PolicyCommand.Check.class, PolicyShow.class, PolicyTest.class})
+    subcommands = {PolicyCommand.Check.class, PolicyCommand.Show.class, PolicyCommand.Test.class})
 final class PolicyCommand {
   private PolicyCommand() {}
+
+  /** A command that loads policy files. */
+  abstract static class Reading extends JsonCommand {
+    @Option(
+        names = "--labels",
+        paramLabel = "FILE",
+        description = "Labels file, to validate as well.")
+    @Nullable Path labels;
+  }
 
   /** Checks policy files. */
   @Command(
@@ -49,20 +57,12 @@ final class PolicyCommand {
             + " policies.",
         "Exit code 1 if there is a problem; warnings do not change it."
       })
-  static final class Check implements Callable<Integer> {
-    private final CommandContext context;
-
+  static final class Check extends Reading {
     @Parameters(
         arity = "1..*",
         paramLabel = "FILE|DIR",
         description = "Policy files, or directories with *.yaml and *.yml files.")
     List<Path> paths = new ArrayList<>();
-
-    @Option(
-        names = "--labels",
-        paramLabel = "FILE",
-        description = "Labels file, to validate as well.")
-    @Nullable Path labels;
 
     @Option(
         names = "--fleet",
@@ -71,108 +71,197 @@ final class PolicyCommand {
 
     @Mixin NatsOptions nats = new NatsOptions();
 
-    @Option(names = "--json", description = "Print one JSON object, with all problems.")
-    boolean json;
-
-    Check(CommandContext context) {
-      this.context = context;
-    }
-
     @Override
     public Integer call() throws NatsException {
-      List<PolicyFile> files = new ArrayList<>();
-      List<PolicyProblem> unreadable = new ArrayList<>();
-      for (Path path : paths) {
-        try {
-          files.addAll(PolicyFiles.read(path));
-        } catch (IOException e) {
-          unreadable(path, e, unreadable);
-        }
-      }
-      PolicyLoad load = PolicyReader.read(files, PolicyLoad.NONE);
-      List<PolicyProblem> problems = new ArrayList<>(load.problems());
-      PolicySet policies = load.policies();
-      if (labels != null) {
-        try {
-          LabelsReader.Load labelled = LabelsReader.read(PolicyFiles.one(labels), Labels.NONE);
-          problems.addAll(labelled.problems());
-          policies = policies.with(labelled.labels());
-        } catch (IOException e) {
-          unreadable(labels, e, unreadable);
-        }
-      }
-      List<PolicyProblem> warnings = new ArrayList<>(PolicyWarnings.of(load));
+      PolicyFiles files = PolicyFiles.load(paths, labels);
+      List<PolicyProblem> warnings = new ArrayList<>(PolicyWarnings.of(files.load()));
       if (fleet) {
         List<MappingSnapshot> maps = maps();
         if (maps.isEmpty()) {
           context.note("no maps stored: --fleet checks nothing");
         } else {
-          warnings.addAll(PolicyWarnings.unmatched(load, policies, maps));
+          warnings.addAll(PolicyWarnings.unmatched(files.load(), files.policies(), maps));
         }
       }
       if (json) {
-        List<PolicyProblem> all = new ArrayList<>(unreadable);
-        all.addAll(problems);
-        context.out().println(json(load, all, warnings, files.size() + unreadable.size()));
+        ObjectNode document =
+            AsciiJson.document("blkwarden.policy-check.v1")
+                .put("files", files.count())
+                .put("good", files.load().good().size())
+                .put("policies", files.policies().policies().size());
+        files.problems().forEach(document.putArray("problems")::addPOJO);
+        warnings.forEach(document.putArray("warnings")::addPOJO);
+        context.print(document);
       } else {
-        text(load, problems, warnings, files.size());
+        print(files, warnings);
       }
-      return unreadable.isEmpty() && problems.isEmpty() ? ExitCodes.DONE : ExitCodes.FAILED;
-    }
-
-    private void unreadable(Path path, IOException e, List<PolicyProblem> unreadable) {
-      String why = String.valueOf(e.getMessage());
-      unreadable.add(new PolicyProblem(path.toString(), why));
-      if (!json) {
-        context.failed(why, PolicyFiles.REMEDY);
-      }
+      return files.problems().isEmpty() ? ExitCodes.DONE : ExitCodes.FAILED;
     }
 
     private List<MappingSnapshot> maps() throws NatsException {
-      try (OperatorSession session = nats.connect(context)) {
-        return StoredMap.all(session, why -> context.note(StoredMap.unreadable(why))).stream()
-            .map(StoredMap::snapshot)
-            .toList();
+      try (OperatorSession session = nats.connect()) {
+        return StoredMap.all(session, context::note).stream().map(StoredMap::snapshot).toList();
       }
     }
 
-    private static String json(
-        PolicyLoad load, List<PolicyProblem> problems, List<PolicyProblem> warnings, int files) {
-      ObjectNode root = AsciiJson.MAPPER.createObjectNode();
-      root.put("schema", "blkwarden.policy-check.v1");
-      root.put("files", files);
-      root.put("good", load.good().size());
-      root.put("policies", load.policies().policies().size());
-      problems.forEach(root.putArray("problems")::addPOJO);
-      warnings.forEach(root.putArray("warnings")::addPOJO);
-      return AsciiJson.MAPPER.writeValueAsString(root);
-    }
-
-    private void text(
-        PolicyLoad load, List<PolicyProblem> problems, List<PolicyProblem> warnings, int files) {
-      List<Policy> policies = load.policies().policies();
+    private void print(PolicyFiles files, List<PolicyProblem> warnings) {
+      List<Policy> policies = files.policies().policies();
       if (!policies.isEmpty()) {
-        Table table = new Table("POLICY", "MODE", "KIND");
-        policies.forEach(
-            each -> table.row(List.of(each.name(), each.mode().wire(), PolicyTree.kind(each))));
-        table.print(context.out());
+        Table.of(policies)
+            .column("POLICY", Policy::name)
+            .column("MODE", each -> each.mode().wire())
+            .column("KIND", PolicyTree::kind)
+            .print(context.out());
       }
+      List<PolicyProblem> problems = files.problems();
       problems.forEach(each -> context.out().println(Printable.of(each.toString())));
       warnings.forEach(each -> context.out().println("warning: " + Printable.of(each.toString())));
-      context
-          .out()
-          .printf(
-              "%s: %s%s, %s%s%s%n",
-              problems.isEmpty() ? "OK" : "FAILED",
-              problems.isEmpty() ? "" : load.good().size() + " valid of ",
-              count(files, "file", "files"),
-              count(policies.size(), "policy", "policies"),
-              problems.isEmpty() ? "" : ", " + count(problems.size(), "problem", "problems"),
-              warnings.isEmpty() ? "" : ", " + count(warnings.size(), "warning", "warnings"));
+      boolean fine = problems.isEmpty();
+      List<String> result = new ArrayList<>();
+      String valid = fine ? "OK: " : "FAILED: %d valid of ".formatted(files.load().good().size());
+      result.add(valid + count(files.count(), "file", "files"));
+      result.add(count(policies.size(), "policy", "policies"));
+      if (!fine) {
+        result.add(count(problems.size(), "problem", "problems"));
+      }
+      if (!warnings.isEmpty()) {
+        result.add(count(warnings.size(), "warning", "warnings"));
+      }
+      context.out().println(String.join(", ", result));
+    }
+  }
+
+  /** Prints the effective policies. */
+  @Command(
+      name = "show",
+      mixinStandardHelpOptions = true,
+      description = {
+        "Prints the effective policies, including defaults, safety limits (brakes) and protected"
+            + " disks, as YAML that can be used as a policy file.",
+        "Exit code 1 if there is a problem; the valid files are still shown."
+      })
+  static final class Show extends Reading {
+    @Parameters(paramLabel = "FILE|DIR", description = "Policy file, or directory of policy files.")
+    Path path = Path.of(".");
+
+    @Override
+    public Integer call() {
+      if (!Files.isReadable(path)) {
+        return context.failed(path + " cannot be read", "check its name and permissions");
+      }
+      PolicyFiles files = PolicyFiles.load(List.of(path), labels);
+      PolicySet set = files.policies();
+      if (json) {
+        ObjectNode document = AsciiJson.document("blkwarden.policies.v1");
+        set.policies().stream().map(PolicyTree::of).forEach(document.putArray("policies")::add);
+        document.set("brakes", PolicyTree.of(set.safetyLimits()));
+        document.set("protect", PolicyTree.of(set.protect()));
+        files.problems().forEach(document.putArray("problems")::addPOJO);
+        context.print(document);
+      } else {
+        files.problems().forEach(each -> context.err().println(Printable.of(each.toString())));
+        context.out().print(PolicyYaml.of(set));
+      }
+      return files.problems().isEmpty() ? ExitCodes.DONE : ExitCodes.FAILED;
+    }
+  }
+
+  /** A number of things, such as {@code 1 policy}. */
+  static String count(int number, String one, String many) {
+    return number + " " + (number == 1 ? one : many);
+  }
+
+  /** Runs policy tests. */
+  @Command(
+      name = "test",
+      mixinStandardHelpOptions = true,
+      description = {
+        "Runs policy tests: each gives a series of measurements, and the alerts, throttles and"
+            + " decisions expected at given times. Runs the controller's own engine.",
+        "Exit code 1 if a test fails or a file cannot be read."
+      })
+  static final class Test extends JsonCommand {
+    @Parameters(arity = "1..*", paramLabel = "FILE", description = "Test files.")
+    List<Path> paths = new ArrayList<>();
+
+    private final ArrayNode results = AsciiJson.MAPPER.createArrayNode();
+    private final List<PolicyProblem> problems = new ArrayList<>();
+    private int passed;
+    private int failed;
+
+    /** A test and its policies. */
+    private record TestCase(Path path, PolicyTestFile.Trial test, PolicySet policies) {}
+
+    @Override
+    public Integer call() {
+      List<TestCase> cases = new ArrayList<>();
+      paths.forEach(path -> cases.addAll(read(path)));
+      try (Progress progress = Progress.of(context)) {
+        for (TestCase each : cases) {
+          progress.at(
+              passed + failed,
+              cases.size(),
+              "%d of %d tests".formatted(passed + failed, cases.size()));
+          List<String> failures = PolicyTestRun.run(each.test(), each.policies());
+          progress.clear();
+          print(each, failures);
+        }
+      }
+      if (json) {
+        ObjectNode document = AsciiJson.document("blkwarden.policy-test.v1");
+        document.put("passed", passed).put("failed", failed);
+        document.set("tests", results);
+        problems.forEach(document.putArray("problems")::addPOJO);
+        context.print(document);
+      } else {
+        context.out().printf("%d tests passed, %d failed%n", passed, failed);
+      }
+      return problems.isEmpty() && failed == 0 ? ExitCodes.DONE : ExitCodes.FAILED;
     }
 
-    private static String count(int number, String one, String many) {
-      return number + " " + (number == 1 ? one : many);
+    /** Reads the tests of a file; returns none, and prints the problems, if there are problems. */
+    private List<TestCase> read(Path path) {
+      List<PolicyProblem> found = new ArrayList<>();
+      List<TestCase> cases = new ArrayList<>();
+      PolicyFiles.one(path, found)
+          .ifPresent(text -> {
+            PolicyTestReader.Load load = PolicyTestReader.read(text);
+            found.addAll(load.problems());
+            PolicyTestFile file = load.file();
+            if (file != null) {
+              PolicyFiles files =
+                  PolicyFiles.load(
+                      file.policies().stream().map(path::resolveSibling).toList(),
+                      file.labels() == null ? null : path.resolveSibling(file.labels()));
+              found.addAll(files.problems());
+              file.tests().forEach(test -> cases.add(new TestCase(path, test, files.policies())));
+            }
+          });
+      problems.addAll(found);
+      if (!json) {
+        found.forEach(problem -> context.err().println(Printable.of(problem.toString())));
+      }
+      return found.isEmpty() ? cases : List.of();
+    }
+
+    private void print(TestCase each, List<String> failures) {
+      boolean good = failures.isEmpty();
+      passed += good ? 1 : 0;
+      failed += good ? 0 : 1;
+      if (json) {
+        ObjectNode result = results.addObject();
+        result.put("file", each.path().toString());
+        result.put("name", each.test().name());
+        result.put("passed", good);
+        failures.forEach(result.putArray("failures")::add);
+        return;
+      }
+      String name = Printable.of("%s: %s".formatted(each.path(), each.test().name()));
+      Ink ink = context.ink();
+      context.out().printf("%s  %s%n", good ? ink.good("ok    ") : ink.bad("FAILED"), name);
+      for (String failure : failures) {
+        failure.lines().forEach(line -> context.out().println("  " + Printable.of(line)));
+      }
     }
   }
 }

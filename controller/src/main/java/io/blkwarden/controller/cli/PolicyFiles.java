@@ -13,70 +13,74 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the policy files that a command line names. */
-final class PolicyFiles {
-  /** The hint for a file that cannot be read. */
-  static final String REMEDY = "check its name and permissions";
-
-  private PolicyFiles() {}
+/**
+ * The policies and labels that a command line names, loaded as by the controller.
+ *
+ * @param count number of policy files
+ * @param load the policy files
+ * @param policies the valid policies with the labels
+ * @param problems all problems, including files that cannot be read
+ */
+record PolicyFiles(int count, PolicyLoad load, PolicySet policies, List<PolicyProblem> problems) {
+  PolicyFiles {
+    problems = List.copyOf(problems);
+  }
 
   /**
-   * Policies and labels.
+   * Loads policies and labels.
    *
-   * @param policies the valid ones
-   * @param problems all problems of all files
+   * @param paths policy files, or directories of them
+   * @param labels a labels file; absent for none
    */
-  record Loaded(PolicySet policies, List<PolicyProblem> problems) {}
+  static PolicyFiles load(List<Path> paths, @Nullable Path labels) {
+    List<PolicyProblem> problems = new ArrayList<>();
+    List<PolicyFile> files = new ArrayList<>();
+    paths.forEach(path -> files.addAll(read(path, problems)));
+    int count = files.size() + problems.size();
+    PolicyLoad load = PolicyReader.read(files, PolicyLoad.NONE);
+    PolicySet policies = load.policies();
+    problems.addAll(load.problems());
+    PolicyFile file = labels == null ? null : one(labels, problems).orElse(null);
+    if (file != null) {
+      LabelsReader.Load labelled = LabelsReader.read(file, Labels.NONE);
+      problems.addAll(labelled.problems());
+      policies = policies.with(labelled.labels());
+    }
+    return new PolicyFiles(count, load, policies, problems);
+  }
 
-  /** Reads a file. */
-  static PolicyFile one(Path path) throws IOException {
+  /** Reads a file; adds a problem if it cannot be read. */
+  static Optional<PolicyFile> one(Path path, List<PolicyProblem> problems) {
     try {
-      return PolicyFolder.readFile(path, path.toString());
+      return Optional.of(PolicyFolder.readFile(path, path.toString()));
     } catch (IOException e) {
-      throw unreadable(path, e);
+      problems.add(unreadable(path, e));
+      return Optional.empty();
     }
   }
 
   /** Reads a file or all policy files of a directory. */
-  static List<PolicyFile> read(Path path) throws IOException {
+  private static List<PolicyFile> read(Path path, List<PolicyProblem> problems) {
     if (!Files.isDirectory(path)) {
-      return List.of(one(path));
+      return one(path, problems).stream().toList();
     }
     try {
-      List<PolicyFile> files = new ArrayList<>();
-      for (PolicyFile file : PolicyFolder.read(path)) {
-        files.add(new PolicyFile(path.resolve(file.name()).toString(), file.text()));
-      }
-      return files;
+      return PolicyFolder.read(path).stream()
+          .map(file -> new PolicyFile(path.resolve(file.name()).toString(), file.text()))
+          .toList();
     } catch (IOException e) {
-      throw unreadable(path, e);
+      problems.add(unreadable(path, e));
+      return List.of();
     }
   }
 
-  /**
-   * Loads policies and labels as the controller does.
-   *
-   * @param labels a labels file; absent for none
-   */
-  static Loaded load(List<Path> policies, @Nullable Path labels) throws IOException {
-    List<PolicyFile> files = new ArrayList<>();
-    for (Path each : policies) {
-      files.addAll(read(each));
-    }
-    PolicyLoad load = PolicyReader.read(files, PolicyLoad.NONE);
-    if (labels == null) {
-      return new Loaded(load.policies(), load.problems());
-    }
-    LabelsReader.Load labelled = LabelsReader.read(one(labels), Labels.NONE);
-    List<PolicyProblem> problems = new ArrayList<>(load.problems());
-    problems.addAll(labelled.problems());
-    return new Loaded(load.policies().with(labelled.labels()), problems);
-  }
-
-  private static IOException unreadable(Path path, IOException e) {
-    return new IOException(
-        "%s cannot be read (%s)".formatted(path, e.getClass().getSimpleName()), e);
+  private static PolicyProblem unreadable(Path path, IOException e) {
+    return new PolicyProblem(
+        path.toString(),
+        "cannot be read (%s); check its name and permissions"
+            .formatted(e.getClass().getSimpleName()));
   }
 }

@@ -3,11 +3,14 @@ package io.blkwarden.controller.cli;
 import io.blkwarden.commandline.AsciiJson;
 import io.blkwarden.controller.policy.PolicySet;
 import io.blkwarden.controller.policy.PolicyTree;
-import java.io.PrintWriter;
 import java.math.BigDecimal;
-import java.util.Iterator;
 import java.util.Map;
-import java.util.regex.Pattern;
+import org.snakeyaml.engine.v2.api.Dump;
+import org.snakeyaml.engine.v2.api.DumpSettings;
+import org.snakeyaml.engine.v2.common.FlowStyle;
+import org.snakeyaml.engine.v2.nodes.Node;
+import org.snakeyaml.engine.v2.nodes.Tag;
+import org.snakeyaml.engine.v2.representer.StandardRepresenter;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -17,24 +20,27 @@ import tools.jackson.databind.node.ObjectNode;
  * docs/POLICIES.md} for the keys.
  */
 final class PolicyYaml {
-  private static final Pattern PLAIN = Pattern.compile("[A-Za-z][\\w./]*([- ][\\w./]+)*");
-  private static final Pattern WORD = Pattern.compile("(?i)true|false|yes|no|on|off|null|y|n");
+  private static final DumpSettings SETTINGS =
+      DumpSettings.builder()
+          .setDefaultFlowStyle(FlowStyle.BLOCK)
+          .setIndentWithIndicator(true)
+          .setIndicatorIndent(2)
+          .setUseUnicodeEncoding(false)
+          .setWidth(Integer.MAX_VALUE)
+          .build();
 
-  private final PrintWriter out;
+  private PolicyYaml() {}
 
-  PolicyYaml(PrintWriter out) {
-    this.out = out;
-  }
-
-  /** Prints all policies, the safety limits and the protected disks. */
-  void print(PolicySet set) {
+  /** All policies, the safety limits and the protected disks. */
+  static String of(PolicySet set) {
     ObjectNode root = object();
     ArrayNode policies = root.putArray("policies");
     set.policies().forEach(each -> policies.add(policy(PolicyTree.of(each))));
     root.set("brakes", PolicyTree.of(set.safetyLimits()));
     ArrayNode protect = root.putArray("protect");
     set.protect().forEach(each -> protect.add(match(PolicyTree.of(each))));
-    fields(root, "", "");
+    Dump dump = new Dump(SETTINGS, new Representer());
+    return dump.dumpToString(AsciiJson.MAPPER.treeToValue(root, Map.class));
   }
 
   private static ObjectNode object() {
@@ -228,56 +234,22 @@ final class PolicyYaml {
     return to;
   }
 
-  /** Prints the fields of an object; the first line starts with {@code first}. */
-  private void fields(ObjectNode from, String first, String indent) {
-    String start = first;
-    for (Map.Entry<String, JsonNode> each : from.properties()) {
-      out.print(start + text(each.getKey()) + ":");
-      value(each.getValue(), indent);
-      start = indent;
+  /** Writes lists of plain values on one line, and numbers without exponents. */
+  private static final class Representer extends StandardRepresenter {
+    Representer() {
+      super(SETTINGS);
+      representers.put(
+          Double.class,
+          number -> {
+            String text = BigDecimal.valueOf((Double) number).stripTrailingZeros().toPlainString();
+            return representScalar(text.contains(".") ? Tag.FLOAT : Tag.INT, text);
+          });
     }
-  }
 
-  private void value(JsonNode value, String indent) {
-    if (value instanceof ObjectNode object && !object.isEmpty()) {
-      out.println();
-      fields(object, indent + "  ", indent + "  ");
-    } else if (value instanceof ArrayNode list && list.get(0) instanceof ObjectNode) {
-      out.println();
-      for (JsonNode each : list) {
-        if (each.isEmpty()) {
-          out.println(indent + "  - {}");
-        } else {
-          fields((ObjectNode) each, indent + "  - ", indent + "    ");
-        }
-      }
-    } else {
-      out.println(" " + scalar(value));
+    @Override
+    protected Node representSequence(Tag tag, Iterable<?> sequence, FlowStyle style) {
+      boolean nested = sequence.iterator().hasNext() && sequence.iterator().next() instanceof Map;
+      return super.representSequence(tag, sequence, nested ? FlowStyle.BLOCK : FlowStyle.FLOW);
     }
-  }
-
-  private static String scalar(JsonNode value) {
-    if (value instanceof ArrayNode list) {
-      StringBuilder all = new StringBuilder("[");
-      for (Iterator<JsonNode> each = list.iterator(); each.hasNext(); ) {
-        all.append(' ').append(scalar(each.next())).append(each.hasNext() ? "," : " ");
-      }
-      return all.append(']').toString();
-    }
-    if (value.isObject()) {
-      return "{}";
-    }
-    return value.isDouble()
-        ? BigDecimal.valueOf(value.asDouble()).stripTrailingZeros().toPlainString()
-        : value.isString() ? text(value.asString()) : value.asString();
-  }
-
-  /** A string, in quotes if YAML could read it as something else. */
-  private static String text(String string) {
-    boolean duration = string.matches("(\\d+(ms|s|m|h|d))+");
-    boolean rate = string.matches("\\d+(/s| of \\d+)");
-    return duration || rate || (PLAIN.matcher(string).matches() && !WORD.matcher(string).matches())
-        ? string
-        : AsciiJson.MAPPER.writeValueAsString(string);
   }
 }

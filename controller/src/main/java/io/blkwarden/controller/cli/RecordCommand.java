@@ -3,6 +3,7 @@ package io.blkwarden.controller.cli;
 import io.blkwarden.commandline.AsciiJson;
 import io.blkwarden.commandline.DurationText;
 import io.blkwarden.commandline.ExitCodes;
+import io.blkwarden.controller.config.PolicyFolder;
 import io.blkwarden.controller.nats.NatsException;
 import io.blkwarden.controller.nats.NatsSettings;
 import io.blkwarden.controller.nats.RecordingTap;
@@ -10,20 +11,24 @@ import io.blkwarden.controller.recording.Entry;
 import io.blkwarden.controller.recording.FileHeader.ReceiveTime;
 import io.blkwarden.controller.recording.files.Recorder;
 import io.blkwarden.controller.recording.files.RecordingFolder;
+import io.blkwarden.controller.replay.RecordedPolicies;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.UUID;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
 
 /** Records the fleet's messages to files. */
 @Command(
@@ -32,10 +37,8 @@ import picocli.CommandLine.Option;
     description =
         "Records samples, mappings, heartbeats, commands, outcomes, alerts and operator requests"
             + " until Ctrl-C. Sends only a request for the stored maps.")
-final class RecordCommand implements Callable<Integer> {
+final class RecordCommand extends JsonCommand {
   private static final long STOP_SECONDS = 10;
-
-  private final CommandContext context;
 
   @Mixin NatsOptions nats = new NatsOptions();
 
@@ -85,19 +88,12 @@ final class RecordCommand implements Callable<Integer> {
       description = "Also record this labels file; requires --policies.")
   @Nullable Path labels;
 
-  @Option(names = "--json", description = "Print the summary as one JSON object.")
-  boolean json;
-
   private @Nullable PolicyRecorder policyRecorder;
-
-  RecordCommand(CommandContext context) {
-    this.context = context;
-  }
 
   @Override
   public Integer call() throws NatsException {
     SecureRandom random = new SecureRandom();
-    NatsSettings bus = nats.settings(context, "cli");
+    NatsSettings bus = nats.settings("cli");
     RecordingFolder.Limits limits =
         UsageException.wrap(() -> new RecordingFolder.Limits(fileBytes, totalBytes));
     Recorder recorder = new Recorder(Recorder.MAX_BYTES);
@@ -110,8 +106,7 @@ final class RecordCommand implements Callable<Integer> {
     }
     RecordingFolder folder = new RecordingFolder(dir, limits, session, bus.subjects().prefix());
     if (policies != null) {
-      policyRecorder =
-          new PolicyRecorder(policies, labels, recorder, RecordCommand::now, context::note);
+      policyRecorder = new PolicyRecorder(policies, recorder);
       policyRecorder.poll(); // first, so that a replay has them from the start
     }
     CountDownLatch over = endOnSignal(recorder);
@@ -175,7 +170,7 @@ final class RecordCommand implements Callable<Integer> {
           () -> {
             tap.eachSecond(source, context);
             if (policyRecorder != null) {
-              policyRecorder.tick();
+              policyRecorder.eachSecond();
             }
             if (millis() >= end || source.closedForGood()) {
               recorder.close(now());
@@ -196,20 +191,15 @@ final class RecordCommand implements Callable<Integer> {
 
   private void print(Recorder recorder, RecordingFolder folder) {
     if (json) {
-      context
-          .out()
-          .println(
-              AsciiJson.MAPPER.writeValueAsString(
-                  AsciiJson.MAPPER
-                      .createObjectNode()
-                      .put("schema", "blkwarden.recorded.v1")
-                      .put("samples", recorder.samples())
-                      .put("others", recorder.others())
-                      .put("lost", recorder.lost())
-                      .put("disconnected", recorder.disconnected())
-                      .put("files", folder.files())
-                      .put("deleted", folder.deleted())
-                      .put("bytes", folder.bytes())));
+      context.print(
+          AsciiJson.document("blkwarden.recorded.v1")
+              .put("samples", recorder.samples())
+              .put("others", recorder.others())
+              .put("lost", recorder.lost())
+              .put("disconnected", recorder.disconnected())
+              .put("files", folder.files())
+              .put("deleted", folder.deleted())
+              .put("bytes", folder.bytes()));
       return;
     }
     context
@@ -289,6 +279,88 @@ final class RecordCommand implements Callable<Integer> {
       if (reconnected.getAndSet(false)) {
         source.readStored(this);
         note(source, context);
+      }
+    }
+  }
+
+  /** Parses and prints sizes such as {@code 256MiB}, {@code 4GiB} or {@code 500MB}. */
+  static final class SizeText implements ITypeConverter<Long> {
+    private static final Pattern FORM = Pattern.compile("([1-9][0-9]{0,5})([MGT])(i?)B");
+
+    @Override
+    public Long convert(String text) {
+      Matcher m = FORM.matcher(text);
+      if (!m.matches()) {
+        throw new TypeConversionException(
+            "expected a size such as 256MiB or 4GiB, found '%s'".formatted(text));
+      }
+      int power = 2 + "MGT".indexOf(m.group(2));
+      long unit = (long) Math.pow(m.group(3).isEmpty() ? 1_000 : 1_024, power);
+      return Long.parseLong(m.group(1)) * unit;
+    }
+
+    /** Prints bytes in the largest fitting unit, such as {@code 12.3 MiB}. */
+    static String print(long bytes) {
+      if (bytes < 1 << 20) {
+        return "%.1f KiB".formatted(bytes / 1024.0);
+      }
+      return bytes < 1 << 30
+          ? "%.1f MiB".formatted(bytes / (double) (1 << 20))
+          : "%.2f GiB".formatted(bytes / (double) (1 << 30));
+    }
+  }
+
+  /** Records the policies of a directory whenever they change. */
+  private final class PolicyRecorder {
+    private static final int POLL_SECONDS = 15;
+
+    private final Path folder;
+    private final Recorder recorder;
+    private @Nullable RecordedPolicies last;
+    private String lastProblem = "";
+    private int seconds;
+
+    PolicyRecorder(Path folder, Recorder recorder) {
+      this.folder = folder;
+      this.recorder = recorder;
+    }
+
+    void eachSecond() {
+      if (++seconds % POLL_SECONDS == 0) {
+        poll();
+      }
+    }
+
+    void poll() {
+      try {
+        RecordedPolicies found =
+            new RecordedPolicies(
+                PolicyFolder.read(folder),
+                labels == null ? null : PolicyFolder.readFile(labels, labels.toString()));
+        lastProblem = "";
+        if (!found.equals(last)) {
+          last = found;
+          write(found.encode());
+        }
+      } catch (IOException e) {
+        problem("policies: %s cannot be read (%s)".formatted(folder, e));
+      }
+    }
+
+    private void write(byte[] message) {
+      if (message.length > Entry.PAYLOAD_MAX) {
+        problem(
+            "policies: %s is too large to record: expected at most %d bytes, found %d"
+                .formatted(folder, Entry.PAYLOAD_MAX, message.length));
+      } else {
+        recorder.offer(new Entry.Message(now(), false, Entry.POLICIES, message));
+      }
+    }
+
+    private void problem(String problem) {
+      if (!problem.equals(lastProblem)) {
+        lastProblem = problem;
+        context.note(problem);
       }
     }
   }

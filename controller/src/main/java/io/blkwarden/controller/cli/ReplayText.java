@@ -1,27 +1,32 @@
 package io.blkwarden.controller.cli;
 
+import static java.util.stream.Collectors.counting;
+import static java.util.stream.Collectors.groupingBy;
+
 import io.blkwarden.commandline.AsciiJson;
 import io.blkwarden.commandline.DurationText;
 import io.blkwarden.commandline.Table;
 import io.blkwarden.controller.recording.files.RecordingSet;
 import io.blkwarden.controller.replay.ReplayReport;
+import io.blkwarden.controller.replay.ReplayReport.Count;
+import io.blkwarden.controller.replay.ReplayReport.Difference;
 import io.blkwarden.controller.replay.ThrottledPeriod;
 import io.blkwarden.controller.throttle.Decision;
+import io.blkwarden.model.HostId;
 import io.blkwarden.model.Printable;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Prints a replay report as text or JSON. */
-final class ReplayText {
+record ReplayText(PrintWriter out, ReplayReport report, RecordingSet recordings, long tookMillis) {
   private static final List<String> ASSUMPTIONS =
       List.of(
           "agents carry out every command at once; refusals by real agents are unknown",
@@ -29,28 +34,9 @@ final class ReplayText {
               + " have had one",
           "proposals are never approved, and operator requests count only as recorded");
 
-  private final PrintWriter out;
-  private final ReplayReport report;
-  private final RecordingSet recordings;
-  private final List<String> problems;
-  private final long tookMillis;
-
-  ReplayText(
-      PrintWriter out,
-      ReplayReport report,
-      RecordingSet recordings,
-      List<String> problems,
-      long tookMillis) {
-    this.out = out;
-    this.report = report;
-    this.recordings = recordings;
-    this.problems = problems;
-    this.tookMillis = tookMillis;
-  }
-
   void print(boolean json) {
     if (json) {
-      out.println(AsciiJson.MAPPER.writeValueAsString(json()));
+      out.println(AsciiJson.text(json()));
     } else {
       text();
     }
@@ -65,16 +51,17 @@ final class ReplayText {
         time(report.fromMillis()),
         time(report.toMillis()),
         duration(spanMillis),
-        report.samples(),
-        report.others(),
+        report.count(Count.SAMPLES),
+        report.count(Count.OTHERS),
         recordings.size(),
         tookMillis / 1_000.0,
         speed());
     out.println(
         report.policiesGiven()
             ? "Policies: from --policies; the recording has %d versions of its own"
-                .formatted(report.policyVersions())
-            : "Policies: from the recording, %d versions".formatted(report.policyVersions()));
+                .formatted(report.count(Count.POLICY_VERSIONS))
+            : "Policies: from the recording, %d versions"
+                .formatted(report.count(Count.POLICY_VERSIONS)));
     problems();
     out.println("Assumptions: " + String.join("; ", ASSUMPTIONS) + ".");
     out.println();
@@ -84,7 +71,9 @@ final class ReplayText {
     refusals();
     out.printf(
         "%d alerts and %d commands in the replay; %d commands in the recording%n",
-        report.alerts(), report.commands(), report.recordedCommands());
+        report.count(Count.ALERTS),
+        report.count(Count.COMMANDS),
+        report.count(Count.RECORDED_COMMANDS));
   }
 
   private double speed() {
@@ -92,61 +81,56 @@ final class ReplayText {
   }
 
   private void problems() {
-    problems.forEach(problem -> out.println("! " + Printable.of(problem)));
-    if (report.samplesMissing() + report.othersMissing() + report.interruptions() > 0) {
+    recordings.problems().forEach(problem -> out.println("! " + Printable.of(problem)));
+    long samples = report.count(Count.SAMPLES_MISSING);
+    long others = report.count(Count.OTHERS_MISSING);
+    long interruptions = report.count(Count.INTERRUPTIONS);
+    if (samples + others + interruptions > 0) {
       out.printf(
           "! the recording lacks %d sample batches and %d other messages; %d disconnections%n",
-          report.samplesMissing(), report.othersMissing(), report.interruptions());
+          samples, others, interruptions);
     }
-    if (report.unreadable() > 0) {
-      out.printf("! %d unreadable messages skipped%n", report.unreadable());
-    }
-    if (report.omitted() > 0) {
-      out.printf("! %d more throttles omitted%n", report.omitted());
+    more("! %d unreadable messages skipped%n", Count.UNREADABLE);
+    more("! %d more throttles omitted%n", Count.OMITTED);
+  }
+
+  private void more(String text, Count what) {
+    if (report.count(what) > 0) {
+      out.printf(text, report.count(what));
     }
   }
 
   private void throttles(String title, List<ThrottledPeriod> all) {
     if (all.isEmpty()) {
       out.println(title + ": none");
-      out.println();
-      return;
+    } else {
+      out.printf("%s (%d):%n", title, all.size());
+      Table.of(all)
+          .column("HOST", ThrottledPeriod::host)
+          .column("DISK", each -> each.domain().name() + "/" + each.vdev())
+          .column("POLICY", ThrottledPeriod::policy)
+          .column("MODE", ThrottledPeriod::mode)
+          .column("FROM", each -> time(each.fromMillis()))
+          .column("DURATION", each -> duration(each.millis()))
+          .column("SET", each -> String.join(", ", each.set()))
+          .column("ENDED", each -> each.ended() == null ? "active" : each.ended())
+          .print(out);
     }
-    out.printf("%s (%d):%n", title, all.size());
-    Table table = new Table("HOST", "DISK", "POLICY", "MODE", "FROM", "DURATION", "SET", "ENDED");
-    for (ThrottledPeriod each : all) {
-      table.row(
-          List.of(
-              each.host().value(),
-              each.domain().name() + "/" + each.vdev(),
-              Objects.requireNonNullElse(each.policy(), "-"),
-              each.mode(),
-              time(each.fromMillis()).toString(),
-              duration(each.millis()),
-              String.join(", ", each.set()),
-              Objects.requireNonNullElse(each.ended(), "active")));
-    }
-    table.print(out);
     out.println();
   }
 
   private void differences() {
-    List<ReplayReport.Difference> all = report.differences();
-    if (all.isEmpty()) {
+    if (report.differences().isEmpty()) {
       return;
     }
     out.println("Difference by disk:");
-    Table table = new Table("HOST", "DISK", "REPLAY", "RECORDING", "BOTH");
-    for (ReplayReport.Difference each : all) {
-      table.row(
-          List.of(
-              each.host(),
-              each.domain() + "/" + each.vdev(),
-              duration(each.replayedMillis()),
-              duration(each.recordedMillis()),
-              duration(each.bothMillis())));
-    }
-    table.print(out);
+    Table.of(report.differences())
+        .column("HOST", Difference::host)
+        .column("DISK", each -> each.domain() + "/" + each.vdev())
+        .column("REPLAY", each -> duration(each.replayedMillis()))
+        .column("RECORDING", each -> duration(each.recordedMillis()))
+        .column("BOTH", each -> duration(each.bothMillis()))
+        .print(out);
     out.println();
   }
 
@@ -154,57 +138,54 @@ final class ReplayText {
     if (report.refusals().isEmpty()) {
       return;
     }
-    Map<List<String>, Integer> counts = new LinkedHashMap<>();
-    for (Decision each : report.refusals()) {
-      counts.merge(row(each), 1, Integer::sum);
-    }
+    Map<Refusal, Long> counts =
+        report.refusals().stream()
+            .map(Refusal::of)
+            .collect(groupingBy(each -> each, LinkedHashMap::new, counting()));
     out.println("Refused by safety checks:");
-    Table table = new Table("COUNT", "HOST", "DISK", "POLICY", "CHECK", "REASON");
-    counts.forEach((row, count) -> {
-      List<String> cells = new ArrayList<>(row);
-      cells.addFirst(String.valueOf(count));
-      table.row(cells);
-    });
-    table.print(out);
-    if (report.moreRefusals() > 0) {
-      out.printf("and %d more%n", report.moreRefusals());
-    }
+    Table.of(counts.entrySet())
+        .column("COUNT", Map.Entry::getValue)
+        .column("HOST", each -> each.getKey().host())
+        .column("DISK", each -> each.getKey().disk())
+        .column("POLICY", each -> each.getKey().policy())
+        .column("CHECK", each -> each.getKey().check())
+        .column("REASON", each -> each.getKey().reason())
+        .print(out);
+    more("and %d more%n", Count.MORE_REFUSALS);
     out.println();
   }
 
-  private static List<String> row(Decision each) {
-    String domain = each.domain() == null ? "-" : each.domain().name();
-    return List.of(
-        each.host().value(),
-        each.vdev() == null ? domain : domain + "/" + each.vdev(),
-        Objects.requireNonNullElse(each.policy(), "-"),
-        Objects.requireNonNullElse(each.guard(), "-"),
-        each.reason());
+  /** The part of a refusal by which refusals are counted. */
+  private record Refusal(
+      HostId host,
+      @Nullable String disk,
+      @Nullable String policy,
+      @Nullable String check,
+      String reason) {
+    static Refusal of(Decision each) {
+      String domain = each.domain() == null ? null : each.domain().name();
+      String disk = each.vdev() == null ? domain : domain + "/" + each.vdev();
+      return new Refusal(each.host(), disk, each.policy(), each.guard(), each.reason());
+    }
   }
 
   private ObjectNode json() {
-    ObjectNode root = AsciiJson.MAPPER.createObjectNode();
-    root.put("schema", "blkwarden.replay.v1");
+    ObjectNode root = AsciiJson.document("blkwarden.replay.v1");
     root.put("from", time(report.fromMillis()).toString());
     root.put("to", time(report.toMillis()).toString());
     root.put("took_ms", tookMillis);
     root.put("times_real_time", Math.round(speed()));
     root.put("files", recordings.size());
-    root.put("samples", report.samples());
-    root.put("others", report.others());
-    root.put("unread", report.unreadable());
-    root.put("samples_missing", report.samplesMissing());
-    root.put("others_missing", report.othersMissing());
-    root.put("interruptions", report.interruptions());
-    root.put("left_out", report.omitted());
     root.put("policies_given", report.policiesGiven());
-    root.put("policy_versions", report.policyVersions());
-    problems.forEach(root.putArray("faults")::add);
+    for (Count each : Count.values()) {
+      root.put(each.key(), report.count(each));
+    }
+    recordings.problems().forEach(root.putArray("faults")::add);
     ASSUMPTIONS.forEach(root.putArray("assumed")::add);
     throttles(root.putArray("replay"), report.replayed());
     throttles(root.putArray("really"), report.recorded());
     ArrayNode differences = root.putArray("differences");
-    for (ReplayReport.Difference each : report.differences()) {
+    for (Difference each : report.differences()) {
       differences
           .addObject()
           .put("host", each.host())
@@ -226,9 +207,6 @@ final class ReplayText {
           .put("guard", each.guard())
           .put("reason", each.reason());
     }
-    root.put("alerts", report.alerts());
-    root.put("commands", report.commands());
-    root.put("commands_really", report.recordedCommands());
     return root;
   }
 

@@ -2,56 +2,47 @@ package io.blkwarden.controller.cli;
 
 import io.blkwarden.commandline.AsciiJson;
 import io.blkwarden.commandline.Complaint;
+import io.blkwarden.commandline.DurationText;
 import io.blkwarden.commandline.ExitCodes;
+import io.blkwarden.commandline.Table;
 import io.blkwarden.controller.nats.NatsException;
 import io.blkwarden.controller.nats.OperatorSession;
+import io.blkwarden.model.HostId;
 import io.blkwarden.model.MessageId;
 import io.blkwarden.model.Printable;
+import io.blkwarden.model.Restraint;
 import io.blkwarden.model.message.OperatorReply;
 import io.blkwarden.model.message.OperatorRequest;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.Locale;
-import java.util.Objects;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import tools.jackson.databind.node.ObjectNode;
+import picocli.CommandLine.Parameters;
 
 /** A command that sends one request to the controller and prints the reply. */
-abstract class RequestCommand implements Callable<Integer> {
+abstract class RequestCommand extends JsonCommand {
   static final Duration TIMEOUT = Duration.ofSeconds(20);
 
-  private @Nullable CommandContext context;
-
   @Mixin NatsOptions nats = new NatsOptions();
-  @Mixin JsonOutput output = new JsonOutput();
 
-  /** Sets the context; called once, before all others. */
-  final void use(CommandContext its) {
-    context = its;
-  }
-
-  final CommandContext context() {
-    return Objects.requireNonNull(context);
-  }
+  /** The reason for the audit trail. */
+  String reason = "by hand";
 
   /**
    * The request that the arguments describe.
    *
    * @throws IllegalArgumentException if they are invalid
    */
-  abstract OperatorRequest request();
+  abstract OperatorRequest.Ask ask();
 
   /** The request with what must be looked up first. */
-  OperatorRequest complete(OperatorRequest request, OperatorSession session) throws NatsException {
-    return request;
-  }
-
-  /** A request of the current user. */
-  OperatorRequest request(String reason, OperatorRequest.Ask ask) {
-    return new OperatorRequest(context().user(), reason, ask);
+  OperatorRequest.Ask complete(OperatorRequest.Ask ask, OperatorSession session)
+      throws NatsException {
+    return ask;
   }
 
   /**
@@ -76,10 +67,10 @@ abstract class RequestCommand implements Callable<Integer> {
   }
 
   private static String ended(String what, @Nullable MessageId id) {
-    ObjectNode object = AsciiJson.MAPPER.createObjectNode();
-    object.put("schema", "blkwarden.ended.v1").put("what", what);
-    object.put("id", id == null ? null : id.value());
-    return AsciiJson.MAPPER.writeValueAsString(object);
+    return AsciiJson.text(
+        AsciiJson.document("blkwarden.ended.v1")
+            .put("what", what)
+            .put("id", id == null ? null : id.value()));
   }
 
   /** Prints a successful reply as text. */
@@ -89,10 +80,11 @@ abstract class RequestCommand implements Callable<Integer> {
 
   @Override
   public final Integer call() throws NatsException {
-    OperatorRequest request = UsageException.wrap(this::request);
+    OperatorRequest.Ask ask = UsageException.wrap(this::ask);
     OperatorReply reply;
-    try (OperatorSession session = nats.connect(context())) {
-      reply = session.ask(complete(request, session), TIMEOUT);
+    try (OperatorSession session = nats.connect()) {
+      reply =
+          session.ask(new OperatorRequest(context.user(), reason, complete(ask, session)), TIMEOUT);
     }
     int code =
         switch (reply.verdict()) {
@@ -100,13 +92,13 @@ abstract class RequestCommand implements Callable<Integer> {
           case FAILED -> ExitCodes.FAILED;
           case REFUSED -> ExitCodes.REFUSED;
         };
-    String json = output.json ? json(request.ask(), reply) : null;
-    if (json != null) {
-      context().out().println(json);
+    String document = json ? json(ask, reply) : null;
+    if (document != null) {
+      context.out().println(document);
     } else if (code == ExitCodes.DONE) {
-      print(reply, context().out());
+      print(reply, context.out());
     } else {
-      return context().error(new Complaint(reply.verdict().wire() + ": " + reply.detail()), code);
+      return context.error(new Complaint(reply.verdict().wire() + ": " + reply.detail()), code);
     }
     return code;
   }
@@ -116,25 +108,304 @@ abstract class RequestCommand implements Callable<Integer> {
     return new MessageId(text.toUpperCase(Locale.ROOT));
   }
 
-  /** The option {@code --reason}, in its required and its optional form. */
-  static final class Reason {
-    static final String NAME = "--reason";
-    static final String OPTIONAL = "Reason, for the audit trail. Default: ${DEFAULT-VALUE}.";
+  /** A request with an optional reason. */
+  abstract static class WithOptionalReason extends RequestCommand {
+    @Option(
+        names = "--reason",
+        paramLabel = "TEXT",
+        defaultValue = "by hand",
+        description = "Reason, for the audit trail. Default: ${DEFAULT-VALUE}.")
+    void reason(String text) {
+      reason = text;
+    }
+  }
 
-    /** A reason that has to be given. */
-    static final class Required {
+  /** A request with a required reason. */
+  abstract static class WithReason extends RequestCommand {
+    @Option(
+        names = "--reason",
+        required = true,
+        paramLabel = "TEXT",
+        description = "Reason, for the audit trail.")
+    void reason(String text) {
+      reason = text;
+    }
+  }
+
+  /** Throttles a disk. */
+  @Command(
+      name = "throttle",
+      mixinStandardHelpOptions = true,
+      description = {
+        "Lowers the I/O priority of the threads that serve a disk, or limits their IOPS, for a"
+            + " time.",
+        "Safety checks also apply to manual throttles: a disk whose threads are not proven is"
+            + " refused (exit code 3)."
+      })
+  static final class Throttle extends WithReason {
+    @Parameters(paramLabel = DiskPath.LABEL, description = DiskPath.DESCRIPTION)
+    String disk = "";
+
+    @ArgGroup(multiplicity = "0..1")
+    How how = new How();
+
+    @Option(
+        names = "--lease",
+        paramLabel = "TIME",
+        defaultValue = "10m",
+        converter = DurationText.class,
+        description = "Time until the throttle expires, 1s to 1h. Default ${DEFAULT-VALUE}.")
+    Duration lease = Duration.ofMinutes(10);
+
+    @Option(
+        names = "--force",
+        description =
+            "Override the safety limits (disks_per_host, disks_per_domain, hosts_throttled,"
+                + " stop_if_hosts_anomalous); goes on record. All other safety checks still apply.")
+    boolean force;
+
+    /** A priority or a limit. */
+    static final class How {
       @Option(
-          names = NAME,
-          required = true,
-          paramLabel = "TEXT",
-          description = "Reason, for the audit trail.")
-      String text = "";
+          names = "--priority",
+          paramLabel = "PRIORITY",
+          description = "idle or best-effort/0..7. Default idle.")
+      @Nullable String priority;
+
+      @Option(
+          names = "--limit",
+          paramLabel = "N/s",
+          description = "Limit reads and writes to N IOPS each, 10/s to 100000/s.")
+      @Nullable String limit;
     }
 
-    /** A reason that may be left out. */
-    static final class Optional {
-      @Option(names = NAME, paramLabel = "TEXT", defaultValue = "by hand", description = OPTIONAL)
-      String text = "by hand";
+    @Override
+    OperatorRequest.Ask ask() {
+      DiskPath path = DiskPath.parse(disk);
+      return new OperatorRequest.Throttle(
+          path.host(), path.domain(), path.disk(), restraint(), lease.toMillis(), force);
+    }
+
+    private Restraint restraint() {
+      if (how.limit != null) {
+        if (how.limit.matches("\\d+")) {
+          throw new IllegalArgumentException(
+              "--limit: expected a number a second, found '%1$s'; did you mean %1$s/s?"
+                  .formatted(how.limit));
+        }
+        return Restraint.parse("limit " + how.limit);
+      }
+      if (how.priority == null) {
+        return Restraint.Priority.IDLE;
+      }
+      if (Restraint.parse(how.priority) instanceof Restraint.Priority priority) {
+        return priority;
+      }
+      throw new IllegalArgumentException(
+          "--priority: expected a priority; set a limit with --limit");
+    }
+  }
+
+  /** Releases throttles. */
+  @Command(
+      name = "release",
+      mixinStandardHelpOptions = true,
+      description = "Releases the throttle of a disk, or all throttles of the fleet.")
+  static final class Release extends WithOptionalReason {
+    @ArgGroup(multiplicity = "1")
+    Target target = new Target();
+
+    /** One disk, or all. */
+    static final class Target {
+      @Parameters(paramLabel = DiskPath.LABEL, description = DiskPath.DESCRIPTION)
+      @Nullable String disk;
+
+      @Option(names = "--all", description = "Release all throttles of the fleet.")
+      boolean all;
+    }
+
+    @Override
+    OperatorRequest.Ask ask() {
+      if (target.disk == null) {
+        return new OperatorRequest.ReleaseAll();
+      }
+      DiskPath path = DiskPath.parse(target.disk);
+      return new OperatorRequest.Release(path.host(), path.domain(), path.disk());
+    }
+  }
+
+  /** Lists the pending proposals of policies in mode {@code approve}. */
+  @Command(
+      name = "proposals",
+      mixinStandardHelpOptions = true,
+      description = "Lists proposals: throttles that policies in mode approve want to set.")
+  static final class Proposals extends RequestCommand {
+    Proposals() {
+      reason = "list proposals";
+    }
+
+    @Override
+    OperatorRequest.Ask ask() {
+      return new OperatorRequest.Proposals();
+    }
+
+    @Override
+    void print(OperatorReply reply, PrintWriter out) {
+      if (reply.proposals() != null) {
+        Table.of(reply.proposals())
+            .column("ID", each -> each.id().value())
+            .column("HOST", each -> each.host())
+            .column("DOMAIN", each -> each.domain().name())
+            .column("DISK", each -> each.disk())
+            .column("WOULD SET", each -> each.restraint())
+            .column("POLICY", each -> each.policy())
+            .column("EXPIRES", each -> each.expires())
+            .column("APPROVED BY", each -> each.approvedBy())
+            .print(out);
+      }
+      super.print(reply, out);
+    }
+  }
+
+  /** Approves or denies a proposal. */
+  abstract static sealed class Answer extends WithOptionalReason {
+    @Parameters(
+        paramLabel = "ID",
+        description = "ID of a proposal, from 'blkwarden proposals' or the alert's note.")
+    String id = "";
+  }
+
+  /** Approves a proposal. */
+  @Command(
+      name = "approve",
+      mixinStandardHelpOptions = true,
+      description =
+          "Approves a proposal: it is carried out if the threshold is still exceeded and every"
+              + " safety check passes.")
+  static final class Approve extends Answer {
+    @Override
+    OperatorRequest.Ask ask() {
+      return new OperatorRequest.Approve(id(id));
+    }
+  }
+
+  /** Denies a proposal. */
+  @Command(
+      name = "deny",
+      mixinStandardHelpOptions = true,
+      description = "Denies a proposal; there is no new one until the breach has ended.")
+  static final class Deny extends Answer {
+    @Override
+    OperatorRequest.Ask ask() {
+      return new OperatorRequest.Deny(id(id));
+    }
+  }
+
+  /** Acknowledges an alert or an incident, or withdraws the acknowledgement. */
+  @Command(
+      name = "ack",
+      mixinStandardHelpOptions = true,
+      description = {
+        "Acknowledges an alert, or all alerts of an incident: they send no more notifications.",
+        "Acknowledged alerts are still published on NATS, with your name."
+      })
+  static final class Ack extends WithOptionalReason {
+
+    @Parameters(
+        paramLabel = "ID",
+        description = "ID of an alert or incident, from 'blkwarden alerts --json'.")
+    String id = "";
+
+    @Option(names = "--undo", description = "Withdraw the acknowledgement.")
+    boolean undo;
+
+    @Override
+    OperatorRequest.Ask ask() {
+      return undo ? new OperatorRequest.AckUndo(id(id)) : new OperatorRequest.AckAdd(id(id));
+    }
+  }
+
+  /** Removes a host that was taken out of service. */
+  @Command(
+      name = "forget",
+      mixinStandardHelpOptions = true,
+      description = {
+        "Removes a decommissioned host: deletes its stored map and resolves its alerts.",
+        "Refused while its agent reports samples or may have a throttle in force.",
+        "The host returns when its agent reports again."
+      })
+  static final class Forget extends WithOptionalReason {
+    @Parameters(paramLabel = "HOST", description = "Host name as in 'blkwarden map', e.g. dom0-7.")
+    String host = "";
+
+    @Override
+    OperatorRequest.Ask ask() {
+      return new OperatorRequest.Forget(new HostId(host));
+    }
+  }
+
+  /** Pauses enforcement. */
+  @Command(
+      name = "pause",
+      mixinStandardHelpOptions = true,
+      description = {
+        "Pauses enforcement until 'blkwarden resume': policies are evaluated and alerts published,",
+        "but nothing is throttled, not even by hand. Active leases run until they expire.",
+        "Applies to every controller and survives restarts. To end leases at once: release --all.",
+        "The leader handles the request; exit code 1 if no controller answers."
+      })
+  static final class Pause extends WithReason {
+
+    @Override
+    OperatorRequest.Ask ask() {
+      return new OperatorRequest.PauseSet();
+    }
+  }
+
+  /** Resumes enforcement. */
+  @Command(
+      name = "resume",
+      mixinStandardHelpOptions = true,
+      description = "Resumes enforcement: breaches in the next samples are acted on.")
+  static final class Resume extends RequestCommand {
+    @Override
+    OperatorRequest.Ask ask() {
+      return new OperatorRequest.PauseEnd();
+    }
+  }
+
+  /** Expires a silence. */
+  @Command(name = "expire", mixinStandardHelpOptions = true, description = "Expires a silence now.")
+  static final class ExpireSilence extends RequestCommand {
+    @Parameters(paramLabel = "ID", description = "ID of a silence, from 'blkwarden silence list'.")
+    String id = "";
+
+    @Override
+    OperatorRequest.Ask ask() {
+      return new OperatorRequest.SilenceExpire(id(id));
+    }
+  }
+
+  /**
+   * The path of a disk on the command line, such as {@code dom0-7/vm176/xvda2}.
+   *
+   * @param domain name or UUID; a name may contain slashes
+   */
+  private record DiskPath(HostId host, String domain, String disk) {
+    static final String LABEL = "HOST/DOMAIN/DISK";
+    static final String DESCRIPTION = "Disk, e.g. dom0-7/vm176/xvda2; the domain by name or UUID.";
+
+    static DiskPath parse(String text) {
+      int first = text.indexOf('/');
+      int last = text.lastIndexOf('/');
+      if (first < 1 || last <= first + 1 || last == text.length() - 1) {
+        throw new IllegalArgumentException(
+            "expected HOST/DOMAIN/DISK such as dom0-7/vm176/xvda2, found '%s'".formatted(text));
+      }
+      return new DiskPath(
+          new HostId(text.substring(0, first)),
+          text.substring(first + 1, last),
+          text.substring(last + 1));
     }
   }
 }

@@ -8,7 +8,6 @@ import io.blkwarden.controller.nats.NatsException;
 import io.blkwarden.controller.nats.OperatorSession;
 import io.blkwarden.model.DomainRef;
 import io.blkwarden.model.MessageId;
-import io.blkwarden.model.Printable;
 import io.blkwarden.model.json.ControlJson;
 import io.blkwarden.model.json.Decoded;
 import io.blkwarden.model.message.ControlMessage;
@@ -22,7 +21,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -40,7 +38,7 @@ import picocli.CommandLine.Option;
     subcommands = {
       SilenceCommand.Add.class,
       SilenceCommand.Lists.class,
-      OperatorCommands.ExpireSilence.class
+      RequestCommand.ExpireSilence.class
     })
 final class SilenceCommand {
   private SilenceCommand() {}
@@ -53,7 +51,7 @@ final class SilenceCommand {
         "Silences the alerts whose labels match all given patterns;",
         "* matches any characters, ? a single one."
       })
-  static final class Add extends RequestCommand {
+  static final class Add extends RequestCommand.WithReason {
     @Option(names = "--host", paramLabel = "GLOB", description = "Host; _fleet for fleet alerts.")
     @Nullable String host;
 
@@ -85,28 +83,26 @@ final class SilenceCommand {
         description = "Duration, e.g. 30m, 2h or 7d; at most 30d.")
     Duration time = Duration.ZERO;
 
-    @Mixin Reason.Required reason = new Reason.Required();
-
     @Override
-    OperatorRequest request() {
+    OperatorRequest.Ask ask() {
       if (time.compareTo(Silence.LONGEST) > 0) {
         throw new IllegalArgumentException(
             "--for: expected at most 30 days, found " + time.toDays() + " days");
       }
       Silence.Matcher matcher =
           new Silence.Matcher(host, alert == null ? policy : "*", domain, severity, role);
-      return request(reason.text, new OperatorRequest.SilenceAdd(matcher, time.toMillis()));
+      return new OperatorRequest.SilenceAdd(matcher, time.toMillis());
     }
 
     @Override
-    OperatorRequest complete(OperatorRequest request, OperatorSession session)
+    OperatorRequest.Ask complete(OperatorRequest.Ask ask, OperatorSession session)
         throws NatsException {
       String text = alert;
       if (text == null) {
-        return request;
+        return ask;
       }
       MessageId id = UsageException.wrap(() -> id(text));
-      FleetReport fleet = FleetCommand.ask(session, context(), null).fleet();
+      FleetReport fleet = FleetCommand.ask(session, context, null).fleet();
       FleetReport.OpenAlert open =
           (fleet == null ? List.<FleetReport.OpenAlert>of() : fleet.alerts())
               .stream()
@@ -124,7 +120,7 @@ final class SilenceCommand {
               of == null ? null : of.uuid().toString(),
               null,
               null);
-      return request(reason.text, new OperatorRequest.SilenceAdd(matcher, time.toMillis()));
+      return new OperatorRequest.SilenceAdd(matcher, time.toMillis());
     }
   }
 
@@ -133,23 +129,14 @@ final class SilenceCommand {
       name = "list",
       mixinStandardHelpOptions = true,
       description = "Lists the active silences.")
-  static final class Lists implements Callable<Integer> {
-    private final CommandContext context;
-
+  static final class Lists extends JsonCommand {
     @Mixin NatsOptions nats = new NatsOptions();
-
-    @Option(names = "--json", description = "Print one JSON object per line.")
-    boolean json;
-
-    Lists(CommandContext context) {
-      this.context = context;
-    }
 
     @Override
     public Integer call() throws NatsException {
       Instant now = Instant.now();
       List<Silence> active = new ArrayList<>();
-      try (OperatorSession session = nats.connect(context)) {
+      try (OperatorSession session = nats.connect()) {
         session.records(
             RecordKind.SILENCE,
             stored -> {
@@ -164,35 +151,24 @@ final class SilenceCommand {
       if (json) {
         active.forEach(each -> context.out().println(AsciiJson.line(each)));
       } else {
-        print(active);
+        Table.of(active)
+            .column("ID", each -> each.id())
+            .column("UNTIL", each -> each.until().truncatedTo(ChronoUnit.SECONDS))
+            .column("HOST", each -> pattern(each.match().host()))
+            .column("POLICY", each -> pattern(each.match().policy()))
+            .column("DOMAIN", each -> pattern(each.match().domain()))
+            .column("SEVERITY", each -> pattern(each.match().severity()))
+            .column("ROLE", each -> pattern(each.match().role()))
+            .column("BY", each -> each.by())
+            .column("KEY", each -> each.requestedByKey())
+            .column("REASON", each -> each.reason())
+            .print(context.out());
       }
       return ExitCodes.DONE;
     }
 
-    private void print(List<Silence> silences) {
-      Table table =
-          new Table(
-              "ID", "UNTIL", "HOST", "POLICY", "DOMAIN", "SEVERITY", "ROLE", "BY", "KEY", "REASON");
-      for (Silence each : silences) {
-        Silence.Matcher match = each.match();
-        table.row(
-            List.of(
-                each.id().value(),
-                each.until().truncatedTo(ChronoUnit.SECONDS).toString(),
-                shown(match.host()),
-                shown(match.policy()),
-                shown(match.domain()),
-                shown(match.severity()),
-                shown(match.role()),
-                Printable.of(each.by()),
-                each.requestedByKey() == null ? "-" : each.requestedByKey().value(),
-                Printable.of(each.reason())));
-      }
-      table.print(context.out());
-    }
-
-    private static String shown(@Nullable String pattern) {
-      return pattern == null ? "*" : Printable.of(pattern);
+    private static String pattern(@Nullable String pattern) {
+      return pattern == null ? "*" : pattern;
     }
   }
 }

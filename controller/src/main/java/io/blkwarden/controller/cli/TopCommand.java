@@ -56,7 +56,7 @@ final class TopCommand implements Callable<Integer> {
   @Override
   public Integer call() throws NatsException {
     top.check();
-    NatsSettings settings = nats.settings(context, "cli");
+    NatsSettings settings = nats.settings("cli");
     Feed feed = new Feed(new FleetTop(settings.subjects(), only()));
     try (RecordingTap tap = RecordingTap.ofHosts(settings, new SecureRandom(), feed)) {
       Tty tty = Tty.ofProcess(context.environment());
@@ -70,7 +70,7 @@ final class TopCommand implements Callable<Integer> {
 
   /** Throttles or releases a disk; returns the reply. */
   String act(DiskLine disk, boolean throttle) {
-    try (OperatorSession session = nats.connect(context)) {
+    try (OperatorSession session = nats.connect()) {
       HostId host = new HostId(disk.host());
       OperatorRequest.Ask ask =
           throttle
@@ -106,7 +106,7 @@ final class TopCommand implements Callable<Integer> {
 
     @Override
     public void stored(String subject, byte[] snapshot) {
-      fleet.message(subject, snapshot, millis());
+      message(subject, snapshot);
     }
 
     @Override

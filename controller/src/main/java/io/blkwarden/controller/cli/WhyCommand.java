@@ -5,7 +5,6 @@ import io.blkwarden.commandline.ExitCodes;
 import io.blkwarden.commandline.Nearest;
 import io.blkwarden.controller.audit.AuditQuery;
 import io.blkwarden.controller.audit.AuditTrail;
-import io.blkwarden.controller.audit.AuditTrailJson;
 import io.blkwarden.controller.nats.NatsException;
 import io.blkwarden.controller.nats.OperatorSession;
 import io.blkwarden.model.Printable;
@@ -14,7 +13,6 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.HashSet;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -30,11 +28,9 @@ import picocli.CommandLine.Parameters;
           + " check, the effect, and when it ended.",
       "Exit code 1 if no controller answers or there are no records."
     })
-final class WhyCommand implements Callable<Integer> {
+final class WhyCommand extends JsonCommand {
   private static final String REMEDY =
       "check the name with 'blkwarden map', or use a longer --since";
-
-  private final CommandContext context;
 
   @Mixin NatsOptions nats = new NatsOptions();
 
@@ -51,21 +47,14 @@ final class WhyCommand implements Callable<Integer> {
       description = "How far back, e.g. 30m, 24h or 7d. Default ${DEFAULT-VALUE}.")
   Duration since = Duration.ofHours(24);
 
-  @Option(names = "--json", description = "Print one JSON object, including the messages.")
-  boolean json;
-
-  WhyCommand(CommandContext context) {
-    this.context = context;
-  }
-
   @Override
   public Integer call() throws NatsException {
     AuditQuery query = UsageException.wrap(() -> new AuditQuery(about));
     AuditTrail trail;
-    try (OperatorSession session = nats.connect(context)) {
+    try (OperatorSession session = nats.connect()) {
       trail = session.auditTrail(query, Instant.now().minus(since), this::stopped);
       if (json) {
-        context.out().println(AuditTrailJson.of(about, trail));
+        context.out().println(trail.json(about));
       }
       if (trail.entries().isEmpty()) {
         return context.failed(

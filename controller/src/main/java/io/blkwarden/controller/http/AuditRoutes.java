@@ -1,7 +1,6 @@
 package io.blkwarden.controller.http;
 
 import io.blkwarden.controller.audit.AuditQuery;
-import io.blkwarden.controller.audit.AuditTrailJson;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import java.time.Duration;
@@ -34,8 +33,7 @@ record AuditRoutes(AuditSource audit) {
         .find(query.query(), query.since())
         .flatMap(trail -> {
           String about = query.query().about();
-          return Mono.from(
-              Api.send(response, "application/json", AuditTrailJson.of(about, trail) + "\n"));
+          return Mono.from(Api.send(response, "application/json", trail.json(about) + "\n"));
         })
         .onErrorResume(error -> Mono.from(Api.text(response, status(error), text(error))));
   }

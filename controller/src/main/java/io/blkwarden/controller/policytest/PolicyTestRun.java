@@ -16,7 +16,6 @@ import io.blkwarden.model.message.Alert;
 import io.blkwarden.model.message.Command;
 import io.blkwarden.model.message.CommandAction;
 import io.blkwarden.model.message.Heartbeat;
-import io.blkwarden.model.message.Outcome;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -24,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,28 +46,25 @@ public final class PolicyTestRun implements SimulatedAgents.Effects {
   private final Map<MessageId, Fact> alerts = new LinkedHashMap<>();
   private final Map<MessageId, Fact> throttles = new LinkedHashMap<>();
   private final List<Fact> decisions = new ArrayList<>();
-  private final List<Explained> explained = new ArrayList<>();
-  private long millis;
 
-  /**
-   * A decision as failures print it.
-   *
-   * @param disk the host, domain and disk
-   * @param text time, verdict, policy and reason
-   */
-  private record Explained(Fact disk, String text) {}
+  /** The decisions about each host, domain and disk, with time, verdict, policy and reason. */
+  private final Map<Fact, List<String>> explained = new LinkedHashMap<>();
+
+  private long millis;
 
   private PolicyTestRun(PolicyTestFile.Trial test, PolicySet policies) {
     this.test = test;
     SplittableRandom random = new SplittableRandom(SEED);
     this.agents = new SimulatedAgents(random.split());
     this.engine = new FleetEngine(EngineSettings.DEFAULT, random.split(), "test");
-    Map<String, List<PolicyTestFile.Disk>> byHost = new LinkedHashMap<>();
-    test.disks()
-        .forEach(disk -> byHost.computeIfAbsent(disk.host(), _ -> new ArrayList<>()).add(disk));
-    byHost.forEach((name, disks) ->
-        hosts.add(
-            new TestHost(name, disks, test.hosts().getOrDefault(name, PolicyTestFile.Host.PLAIN))));
+    test.disks().stream()
+        .collect(
+            Collectors.groupingBy(
+                PolicyTestFile.Disk::host, LinkedHashMap::new, Collectors.toList()))
+        .forEach((name, disks) ->
+            hosts.add(
+                new TestHost(
+                    name, disks, test.hosts().getOrDefault(name, PolicyTestFile.Host.PLAIN))));
     feed(new Input.PoliciesLoaded(policies));
     feed(new Input.LeadershipGained(EPOCH));
     for (TestHost host : hosts) {
@@ -122,13 +119,7 @@ public final class PolicyTestRun implements SimulatedAgents.Effects {
   }
 
   private void tick() {
-    for (Outcome outcome : agents.expired(now())) {
-      if (outcome.lease() != null) {
-        throttles.remove(outcome.lease());
-      }
-      feed(new Input.OutcomeReceived(outcome));
-    }
-    feed(new Input.Tick());
+    agents.tick(engine, now(), this);
   }
 
   private void sample(TestHost host) {
@@ -146,6 +137,11 @@ public final class PolicyTestRun implements SimulatedAgents.Effects {
 
   private void feed(Input input) {
     agents.feed(engine, input, now(), this);
+  }
+
+  @Override
+  public void expired(MessageId lease) {
+    throttles.remove(lease);
   }
 
   @Override
@@ -184,12 +180,12 @@ public final class PolicyTestRun implements SimulatedAgents.Effects {
   public void decision(Decision decision) {
     if (decision.verdict() != Decision.Verdict.RENEW) {
       String policy = decision.policy() == null ? "" : " " + decision.policy();
-      explained.add(
-          new Explained(
-              fact(decision.host(), decision.domain(), decision.vdev()),
+      explained
+          .computeIfAbsent(
+              fact(decision.host(), decision.domain(), decision.vdev()), _ -> new ArrayList<>())
+          .add(
               "%d s: %s%s: %s"
-                  .formatted(
-                      millis / 1_000, decision.verdict().wire(), policy, decision.reason())));
+                  .formatted(millis / 1_000, decision.verdict().wire(), policy, decision.reason()));
       decisions.add(
           fact(
               decision.host(),
@@ -267,14 +263,9 @@ public final class PolicyTestRun implements SimulatedAgents.Effects {
 
   /** The last decisions about the disks that differ. */
   private String explanation(List<Fact> different) {
-    Map<Fact, List<String>> ofDisks = new LinkedHashMap<>();
-    for (Explained each : explained) {
-      if (different.stream().anyMatch(fact -> fact.place().fits(each.disk()))) {
-        ofDisks.computeIfAbsent(each.disk(), _ -> new ArrayList<>()).add(each.text());
-      }
-    }
     StringBuilder text = new StringBuilder();
-    ofDisks.entrySet().stream()
+    explained.entrySet().stream()
+        .filter(each -> different.stream().anyMatch(fact -> fact.place().fits(each.getKey())))
         .limit(EXPLAINED_DISKS)
         .forEach(each -> {
           text.append("\n    last decisions about ").append(each.getKey());

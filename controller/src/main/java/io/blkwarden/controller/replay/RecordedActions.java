@@ -16,11 +16,16 @@ import org.jspecify.annotations.Nullable;
 
 /** The throttles that were in force during the recording, from outcomes and heartbeats. */
 final class RecordedActions {
-  /** The end of a lease that is missing in a heartheartbeat. */
+  /** The end of a lease that is missing in a heartbeat. */
   private static final String MISSING = "missing in the agent's heartbeat";
 
-  private final ThrottledPeriods periods = new ThrottledPeriods();
+  private final ThrottledPeriods periods;
   private long commands;
+
+  /** Actions from a time on. */
+  RecordedActions(long fromMillis) {
+    periods = new ThrottledPeriods(fromMillis);
+  }
 
   void take(ControlMessage message, long wallMillis) {
     switch (message) {

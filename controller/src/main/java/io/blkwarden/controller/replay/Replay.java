@@ -7,6 +7,7 @@ import io.blkwarden.controller.engine.Moment;
 import io.blkwarden.controller.policy.PolicySet;
 import io.blkwarden.controller.recording.Entry;
 import io.blkwarden.controller.recording.FileHeader;
+import io.blkwarden.controller.replay.ReplayReport.Count;
 import io.blkwarden.controller.throttle.Decision;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.MessageId;
@@ -18,12 +19,12 @@ import io.blkwarden.model.message.CommandAction;
 import io.blkwarden.model.message.ControlMessage;
 import io.blkwarden.model.message.Heartbeat;
 import io.blkwarden.model.message.MappingEvent;
-import io.blkwarden.model.message.Outcome;
 import io.blkwarden.model.sample.SampleCodec;
 import io.blkwarden.model.sample.SampleFrame;
 import io.blkwarden.model.subject.HostToken;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -59,8 +60,9 @@ public final class Replay implements SimulatedAgents.Effects {
   private final FleetEngine engine;
   private final SimulatedAgents agents;
   private final SampleFrame frame = new SampleFrame();
-  private final ThrottledPeriods replayed = new ThrottledPeriods();
-  private final RecordedActions recorded = new RecordedActions();
+  private final ThrottledPeriods replayed;
+  private final RecordedActions recorded;
+  private final Map<Count, Long> counts = new EnumMap<>(Count.class);
   private final boolean policiesGiven;
   private final List<Decision> refusals = new ArrayList<>();
   private final Map<String, HostId> hosts = new HashMap<>();
@@ -72,17 +74,7 @@ public final class Replay implements SimulatedAgents.Effects {
   private long nextTick;
   private long firstMillis = -1;
   private long lastMillis;
-  private long samples;
-  private long others;
-  private long unreadable;
-  private long samplesMissing;
-  private long othersMissing;
-  private long interruptions;
-  private long moreRefusals;
   private final Set<MessageId> open = new HashSet<>();
-  private long alerts;
-  private long commands;
-  private long policyVersions;
   private @Nullable RecordedPolicies lastPolicies;
 
   /**
@@ -96,6 +88,8 @@ public final class Replay implements SimulatedAgents.Effects {
       @Nullable PolicySet policies, EngineSettings settings, long fromMillis, long toMillis) {
     this.fromMillis = fromMillis;
     this.toMillis = toMillis;
+    this.replayed = new ThrottledPeriods(fromMillis);
+    this.recorded = new RecordedActions(fromMillis);
     SplittableRandom random = new SplittableRandom(SEED);
     this.agents = new SimulatedAgents(random.split());
     this.engine = new FleetEngine(settings, random.split(), "replay");
@@ -122,9 +116,9 @@ public final class Replay implements SimulatedAgents.Effects {
     switch (entry) {
       case Entry.Message message -> take(message, wall);
       case Entry.Loss loss -> {
-        samplesMissing += loss.samples();
-        othersMissing += loss.control();
-        interruptions += loss.disconnected() ? 1 : 0;
+        count(Count.SAMPLES_MISSING, loss.samples());
+        count(Count.OTHERS_MISSING, loss.control());
+        count(Count.INTERRUPTIONS, loss.disconnected() ? 1 : 0);
       }
     }
   }
@@ -148,8 +142,7 @@ public final class Replay implements SimulatedAgents.Effects {
     }
     while (nextTick <= target) {
       now = new Moment(nextTick, Instant.ofEpochMilli(wall - (target - nextTick)));
-      agents.expired(now).forEach(this::outcome);
-      feed(new Input.Tick());
+      agents.tick(engine, now, this);
       nextTick += TICK_MILLIS;
     }
     now = new Moment(target, Instant.ofEpochMilli(wall));
@@ -161,13 +154,13 @@ public final class Replay implements SimulatedAgents.Effects {
       sample(subject, message.payload());
       return;
     }
-    others++;
+    count(Count.OTHERS, 1);
     if (subject.equals(Entry.POLICIES)) {
       policies(message);
       return;
     }
     switch (ControlJson.decode(ControlMessage.class, message.payload())) {
-      case Decoded.Malformed<ControlMessage> _ -> unreadable++;
+      case Decoded.Malformed<ControlMessage> _ -> count(Count.UNREADABLE, 1);
       case Decoded.Ok<ControlMessage>(ControlMessage decoded) -> {
         recorded.take(decoded, wall);
         switch (decoded) {
@@ -183,10 +176,10 @@ public final class Replay implements SimulatedAgents.Effects {
   private void policies(Entry.Message message) {
     Optional<RecordedPolicies> recorded = RecordedPolicies.decode(message.payload());
     if (recorded.isEmpty()) {
-      unreadable++;
+      count(Count.UNREADABLE, 1);
     } else if (!recorded.get().equals(lastPolicies)) {
       lastPolicies = recorded.get();
-      policyVersions++;
+      count(Count.POLICY_VERSIONS, 1);
       if (!policiesGiven) {
         feed(new Input.PoliciesLoaded(lastPolicies.policies()));
       }
@@ -199,25 +192,22 @@ public final class Replay implements SimulatedAgents.Effects {
       try {
         host = HostToken.decode(subject.substring(subject.lastIndexOf('.') + 1));
       } catch (IllegalArgumentException e) {
-        unreadable++;
+        count(Count.UNREADABLE, 1);
         return;
       }
       hosts.put(subject, host);
     }
     switch (SampleCodec.decode(payload, frame)) {
       case Decoded.Ok<SampleFrame> ok -> {
-        samples++;
+        count(Count.SAMPLES, 1);
         feed(new Input.SampleBatch(host, ok.value()));
       }
-      case Decoded.Malformed<SampleFrame> _ -> unreadable++;
+      case Decoded.Malformed<SampleFrame> _ -> count(Count.UNREADABLE, 1);
     }
   }
 
-  private void outcome(Outcome outcome) {
-    if (outcome.result() == Outcome.Result.EXPIRED && outcome.lease() != null) {
-      replayed.end(outcome.lease(), now.wall().toEpochMilli(), "lease expired");
-    }
-    feed(new Input.OutcomeReceived(outcome));
+  private void count(Count what, long number) {
+    counts.merge(what, number, Long::sum);
   }
 
   private void feed(Input input) {
@@ -225,8 +215,13 @@ public final class Replay implements SimulatedAgents.Effects {
   }
 
   @Override
+  public void expired(MessageId lease) {
+    replayed.end(lease, now.wall().toEpochMilli(), "lease expired");
+  }
+
+  @Override
   public void command(Command command) {
-    commands++;
+    count(Count.COMMANDS, 1);
     long wall = now.wall().toEpochMilli();
     switch (command.action()) {
       case CommandAction.Set set -> {
@@ -244,13 +239,13 @@ public final class Replay implements SimulatedAgents.Effects {
       replayed.end(alert.id(), now.wall().toEpochMilli(), "alert resolved");
       open.remove(alert.id());
     } else if (alert.state() != Alert.State.UNKNOWN && open.add(alert.id())) {
-      alerts++;
+      count(Count.ALERTS, 1);
     }
   }
 
   @Override
   public void decision(Decision decision) {
-    long wall = Math.max(now.wall().toEpochMilli(), fromMillis);
+    long wall = now.wall().toEpochMilli();
     switch (decision.verdict()) {
       case ACT -> {
         if (decision.throttle() != null) {
@@ -274,7 +269,7 @@ public final class Replay implements SimulatedAgents.Effects {
         if (refusals.size() < REFUSALS_MAX) {
           refusals.add(decision);
         } else {
-          moreRefusals++;
+          count(Count.MORE_REFUSALS, 1);
         }
       }
       default -> {}
@@ -293,45 +288,16 @@ public final class Replay implements SimulatedAgents.Effects {
 
   /** Ends the replay; active throttles last to its end. */
   public ReplayReport finish() {
-    long from = started ? firstMillis : lastMillis;
-    List<ThrottledPeriod> actual = clipped(recorded.finish(lastMillis), from);
+    List<ThrottledPeriod> all = replayed.finish(lastMillis);
+    count(Count.OMITTED, replayed.omitted());
+    count(Count.RECORDED_COMMANDS, recorded.commands());
     return new ReplayReport(
-        from,
+        started ? firstMillis : lastMillis,
         lastMillis,
-        samples,
-        others,
-        unreadable,
-        samplesMissing,
-        othersMissing,
-        interruptions,
-        replayed.finish(lastMillis),
-        actual,
+        counts,
+        all,
+        recorded.finish(lastMillis),
         refusals,
-        moreRefusals,
-        alerts,
-        commands,
-        recorded.commands(),
-        replayed.omitted(),
-        policiesGiven,
-        policyVersions);
-  }
-
-  /** Cuts periods at the start of the replay window. */
-  private static List<ThrottledPeriod> clipped(List<ThrottledPeriod> all, long fromMillis) {
-    return all.stream()
-        .filter(each -> each.toMillis() > fromMillis)
-        .map(each ->
-            new ThrottledPeriod(
-                each.host(),
-                each.domain(),
-                each.vdev(),
-                each.policy(),
-                each.mode(),
-                each.set(),
-                Math.max(each.fromMillis(), fromMillis),
-                each.toMillis(),
-                each.why(),
-                each.ended()))
-        .toList();
+        policiesGiven);
   }
 }

@@ -1,5 +1,8 @@
 package io.blkwarden.controller.replay;
 
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.toList;
+
 import io.blkwarden.controller.throttle.Decision;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -13,46 +16,69 @@ import java.util.Set;
  *
  * @param fromMillis start of the replay window, by the recorder's wall clock in ms since 1970
  * @param toMillis its end
- * @param samples number of sample batches
- * @param others number of other messages
- * @param unreadable number of unreadable messages
- * @param samplesMissing number of sample batches missing in the recording
- * @param othersMissing number of other messages missing in the recording
- * @param interruptions number of lost connections of the recorder
+ * @param counts all counts
  * @param replayed throttles in the replay, by start
  * @param recorded throttles in the recording, by start
  * @param refusals refusals by safety checks, at most {@link Replay#REFUSALS_MAX}, by time
- * @param moreRefusals number of further refusals
- * @param alerts number of alerts in the replay
- * @param commands number of commands in the replay
- * @param recordedCommands number of commands in the recording
- * @param omitted number of throttles beyond the limit
  * @param policiesGiven whether the policies are not those of the recording
- * @param policyVersions number of policy versions in the recording
  */
 public record ReplayReport(
     long fromMillis,
     long toMillis,
-    long samples,
-    long others,
-    long unreadable,
-    long samplesMissing,
-    long othersMissing,
-    long interruptions,
+    Map<Count, Long> counts,
     List<ThrottledPeriod> replayed,
     List<ThrottledPeriod> recorded,
     List<Decision> refusals,
-    long moreRefusals,
-    long alerts,
-    long commands,
-    long recordedCommands,
-    long omitted,
-    boolean policiesGiven,
-    long policyVersions) {
+    boolean policiesGiven) {
+  /** What is counted. */
+  public enum Count {
+    /** Sample batches. */
+    SAMPLES("samples"),
+    /** Other messages. */
+    OTHERS("others"),
+    /** Unreadable messages. */
+    UNREADABLE("unread"),
+    /** Sample batches missing in the recording. */
+    SAMPLES_MISSING("samples_missing"),
+    /** Other messages missing in the recording. */
+    OTHERS_MISSING("others_missing"),
+    /** Lost connections of the recorder. */
+    INTERRUPTIONS("interruptions"),
+    /** Throttles beyond the limit. */
+    OMITTED("left_out"),
+    /** Policy versions in the recording. */
+    POLICY_VERSIONS("policy_versions"),
+    /** Refusals beyond the limit. */
+    MORE_REFUSALS("more_held_back"),
+    /** Alerts in the replay. */
+    ALERTS("alerts"),
+    /** Commands in the replay. */
+    COMMANDS("commands"),
+    /** Commands in the recording. */
+    RECORDED_COMMANDS("commands_really");
+
+    private final String key;
+
+    Count(String key) {
+      this.key = key;
+    }
+
+    /** The key in JSON. */
+    public String key() {
+      return key;
+    }
+  }
+
   public ReplayReport {
+    counts = Map.copyOf(counts);
     replayed = List.copyOf(replayed);
     recorded = List.copyOf(recorded);
     refusals = List.copyOf(refusals);
+  }
+
+  /** A count. */
+  public long count(Count what) {
+    return counts.getOrDefault(what, 0L);
   }
 
   /**
@@ -102,9 +128,8 @@ public record ReplayReport(
 
   private static Map<ThrottledPeriod.Place, List<ThrottledPeriod>> byPlace(
       List<ThrottledPeriod> periods) {
-    Map<ThrottledPeriod.Place, List<ThrottledPeriod>> places = new LinkedHashMap<>();
-    periods.forEach(each -> places.computeIfAbsent(each.place(), _ -> new ArrayList<>()).add(each));
-    return places;
+    return periods.stream()
+        .collect(groupingBy(ThrottledPeriod::place, LinkedHashMap::new, toList()));
   }
 
   private static long overlap(List<ThrottledPeriod> one, List<ThrottledPeriod> other) {

@@ -50,6 +50,9 @@ public final class SimulatedAgents {
 
     /** A decision. */
     void decision(Decision decision);
+
+    /** The end of a lease that was not renewed, before its outcome. */
+    void expired(MessageId lease);
   }
 
   /** Passes an input to an engine, then the outcomes of its commands, until there are no more. */
@@ -71,49 +74,54 @@ public final class SimulatedAgents {
     }
   }
 
-  /** Carries out a command; returns its outcome. */
-  public Outcome answer(Command command, Moment now) {
-    return switch (command.action()) {
-      case CommandAction.Set set -> {
-        long ends = now.monotonicMillis() + set.leaseMs();
-        Lease lease =
-            new Lease(command.host(), set.boot(), set.domain(), set.vdev(), set.restraint(), ends);
-        Lease before = leases.put(set.lease(), lease);
-        boolean same = before != null && before.restraint().equals(lease.restraint());
-        Outcome.Result result = same ? Outcome.Result.RENEWED : Outcome.Result.APPLIED;
-        yield outcome(command, set.lease(), result, lease, set.leaseMs(), now);
-      }
-      case CommandAction.Reset(MessageId lease) ->
-          outcome(command, lease, Outcome.Result.RELEASED, leases.remove(lease), null, now);
-      case CommandAction.ReleaseAll _ -> {
-        leases.values().removeIf(lease -> lease.host().equals(command.host()));
-        yield outcome(command, null, Outcome.Result.DONE, null, null, now);
-      }
-      case CommandAction.Snapshot _ -> outcome(command, null, Outcome.Result.DONE, null, null, now);
-    };
+  /** Passes the outcomes of expired leases to an engine, then a tick. */
+  public void tick(FleetEngine engine, Moment now, Effects effects) {
+    expired(now)
+        .forEach((lease, outcome) -> {
+          effects.expired(lease);
+          feed(engine, new Input.OutcomeReceived(outcome), now, effects);
+        });
+    feed(engine, new Input.Tick(), now, effects);
   }
 
-  private Outcome outcome(
-      Command command,
-      @Nullable MessageId lease,
-      Outcome.Result result,
-      @Nullable Lease of,
-      @Nullable Long remainingMillis,
-      Moment now) {
-    return outcome(command.host(), command.id(), lease, result, of, remainingMillis, now);
+  /** Carries out a command; returns its outcome. */
+  public Outcome answer(Command command, Moment now) {
+    MessageId id = null;
+    Outcome.Result result = Outcome.Result.DONE;
+    Lease lease = null;
+    Long remainingMillis = null;
+    switch (command.action()) {
+      case CommandAction.Set set -> {
+        id = set.lease();
+        remainingMillis = set.leaseMs();
+        long ends = now.monotonicMillis() + set.leaseMs();
+        lease =
+            new Lease(command.host(), set.boot(), set.domain(), set.vdev(), set.restraint(), ends);
+        Lease before = leases.put(id, lease);
+        boolean same = before != null && before.restraint().equals(lease.restraint());
+        result = same ? Outcome.Result.RENEWED : Outcome.Result.APPLIED;
+      }
+      case CommandAction.Reset(MessageId ended) -> {
+        id = ended;
+        result = Outcome.Result.RELEASED;
+        lease = leases.remove(ended);
+      }
+      case CommandAction.ReleaseAll _ ->
+          leases.values().removeIf(each -> each.host().equals(command.host()));
+      case CommandAction.Snapshot _ -> {}
+    }
+    return outcome(command.host(), command.id(), id, result, lease, remainingMillis, now);
   }
 
   /** Removes expired leases; returns their outcomes. */
-  public List<Outcome> expired(Moment now) {
-    List<Outcome> outcomes = new ArrayList<>();
-    for (Map.Entry<MessageId, Lease> each : List.copyOf(leases.entrySet())) {
-      Lease lease = each.getValue();
+  private Map<MessageId, Outcome> expired(Moment now) {
+    Map<MessageId, Outcome> outcomes = new LinkedHashMap<>();
+    leases.forEach((id, lease) -> {
       if (lease.ends() <= now.monotonicMillis()) {
-        leases.remove(each.getKey());
-        outcomes.add(
-            outcome(lease.host(), null, each.getKey(), Outcome.Result.EXPIRED, lease, null, now));
+        outcomes.put(id, outcome(lease.host(), null, id, Outcome.Result.EXPIRED, lease, null, now));
       }
-    }
+    });
+    leases.keySet().removeAll(outcomes.keySet());
     return outcomes;
   }
 

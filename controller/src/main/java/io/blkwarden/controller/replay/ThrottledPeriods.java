@@ -15,9 +15,15 @@ import org.jspecify.annotations.Nullable;
 final class ThrottledPeriods {
   static final int MAX = 100_000;
 
+  private final long fromMillis;
   private final Map<MessageId, Open> open = new LinkedHashMap<>();
   private final List<ThrottledPeriod> ended = new ArrayList<>();
   private long omitted;
+
+  /** No periods; what is before {@code fromMillis} is cut off. */
+  ThrottledPeriods(long fromMillis) {
+    this.fromMillis = fromMillis;
+  }
 
   /** An active period. */
   private static final class Open {
@@ -78,6 +84,9 @@ final class ThrottledPeriods {
   }
 
   private void close(Open found, long millis, @Nullable String why) {
+    if (millis <= fromMillis) {
+      return;
+    }
     if (ended.size() >= MAX) {
       omitted++;
       return;
@@ -90,7 +99,7 @@ final class ThrottledPeriods {
             found.policy,
             found.mode,
             found.set,
-            found.fromMillis,
+            Math.max(found.fromMillis, fromMillis),
             Math.max(found.fromMillis, millis),
             found.why,
             why));

@@ -152,7 +152,7 @@ final class BlkwardenTest {
     CommandResult missing =
         CommandResult.run("", "policy", "check", folder.resolve("none.yaml").toString());
     assertThat(missing.code()).isEqualTo(ExitCodes.FAILED);
-    assertThat(missing.err()).contains("none.yaml cannot be read");
+    assertThat(missing.out()).contains("none.yaml: cannot be read", "FAILED: 0 valid of 1 file");
   }
 
   @Test

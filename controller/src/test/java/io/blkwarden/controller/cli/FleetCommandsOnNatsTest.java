@@ -96,7 +96,7 @@ final class FleetCommandsOnNatsTest {
     assertThat(run("hosts", "--host", "dom0-?").out()).contains("dom0-7", "live");
     assertThat(run("hosts", "--host", "x*").out()).contains("no host matches x*");
     CommandResult status = run("status");
-    assertThat(status.code()).isEqualTo(StatusCommand.ATTENTION);
+    assertThat(status.code()).isEqualTo(FleetCommand.Status.ATTENTION);
     assertThat(status.out()).contains("throttles    1: 1 idle", "alerts       1: 1 warning");
 
     JsonNode open = AsciiJson.MAPPER.readTree(run("alerts", "--json").out());
@@ -113,7 +113,7 @@ final class FleetCommandsOnNatsTest {
 
     CommandResult status = run("status", "--json");
 
-    assertThat(status.code()).isEqualTo(StatusCommand.ATTENTION);
+    assertThat(status.code()).isEqualTo(FleetCommand.Status.ATTENTION);
     JsonNode json = AsciiJson.MAPPER.readTree(status.out());
     assertThat(json.path("schema").asString()).isEqualTo("blkwarden.status.v1");
     assertThat(json.path("pause").path("reason").asString()).isEqualTo("maintenance");

@@ -18,7 +18,7 @@ final class PolicyShowTest {
           match: { role: swap, domain: "vm*" }
           when: { metric: iops, above: 200, for: 10s }
           only_if: { any: [ { metric: device.util, above: 80% } ] }
-          then: { ladder: [ best-effort/7, idle, limit 20/s ] }
+          then: { ladder: [best-effort/7, idle, limit 20/s] }
         - name: fleet-swap
           fleet: { metric: swap.bytes_per_s, sum_above: 2GB/s, for: 1m }
       """;
@@ -36,10 +36,10 @@ final class PolicyShowTest {
     assertThat(result.code()).as(result.err()).isZero();
     assertThat(result.out())
         .startsWith("policies:\n  - name: swap-storm\n    mode: shadow\n    match:\n")
-        .contains("      role: [ swap ]\n")
+        .contains("      role: [swap]\n")
         .contains("      metric: iops\n      above: 200\n      for: 10s\n      clear_below: 100\n")
         .contains("      any:\n        - metric: device.util\n          above: 0.8\n")
-        .contains("      ladder: [ best-effort/7, idle, limit 20/s ]\n      lease: 5m\n")
+        .contains("      ladder: [best-effort/7, idle, limit 20/s]\n      lease: 5m\n")
         .contains("      sum_above: 2000000000\n")
         .contains("brakes:\n  disks_per_host: 2\n  disks_per_domain: 1\n  hosts_throttled: 0.05\n")
         .contains("protect: []\n");

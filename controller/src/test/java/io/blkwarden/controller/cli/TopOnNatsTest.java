@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.blkwarden.commandline.ExitCodes;
-import io.blkwarden.commandline.Ink;
 import io.blkwarden.commandline.top.DiskLine;
 import io.blkwarden.controller.bus.RecordServer;
 import io.blkwarden.controller.testing.ScriptedHost;
@@ -20,15 +19,13 @@ import io.blkwarden.testing.NatsServer;
 import io.nats.client.Connection;
 import io.nats.client.Dispatcher;
 import io.nats.client.api.KeyValueConfiguration;
-import java.io.PrintWriter;
-import java.io.Writer;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -120,11 +117,8 @@ final class TopOnNatsTest {
                   new OperatorReply(OperatorReply.Verdict.REFUSED, "not the leader")));
         });
     answers.subscribe("blkwarden.v1.operator.>");
-    PrintWriter nowhere = new PrintWriter(Writer.nullWriter());
-    TopCommand top =
-        new TopCommand(
-            new CommandContext(
-                nowhere, nowhere, Map.of("NATS_URL", server.url()), false, new Ink(false)));
+    TopCommand top = new TopCommand(CommandContext.NONE);
+    var _ = new CommandLine(top).parseArgs("--nats", server.url());
     assertThat(top.act(disk, true)).isEqualTo("refused: not the leader");
     assertThat(top.act(disk, false)).isEqualTo("refused: not the leader");
     HostId host = new HostId("dom0-7");

@@ -74,8 +74,8 @@ final class ReplayTest {
     assertThat(planned.ended()).isNotNull();
     assertThat(planned.millis()).isBetween(9_000L, 120_000L);
     assertThat(report.recorded()).isEmpty();
-    assertThat(report.alerts()).isEqualTo(1);
-    assertThat(report.samples()).isEqualTo(136);
+    assertThat(report.count(ReplayReport.Count.ALERTS)).isEqualTo(1);
+    assertThat(report.count(ReplayReport.Count.SAMPLES)).isEqualTo(136);
     assertThat(report.differences())
         .containsExactly(
             new ReplayReport.Difference("dom0-7", "vm176", "xvda2", planned.millis(), 0, 0));
@@ -90,7 +90,7 @@ final class ReplayTest {
   void shadowThrottleLastsAsLongAsItsAlert() {
     ReplayReport report = run(storm(), policies("shadow", ""));
 
-    assertThat(report.commands()).isZero();
+    assertThat(report.count(ReplayReport.Count.COMMANDS)).isZero();
     assertThat(report.replayed())
         .singleElement()
         .satisfies(each -> {
@@ -111,7 +111,7 @@ final class ReplayTest {
     taped.seconds(20, 800);
 
     ReplayReport recorded = run(taped, null);
-    assertThat(recorded.policyVersions()).isEqualTo(2);
+    assertThat(recorded.count(ReplayReport.Count.POLICY_VERSIONS)).isEqualTo(2);
     assertThat(recorded.policiesGiven()).isFalse();
     assertThat(recorded.replayed())
         .singleElement()
@@ -176,9 +176,9 @@ final class ReplayTest {
     taped.entries().add(new Entry.Message(last, false, "agent.1.dom0-7", new byte[] {1}));
     ReplayReport report = run(taped, policies("auto", ""));
 
-    assertThat(report.samplesMissing()).isEqualTo(3);
-    assertThat(report.othersMissing()).isEqualTo(2);
-    assertThat(report.interruptions()).isEqualTo(1);
-    assertThat(report.unreadable()).isEqualTo(2);
+    assertThat(report.count(ReplayReport.Count.SAMPLES_MISSING)).isEqualTo(3);
+    assertThat(report.count(ReplayReport.Count.OTHERS_MISSING)).isEqualTo(2);
+    assertThat(report.count(ReplayReport.Count.INTERRUPTIONS)).isEqualTo(1);
+    assertThat(report.count(ReplayReport.Count.UNREADABLE)).isEqualTo(2);
   }
 }

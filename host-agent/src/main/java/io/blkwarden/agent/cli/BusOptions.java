@@ -3,6 +3,7 @@ package io.blkwarden.agent.cli;
 import io.blkwarden.agent.nats.Credentials;
 import io.blkwarden.agent.nats.NatsSettings;
 import io.blkwarden.commandline.DurationText;
+import io.blkwarden.commandline.nats.ConnectionOptions;
 import io.blkwarden.commandline.nats.ServerTrust;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.NatsSeed;
@@ -16,42 +17,11 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** Options of the NATS connection. */
-public final class BusOptions {
+public final class BusOptions extends ConnectionOptions {
   private static final List<String> SCHEMES = List.of("nats", "tls", "ws", "wss");
-
-  @Option(
-      names = "--nats",
-      paramLabel = "URL[,URL...]",
-      defaultValue = "${env:NATS_URL:-nats://127.0.0.1:4222}",
-      description = "NATS servers (default: $NATS_URL, else nats://127.0.0.1:4222).")
-  String nats = "";
-
-  @Option(
-      names = "--creds",
-      paramLabel = "FILE",
-      defaultValue = "${env:NATS_CREDS}",
-      description = "NATS credentials file (default: $NATS_CREDS, else none).")
-  @Nullable Path creds;
-
-  @Option(
-      names = "--nats-ca",
-      paramLabel = "FILE",
-      defaultValue = "${env:NATS_CA}",
-      description =
-          "CA certificates (PEM) for server verification; enables TLS (default: $NATS_CA, else the"
-              + " CA certificates of Java).")
-  @Nullable Path caFile;
-
-  @Option(
-      names = "--prefix",
-      paramLabel = "PREFIX",
-      defaultValue = "blkwarden.v1",
-      description = "Prefix of all subjects (default: ${DEFAULT-VALUE}).")
-  String prefix = "";
 
   @Option(
       names = "--reconnect-spread",
@@ -64,15 +34,15 @@ public final class BusOptions {
   /** The settings; empty with problems added to the list if an option is invalid. */
   public Optional<NatsSettings> settings(HostId host, List<String> problems) {
     int before = problems.size();
-    List<String> servers = Arrays.stream(nats.split(",", -1)).map(String::strip).toList();
+    List<String> servers = Arrays.stream(servers().split(",", -1)).map(String::strip).toList();
     servers.forEach(server -> checkServer(server, problems));
-    Path file = creds == null || creds.toString().isEmpty() ? null : creds;
+    Path file = credentials();
     Optional<Credentials> credentials = file == null ? Optional.empty() : read(file, problems);
     Optional<SSLContext> tls = tls(servers, problems);
     Optional<Duration> spread = DurationText.parse("--reconnect-spread", reconnectSpread, problems);
     Optional<Subjects> subjects = Optional.empty();
     try {
-      subjects = Optional.of(new Subjects(prefix));
+      subjects = Optional.of(new Subjects(prefix()));
     } catch (IllegalArgumentException e) {
       problems.add("--prefix: " + e.getMessage());
     }
@@ -110,8 +80,8 @@ public final class BusOptions {
   }
 
   private Optional<SSLContext> tls(List<String> servers, List<String> problems) {
-    Path file = caFile;
-    if (file == null || file.toString().isEmpty()) {
+    Path file = ca();
+    if (file == null) {
       return servers.stream().anyMatch(each -> each.matches("(tls|wss)://.*"))
           ? Optional.of(ServerTrust.ofJava())
           : Optional.empty();

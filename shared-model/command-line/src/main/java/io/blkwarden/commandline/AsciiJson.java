@@ -5,6 +5,7 @@ import io.blkwarden.model.message.ControlMessage;
 import tools.jackson.core.json.JsonWriteFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * JSON output of commands: on one line and in ASCII, so that guest-controlled names cannot send
@@ -17,9 +18,19 @@ public final class AsciiJson {
 
   private AsciiJson() {}
 
+  /** An empty document with its schema, such as {@code blkwarden.hosts.v1}. */
+  public static ObjectNode document(String schema) {
+    return MAPPER.createObjectNode().put("schema", schema);
+  }
+
+  /** A document on one line. */
+  public static String text(JsonNode json) {
+    return MAPPER.writeValueAsString(json);
+  }
+
   /** An encoded message. */
   public static String line(byte[] json) {
-    return MAPPER.writeValueAsString(MAPPER.readTree(json));
+    return text(MAPPER.readTree(json));
   }
 
   /** A message. */
@@ -38,10 +49,8 @@ public final class AsciiJson {
    * @param exitCode exit code of the command
    */
   public static String error(Complaint complaint, int exitCode) {
-    return MAPPER.writeValueAsString(
-        MAPPER
-            .createObjectNode()
-            .put("schema", "blkwarden.error.v1")
+    return text(
+        document("blkwarden.error.v1")
             .put("error", complaint.error())
             .put("hint", complaint.hint().isEmpty() ? null : complaint.hint())
             .put("exit_code", exitCode));
@@ -49,7 +58,6 @@ public final class AsciiJson {
 
   /** A note of a command: {@code blkwarden.note.v1}. */
   public static String note(String note) {
-    return MAPPER.writeValueAsString(
-        MAPPER.createObjectNode().put("schema", "blkwarden.note.v1").put("note", note));
+    return text(document("blkwarden.note.v1").put("note", note));
   }
 }

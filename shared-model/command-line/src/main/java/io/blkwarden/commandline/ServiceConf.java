@@ -11,7 +11,9 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BiPredicate;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
@@ -69,6 +71,14 @@ public final class ServiceConf {
     public List<String> problems() {
       return String.valueOf(getMessage()).lines().toList();
     }
+  }
+
+  /** The value of an option's environment variable; null if there is none. */
+  public static @Nullable String fromEnvironment(
+      ArgSpec argument, Map<String, String> environment) {
+    return argument instanceof OptionSpec option
+        ? environment.get(ENVIRONMENT.getOrDefault(option.longestName().substring(2), ""))
+        : null;
   }
 
   /** The keys and the kinds of their values: the options of the service. */

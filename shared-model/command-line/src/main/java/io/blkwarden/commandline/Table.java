@@ -3,7 +3,9 @@ package io.blkwarden.commandline;
 import io.blkwarden.model.Printable;
 import java.io.PrintWriter;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A text table with aligned columns; control characters are escaped. Columns are as wide as their
@@ -59,8 +61,54 @@ public final class Table {
     return line.toString().stripTrailing();
   }
 
-  /** Prints the lines. */
-  public void print(PrintWriter out) {
-    lines().forEach(out::println);
+  /** A table with a row per item; add its columns. */
+  public static <T> Columns<T> of(Collection<T> items) {
+    return new Columns<>(List.copyOf(items));
+  }
+
+  /** The text of a column for an item; null or empty prints as {@code -}. */
+  public interface Cell<T> {
+    /** Returns an object whose text is printed. */
+    @Nullable Object of(T item);
+  }
+
+  /** A table defined by its columns. */
+  public static final class Columns<T> {
+    private final List<T> items;
+    private final List<String> titles = new ArrayList<>();
+    private final List<Cell<T>> cells = new ArrayList<>();
+
+    private Columns(List<T> items) {
+      this.items = items;
+    }
+
+    /** Number of items. */
+    public int size() {
+      return items.size();
+    }
+
+    /** Adds a column. */
+    public Columns<T> column(String title, Cell<T> cell) {
+      titles.add(title);
+      cells.add(cell);
+      return this;
+    }
+
+    /** The header and the rows. */
+    public List<String> lines() {
+      Table table = new Table(Integer.MAX_VALUE, titles);
+      items.forEach(item -> table.row(cells.stream().map(cell -> text(cell.of(item))).toList()));
+      return table.lines();
+    }
+
+    private static String text(@Nullable Object value) {
+      String text = value == null ? "" : value.toString();
+      return text.isEmpty() ? "-" : text;
+    }
+
+    /** Prints the lines. */
+    public void print(PrintWriter out) {
+      lines().forEach(out::println);
+    }
   }
 }

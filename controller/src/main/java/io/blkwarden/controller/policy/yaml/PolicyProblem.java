@@ -20,11 +20,10 @@ public record PolicyProblem(
   /** {@code file:line:column: policy NAME: key: message}. */
   @Override
   public String toString() {
-    return "%s:%d:%d: %s%s%s"
+    return "%s%s: %s%s%s"
         .formatted(
             file,
-            line,
-            column,
+            line == 0 ? "" : ":%d:%d".formatted(line, column),
             policy.isEmpty() ? "" : "policy " + policy + ": ",
             key.isEmpty() ? "" : key + ": ",
             message);

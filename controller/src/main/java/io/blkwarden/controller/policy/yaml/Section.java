@@ -262,14 +262,19 @@ public final class Section {
     return problems.count() == problemsBefore;
   }
 
-  /** Reports every key that no getter asked for; a misspelt key is not reported as missing too. */
+  /**
+   * Reports every key that no getter asked for. The key that was meant, or any key if that is not
+   * known, is not reported as missing too.
+   */
   public void close() {
     keys.forEach((key, at) -> {
       if (!known.contains(key)) {
         Optional<String> meant = Nearest.similar(key, known);
         String expected = String.join(", ", known);
         problems.at(at, path(key), "unknown key; expected %s%s".formatted(expected, hint(meant)));
-        meant.filter(each -> !has(each)).ifPresent(each -> problems.remove(node, path(each)));
+        meant.map(Set::of).orElse(known).stream()
+            .filter(each -> !has(each))
+            .forEach(each -> problems.remove(node, path(each)));
       }
     });
   }

@@ -53,7 +53,7 @@ public final class RecordingFolder implements AutoCloseable {
   private long bytes;
 
   /** The open file; {@code carried} is the length of header and snapshots. */
-  private record Open(Path path, FileChannel channel, RecordingWriter writer, long carried) {}
+  private record Open(FileChannel channel, RecordingWriter writer, long carried) {}
 
   /**
    * The size limits of recordings.
@@ -134,7 +134,7 @@ public final class RecordingFolder implements AutoCloseable {
       writer.carry(at, old);
     }
     writer.flush();
-    Open opened = new Open(path, channel, writer, writer.written());
+    Open opened = new Open(channel, writer, writer.written());
     open = opened;
     return opened;
   }
@@ -171,11 +171,6 @@ public final class RecordingFolder implements AutoCloseable {
     if (open != null) {
       open.writer().flush();
     }
-  }
-
-  /** The current file; null before the first entry. */
-  public @Nullable Path current() {
-    return open == null ? null : open.path();
   }
 
   /** Number of files created. */

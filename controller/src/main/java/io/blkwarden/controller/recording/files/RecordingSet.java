@@ -3,7 +3,6 @@ package io.blkwarden.controller.recording.files;
 import io.blkwarden.controller.recording.Entry;
 import io.blkwarden.controller.recording.FileHeader;
 import io.blkwarden.controller.recording.RecordingReader;
-import io.blkwarden.controller.recording.RecordingReader.CorruptRange;
 import io.blkwarden.controller.recording.RecordingReader.RecordingException;
 import java.io.BufferedInputStream;
 import java.io.IOException;
@@ -17,7 +16,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
-import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
 
 /**
@@ -34,42 +32,36 @@ public final class RecordingSet {
   public static final long LEAD_MILLIS = 90_000;
 
   private final List<Member> members;
-  private final List<Skipped> skipped;
+  private final List<String> problems;
 
   private record Member(Path path, FileHeader header, long bytes) {}
 
-  /**
-   * A file of a directory that is not a recording.
-   *
-   * @param file the file
-   * @param why what was found instead
-   */
-  public record Skipped(Path file, String why) {}
-
-  private RecordingSet(List<Member> members, List<Skipped> skipped) {
+  private RecordingSet(List<Member> members, List<String> problems) {
     this.members = members;
-    this.skipped = List.copyOf(skipped);
+    this.problems = problems;
   }
 
   /** Receives the entries. */
   public interface EntryListener {
-    /** Receives an entry and the header of its file. */
-    void entry(FileHeader file, Entry entry);
-
-    /** Receives the number of bytes read of all files. */
-    default void progress(long bytes) {}
+    /**
+     * Receives an entry.
+     *
+     * @param file header of its file
+     * @param bytes number of bytes read of all files
+     */
+    void entry(FileHeader file, Entry entry, long bytes);
   }
 
   /**
    * Opens files and all recordings of directories. Files of directories without a valid header,
-   * such as after a crash, are {@link #skipped}.
+   * such as after a crash, are {@link #problems}.
    *
    * @throws IOException if a file cannot be read, or a file given by name is not a recording; the
    *     message starts with its name
    */
   public static RecordingSet open(List<Path> paths) throws IOException {
     Map<Path, Member> found = new TreeMap<>();
-    List<Skipped> skipped = new ArrayList<>();
+    List<String> problems = new ArrayList<>();
     for (Path path : paths) {
       boolean folder = Files.isDirectory(path);
       for (Path file : folder ? RecordingFolder.list(path) : List.of(path)) {
@@ -81,7 +73,7 @@ public final class RecordingSet {
           if (!folder) {
             throw new IOException(path + ": " + e.getMessage(), e);
           }
-          skipped.add(new Skipped(file, String.valueOf(e.getMessage())));
+          problems.add("%s: skipped: %s".formatted(file, e.getMessage()));
         } catch (IOException e) {
           throw new IOException(
               "%s cannot be read (%s)".formatted(file, e.getClass().getSimpleName()), e);
@@ -97,7 +89,7 @@ public final class RecordingSet {
             .sorted(Comparator.comparingLong(files -> startMillis(files.getFirst())))
             .flatMap(List::stream)
             .toList();
-    return new RecordingSet(ordered, skipped);
+    return new RecordingSet(ordered, problems);
   }
 
   private static long startMillis(Member member) {
@@ -114,9 +106,9 @@ public final class RecordingSet {
     return members.stream().mapToLong(Member::bytes).sum();
   }
 
-  /** Files of directories that are not recordings. */
-  public List<Skipped> skipped() {
-    return skipped;
+  /** The files that are not recordings, and the ranges that could not be read so far. */
+  public List<String> problems() {
+    return List.copyOf(problems);
   }
 
   /**
@@ -125,20 +117,17 @@ public final class RecordingSet {
    *
    * @param fromMillis start by the recorder's wall clock
    */
-  public void read(
-      long fromMillis, EntryListener listener, BiConsumer<Path, CorruptRange> corruption)
-      throws IOException {
+  public void read(long fromMillis, EntryListener listener) throws IOException {
     int first = first(fromMillis);
     long before = members.subList(0, first).stream().mapToLong(Member::bytes).sum();
     for (Member member : members.subList(first, members.size())) {
       try (InputStream in = new BufferedInputStream(Files.newInputStream(member.path()))) {
         RecordingReader reader = new RecordingReader(in, member.bytes(), fromMillis - LEAD_MILLIS);
         for (Optional<Entry> next = reader.next(); next.isPresent(); next = reader.next()) {
-          listener.entry(member.header(), next.get());
-          listener.progress(before + reader.position());
+          listener.entry(member.header(), next.get(), before + reader.position());
         }
         before += member.bytes();
-        reader.corruptRanges().forEach(range -> corruption.accept(member.path(), range));
+        reader.corruptRanges().forEach(range -> problems.add(member.path() + ": " + range));
       }
     }
   }

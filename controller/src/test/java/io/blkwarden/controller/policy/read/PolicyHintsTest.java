@@ -36,6 +36,20 @@ final class PolicyHintsTest {
   }
 
   @Test
+  void keyWithoutSuggestionIsOneProblem() {
+    assertThat(
+            problems(
+                """
+                policies:
+                  - name: a
+                    when: { metric: iops, zzzzzzzz: 200, for: 10s }
+                """))
+        .singleElement()
+        .asString()
+        .startsWith("p.yaml:3:27: policy a: policies[0].when.zzzzzzzz: unknown key");
+  }
+
+  @Test
   void missingPerSecondIsSuggested() {
     assertThat(
             problems(

@@ -37,12 +37,12 @@ final class RecordingSetTest {
 
   private List<String> read(long fromMillis) throws IOException {
     List<String> found = new ArrayList<>();
-    RecordingSet.open(List.of(folder))
-        .read(
-            fromMillis,
-            (file, entry) ->
-                found.add("%d %s".formatted(entry.at().monotonicMicros() / 1_000_000, entry)),
-            (file, damage) -> found.add(damage.toString()));
+    RecordingSet set = RecordingSet.open(List.of(folder));
+    set.read(
+        fromMillis,
+        (file, entry, _) ->
+            found.add("%d %s".formatted(entry.at().monotonicMicros() / 1_000_000, entry)));
+    found.addAll(set.problems());
     return found;
   }
 
@@ -57,10 +57,11 @@ final class RecordingSetTest {
     RecordingSet set = RecordingSet.open(List.of(folder));
 
     assertThat(set.size()).isEqualTo(1);
-    assertThat(set.skipped())
+    assertThat(set.problems())
         .containsExactly(
-            new RecordingSet.Skipped(
-                begun, "expected a recording, starting with 89 'BKWREC', found only 0 bytes"));
+            begun
+                + ": skipped: expected a recording, starting with 89 'BKWREC', found only 0"
+                + " bytes");
     assertThatThrownBy(() -> RecordingSet.open(List.of(begun)))
         .isInstanceOf(IOException.class)
         .hasMessageStartingWith(begun + ": expected a recording");

@@ -14,8 +14,7 @@ final class TopJson {
    * @param totals whether it has totals, too
    */
   static String line(TopRound round, Column sort, boolean totals, List<DiskLine> shown) {
-    ObjectNode root = AsciiJson.MAPPER.createObjectNode();
-    root.put("schema", "blkwarden.top.v1");
+    ObjectNode root = AsciiJson.document("blkwarden.top.v1");
     root.put("at", round.at().toString());
     root.put("sort", sort.word());
     root.put("disks_total", round.disks().size());
@@ -43,15 +42,15 @@ final class TopJson {
       number(disk, "pain_ms", load.latencyScoreMillis());
       disk.put("throttle", line.throttle());
       if (totals) {
-        ObjectNode total = disk.putObject("total");
-        total.put("reads", Math.round(line.total().reads()));
-        total.put("writes", Math.round(line.total().writes()));
-        total.put("read_bytes", Math.round(line.total().readBytes()));
-        total.put("write_bytes", Math.round(line.total().writeBytes()));
+        disk.putObject("total")
+            .put("reads", Math.round(line.total().reads()))
+            .put("writes", Math.round(line.total().writes()))
+            .put("read_bytes", Math.round(line.total().readBytes()))
+            .put("write_bytes", Math.round(line.total().writeBytes()));
       }
     }
     round.remarks().forEach(root.putArray("remarks")::add);
-    return AsciiJson.MAPPER.writeValueAsString(root);
+    return AsciiJson.text(root);
   }
 
   private static void number(ObjectNode disk, String name, double value) {

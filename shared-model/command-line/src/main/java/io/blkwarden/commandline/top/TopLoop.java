@@ -13,20 +13,28 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** The refresh loop of {@code top}: full screen on a terminal, else plain text or JSON. */
-public final class TopLoop {
+/**
+ * The refresh loop of {@code top}: full screen on a terminal, else plain text or JSON.
+ *
+ * @param options the command line
+ * @param hosts whether disks are of several hosts
+ * @param operator throttles disks on key presses; null if the user cannot
+ * @param out output of plain text and JSON, not of the full screen
+ * @param tty the terminal
+ * @param nanos monotonic clock
+ */
+public record TopLoop(
+    TopOptions options,
+    boolean hosts,
+    @Nullable Operator operator,
+    PrintWriter out,
+    Tty tty,
+    LongSupplier nanos) {
   /** Timeout of key input; the screen size is checked as often. */
   private static final long KEY_MILLIS = 150;
 
   /** Maximum delay of the second refresh: the first has no rates. */
   private static final long FIRST_NANOS = TimeUnit.SECONDS.toNanos(1);
-
-  private final TopOptions options;
-  private final boolean hosts;
-  private final @Nullable Operator operator;
-  private final PrintWriter out;
-  private final Tty tty;
-  private final LongSupplier nanos;
 
   /** Throttles and releases disks for the user; returns the result as text. */
   public interface Operator {
@@ -35,29 +43,6 @@ public final class TopLoop {
 
     /** Throttles a disk, if {@code throttle}, else releases it. */
     String apply(DiskLine disk, boolean throttle);
-  }
-
-  /**
-   * Creates a loop.
-   *
-   * @param hosts whether disks are of several hosts
-   * @param operator throttles disks on key presses; null if the user cannot
-   * @param out output of plain text and JSON, not of the full screen
-   * @param nanos monotonic clock
-   */
-  public TopLoop(
-      TopOptions options,
-      boolean hosts,
-      @Nullable Operator operator,
-      PrintWriter out,
-      Tty tty,
-      LongSupplier nanos) {
-    this.options = options;
-    this.hosts = hosts;
-    this.operator = operator;
-    this.out = out;
-    this.tty = tty;
-    this.nanos = nanos;
   }
 
   /**
@@ -77,7 +62,7 @@ public final class TopLoop {
   }
 
   private void inPipe(Supplier<TopRound> source) {
-    TopPage page = new TopPage(hosts, options.totals, new Ink(false));
+    TopPage page = new TopPage(new TopTable(hosts, options.totals), new Ink(false));
     for (int n = 0; n < options.refreshes() && !out.checkError() && waited(); n++) {
       TopRound round = source.get();
       List<DiskLine> sorted = round.sorted(options.sort, options.totals, options.filter);
@@ -106,7 +91,7 @@ public final class TopLoop {
   }
 
   private void onScreen(Screen screen, Supplier<TopRound> source) throws IOException {
-    TopPage page = new TopPage(hosts, options.totals, tty.ink());
+    TopPage page = new TopPage(new TopTable(hosts, options.totals), tty.ink());
     TopView view = new TopView(options.sort, options.filter, operator != null);
     TopRound round = source.get();
     long next = nanos.getAsLong() + Math.min(FIRST_NANOS, options.interval.toNanos());

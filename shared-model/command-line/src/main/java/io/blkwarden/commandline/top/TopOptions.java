@@ -14,7 +14,7 @@ public final class TopOptions {
   private static final Duration MAX_INTERVAL = Duration.ofHours(1);
 
   @Spec(Spec.Target.MIXEE)
-  @Nullable CommandSpec spec;
+  CommandSpec spec = CommandSpec.create();
 
   @Option(
       names = "--sort",
@@ -104,10 +104,7 @@ public final class TopOptions {
     }
   }
 
-  private RuntimeException usage(String message) {
-    CommandSpec command = spec;
-    return command == null
-        ? new IllegalArgumentException(message)
-        : new ParameterException(command.commandLine(), message);
+  private ParameterException usage(String message) {
+    return new ParameterException(spec.commandLine(), message);
   }
 }

@@ -9,28 +9,13 @@ import java.util.List;
 import java.util.Objects;
 
 /** A refresh as text, for a screen or a pipe. */
-final class TopPage {
+record TopPage(TopTable table, Ink ink) {
   private static final String KEYS = "< > sort  / search  Enter detail  ";
   private static final String ACTIONS = "t throttle  r release  ";
   private static final String MORE_KEYS = "space pause  q quit";
 
   /** Summary, table header, keys. */
   private static final int FIXED_ROWS = 3;
-
-  private final TopTable table;
-  private final Ink ink;
-
-  /**
-   * Creates a page.
-   *
-   * @param hosts whether it has a host column
-   * @param totals whether it shows totals instead of rates
-   * @param ink colours
-   */
-  TopPage(boolean hosts, boolean totals, Ink ink) {
-    this.table = new TopTable(hosts, totals);
-    this.ink = ink;
-  }
 
   /** The number of disks that fit on a screen. */
   static int room(TopRound round, int rows) {

@@ -5,29 +5,46 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.ToIntFunction;
+import java.util.stream.Collectors;
 
 /**
  * Disks as lines of a table, with control characters escaped. If the columns do not fit, the least
  * important ones are left out, except the sort column; then names are truncated.
+ *
+ * @param hosts whether it has a host column
+ * @param totals whether it shows totals instead of rates
  */
-final class TopTable {
+record TopTable(boolean hosts, boolean totals) {
   /** Prefix of throttled disks. */
   static final String MARK = "*";
 
   private static final String GAP = "  ";
 
-  private final boolean hosts;
-  private final boolean totals;
+  /** A column with its cells, the first of which is the title, and its current width. */
+  private static final class Shown {
+    private final Column column;
+    private final List<String> cells;
+    private int width;
 
-  /**
-   * Creates a table.
-   *
-   * @param hosts whether it has a host column
-   * @param totals whether it shows totals instead of rates
-   */
-  TopTable(boolean hosts, boolean totals) {
-    this.hosts = hosts;
-    this.totals = totals;
+    Shown(Column column, List<String> cells) {
+      this.column = column;
+      this.cells = cells;
+      this.width = cells.stream().mapToInt(Cells::width).max().orElse(0);
+    }
+
+    int width() {
+      return width;
+    }
+
+    int minWidth() {
+      return Math.min(width, column.minWidth());
+    }
+
+    String cell(int row) {
+      String cell = Cells.cut(cells.get(row), width);
+      return column.number() ? Cells.right(cell, width) : Cells.left(cell, width);
+    }
   }
 
   /**
@@ -37,95 +54,44 @@ final class TopTable {
    * @param width maximum width of a line, in cells
    */
   List<String> lines(List<DiskLine> disks, Column sort, int width) {
-    List<Column> shown = new ArrayList<>(List.of(Column.values()));
-    shown.removeIf(each -> !hosts && each == Column.HOST);
-    List<List<String>> rows = rows(shown, disks, sort);
-    int room = width - MARK.length();
-    for (int over = minWidth(shown, rows) - room; over > 0 && droppable(shown, sort); ) {
-      shown.remove(least(shown, sort));
-      rows = rows(shown, disks, sort);
-      over = minWidth(shown, rows) - room;
-    }
-    int[] widths = cut(shown, widths(rows), room);
-    List<String> lines = new ArrayList<>(rows.size());
-    for (int row = 0; row < rows.size(); row++) {
+    List<Shown> shown = fitting(disks, sort, width - MARK.length());
+    List<String> lines = new ArrayList<>(disks.size() + 1);
+    for (int i = 0; i <= disks.size(); i++) {
+      int row = i;
       boolean throttled = row > 0 && disks.get(row - 1).throttle() != null;
-      String line = line(shown, rows.get(row), widths);
-      lines.add(Cells.cut((throttled ? MARK : " ") + line, width));
+      String line = shown.stream().map(each -> each.cell(row)).collect(Collectors.joining(GAP));
+      lines.add(Cells.cut((throttled ? MARK : " ") + line.stripTrailing(), width));
     }
     return lines;
   }
 
-  private List<List<String>> rows(List<Column> shown, List<DiskLine> disks, Column sort) {
-    List<List<String>> rows = new ArrayList<>(disks.size() + 1);
-    rows.add(
-        shown.stream().map(column -> column.title(totals) + (column == sort ? "v" : "")).toList());
-    for (DiskLine disk : disks) {
-      rows.add(shown.stream().map(column -> column.text(disk, totals)).toList());
-    }
-    return rows;
-  }
-
-  private static String line(List<Column> shown, List<String> row, int[] widths) {
-    StringBuilder line = new StringBuilder();
-    for (int i = 0; i < widths.length; i++) {
-      String cell = Cells.cut(row.get(i), widths[i]);
-      line.append(i == 0 ? "" : GAP)
-          .append(
-              shown.get(i).number() ? Cells.right(cell, widths[i]) : Cells.left(cell, widths[i]));
-    }
-    return line.toString().stripTrailing();
-  }
-
-  private static boolean droppable(List<Column> shown, Column sort) {
-    return shown.stream().anyMatch(column -> column.rank(sort) > 0);
-  }
-
-  private static Column least(List<Column> shown, Column sort) {
-    return Collections.max(shown, Comparator.comparingInt(column -> column.rank(sort)));
-  }
-
-  private static int[] widths(List<List<String>> rows) {
-    int[] widths = new int[rows.getFirst().size()];
-    for (List<String> row : rows) {
-      for (int i = 0; i < widths.length; i++) {
-        widths[i] = Math.max(widths[i], Cells.width(row.get(i)));
+  private List<Shown> fitting(List<DiskLine> disks, Column sort, int room) {
+    List<Shown> shown = new ArrayList<>();
+    for (Column column : Column.values()) {
+      if (hosts || column != Column.HOST) {
+        List<String> cells = new ArrayList<>();
+        cells.add(column.title(totals) + (column == sort ? "v" : ""));
+        disks.forEach(disk -> cells.add(column.text(disk, totals)));
+        shown.add(new Shown(column, cells));
       }
     }
-    return widths;
+    Comparator<Shown> byRank = Comparator.comparingInt(each -> each.column.rank(sort));
+    Shown least = Collections.max(shown, byRank);
+    while (total(shown, Shown::minWidth) > room && least.column.rank(sort) > 0) {
+      shown.remove(least);
+      least = Collections.max(shown, byRank);
+    }
+    Comparator<Shown> byWidth = Comparator.comparingInt(Shown::width);
+    for (int over = total(shown, Shown::width) - room; over > 0; over--) {
+      shown.stream()
+          .filter(each -> each.width > each.minWidth())
+          .max(byWidth)
+          .ifPresent(widest -> widest.width--);
+    }
+    return shown;
   }
 
-  /** The minimum width of a line, with truncated names. */
-  private static int minWidth(List<Column> shown, List<List<String>> rows) {
-    int[] widths = widths(rows);
-    for (int i = 0; i < widths.length; i++) {
-      widths[i] = Math.min(widths[i], shown.get(i).minWidth());
-    }
-    return total(widths);
-  }
-
-  /** Truncates the widest names first. */
-  private static int[] cut(List<Column> shown, int[] widths, int room) {
-    for (int over = total(widths) - room; over > 0; over--) {
-      int widest = -1;
-      for (int i = 0; i < widths.length; i++) {
-        if (widths[i] > shown.get(i).minWidth() && (widest < 0 || widths[i] > widths[widest])) {
-          widest = i;
-        }
-      }
-      if (widest < 0) {
-        return widths;
-      }
-      widths[widest]--;
-    }
-    return widths;
-  }
-
-  private static int total(int[] widths) {
-    int total = (widths.length - 1) * GAP.length();
-    for (int each : widths) {
-      total += each;
-    }
-    return total;
+  private static int total(List<Shown> shown, ToIntFunction<Shown> width) {
+    return shown.stream().mapToInt(width).sum() + (shown.size() - 1) * GAP.length();
   }
 }
