@@ -2,7 +2,6 @@ package io.blkwarden.model;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
-import java.util.Locale;
 
 /**
  * An I/O priority of a task, written {@code none}, {@code idle}, {@code best-effort/7} or {@code
@@ -13,21 +12,11 @@ import java.util.Locale;
  */
 public record IoPriority(IoClass ioClass, int level) {
   /** Scheduling classes of ioprio_set(2), in the order of their numbers 0 to 3. */
-  public enum IoClass {
-    NONE(0),
-    REALTIME(1),
-    BEST_EFFORT(2),
-    IDLE(3);
-
-    private final int number;
-
-    IoClass(int number) {
-      this.number = number;
-    }
-
-    private String wire() {
-      return name().toLowerCase(Locale.ROOT).replace('_', '-');
-    }
+  public enum IoClass implements WireName {
+    NONE,
+    REALTIME,
+    BEST_EFFORT,
+    IDLE;
 
     private boolean hasLevels() {
       return this == REALTIME || this == BEST_EFFORT;
@@ -78,7 +67,7 @@ public record IoPriority(IoClass ioClass, int level) {
   public static IoPriority fromKernel(int value) {
     int number = (value >> CLASS_SHIFT) & LEVEL_MASK;
     for (IoClass candidate : IoClass.values()) {
-      if (candidate.number == number) {
+      if (candidate.ordinal() == number) {
         return new IoPriority(candidate, candidate.hasLevels() ? value & LEVEL_MASK : 0);
       }
     }
@@ -87,7 +76,7 @@ public record IoPriority(IoClass ioClass, int level) {
 
   /** The value for ioprio_set(2). */
   public int toKernel() {
-    return (ioClass.number << CLASS_SHIFT) | level;
+    return (ioClass.ordinal() << CLASS_SHIFT) | level;
   }
 
   @JsonValue

@@ -62,8 +62,7 @@ record Proposals(EngineState engine, Throttles throttles) {
                 each.host(),
                 each.evaluation().domain,
                 each.evaluation().disk.vdev(),
-                each.proposal.restraint().priorityOrNull(),
-                each.proposal.restraint().limitOrNull(),
+                each.proposal.restraint(),
                 each.evaluation().policy.then().leaseMillis(),
                 each.proposal.expires(),
                 each.proposal.approvedBy()))

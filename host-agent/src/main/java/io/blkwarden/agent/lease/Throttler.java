@@ -152,12 +152,9 @@ public final class Throttler {
   }
 
   private Outcome refuse(Command command, Refusal refusal, String detail) {
-    return switch (command.action()) {
-      case CommandAction.Set set ->
-          outcomes.refused(command.id(), set.lease(), set.domain(), set.vdev(), refusal, detail);
-      case CommandAction.Reset _, CommandAction.ReleaseAll _, CommandAction.Snapshot _ ->
-          outcomes.refused(command.id(), refusal, detail);
-    };
+    return command.action() instanceof CommandAction.Set set
+        ? outcomes.refused(command.id(), set, refusal, detail)
+        : outcomes.refused(command.id(), refusal, detail);
   }
 
   private Outcome apply(Command command, Verdict.Apply apply, long nowMillis) {

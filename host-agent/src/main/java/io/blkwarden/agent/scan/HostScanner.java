@@ -100,8 +100,8 @@ public final class HostScanner {
     List<HostThread> threads = threads(faults, named, counted);
     List<Backend> nodesNow = backendScan.end();
     List<DmDevice> dmDevices = dmDevices(faults, uptime);
-    List<Backend> backends = new NamedVolumes(files, dmDevices).find(nodesNow);
     StackScan stackScan = new StackScan(files, faults, dmDevices);
+    List<Backend> backends = stackScan.withNamedDevices(nodesNow);
     List<DeviceStack> stacks = stackScan.read(devices(backends));
     Map<String, DeviceStack> fileStacks = stackScan.readFiles(filesOf(backends));
     cachedBackends = backendScan.cache();

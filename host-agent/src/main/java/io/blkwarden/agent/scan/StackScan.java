@@ -1,12 +1,13 @@
 package io.blkwarden.agent.scan;
 
+import io.blkwarden.agent.backend.BackendTypes;
 import io.blkwarden.agent.backend.type.BackendParams;
 import io.blkwarden.agent.kernel.BlockDevice;
-import io.blkwarden.agent.kernel.BlockStack;
 import io.blkwarden.agent.kernel.BlockTree;
 import io.blkwarden.agent.kernel.DmDevice;
 import io.blkwarden.agent.kernel.KernelFiles;
 import io.blkwarden.agent.kernel.QueueScheduler;
+import io.blkwarden.agent.mapping.Backend;
 import io.blkwarden.agent.mapping.DeviceStack;
 import io.blkwarden.agent.mapping.verdict.ActuatorVerdict.Layer;
 import io.blkwarden.model.DeviceNumber;
@@ -33,6 +34,26 @@ final class StackScan {
     this.faults = faults;
     this.tree = new BlockTree(files, dmDevices);
     this.kinds = new LayerKinds(files, dmDevices);
+  }
+
+  /**
+   * The backends with the block devices that only their {@code params} name, such as QEMU's {@code
+   * aio:/dev/vg/lv}. Such disks are sampled and never throttled.
+   */
+  List<Backend> withNamedDevices(List<Backend> backends) {
+    return backends.stream().map(this::withNamedDevice).toList();
+  }
+
+  private Backend withNamedDevice(Backend backend) {
+    String params = backend.params();
+    if (params == null || backend.nodeDevice() != null || backend.kernelDevice() != null) {
+      return backend;
+    }
+    return BackendTypes.of(backend.kind())
+        .namedDevice(params)
+        .flatMap(tree::device)
+        .map(device -> backend.with(device.number(), null, backend.counters()))
+        .orElse(backend);
   }
 
   List<DeviceStack> read(Set<DeviceNumber> devices) {
@@ -89,7 +110,7 @@ final class StackScan {
   }
 
   private @Nullable DeviceStack stack(BlockDevice top, String source) {
-    BlockStack walked = faults.value(source, BlockStack.read(tree, top.name()), false);
+    BlockTree.Stack walked = faults.value(source, tree.stack(top.name()), false);
     if (walked == null || walked.leaves().size() > DeviceStack.MAX_PHYSICAL) {
       return null;
     }

@@ -21,6 +21,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
@@ -106,27 +107,19 @@ public final class SocketXenStore implements XenStore, AutoCloseable {
 
   @Override
   public List<ReadResult<String>> readAll(List<String> paths) {
-    List<ReadResult<String>> readings = new ArrayList<>(paths.size());
-    List<Answer> answers = ask(XenOp.READ, paths);
-    for (int n = 0; n < answers.size(); n++) {
-      String path = paths.get(n);
-      readings.add(reading(path, answers.get(n), reply -> reply.value(path)));
-    }
-    return readings;
+    return ask(
+        XenOp.READ, paths, (path, answer) -> reading(path, answer, reply -> reply.value(path)));
   }
 
   @Override
   public List<ReadResult<List<String>>> directories(List<String> paths) {
-    List<ReadResult<List<String>>> listings = new ArrayList<>(paths.size());
-    List<Answer> answers = ask(XenOp.DIRECTORY, paths);
-    for (int n = 0; n < answers.size(); n++) {
-      String path = paths.get(n);
-      listings.add(
-          answers.get(n) instanceof Answer.Refused(String error) && error.equals("E2BIG")
-              ? inParts(path)
-              : reading(path, answers.get(n), reply -> reply.strings(path)));
-    }
-    return listings;
+    return ask(
+        XenOp.DIRECTORY,
+        paths,
+        (path, answer) ->
+            answer instanceof Answer.Refused(String error) && error.equals("E2BIG")
+                ? inParts(path)
+                : reading(path, answer, reply -> reply.strings(path)));
   }
 
   private static <T> ReadResult<T> reading(
@@ -151,27 +144,27 @@ public final class SocketXenStore implements XenStore, AutoCloseable {
             });
   }
 
-  /** One answer per path, in order. */
-  private List<Answer> ask(XenOp op, List<String> paths) {
+  /** One result per path, in order. */
+  private <T> List<ReadResult<T>> ask(
+      XenOp op, List<String> paths, BiFunction<String, Answer, ReadResult<T>> parse) {
     if (Thread.currentThread() == thread) {
       throw new IllegalStateException("xenstore: request on the thread that reads the answers");
     }
-    return switch (link) {
+    List<ReadResult<T>> results = new ArrayList<>(paths.size());
+    switch (link) {
       case Link.Down(String reason) ->
-          paths.stream().<Answer>map(_ -> new Answer.Lost(reason)).toList();
-      case Link.Up(XenConnection up) -> ask(up, op, paths);
-    };
-  }
-
-  private static List<Answer> ask(XenConnection up, XenOp op, List<String> paths) {
-    List<Answer> answers = new ArrayList<>(paths.size());
-    for (int from = 0; from < paths.size(); from += XenConnection.MAX_OUTSTANDING) {
-      int to = Math.min(paths.size(), from + XenConnection.MAX_OUTSTANDING);
-      for (XenConnection.Ticket ticket : up.submitAll(op, paths.subList(from, to))) {
-        answers.add(up.await(ticket));
+          paths.forEach(path -> results.add(parse.apply(path, new Answer.Lost(reason))));
+      case Link.Up(XenConnection up) -> {
+        for (int from = 0; from < paths.size(); from += XenConnection.MAX_OUTSTANDING) {
+          int to = Math.min(paths.size(), from + XenConnection.MAX_OUTSTANDING);
+          List<XenConnection.Ticket> tickets = up.submitAll(op, paths.subList(from, to));
+          for (int n = from; n < to; n++) {
+            results.add(parse.apply(paths.get(n), up.await(tickets.get(n - from))));
+          }
+        }
       }
     }
-    return answers;
+    return results;
   }
 
   @Override

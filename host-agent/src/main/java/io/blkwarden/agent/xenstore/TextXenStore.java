@@ -96,9 +96,7 @@ public final class TextXenStore implements XenStore {
     if (at != escaped.length()) {
       return ReadResult.malformed(path, "an escape of xenstore-ls", escaped.substring(at));
     }
-    return XenMessage.decodeText(bytes.toByteArray(), 0, bytes.size())
-        .map(ReadResult::present)
-        .orElseGet(() -> ReadResult.malformed(path, "UTF-8", escaped));
+    return XenMessage.text(path, bytes.toByteArray(), 0, bytes.size());
   }
 
   private static final Pattern PIECE =

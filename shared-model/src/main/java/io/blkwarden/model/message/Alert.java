@@ -287,7 +287,7 @@ public record Alert(
       workers = Require.list(workers, 64, "action.workers");
       Require.optionalText(note, 1_000, "action.note");
       if (priority != null && limitPerS != null) {
-        Restraint.of(priority, limitPerS, "action");
+        Restraint.of(priority, limitPerS);
       }
     }
 

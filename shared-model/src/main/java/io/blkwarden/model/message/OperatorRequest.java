@@ -3,8 +3,8 @@ package io.blkwarden.model.message;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.blkwarden.model.HostId;
-import io.blkwarden.model.IoPriority;
 import io.blkwarden.model.MessageId;
 import io.blkwarden.model.Require;
 import io.blkwarden.model.Restraint;
@@ -64,13 +64,12 @@ public record OperatorRequest(String by, String reason, Ask ask) implements Cont
   }
 
   /**
-   * Throttles a disk. Exactly one of {@code priority} and {@code limitPerS} is given.
+   * Throttles a disk.
    *
    * @param host host
    * @param domain name or UUID of the domain
    * @param disk virtual device, such as {@code xvda2}
-   * @param priority priority to set; absent for a limit
-   * @param limitPerS limit to set; absent for a priority
+   * @param restraint restraint to set, the fields {@code priority} or {@code limit_per_s}
    * @param leaseMs duration of the lease in ms
    * @param force whether safety limits are overridden; absent for no. All other safety checks apply
    */
@@ -78,39 +77,20 @@ public record OperatorRequest(String by, String reason, Ask ask) implements Cont
       HostId host,
       String domain,
       String disk,
-      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable IoPriority priority,
-      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Integer limitPerS,
+      @JsonUnwrapped Restraint restraint,
       long leaseMs,
       @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Boolean force)
       implements Ask {
     public Throttle {
       Require.text(domain, 255, "domain");
       Require.text(disk, 64, "disk");
-      Restraint.of(priority, limitPerS, "ask");
       Require.within(leaseMs, 1_000, CommandAction.Set.MAX_LEASE_MS, "lease_ms");
     }
 
-    /** A request with the restraint as one value. */
-    public Throttle(HostId host, String domain, String disk, Restraint restraint, long leaseMs) {
-      this(host, domain, disk, restraint, leaseMs, false);
-    }
-
-    /** A request with the restraint as one value. */
+    /** A request that overrides the safety limits if {@code force}. */
     public Throttle(
         HostId host, String domain, String disk, Restraint restraint, long leaseMs, boolean force) {
-      this(
-          host,
-          domain,
-          disk,
-          restraint.priorityOrNull(),
-          restraint.limitOrNull(),
-          leaseMs,
-          force ? true : null);
-    }
-
-    /** The restraint to set. */
-    public Restraint restraint() {
-      return Restraint.of(priority, limitPerS, "ask");
+      this(host, domain, disk, restraint, leaseMs, force ? Boolean.TRUE : null);
     }
   }
 

@@ -51,10 +51,6 @@ final class WireReader {
     return position;
   }
 
-  int end() {
-    return end;
-  }
-
   boolean atEnd() {
     return position >= end;
   }

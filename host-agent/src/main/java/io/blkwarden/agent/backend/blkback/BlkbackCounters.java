@@ -2,6 +2,7 @@ package io.blkwarden.agent.backend.blkback;
 
 import io.blkwarden.agent.backend.type.BackendId;
 import io.blkwarden.agent.backend.type.BackendType;
+import io.blkwarden.agent.kernel.CounterWidth;
 import io.blkwarden.agent.kernel.DiskStat;
 import io.blkwarden.agent.kernel.FileBytes;
 import io.blkwarden.agent.kernel.KernelFiles;
@@ -76,7 +77,8 @@ final class BlkbackCounters implements BackendType.Counters {
   @Override
   public ReadResult<Long> sectors(FileBytes buffer) {
     if (!open.containsKey(File.RD_SECT) && ++sectorReadings < OPEN_AFTER) {
-      return BlkbackStatistics.sectors(files, id);
+      return BlkbackStatistics.read(files, id, CounterWidth.BITS_64)
+          .map(counted -> counted.readSectors() + counted.writeSectors());
     }
     return counter(File.RD_SECT, buffer)
         .flatMap(read -> counter(File.WR_SECT, buffer).map(written -> read + written));
@@ -89,7 +91,8 @@ final class BlkbackCounters implements BackendType.Counters {
 
   private ReadResult<Long> counter(File file, FileBytes buffer) {
     OpenAttribute attribute =
-        open.computeIfAbsent(file, each -> BlkbackStatistics.open(files, id, each.path()));
+        open.computeIfAbsent(
+            file, each -> files.open(BlkbackStatistics.path(id, each.path())));
     return BlkbackStatistics.counter(attribute, buffer);
   }
 

@@ -40,26 +40,9 @@ public record BlkbackStatistics(long readSectors, long writeSectors, CounterWidt
         : counter(files, id, "br_req").map(_ -> CounterWidth.BITS_32);
   }
 
-  /**
-   * Opens one counter for sampling.
-   *
-   * @param name file name, such as {@code oo_req}
-   */
-  public static OpenAttribute open(KernelFiles files, BackendId id, String name) {
-    return files.open(path(id, name));
-  }
-
   /** Reads an open counter. */
   public static ReadResult<Long> counter(OpenAttribute file, FileBytes buffer) {
     return file.read(buffer).parse("statistics", BlkbackStatistics::parseCounter);
-  }
-
-  /**
-   * Sum of sectors read and written; absent when the disk is gone, not connected or not blkback's.
-   */
-  public static ReadResult<Long> sectors(KernelFiles files, BackendId id) {
-    return counter(files, id, "rd_sect")
-        .flatMap(read -> counter(files, id, "wr_sect").map(written -> read + written));
   }
 
   /** Reads {@code rd_sect} alone, to compare it with a thread's counter. */
@@ -71,7 +54,7 @@ public record BlkbackStatistics(long readSectors, long writeSectors, CounterWidt
     return files.parse(path(id, name), BlkbackStatistics::parseCounter);
   }
 
-  private static String path(BackendId id, String name) {
+  static String path(BackendId id, String name) {
     return id.directory() + "/statistics/" + name;
   }
 
