@@ -60,7 +60,7 @@ final class DiskBuilder {
                 ? new DiskState.Gone()
                 : new DiskState.Unresolved(unsupported);
     String mode = backend.mode() == null ? "?" : backend.mode();
-    DeviceNumber device = vbd.device();
+    DeviceNumber device = backend.device();
     DmDevice dm = device == null ? null : host.dm(device).orElse(null);
     String path = "".equals(backend.params()) ? null : backend.params();
     return Optional.of(

@@ -59,7 +59,7 @@ final class EvidenceHistory {
       unconnected = before.uptimeTicks();
     }
     boolean certain = vbd.hasNoThreads() || vbd.connection().isPresent();
-    return new DiskMemory(connection, certain, vbd.backend().dev(), vbd.device(), unconnected);
+    return new DiskMemory(connection, certain, vbd.backend().dev(), vbd.backend().device(), unconnected);
   }
 
   /**

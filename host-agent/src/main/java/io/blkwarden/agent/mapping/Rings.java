@@ -90,7 +90,7 @@ final class Rings {
 
   private static boolean guestRequestsMore(
       Vbd vbd, List<ProvenPair> proven, @Nullable Long uptimeTicks, RingWaits waits) {
-    Integer wanted = vbd.backend().requestedQueues();
+    Integer wanted = vbd.backend().queues();
     if (wanted == null || Math.min(wanted, vbd.maxRings()) <= proven.size()) {
       return false;
     }

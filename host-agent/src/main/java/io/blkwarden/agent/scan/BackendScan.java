@@ -4,7 +4,6 @@ import io.blkwarden.agent.backend.BackendTypes;
 import io.blkwarden.agent.backend.blkback.BlkbackStatistics;
 import io.blkwarden.agent.backend.type.BackendId;
 import io.blkwarden.agent.backend.type.BackendParams;
-import io.blkwarden.agent.kernel.CounterWidth;
 import io.blkwarden.agent.kernel.KernelFiles;
 import io.blkwarden.agent.kernel.ReadResult;
 import io.blkwarden.agent.mapping.Backend;
@@ -88,15 +87,15 @@ final class BackendScan {
 
   /** Reads the counters before the threads are read: the lower bounds. */
   void countBefore() {
-    CounterWidth width = null;
+    Boolean bits32 = null;
     for (Backend backend : backends) {
       if (backend.kind() == BackendKind.VBD) {
         BackendId id = id(backend);
-        if (width == null) {
-          width = value(id, BlkbackStatistics.width(files, id));
+        if (bits32 == null) {
+          bits32 = value(id, BlkbackStatistics.bits32(files, id));
         }
         BlkbackStatistics found =
-            width == null ? null : value(id, BlkbackStatistics.read(files, id, width));
+            bits32 == null ? null : value(id, BlkbackStatistics.read(files, id, bits32));
         if (found != null) {
           before.put(id, found);
         }
@@ -258,11 +257,7 @@ final class BackendScan {
     Long after = first == null ? null : value(id, BlkbackStatistics.readSectors(files, id));
     return first == null || after == null
         ? null
-        : new DiskCounters(
-            first.readSectors(),
-            after,
-            first.writeSectors(),
-            first.width() == CounterWidth.BITS_32);
+        : new DiskCounters(first.readSectors(), after, first.writeSectors(), first.bits32());
   }
 
   private @Nullable String text(BackendNode node, String key, int most) {

@@ -46,7 +46,7 @@ final class StackScan {
 
   private Backend withNamedDevice(Backend backend) {
     String params = backend.params();
-    if (params == null || backend.nodeDevice() != null || backend.kernelDevice() != null) {
+    if (params == null || backend.device() != null) {
       return backend;
     }
     return BackendTypes.of(backend.kind())

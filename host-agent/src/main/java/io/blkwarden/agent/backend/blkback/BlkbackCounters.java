@@ -2,7 +2,6 @@ package io.blkwarden.agent.backend.blkback;
 
 import io.blkwarden.agent.backend.type.BackendId;
 import io.blkwarden.agent.backend.type.BackendType;
-import io.blkwarden.agent.kernel.CounterWidth;
 import io.blkwarden.agent.kernel.DiskStat;
 import io.blkwarden.agent.kernel.FileBytes;
 import io.blkwarden.agent.kernel.KernelFiles;
@@ -77,7 +76,7 @@ final class BlkbackCounters implements BackendType.Counters {
   @Override
   public ReadResult<Long> sectors(FileBytes buffer) {
     if (!open.containsKey(File.RD_SECT) && ++sectorReadings < OPEN_AFTER) {
-      return BlkbackStatistics.read(files, id, CounterWidth.BITS_64)
+      return BlkbackStatistics.read(files, id, false)
           .map(counted -> counted.readSectors() + counted.writeSectors());
     }
     return counter(File.RD_SECT, buffer)
