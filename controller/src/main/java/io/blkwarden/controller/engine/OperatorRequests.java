@@ -106,7 +106,8 @@ final class OperatorRequests {
     engine.record(decision.toldBy(about).requestedBy(request.key()));
     answer(
         request.correlation(),
-        new OperatorReply(Verdict.DONE, what, null, stored.set() ? stored.input() : null));
+        new OperatorReply(
+            Verdict.DONE, what, null, stored.set() ? stored.input() : null, null));
   }
 
   private record Found(HostTracker tracker, MappedDisk disk) {

@@ -269,12 +269,7 @@ public final class CommandGate {
    * @param arrivedAtMillis arrival time in ms of CLOCK_MONOTONIC
    * @param local whether an operator on the host issued it, not a controller
    */
-  public record ReceivedCommand(Command command, long arrivedAtMillis, boolean local) {
-    /** A command of a controller. */
-    public ReceivedCommand(Command command, long arrivedAtMillis) {
-      this(command, arrivedAtMillis, false);
-    }
-  }
+  public record ReceivedCommand(Command command, long arrivedAtMillis, boolean local) {}
 
   /**
    * The result of a command.

@@ -75,7 +75,7 @@ final class LeaseEnding {
     }
     if (stuck.isEmpty()) {
       Outcome outcome =
-          outcomes.of(command, lease, end.result(), end.cause(), detail.toString(), changes, null);
+          outcomes.of(command, lease, end.result, end.cause, detail.toString(), changes, null);
       return new Ended(outcome, Optional.empty());
     }
     Lease rest = lease.with(stuck).endingAs(end, nowMillis);

@@ -136,8 +136,7 @@ final class LeaseRecovery {
     if (!first && !named.contains(worker.id())) {
       return;
     }
-    LeasedWorker untouched =
-        new LeasedWorker(worker.id(), worker.comm(), IoPriority.UNSET, null, List.of());
+    LeasedWorker untouched = LeasedWorker.unchanged(worker, IoPriority.UNSET);
     if (!(priorities.state(untouched)
         instanceof WorkerPriorities.TaskState.Same(IoPriority found))) {
       return;
@@ -183,8 +182,7 @@ final class LeaseRecovery {
           if (recorded != null) {
             return Stream.of(recorded);
           }
-          LeasedWorker untouched =
-              new LeasedWorker(worker.id(), worker.comm(), IoPriority.UNSET, null, List.of());
+          LeasedWorker untouched = LeasedWorker.unchanged(worker, IoPriority.UNSET);
           IoPriority suspect = suspects.get(worker.id());
           if (suspect == null && !named.contains(worker.id())) {
             return Stream.empty();

@@ -15,13 +15,15 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Starts a throttle in two steps: first all checks, then all changes.
  *
  * @param damaged earlier state of workers whose lease record was damaged
  */
-record LeaseStart(WorkerPriorities workers, WorkerGroups groups, LeaseRecovery damaged) {
+record LeaseStart(
+    WorkerPriorities workers, WorkerGroups groups, LimitGroups limits, LeaseRecovery damaged) {
   /**
    * All workers are set.
    *
@@ -39,13 +41,13 @@ record LeaseStart(WorkerPriorities workers, WorkerGroups groups, LeaseRecovery d
     Restraint request = apply.request().restraint();
     LeaseLimit limit = null;
     if (request instanceof Restraint.Limit(int perSecond)) {
-      Optional<String> none = groups.unavailable();
+      Optional<String> none = limits.unavailable();
       DeviceNumber device = apply.disk().volume().device();
       if (none.isPresent() || device == null) {
         return ReadResult.failed(
             "limits are unavailable: " + none.orElse("the disk has no device"));
       }
-      ReadResult<DeviceNumber> whole = groups.limited(device);
+      ReadResult<DeviceNumber> whole = limits.limited(device);
       if (!(whole instanceof ReadResult.Present<DeviceNumber>(DeviceNumber limited))) {
         return ReadResult.failed("limits are unavailable: " + whole.describe());
       }
@@ -60,29 +62,9 @@ record LeaseStart(WorkerPriorities workers, WorkerGroups groups, LeaseRecovery d
                     worker -> worker.id().pid(), Function.identity(), (first, _) -> first));
     List<LeasedWorker> leased = new ArrayList<>();
     for (Worker worker : apply.disk().workers()) {
-      Optional<String> objection = workers.objection(worker.id(), worker.comm());
-      if (objection.isPresent()) {
-        return ReadResult.failed(objection.get());
-      }
-      LeasedWorker before = earlier.get(worker.pid());
-      if (before != null && workers.takenOver(before)) {
-        return ReadResult.failed(
-            "pid %d: something else has changed its priority during the lease"
-                .formatted(worker.pid()));
-      }
-      ReadResult<LeasedWorker> current =
-          before == null ? workers.lease(worker) : ReadResult.present(before);
-      if (!(current instanceof ReadResult.Present<LeasedWorker>(LeasedWorker present))) {
-        return ReadResult.failed("pid %d: %s".formatted(worker.pid(), current.describe()));
-      }
-      ReadResult<LeasedWorker> about =
-          switch (request) {
-            case Restraint.Priority(IoPriority priority) ->
-                ReadResult.present(present.expecting(priority));
-            case Restraint.Limit _ -> groups.expecting(present);
-          };
-      if (!(about instanceof ReadResult.Present<LeasedWorker>(LeasedWorker ready))) {
-        return ReadResult.failed("pid %d: %s".formatted(worker.pid(), about.describe()));
+      ReadResult<LeasedWorker> checked = prepare(worker, earlier.get(worker.pid()), request);
+      if (!(checked instanceof ReadResult.Present<LeasedWorker>(LeasedWorker ready))) {
+        return checked.withoutValue();
       }
       leased.add(ready);
     }
@@ -97,6 +79,26 @@ record LeaseStart(WorkerPriorities workers, WorkerGroups groups, LeaseRecovery d
             reason,
             null,
             leased));
+  }
+
+  private ReadResult<LeasedWorker> prepare(
+      Worker worker, @Nullable LeasedWorker before, Restraint request) {
+    Optional<String> objection = workers.objection(worker.id(), worker.comm());
+    if (objection.isPresent()) {
+      return ReadResult.failed(objection.get());
+    }
+    if (before != null && workers.takenOver(before)) {
+      return ReadResult.failed(
+          "pid %d: something else has changed its priority during the lease"
+              .formatted(worker.pid()));
+    }
+    return (before == null ? workers.lease(worker) : ReadResult.present(before))
+        .flatMap(current ->
+            switch (request) {
+              case Restraint.Priority(IoPriority priority) ->
+                  ReadResult.present(current.expecting(priority));
+              case Restraint.Limit _ -> groups.expecting(current);
+            });
   }
 
   /** Changes all workers; if it fails, the lease's workers must be restored. */

@@ -104,9 +104,6 @@ public final class Throttler {
       long nowMillis) {
     Command command = received.command();
     Verdict verdict = gate.decide(received, mapping, table, nowMillis);
-    if (verdict instanceof Verdict.Repeat(Outcome before)) {
-      return new CommandResult(before, List.of());
-    }
     CommandResult handled = carryOut(command, verdict, snapshot, nowMillis);
     if (gate.epoch() > storedEpoch) {
       store();
@@ -162,7 +159,7 @@ public final class Throttler {
     if (objection.isPresent()) {
       return refuse(command, Refusal.GATE, objection.get());
     }
-    LeaseStart start = new LeaseStart(workers, groups, recovery);
+    LeaseStart start = new LeaseStart(workers, groups, limits, recovery);
     ReadResult<Lease> prepared = start.prepare(apply, command.reason(), nowMillis);
     if (!(prepared instanceof ReadResult.Present<Lease>(Lease lease))) {
       return refuse(command, Refusal.GATE, prepared.describe());

@@ -2,7 +2,6 @@ package io.blkwarden.agent.lease;
 
 import io.blkwarden.agent.kernel.ReadResult;
 import io.blkwarden.agent.lease.Lease.LeaseLimit;
-import io.blkwarden.model.DeviceNumber;
 import java.util.Optional;
 
 /**
@@ -18,15 +17,6 @@ final class WorkerGroups {
     this.groups = groups;
   }
 
-  Optional<String> unavailable() {
-    return groups.unavailable();
-  }
-
-  /** The device to set a limit for this one on. */
-  ReadResult<DeviceNumber> limited(DeviceNumber device) {
-    return groups.limited(device);
-  }
-
   /** The worker with its current group as the one to restore. */
   ReadResult<LeasedWorker> expecting(LeasedWorker worker) {
     if (worker.priorGroup() != null) {
@@ -37,7 +27,8 @@ final class WorkerGroups {
         .flatMap(group ->
             group.startsWith(LimitGroups.TOP + "/")
                 ? ReadResult.failed(
-                    "found in cgroup %s, which belongs to no lease of its disk".formatted(group))
+                    "pid %d: found in cgroup %s, which belongs to no lease of its disk"
+                        .formatted(worker.id().pid(), group))
                 : ReadResult.present(worker.from(group)));
   }
 

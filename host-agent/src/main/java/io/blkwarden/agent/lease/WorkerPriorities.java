@@ -6,7 +6,6 @@ import io.blkwarden.model.IoPriority;
 import io.blkwarden.model.Worker;
 import io.blkwarden.model.WorkerId;
 import io.blkwarden.model.message.Outcome.WorkerChange;
-import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -71,9 +70,7 @@ final class WorkerPriorities {
 
   /** A leased worker with its current priority as the one to restore. */
   ReadResult<LeasedWorker> lease(Worker worker) {
-    return priorities
-        .get(worker.pid())
-        .map(prior -> new LeasedWorker(worker.id(), worker.comm(), prior, null, List.of()));
+    return priorities.get(worker.pid()).map(prior -> LeasedWorker.unchanged(worker, prior));
   }
 
   TaskState state(LeasedWorker worker) {

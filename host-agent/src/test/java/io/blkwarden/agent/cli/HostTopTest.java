@@ -8,6 +8,7 @@ import io.blkwarden.agent.kernel.ReadResult;
 import io.blkwarden.agent.lease.Lease;
 import io.blkwarden.agent.lease.LeaseStore.StoredLeases;
 import io.blkwarden.agent.lease.LeasedWorker;
+import io.blkwarden.agent.lease.PendingRestores;
 import io.blkwarden.agent.mapping.verdict.RolePatterns;
 import io.blkwarden.agent.state.LeaseFile;
 import io.blkwarden.commandline.top.DiskLine;
@@ -180,7 +181,7 @@ final class HostTopTest {
                     IoPriority.UNSET,
                     null,
                     List.of(IoPriority.IDLE))));
-    assertThat(leases().save(new StoredLeases(boot, 1, List.of(lease)))).isEmpty();
+    assertThat(leases().save(new StoredLeases(boot, 1, List.of(lease), PendingRestores.NONE))).isEmpty();
   }
 
   @Test

@@ -44,20 +44,6 @@ public record OperatorReply(
     this(verdict, detail, null, null, null);
   }
 
-  /** A reply with proposals. */
-  public OperatorReply(Verdict verdict, String detail, List<Proposal> proposals) {
-    this(verdict, detail, proposals, null, null);
-  }
-
-  /** A reply with a silence, an acknowledgement or a pause. */
-  public OperatorReply(
-      Verdict verdict,
-      String detail,
-      @Nullable List<Proposal> proposals,
-      @Nullable OperatorInput inForce) {
-    this(verdict, detail, proposals, inForce, null);
-  }
-
   /** A reply with a report. */
   public OperatorReply(FleetReport fleet) {
     this(Verdict.DONE, "the state of the fleet", null, null, fleet);
