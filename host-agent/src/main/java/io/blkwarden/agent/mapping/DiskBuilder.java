@@ -4,7 +4,7 @@ import io.blkwarden.agent.backend.BackendTypes;
 import io.blkwarden.agent.kernel.DmDevice;
 import io.blkwarden.agent.kernel.DmName;
 import io.blkwarden.agent.mapping.HostSnapshot.HostThread;
-import io.blkwarden.agent.mapping.ProofTable.ProvenPair;
+import io.blkwarden.agent.mapping.Proofs.ProvenPair;
 import io.blkwarden.agent.mapping.verdict.RolePatterns;
 import io.blkwarden.agent.mapping.verdict.RolePatterns.RoleVerdict;
 import io.blkwarden.model.DeviceNumber;

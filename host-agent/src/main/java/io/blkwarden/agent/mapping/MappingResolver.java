@@ -3,7 +3,7 @@ package io.blkwarden.agent.mapping;
 import io.blkwarden.agent.mapping.Candidates.Pair;
 import io.blkwarden.agent.mapping.Evidence.DomainSet;
 import io.blkwarden.agent.mapping.Evidence.Tie;
-import io.blkwarden.agent.mapping.ProofTable.ProvenPair;
+import io.blkwarden.agent.mapping.Proofs.ProvenPair;
 import io.blkwarden.agent.mapping.Vbd.Connection;
 import io.blkwarden.agent.mapping.Vbd.Slot;
 import io.blkwarden.agent.mapping.verdict.RolePatterns;
@@ -47,8 +47,7 @@ public final class MappingResolver {
     EvidenceHistory history = new EvidenceHistory(host, before);
     Candidates candidates = new Candidates(host, history);
     RingWaits waits = before.waits().at(host.uptimeTicks());
-    ProofTable table = new ProofTable();
-    Proofs proofs = new Proofs(host, history, candidates, table);
+    Proofs proofs = new Proofs(host, history, candidates);
     proofs.provePids();
     proofs.proveNames();
     proofs.proveEarlier();
@@ -56,18 +55,18 @@ public final class MappingResolver {
     proofs.proveBios();
 
     Map<Integer, DomainSet> domains = domains(host, candidates);
-    Map<Slot, DiskState> certain = states(host, candidates, table, waits);
+    Map<Slot, DiskState> certain = states(host, candidates, proofs, waits);
     proofs.proveByElimination(
         before.domains(),
         domains,
         vbd -> certain.get(vbd.slot()) instanceof DiskState.Resolved);
-    Map<Slot, DiskState> states = states(host, candidates, table, waits);
+    Map<Slot, DiskState> states = states(host, candidates, proofs, waits);
 
     Evidence next =
         new Evidence(
             snapshot.uptimeTicks(),
             history.disks(),
-            proofsToKeep(table),
+            proofsToKeep(proofs),
             brackets,
             history.leftovers(),
             domains,
@@ -78,9 +77,9 @@ public final class MappingResolver {
         devicesToTrace(host, states));
   }
 
-  private static Map<Tie, Proof> proofsToKeep(ProofTable table) {
+  private static Map<Tie, Proof> proofsToKeep(Proofs proofs) {
     Map<Tie, Proof> lasting = new HashMap<>();
-    for (ProvenPair match : table.all()) {
+    for (ProvenPair match : proofs.all()) {
       if (match.proof() == Proof.COUNTER_BRACKET || match.proof() == Proof.TRACED_BIO) {
         match
             .pair()
@@ -94,19 +93,19 @@ public final class MappingResolver {
   }
 
   private static Map<Slot, DiskState> states(
-      Host host, Candidates candidates, ProofTable table, RingWaits waits) {
-    Set<Slot> conflicting = table.conflicting();
+      Host host, Candidates candidates, Proofs proofs, RingWaits waits) {
+    Set<Slot> conflicting = proofs.conflicting();
     Map<Slot, DiskState> states = new HashMap<>();
     for (Vbd vbd : host.vbds()) {
       List<Pair> open =
           candidates.of(vbd).stream()
-              .filter(pair -> !table.isProven(pair.thread()))
+              .filter(pair -> !proofs.isProven(pair.thread()))
               .toList();
       states.put(
           vbd.slot(),
           DiskState.of(
               vbd,
-              table.of(vbd),
+              proofs.of(vbd),
               open,
               conflicting.contains(vbd.slot()),
               host.uptimeTicks(),

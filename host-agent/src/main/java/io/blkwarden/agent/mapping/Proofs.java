@@ -5,27 +5,76 @@ import io.blkwarden.agent.mapping.Evidence.DomainSet;
 import io.blkwarden.agent.mapping.Evidence.Tie;
 import io.blkwarden.agent.mapping.HostSnapshot.HostThread;
 import io.blkwarden.agent.mapping.HostSnapshot.ObservedBio;
+import io.blkwarden.agent.mapping.Vbd.Slot;
 import io.blkwarden.model.DeviceNumber;
 import io.blkwarden.model.Proof;
+import io.blkwarden.model.WorkerId;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** The proofs of one resolution that threads serve disks; each adds what it proves to the table. */
+/** The proofs of one resolution that threads serve disks. */
 final class Proofs {
+  /**
+   * A thread proven to serve a disk.
+   *
+   * @param pair thread and disk
+   * @param proof the first proof
+   */
+  record ProvenPair(Pair pair, Proof proof) {}
+
   private final Host host;
   private final EvidenceHistory history;
   private final Candidates candidates;
-  private final ProofTable table;
+  private final Map<WorkerId, Map<Slot, ProvenPair>> byThread = new LinkedHashMap<>();
+  private final Map<Slot, List<ProvenPair>> bySlot = new LinkedHashMap<>();
 
-  Proofs(Host host, EvidenceHistory history, Candidates candidates, ProofTable table) {
+  Proofs(Host host, EvidenceHistory history, Candidates candidates) {
     this.host = host;
     this.history = history;
     this.candidates = candidates;
-    this.table = table;
+  }
+
+  /** Adds a proof; a second one of the same thread and disk is ignored. */
+  private void add(Pair pair, Proof proof) {
+    ProvenPair match = new ProvenPair(pair, proof);
+    Slot slot = pair.vbd().slot();
+    if (byThread
+            .computeIfAbsent(pair.thread().id(), _ -> new LinkedHashMap<>())
+            .putIfAbsent(slot, match)
+        == null) {
+      bySlot.computeIfAbsent(slot, _ -> new ArrayList<>()).add(match);
+    }
+  }
+
+  /** The disk's proven threads. */
+  List<ProvenPair> of(Vbd vbd) {
+    return bySlot.getOrDefault(vbd.slot(), List.of());
+  }
+
+  /** Whether the thread is proven for any disk. */
+  boolean isProven(HostThread thread) {
+    return byThread.containsKey(thread.id());
+  }
+
+  /** All proven pairs. */
+  List<ProvenPair> all() {
+    return bySlot.values().stream().flatMap(List::stream).toList();
+  }
+
+  /** Disks that share a proven thread with another disk. */
+  Set<Slot> conflicting() {
+    return byThread.values().stream()
+        .filter(disks -> disks.size() > 1)
+        .flatMap(disks -> disks.keySet().stream())
+        .collect(Collectors.toSet());
   }
 
   /**
@@ -41,7 +90,7 @@ final class Proofs {
         for (Candidates.Pair pair : candidates.of(vbd)) {
           Integer pid = pair.thread().id().pid();
           if (pid.equals(pids.flat()) || pids.byRing().containsValue(pid)) {
-            table.add(pair, Proof.KTHREAD_PID);
+            add(pair, Proof.KTHREAD_PID);
           }
         }
       }
@@ -62,7 +111,7 @@ final class Proofs {
         Pair pair = whole.getFirst();
         boolean proven = !pair.name().borderline() || isProvenAtMaximumLength(pair, fits);
         if (proven && pair.vbd().connection().isPresent()) {
-          table.add(pair, Proof.FULL_NAME);
+          add(pair, Proof.FULL_NAME);
         }
       }
     }
@@ -85,7 +134,7 @@ final class Proofs {
             for (Pair pair : candidates.of(vbd)) {
               Proof proof = history.proofs().get(new Tie(pair.thread().id(), connection));
               if (proof != null) {
-                table.add(pair, proof);
+                add(pair, proof);
               }
             }
           });
@@ -108,7 +157,7 @@ final class Proofs {
     Map<Tie, Long> seenOnce = new HashMap<>();
     for (Vbd vbd : host.vbds()) {
       DiskCounters counters = vbd.backend().counters();
-      if (counters != null && counters.readSectorsBefore() > 0 && table.of(vbd).isEmpty()) {
+      if (counters != null && counters.readSectorsBefore() > 0 && of(vbd).isEmpty()) {
         vbd.connection()
             .ifPresent(connection -> {
               List<Pair> fits = candidates.of(vbd);
@@ -131,7 +180,7 @@ final class Proofs {
       Pair pair, Tie tie, @Nullable Long before, boolean only, Map<Tie, Long> seenOnce) {
     Long now = pair.thread().readBytes();
     if (only && before != null && now != null && now > before) {
-      table.add(pair, Proof.COUNTER_BRACKET);
+      add(pair, Proof.COUNTER_BRACKET);
     } else if (before != null) {
       seenOnce.put(tie, before);
     } else if (only && now != null) {
@@ -202,7 +251,7 @@ final class Proofs {
             fits.stream()
                 .filter(other -> !other.vbd().slot().equals(pair.vbd().slot()))
                 .noneMatch(other -> mayLieAbove(other.vbd(), device)))
-        .forEach(pair -> table.add(pair, Proof.TRACED_BIO));
+        .forEach(pair -> add(pair, Proof.TRACED_BIO));
   }
 
   /** Whether I/O of this disk may show on a device below it; true for unknown stacks. */
@@ -239,14 +288,14 @@ final class Proofs {
   private void proveRemaining(Vbd vbd) {
     List<Pair> left =
         candidates.of(vbd).stream()
-            .filter(pair -> !table.isProven(pair.thread()))
+            .filter(pair -> !isProven(pair.thread()))
             .toList();
-    if (vbd.connection().isPresent() && table.of(vbd).isEmpty() && left.size() == 1) {
+    if (vbd.connection().isPresent() && of(vbd).isEmpty() && left.size() == 1) {
       Pair pair = left.getFirst();
       if (!history.mayBeLeftover(pair.thread())
           && ownThreadExists(pair)
           && countersAgree(pair)) {
-        table.add(pair, Proof.ELIMINATION);
+        add(pair, Proof.ELIMINATION);
       }
     }
   }

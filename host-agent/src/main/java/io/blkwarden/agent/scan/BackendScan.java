@@ -185,9 +185,9 @@ final class BackendScan {
         kind,
         node.domid(),
         node.handle(),
-        text(node, "dev", 64),
+        limited(node, "dev", faults.guestValue(path(node, "dev"), node.value("dev")), 64),
         mode(node),
-        params(node),
+        limited(node, "params", BackendParams.shown(unquoted(node, "params")), MAX_PARAMS),
         number(node, "state", true),
         faults.parsed(path(node, "online"), node.value("online"), true, "1"::equals),
         nodeDevice(node),
@@ -260,8 +260,7 @@ final class BackendScan {
         : new DiskCounters(first.readSectors(), after, first.writeSectors(), first.bits32());
   }
 
-  private @Nullable String text(BackendNode node, String key, int most) {
-    String text = faults.guestValue(path(node, key), node.value(key));
+  private @Nullable String limited(BackendNode node, String key, @Nullable String text, int most) {
     if (text == null || text.isEmpty()) {
       return null;
     }
@@ -275,17 +274,6 @@ final class BackendScan {
   private @Nullable String mode(BackendNode node) {
     String mode = unquoted(node, "mode").strip();
     return mode.matches("[rwod!]{1,4}") ? mode : null;
-  }
-
-  /** The publishable part of {@code params}. */
-  private @Nullable String params(BackendNode node) {
-    String source = path(node, "params");
-    String shown = BackendParams.shown(unquoted(node, "params"));
-    if (shown.length() > MAX_PARAMS) {
-      faults.add(source, "expected at most " + MAX_PARAMS + " characters", false);
-      return null;
-    }
-    return shown.isEmpty() ? null : shown;
   }
 
   /** A text that may contain secrets; errors do not quote it. */
