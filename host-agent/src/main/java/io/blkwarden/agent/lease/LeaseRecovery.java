@@ -137,8 +137,8 @@ final class LeaseRecovery {
       return;
     }
     LeasedWorker untouched = LeasedWorker.unchanged(worker, IoPriority.UNSET);
-    if (!(priorities.state(untouched)
-        instanceof WorkerPriorities.TaskState.Same(IoPriority found))) {
+    if (!(priorities.current(untouched)
+        instanceof ReadResult.Present<IoPriority>(IoPriority found))) {
       return;
     }
     String where = "pid %d (%s) %s".formatted(worker.pid(), worker.comm(), name(disk));
@@ -187,7 +187,8 @@ final class LeaseRecovery {
           if (suspect == null && !named.contains(worker.id())) {
             return Stream.empty();
           }
-          return priorities.state(untouched) instanceof WorkerPriorities.TaskState.Same(var now)
+          return priorities.current(untouched)
+                      instanceof ReadResult.Present<IoPriority>(IoPriority now)
                   && (suspect == null ? lowered(now) : now.equals(suspect))
               ? Stream.of(untouched.expecting(now))
               : Stream.empty();

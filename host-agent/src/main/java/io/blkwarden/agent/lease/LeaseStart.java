@@ -1,6 +1,7 @@
 package io.blkwarden.agent.lease;
 
 import io.blkwarden.agent.kernel.ReadResult;
+import io.blkwarden.agent.lease.CommandGate.Verdict;
 import io.blkwarden.agent.lease.Lease.LeaseLimit;
 import io.blkwarden.agent.lease.WorkerPriorities.Restored;
 import io.blkwarden.model.DeviceNumber;

@@ -3,6 +3,7 @@ package io.blkwarden.agent.lease;
 import io.blkwarden.agent.kernel.ReadResult;
 import io.blkwarden.agent.lease.CommandGate.CommandResult;
 import io.blkwarden.agent.lease.CommandGate.ReceivedCommand;
+import io.blkwarden.agent.lease.CommandGate.Verdict;
 import io.blkwarden.agent.lease.LeaseStart.Started;
 import io.blkwarden.agent.lease.LeaseStore.FoundLeases;
 import io.blkwarden.agent.lease.LeaseStore.SalvagedLeases;

@@ -91,7 +91,7 @@ final class WorkerGroups {
   Optional<String> leave(LeasedWorker worker, Lease lease) {
     String prior = worker.priorGroup();
     int pid = worker.id().pid();
-    if (prior == null || workers.state(worker) instanceof WorkerPriorities.TaskState.Gone) {
+    if (prior == null || workers.current(worker) instanceof ReadResult.Absent) {
       return Optional.empty();
     }
     return switch (groups.groupOf(pid)) {

@@ -8,6 +8,8 @@ import io.blkwarden.model.HostId;
 import io.blkwarden.model.MessageId;
 import io.blkwarden.model.Require;
 import io.blkwarden.model.Restraint;
+import java.util.Arrays;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,22 +46,12 @@ public record OperatorRequest(String by, String reason, Ask ask) implements Cont
   public sealed interface Ask {
     /** Token of the subject after {@code operator}. */
     default String verb() {
-      return switch (this) {
-        case Throttle _ -> "throttle";
-        case Release _ -> "release";
-        case ReleaseAll _ -> "release-all";
-        case Proposals _ -> "proposals";
-        case Approve _ -> "approve";
-        case Deny _ -> "deny";
-        case Forget _ -> "forget";
-        case Fleet _ -> "fleet";
-        case SilenceAdd _ -> "silence-add";
-        case SilenceExpire _ -> "silence-expire";
-        case AckAdd _ -> "ack";
-        case AckUndo _ -> "ack-undo";
-        case PauseSet _ -> "pause";
-        case PauseEnd _ -> "resume";
-      };
+      JsonSubTypes asks = Objects.requireNonNull(Ask.class.getAnnotation(JsonSubTypes.class));
+      return Arrays.stream(asks.value())
+          .filter(type -> type.value() == getClass())
+          .findFirst()
+          .orElseThrow()
+          .name();
     }
   }
 
