@@ -125,32 +125,18 @@ record LeaseStart(
       changes.add(change);
       settled.add(worker.settled(priority));
     }
-    if (lease.grouped()) {
-      for (LeasedWorker worker : lease.workers()) {
-        Optional<String> stuck = groups.leave(worker, lease);
-        if (stuck.isPresent()) {
-          return ReadResult.failed(stuck.get());
-        }
-      }
-      Optional<String> stuck = groups.close(lease);
-      if (stuck.isPresent()) {
-        return ReadResult.failed(stuck.get());
-      }
+    Optional<String> stuck = lease.grouped() ? groups.leaveAll(lease) : Optional.empty();
+    if (stuck.isPresent()) {
+      return ReadResult.failed(stuck.get());
     }
     return ReadResult.present(new Started(lease.with(settled), changes));
   }
 
   /** Sets the limit, moves all workers, then restores a lower priority of an earlier step. */
   private ReadResult<Started> limit(Lease lease, LeaseLimit limit) {
-    Optional<String> fault = groups.open(lease, limit);
+    Optional<String> fault = groups.open(lease, limit).or(() -> groups.enterAll(lease));
     if (fault.isPresent()) {
       return ReadResult.failed(fault.get());
-    }
-    for (LeasedWorker worker : lease.workers()) {
-      Optional<String> outside = groups.enter(worker, lease);
-      if (outside.isPresent()) {
-        return ReadResult.failed(outside.get());
-      }
     }
     List<WorkerChange> changes = new ArrayList<>();
     List<LeasedWorker> settled = new ArrayList<>();

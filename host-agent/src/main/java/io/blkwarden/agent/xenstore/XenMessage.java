@@ -7,8 +7,6 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -49,19 +47,17 @@ final class XenMessage {
    * A message whose payload is NUL-terminated strings; empty if they are too long or contain a NUL.
    */
   static Optional<XenMessage> ofStrings(XenOp op, int requestId, String... strings) {
-    byte[] payload = {};
+    ByteArrayOutputStream payload = new ByteArrayOutputStream();
     for (String string : strings) {
       if (string.indexOf(0) >= 0) {
         return Optional.empty();
       }
-      byte[] bytes = string.getBytes(StandardCharsets.UTF_8);
-      int before = payload.length;
-      payload = Arrays.copyOf(payload, before + bytes.length + 1);
-      System.arraycopy(bytes, 0, payload, before, bytes.length);
+      payload.writeBytes(string.getBytes(StandardCharsets.UTF_8));
+      payload.write(0);
     }
-    return payload.length > MAX_PAYLOAD_BYTES
+    return payload.size() > MAX_PAYLOAD_BYTES
         ? Optional.empty()
-        : Optional.of(new XenMessage(op, requestId, payload));
+        : Optional.of(new XenMessage(op, requestId, payload.toByteArray()));
   }
 
   XenOp op() {
@@ -131,20 +127,11 @@ final class XenMessage {
   }
 
   static ReadResult<List<String>> strings(String source, byte[] payload) {
-    List<String> strings = new ArrayList<>();
-    int start = 0;
-    for (int end = 0; end <= payload.length; end++) {
-      boolean terminated = end < payload.length && payload[end] == 0;
-      if (terminated || (end == payload.length && start < end)) {
-        ReadResult<String> text = text(source, payload, start, end - start);
-        if (!(text instanceof ReadResult.Present<String>(String string))) {
-          return text.withoutValue();
-        }
-        strings.add(string);
-        start = end + 1;
-      }
-    }
-    return ReadResult.present(List.copyOf(strings));
+    return text(source, payload, 0, payload.length)
+        .map(all -> {
+          String strings = all.endsWith("\0") ? all.substring(0, all.length() - 1) : all;
+          return all.isEmpty() ? List.of() : List.of(strings.split("\0", -1));
+        });
   }
 
   /** The name in an ERROR reply, such as {@code ENOENT}. */
