@@ -171,50 +171,48 @@ public final class CommandGate {
     if (found.isEmpty()) {
       return refuse(Refusal.UNKNOWN_DISK, "no disk %s on this host".formatted(key));
     }
-    MappedDisk disk = found.get();
-    return objection(set, disk, mapping).orElseGet(() -> decideLease(set, disk, table, nowMillis));
+    return decideDisk(set, found.get(), mapping, table, nowMillis);
   }
 
-  private static Optional<Verdict> objection(
-      CommandAction.Set set, MappedDisk disk, CurrentMapping mapping) {
+  private Verdict decideDisk(
+      CommandAction.Set set,
+      MappedDisk disk,
+      CurrentMapping mapping,
+      LeaseTable table,
+      long nowMillis) {
     if (!disk.domain().sameIncarnation(set.domain())) {
-      return Optional.of(
-          refuse(
-              Refusal.STALE_MAPPING,
-              "expected domid %d, found %d"
-                  .formatted(disk.domain().domid(), set.domain().domid())));
+      return refuse(
+          Refusal.STALE_MAPPING,
+          "expected domid %d, found %d".formatted(disk.domain().domid(), set.domain().domid()));
     }
     if (disk.state() != MappingState.RESOLVED) {
       UnresolvedReason reason = disk.reason();
-      return Optional.of(
-          refuse(
-              Refusal.UNRESOLVED,
-              "the disk is %s%s"
-                  .formatted(disk.state().wire(), reason == null ? "" : ": " + reason.wire())));
+      return refuse(
+          Refusal.UNRESOLVED,
+          "the disk is %s%s"
+              .formatted(disk.state().wire(), reason == null ? "" : ": " + reason.wire()));
     }
     Optional<Worker> foreign =
         disk.workers().stream().filter(w -> w.kind() != WorkerKind.BLKBACK).findFirst();
     if (foreign.isPresent()) {
-      return Optional.of(
-          refuse(
-              Refusal.UNRESOLVED,
-              "expected blkback threads only, found %s %d"
-                  .formatted(foreign.get().kind().wire(), foreign.get().pid())));
+      return refuse(
+          Refusal.UNRESOLVED,
+          "expected blkback threads only, found %s %d"
+              .formatted(foreign.get().kind().wire(), foreign.get().pid()));
     }
     Set<WorkerId> present = ids(disk);
     if (!present.equals(Set.copyOf(set.workers()))) {
-      return Optional.of(
-          refuse(
-              Refusal.STALE_MAPPING,
-              "expected workers %s, found %s".formatted(present, set.workers())));
+      return refuse(
+          Refusal.STALE_MAPPING, "expected workers %s, found %s".formatted(present, set.workers()));
     }
-    return mapping
-        .sharing(disk)
-        .map(other ->
-            refuse(
-                Refusal.GATE,
-                "one of its workers is also a worker of domain=%s disk=%s"
-                    .formatted(other.domain().name(), other.disk().vdev())));
+    Optional<MappedDisk> sharing = mapping.sharing(disk);
+    if (sharing.isPresent()) {
+      return refuse(
+          Refusal.GATE,
+          "one of its workers is also a worker of domain=%s disk=%s"
+              .formatted(sharing.get().domain().name(), sharing.get().disk().vdev()));
+    }
+    return decideLease(set, disk, table, nowMillis);
   }
 
   private Verdict decideLease(
