@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -41,6 +42,9 @@ public final class SocketXenStore implements XenStore, AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(SocketXenStore.class);
   private static final int JOIN_MILLIS = 5_000;
+
+  /** How often a changing list is read again. */
+  private static final int MAX_RESTARTS = 8;
 
   /** Timeout of the first connection attempt, which is slow while classes are loaded. */
   private static final int FIRST_ATTEMPT_MILLIS = 30_000;
@@ -133,15 +137,56 @@ public final class SocketXenStore implements XenStore, AutoCloseable {
     };
   }
 
+  /**
+   * Reads a list of children that is longer than one message.
+   *
+   * <p>A DIRECTORY_PART reply has the node's generation, a NUL, and names from the offset on; an
+   * empty name ends the list. If the generation changes between two parts, the list is read again
+   * ({@code docs/misc/xenstore.txt}).
+   */
   private ReadResult<List<String>> inParts(String path) {
-    return DirectoryParts.read(
-        path,
-        offset ->
-            switch (link) {
-              case Link.Up(XenConnection up) ->
-                  up.await(up.submit(XenOp.DIRECTORY_PART, path, offset));
-              case Link.Down(String reason) -> new Answer.Lost(reason);
-            });
+    String generation = "";
+    String names = ""; // one character for each byte
+    int restarts = 0;
+    while (restarts <= MAX_RESTARTS && names.length() <= MAX_DIRECTORY_BYTES) {
+      Answer answer = part(path, names.length());
+      if (answer instanceof Answer.Refused(String error) && !error.equals("ENOENT")) {
+        return ReadResult.failed(
+            "%s: more than %d bytes of names, and this xenstored has no DIRECTORY_PART (%s)"
+                .formatted(path, XenMessage.MAX_PAYLOAD_BYTES, error));
+      }
+      if (!(answer instanceof Answer.Reply(XenMessage reply))) {
+        return reading(path, answer, other -> other.strings(path));
+      }
+      String part = new String(reply.payload(), StandardCharsets.ISO_8859_1);
+      int end = part.indexOf('\0');
+      if (end < 0 || end + 1 == part.length()) {
+        return ReadResult.malformed(path, "GENERATION, NUL and names", "another payload");
+      }
+      String current = part.substring(0, end);
+      if (!names.isEmpty() && !current.equals(generation)) {
+        names = "";
+        restarts++;
+        continue;
+      }
+      generation = current;
+      names += part.substring(end + 1);
+      if (names.equals("\0") || names.endsWith("\0\0")) {
+        String list = names.substring(0, names.length() - 1);
+        return XenMessage.strings(path, list.getBytes(StandardCharsets.ISO_8859_1));
+      }
+    }
+    return ReadResult.failed(
+        "%s: not read: %d bytes of names, changed %d times while being read"
+            .formatted(path, names.length(), restarts));
+  }
+
+  private Answer part(String path, int offset) {
+    return switch (link) {
+      case Link.Up(XenConnection up) ->
+          up.await(up.submit(XenOp.DIRECTORY_PART, path, Integer.toString(offset)));
+      case Link.Down(String reason) -> new Answer.Lost(reason);
+    };
   }
 
   /** One result per path, in order. */
