@@ -13,10 +13,16 @@ import com.fasterxml.jackson.annotation.JsonValue;
 public record IoPriority(IoClass ioClass, int level) {
   /** Scheduling classes of ioprio_set(2), in the order of their numbers 0 to 3. */
   public enum IoClass implements WireName {
-    NONE,
-    REALTIME,
-    BEST_EFFORT,
-    IDLE;
+    NONE(0),
+    REALTIME(1),
+    BEST_EFFORT(2),
+    IDLE(3);
+
+    private final int number;
+
+    IoClass(int number) {
+      this.number = number;
+    }
 
     private boolean hasLevels() {
       return this == REALTIME || this == BEST_EFFORT;
@@ -67,7 +73,7 @@ public record IoPriority(IoClass ioClass, int level) {
   public static IoPriority fromKernel(int value) {
     int number = (value >> CLASS_SHIFT) & LEVEL_MASK;
     for (IoClass candidate : IoClass.values()) {
-      if (candidate.ordinal() == number) {
+      if (candidate.number == number) {
         return new IoPriority(candidate, candidate.hasLevels() ? value & LEVEL_MASK : 0);
       }
     }
@@ -76,7 +82,7 @@ public record IoPriority(IoClass ioClass, int level) {
 
   /** The value for ioprio_set(2). */
   public int toKernel() {
-    return (ioClass.ordinal() << CLASS_SHIFT) | level;
+    return (ioClass.number << CLASS_SHIFT) | level;
   }
 
   @JsonValue

@@ -2,7 +2,6 @@ package io.blkwarden.agent.kernel;
 
 import io.blkwarden.model.DeviceNumber;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashSet;

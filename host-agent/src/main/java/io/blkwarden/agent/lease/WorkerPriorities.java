@@ -98,7 +98,8 @@ final class WorkerPriorities {
           ReadResult.present(change(worker, before.orElse(null), current));
       case ReadResult.Present<IoPriority>(IoPriority current) ->
           ReadResult.failed("pid %d: set to %s, reads %s".formatted(pid, priority, current));
-      case ReadResult.Absent<IoPriority> _ -> ReadResult.failed(restoreNewTask(worker, priority));
+      case ReadResult.Absent<IoPriority> _ ->
+          ReadResult.failed(restoreNewTask(worker, priority));
       case ReadResult<IoPriority> other ->
           ReadResult.failed("pid %d: %s".formatted(pid, other.describe()));
     };

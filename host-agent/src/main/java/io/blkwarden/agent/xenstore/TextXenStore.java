@@ -90,7 +90,8 @@ public final class TextXenStore implements XenStore {
       return ReadResult.present(escaped);
     }
     // one character for each byte
-    String bytes = new String(escaped.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
+    byte[] utf8 = escaped.getBytes(StandardCharsets.UTF_8);
+    String bytes = new String(utf8, StandardCharsets.ISO_8859_1);
     if (!ESCAPED.matcher(bytes).matches()) {
       return ReadResult.malformed(path, "an escape of xenstore-ls", escaped);
     }
