@@ -2,7 +2,6 @@ package io.blkwarden.model;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
-import java.util.Locale;
 
 /**
  * An I/O priority of a task, written {@code none}, {@code idle}, {@code best-effort/7} or {@code
@@ -13,7 +12,7 @@ import java.util.Locale;
  */
 public record IoPriority(IoClass ioClass, int level) {
   /** Scheduling classes of ioprio_set(2), in the order of their numbers 0 to 3. */
-  public enum IoClass {
+  public enum IoClass implements WireName {
     NONE(0),
     REALTIME(1),
     BEST_EFFORT(2),
@@ -23,10 +22,6 @@ public record IoPriority(IoClass ioClass, int level) {
 
     IoClass(int number) {
       this.number = number;
-    }
-
-    private String wire() {
-      return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     private boolean hasLevels() {

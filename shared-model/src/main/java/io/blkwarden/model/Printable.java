@@ -1,5 +1,9 @@
 package io.blkwarden.model;
 
+import static java.util.stream.Collectors.joining;
+
+import java.util.function.IntFunction;
+
 /**
  * Escapes untrusted text (a domain's name, a volume's path) for terminals and logs.
  *
@@ -24,31 +28,23 @@ public final class Printable {
 
   /** Escapes invisible characters in the strings of a JSON text. */
   public static String json(String object) {
-    StringBuilder out = new StringBuilder(object.length());
-    object
-        .codePoints()
-        .forEach(c -> {
-          if (visible(c)) {
-            out.appendCodePoint(c);
-          } else {
-            for (char half : Character.toChars(c)) {
-              out.append("\\u%04X".formatted((int) half));
-            }
-          }
-        });
-    return out.toString();
+    return escaped(
+        object,
+        c -> Character.toString(c).chars().mapToObj("\\u%04X"::formatted).collect(joining()));
   }
 
   private static String escaped(String text) {
+    return escaped(text, c -> (c <= 0xFFFF ? "\\u%04X" : "\\U%08X").formatted(c));
+  }
+
+  private static String escaped(String text, IntFunction<String> escape) {
     StringBuilder out = new StringBuilder(text.length());
     text.codePoints()
         .forEach(c -> {
           if (visible(c)) {
             out.appendCodePoint(c);
-          } else if (c <= 0xFFFF) {
-            out.append("\\u%04X".formatted(c));
           } else {
-            out.append("\\U%08X".formatted(c));
+            out.append(escape.apply(c));
           }
         });
     return out.toString();

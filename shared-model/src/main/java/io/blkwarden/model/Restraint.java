@@ -1,5 +1,7 @@
 package io.blkwarden.model;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -49,7 +51,7 @@ public sealed interface Restraint {
    *
    * @param perSecond I/Os per second, {@link #MIN_PER_SECOND} to {@link #MAX_PER_SECOND}
    */
-  record Limit(int perSecond) implements Restraint {
+  record Limit(@JsonProperty("limit_per_s") int perSecond) implements Restraint {
     /** Lowest limit: the kernel counts in slices of 100 ms and is inaccurate below it. */
     public static final int MIN_PER_SECOND = 10;
 
@@ -85,10 +87,12 @@ public sealed interface Restraint {
   /**
    * Creates a restraint from the two fields of a message.
    *
-   * @param field field name for the error
    * @throws IllegalArgumentException if neither or both are given, or the value is invalid
    */
-  static Restraint of(@Nullable IoPriority priority, @Nullable Integer limitPerS, String field) {
+  @JsonCreator
+  static Restraint of(
+      @JsonProperty("priority") @Nullable IoPriority priority,
+      @JsonProperty("limit_per_s") @Nullable Integer limitPerS) {
     if (priority != null && limitPerS == null) {
       return new Priority(priority);
     }
@@ -96,8 +100,8 @@ public sealed interface Restraint {
       return new Limit(limitPerS);
     }
     throw new IllegalArgumentException(
-        "%s: expected exactly one of priority and limit_per_s, found %s"
-            .formatted(field, priority == null ? "none" : "both"));
+        "restraint: expected exactly one of priority and limit_per_s, found "
+            + (priority == null ? "none" : "both"));
   }
 
   /** The field {@code priority} of a message; null for a limit. */

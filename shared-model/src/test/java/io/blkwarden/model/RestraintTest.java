@@ -34,13 +34,13 @@ class RestraintTest {
 
   @Test
   void isExactlyOneOfTwoFields() {
-    assertThat(Restraint.of(IoPriority.IDLE, null, "x")).isEqualTo(Restraint.Priority.IDLE);
-    assertThat(Restraint.of(null, 20, "x")).isEqualTo(new Restraint.Limit(20));
-    assertThatThrownBy(() -> Restraint.of(null, null, "x"))
-        .hasMessage("x: expected exactly one of priority and limit_per_s, found none");
-    assertThatThrownBy(() -> Restraint.of(IoPriority.IDLE, 20, "x"))
-        .hasMessage("x: expected exactly one of priority and limit_per_s, found both");
-    assertThatThrownBy(() -> Restraint.of(IoPriority.UNSET, null, "x"))
+    assertThat(Restraint.of(IoPriority.IDLE, null)).isEqualTo(Restraint.Priority.IDLE);
+    assertThat(Restraint.of(null, 20)).isEqualTo(new Restraint.Limit(20));
+    assertThatThrownBy(() -> Restraint.of(null, null))
+        .hasMessage("restraint: expected exactly one of priority and limit_per_s, found none");
+    assertThatThrownBy(() -> Restraint.of(IoPriority.IDLE, 20))
+        .hasMessage("restraint: expected exactly one of priority and limit_per_s, found both");
+    assertThatThrownBy(() -> Restraint.of(IoPriority.UNSET, null))
         .hasMessage("priority: expected idle or best-effort/0..7, found none");
   }
 }

@@ -88,17 +88,20 @@ public record AlertFacts(
     Lease lease = throttle instanceof ThrottleState.Leased leased ? leased.lease() : null;
     EffectReport report = throttle.report();
     String note = ThrottleText.note(throttle, attempts);
+    Restraint wanted = throttle.wanted(attempts);
     return new Alert.Action(
-            policy.mode().wire(),
-            lease == null ? null : lease.id(),
-            throttle.wanted(attempts),
-            policy.then().leaseMillis(),
-            lease == null ? List.of() : lease.workers(),
-            report.effect(),
-            report.before(),
-            report.after(),
-            note.isEmpty() ? null : note.substring(0, Math.min(NOTE_MAX, note.length())))
-        .withNeighbours(report.neighboursBeforeMs(), report.neighboursAfterMs());
+        policy.mode().wire(),
+        lease == null ? null : lease.id(),
+        wanted == null ? null : wanted.priorityOrNull(),
+        wanted == null ? null : wanted.limitOrNull(),
+        policy.then().leaseMillis(),
+        lease == null ? List.of() : lease.workers(),
+        report.effect(),
+        report.before(),
+        report.after(),
+        note.isEmpty() ? null : note.substring(0, Math.min(NOTE_MAX, note.length())),
+        report.neighboursBeforeMs(),
+        report.neighboursAfterMs());
   }
 
   static boolean onlyObserves(DiskPolicy policy) {

@@ -104,7 +104,7 @@ record OperatorRequests(
     MessageId about = stored.input() instanceof Ack ack ? ack.about() : null;
     engine.record(decision.withAlert(about).requestedBy(request.key()));
     OperatorInput shown = stored.set() ? stored.input() : null;
-    engine.answer(request, new OperatorReply(Verdict.DONE, what, null, shown));
+    engine.answer(request, new OperatorReply(Verdict.DONE, what, null, shown, null));
   }
 
   private record Found(HostTracker tracker, MappedDisk disk) {

@@ -49,7 +49,11 @@ record Proposals(EngineState engine, Throttles throttles) {
     String more = open > shown.size() ? "; the first %d follow".formatted(shown.size()) : "";
     String paused = engine.paused().map(why -> "; " + why.text()).orElse("");
     return new OperatorReply(
-        Verdict.DONE, "pending proposals: %d%s%s".formatted(open, more, paused), shown);
+        Verdict.DONE,
+        "pending proposals: %d%s%s".formatted(open, more, paused),
+        shown,
+        null,
+        null);
   }
 
   /** The open proposals that fit into one reply. */
@@ -64,8 +68,7 @@ record Proposals(EngineState engine, Throttles throttles) {
                 each.host(),
                 each.evaluation().domain,
                 each.evaluation().disk.vdev(),
-                each.proposal.restraint().priorityOrNull(),
-                each.proposal.restraint().limitOrNull(),
+                each.proposal.restraint(),
                 each.evaluation().policy.then().leaseMillis(),
                 each.proposal.expires(),
                 each.proposal.approvedBy()))

@@ -208,8 +208,8 @@ public final class FleetView {
                         held.lease(),
                         held.domain(),
                         held.vdev(),
-                        held.priority(),
-                        held.limitPerS(),
+                        held.restraint().priorityOrNull(),
+                        held.restraint().limitOrNull(),
                         held.remainingMs())))
         .toList();
   }

@@ -88,11 +88,7 @@ final class RecordedActions {
     for (Heartbeat.HeldThrottle each : heartbeat.throttles()) {
       active.add(each.lease());
       start(each.lease(), heartbeat.host(), each.domain(), each.vdev(), wallMillis);
-      periods.set(
-          each.lease(),
-          each.limitPerS() == null
-              ? String.valueOf(each.priority())
-              : "limit %d/s".formatted(each.limitPerS()));
+      periods.set(each.lease(), each.restraint().toString());
     }
     periods.keepOnly(heartbeat.host(), active, wallMillis, MISSING);
   }

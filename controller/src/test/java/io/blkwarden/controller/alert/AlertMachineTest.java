@@ -6,7 +6,6 @@ import io.blkwarden.controller.alert.AlertEvent.Ending;
 import io.blkwarden.controller.alert.AlertState.Active;
 import io.blkwarden.controller.testing.Messages;
 import io.blkwarden.model.MessageId;
-import io.blkwarden.model.Restraint;
 import io.blkwarden.model.message.Alert;
 import io.blkwarden.testing.Property;
 import java.io.IOException;
@@ -222,13 +221,16 @@ final class AlertMachineTest {
       return new Alert.Action(
           "auto",
           null,
-          (Restraint) null,
+          null,
+          null,
           60_000,
           List.of(),
           Alert.Effect.UNKNOWN,
           null,
           null,
-          note);
+          note,
+          null,
+          null);
     }
 
     @Override

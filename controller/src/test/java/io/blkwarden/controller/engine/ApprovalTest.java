@@ -56,7 +56,7 @@ final class ApprovalTest {
         .singleElement()
         .satisfies(each -> {
           assertThat(each.alert()).isEqualTo(EngineRig.alerts(rig.all).getFirst().id());
-          assertThat(each.priority()).isEqualTo(IoPriority.bestEffort(7));
+          assertThat(each.restraint().priorityOrNull()).isEqualTo(IoPriority.bestEffort(7));
           assertThat(each.disk()).isEqualTo("xvda2");
           assertThat(each.approvedBy()).isNull();
         });
@@ -71,7 +71,7 @@ final class ApprovalTest {
     assertThat(EngineRig.sends(rig.seconds(1, host, host::storm)))
         .singleElement()
         .satisfies(
-            sent -> assertThat(EngineRig.set(sent).priority()).isEqualTo(IoPriority.bestEffort(7)));
+            sent -> assertThat(EngineRig.set(sent).restraint().priorityOrNull()).isEqualTo(IoPriority.bestEffort(7)));
   }
 
   @Test
@@ -138,11 +138,11 @@ final class ApprovalTest {
     assertThat(EngineRig.sends(later)).isEmpty();
     assertThat(proposals())
         .singleElement()
-        .satisfies(each -> assertThat(each.priority()).isEqualTo(IoPriority.IDLE));
+        .satisfies(each -> assertThat(each.restraint().priorityOrNull()).isEqualTo(IoPriority.IDLE));
     rig.ask(new OperatorRequest.Approve(proposal()), 1);
     assertThat(EngineRig.sends(rig.seconds(12, host, host::storm)))
         .singleElement()
-        .satisfies(sent -> assertThat(EngineRig.set(sent).priority()).isEqualTo(IoPriority.IDLE));
+        .satisfies(sent -> assertThat(EngineRig.set(sent).restraint().priorityOrNull()).isEqualTo(IoPriority.IDLE));
   }
 
   @Test

@@ -6,6 +6,7 @@ import io.blkwarden.controller.recording.Entry;
 import io.blkwarden.controller.recording.FileHeader.ReceiveTime;
 import io.blkwarden.model.DomainRef;
 import io.blkwarden.model.IoPriority;
+import io.blkwarden.model.Restraint;
 import io.blkwarden.model.MappingState;
 import io.blkwarden.model.MessageId;
 import io.blkwarden.model.VolumeRole;
@@ -98,9 +99,7 @@ public final class RecordedFleet {
   public void heartbeatWithThrottle(MessageId lease) {
     DomainRef domain = host.disks.get(noisy).domain();
     beat(
-        List.of(
-            new Heartbeat.HeldThrottle(
-                lease, domain, "xvda2", IoPriority.IDLE, null, 60_000, null)));
+        List.of(new Heartbeat.HeldThrottle(lease, domain, "xvda2", Restraint.Priority.IDLE, 60_000, null)));
   }
 
   /** Recorded policies. */

@@ -194,7 +194,7 @@ public final class ScriptedHost implements AutoCloseable {
                     set ? IoPriority.UNSET : lowered(concerned),
                     set ? lowered(concerned) : IoPriority.UNSET)),
         set && concerned != null ? concerned.leaseMs() : null,
-        concerned == null ? null : concerned.limitPerS(),
+        concerned == null ? null : concerned.restraint().limitOrNull(),
         null);
   }
 

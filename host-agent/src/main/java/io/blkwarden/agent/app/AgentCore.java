@@ -31,6 +31,7 @@ import io.blkwarden.model.message.Command;
 import io.blkwarden.model.message.CommandAction;
 import io.blkwarden.model.message.CounterBase;
 import io.blkwarden.model.message.Heartbeat;
+import io.blkwarden.model.message.MappingEvent;
 import io.blkwarden.model.message.MappingOrigin;
 import io.blkwarden.model.message.MappingSnapshot;
 import io.blkwarden.model.message.Outcome;
@@ -298,10 +299,11 @@ public final class AgentCore {
     }
     for (MappingChange change : changes) {
       revision++;
-      bus.mapping(change.event(origin()));
+      MappingEvent event = change.event(origin());
+      bus.mapping(event);
       try (LogKeys keys = new LogKeys()) {
-        keys.put("host", settings.host()).put(MappingChangeText.domain(change));
-        LOG.info("mapping {}: {}", revision, MappingChangeText.of(change));
+        keys.put("host", settings.host()).put(MappingChangeText.domain(event));
+        LOG.info("mapping {}: {}", revision, MappingChangeText.of(event));
       }
     }
     if (first && live.known()) {

@@ -72,8 +72,7 @@ final class AgentHealth {
               lease.id(),
               lease.domain(),
               lease.vdev(),
-              lease.priority(),
-              lease.restraint().limitOrNull(),
+              lease.restraint(),
               lease.remainingMillis(nowMillis),
               lease.local()));
     }

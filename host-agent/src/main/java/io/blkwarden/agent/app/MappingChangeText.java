@@ -1,7 +1,6 @@
 package io.blkwarden.agent.app;
 
 import io.blkwarden.agent.mapping.HostMapping;
-import io.blkwarden.agent.mapping.MappingChange;
 import io.blkwarden.model.DomainRef;
 import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.MappingState;
@@ -9,6 +8,8 @@ import io.blkwarden.model.Printable;
 import io.blkwarden.model.UnresolvedReason;
 import io.blkwarden.model.Volume;
 import io.blkwarden.model.Worker;
+import io.blkwarden.model.message.MappingEvent;
+import io.blkwarden.model.message.MappingSnapshot;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -44,28 +45,32 @@ final class MappingChangeText {
   }
 
   /** A change, with guest-controlled text escaped. */
-  static String of(MappingChange change) {
+  static String of(MappingEvent event) {
     return Printable.of(
-        switch (change) {
-          case MappingChange.Started(DomainRef domain) -> "domain started: " + text(domain);
-          case MappingChange.Stopped(DomainRef domain) -> "domain stopped: " + text(domain);
-          case MappingChange.Attached(MappedDisk disk) -> "disk attached: " + text(disk);
-          case MappingChange.Detached(MappedDisk disk) -> "disk detached: " + text(disk);
-          case MappingChange.Served(MappedDisk disk) -> "workers changed: " + text(disk);
-          case MappingChange.Changed(MappedDisk disk, List<String> what) ->
+        switch (event) {
+          case MappingSnapshot _ -> "snapshot";
+          case MappingEvent.DomainStarted(_, DomainRef domain) -> "domain started: " + text(domain);
+          case MappingEvent.DomainStopped(_, DomainRef domain) -> "domain stopped: " + text(domain);
+          case MappingEvent.DiskAttached(_, MappedDisk disk) -> "disk attached: " + text(disk);
+          case MappingEvent.DiskDetached(_, MappedDisk disk) -> "disk detached: " + text(disk);
+          case MappingEvent.WorkersChanged(_, MappedDisk disk) -> "workers changed: " + text(disk);
+          case MappingEvent.DiskChanged(_, MappedDisk disk, List<String> what) ->
               "disk changed (%s): %s".formatted(String.join(", ", what), facts(disk, what));
-          case MappingChange.Added(Volume volume) -> "device added: " + text(volume);
-          case MappingChange.Removed(Volume volume) -> "device removed: " + text(volume);
+          case MappingEvent.DeviceAdded(_, Volume volume) -> "device added: " + text(volume);
+          case MappingEvent.DeviceRemoved(_, Volume volume) -> "device removed: " + text(volume);
         });
   }
 
   /** The domain of a change; null if it is about a device. */
-  static @Nullable DomainRef domain(MappingChange change) {
-    return switch (change) {
-      case MappingChange.Started(DomainRef domain) -> domain;
-      case MappingChange.Stopped(DomainRef domain) -> domain;
-      case MappingChange.OfDisk ofDisk -> ofDisk.disk().domain();
-      case MappingChange.Added _, MappingChange.Removed _ -> null;
+  static @Nullable DomainRef domain(MappingEvent event) {
+    return switch (event) {
+      case MappingEvent.DomainStarted(_, DomainRef domain) -> domain;
+      case MappingEvent.DomainStopped(_, DomainRef domain) -> domain;
+      case MappingEvent.DiskAttached(_, MappedDisk disk) -> disk.domain();
+      case MappingEvent.DiskDetached(_, MappedDisk disk) -> disk.domain();
+      case MappingEvent.WorkersChanged(_, MappedDisk disk) -> disk.domain();
+      case MappingEvent.DiskChanged(_, MappedDisk disk, _) -> disk.domain();
+      case MappingSnapshot _, MappingEvent.DeviceAdded _, MappingEvent.DeviceRemoved _ -> null;
     };
   }
 

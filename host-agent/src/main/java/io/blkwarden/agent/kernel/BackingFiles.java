@@ -2,7 +2,6 @@ package io.blkwarden.agent.kernel;
 
 import io.blkwarden.model.DeviceNumber;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -22,14 +21,13 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Not thread-safe.
  */
-public final class BackingFiles {
+final class BackingFiles {
   private static final String DELETED = " (deleted)";
   private static final String DEV = "/dev/";
   private static final int MAX_LINKS = 40;
-  private static final String MAPPER = "/dev/mapper/";
 
   private final KernelFiles files;
-  private final Map<String, String> dmByName = new HashMap<>();
+  private final Map<String, DmDevice> dmByPath = new HashMap<>();
   private @Nullable MountTable mounts;
 
   /**
@@ -37,9 +35,13 @@ public final class BackingFiles {
    *
    * @param dmDevices the host's device-mapper devices
    */
-  public BackingFiles(KernelFiles files, List<DmDevice> dmDevices) {
+  BackingFiles(KernelFiles files, List<DmDevice> dmDevices) {
     this.files = files;
-    dmDevices.forEach(dm -> dmByName.put(dm.name(), dm.kernelName()));
+    for (DmDevice dm : dmDevices) {
+      dmByPath.put("mapper/" + dm.name(), dm);
+      Optional<DmName> lvm = dm.isLogicalVolume() ? dm.lvmName() : Optional.empty();
+      lvm.ifPresent(name -> dmByPath.put(name.volumeGroup() + "/" + name.logicalVolume(), dm));
+    }
   }
 
   /** Kernel names of the devices below a loop device; empty when unknown. */
@@ -112,28 +114,24 @@ public final class BackingFiles {
   }
 
   private Optional<String> deviceNamed(String path) {
-    if (!path.startsWith(DEV)) {
-      return Optional.empty();
-    }
-    String dm =
-        dmByName.get(
-            path.startsWith(MAPPER)
-                ? path.substring(MAPPER.length())
-                : lvmName(path.substring(DEV.length())));
-    return dm == null
-        ? BlockDevice.named(files, path.substring(DEV.length()).replace('/', '!'))
-            .map(BlockDevice::name)
-            .toOptional()
-        : Optional.of(dm);
+    return path.startsWith(DEV)
+        ? device(path.substring(DEV.length())).map(BlockDevice::name)
+        : Optional.empty();
   }
 
-  /** The device-mapper name of {@code VG/LV}. */
-  private static String lvmName(String path) {
-    List<String> parts = new ArrayList<>();
-    for (String part : path.split("/", -1)) {
-      parts.add(part.replace("-", "--"));
+  /** The device at a path below {@code /dev}: by LVM or device-mapper name, link or kernel name. */
+  Optional<BlockDevice> device(String path) {
+    DmDevice dm = dmByPath.get(path);
+    if (dm != null) {
+      return Optional.of(new BlockDevice(dm.kernelName(), dm.number(), dm.kernelName()));
     }
-    return String.join("-", parts);
+    String name =
+        files.link("dev/" + path) instanceof ReadResult.Present<String>(String target)
+            ? target.substring(target.lastIndexOf('/') + 1)
+            : path.replace('/', '!');
+    return name.isEmpty() || name.startsWith(".")
+        ? Optional.empty()
+        : BlockDevice.named(files, name).toOptional();
   }
 
   /** The mounts of process 1, read once; a systemd unit's own may be restricted. */

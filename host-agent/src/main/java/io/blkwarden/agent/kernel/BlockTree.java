@@ -1,9 +1,15 @@
 package io.blkwarden.agent.kernel;
 
 import io.blkwarden.model.DeviceNumber;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -12,6 +18,9 @@ import java.util.regex.Pattern;
  * <p>Not thread-safe.
  */
 public final class BlockTree {
+  /** Maximum number of devices in a stack. */
+  public static final int MAX_DEVICES = 512;
+
   private static final Pattern LOOP = Pattern.compile("loop\\d+");
 
   private final KernelFiles files;
@@ -48,7 +57,7 @@ public final class BlockTree {
   }
 
   /** Devices directly below a disk: its slaves, or those below a loop device's file. */
-  ReadResult<List<String>> slaves(String disk) {
+  private ReadResult<List<String>> slaves(String disk) {
     return slaves.computeIfAbsent(
         disk,
         absent -> {
@@ -64,4 +73,50 @@ public final class BlockTree {
   public List<String> belowFile(String path) {
     return backing.below(path);
   }
+
+  /** The block device at a path below {@code /dev}; empty when unknown. */
+  public Optional<BlockDevice> device(String path) {
+    return backing.device(path);
+  }
+
+  /**
+   * Reads the stack below a device, which may be a partition: the {@code slaves/} directories, and
+   * the devices below the files of loop devices. A partition counts as its disk. All paths of
+   * multipath and all legs of md are leaves. More than {@link #MAX_DEVICES} devices are malformed.
+   */
+  public ReadResult<Stack> stack(String top) {
+    Set<String> seen = new LinkedHashSet<>();
+    List<String> leaves = new ArrayList<>();
+    Deque<String> next = new ArrayDeque<>(List.of(top));
+    while (!next.isEmpty()) {
+      ReadResult<BlockDevice> device = named(next.remove());
+      if (!(device instanceof ReadResult.Present<BlockDevice>(BlockDevice found))) {
+        return device.withoutValue();
+      }
+      if (!seen.add(found.disk())) {
+        continue;
+      }
+      if (seen.size() > MAX_DEVICES) {
+        return ReadResult.malformed(
+            "sys/block/" + top, "at most " + MAX_DEVICES + " devices below", "more");
+      }
+      ReadResult<List<String>> slaves = slaves(found.disk());
+      if (!(slaves instanceof ReadResult.Present<List<String>>(List<String> below))) {
+        return slaves.withoutValue();
+      }
+      if (below.isEmpty()) {
+        leaves.add(found.disk());
+      }
+      next.addAll(below);
+    }
+    return ReadResult.present(new Stack(List.copyOf(seen), List.copyOf(leaves)));
+  }
+
+  /**
+   * The devices below a volume, down to the physical devices.
+   *
+   * @param members kernel names of all devices, top first
+   * @param leaves devices without slaves
+   */
+  public record Stack(List<String> members, List<String> leaves) {}
 }

@@ -1,8 +1,10 @@
 package io.blkwarden.agent.kernel;
 
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * A parsed device-mapper name of LVM: {@code vg-vm101_swap}, {@code my--vg-lv-real}.
@@ -17,6 +19,8 @@ import java.util.Optional;
  *     {@code tpool}; empty for the volume itself
  */
 public record DmName(String volumeGroup, String logicalVolume, Optional<String> layer) {
+  private static final Pattern ESCAPE = Pattern.compile("\\\\x([0-9a-fA-F]{2})");
+
   /** Parses a name of LVM; other names may look like one by chance. */
   public static ReadResult<DmName> parse(String name) {
     List<String> parts = split(name);
@@ -31,36 +35,18 @@ public record DmName(String volumeGroup, String logicalVolume, Optional<String> 
     return ReadResult.present(new DmName(parts.get(0), parts.get(1), layer));
   }
 
+  /** Splits at single hyphens; a doubled one is a hyphen. */
   private static List<String> split(String name) {
-    List<String> parts = new ArrayList<>();
-    StringBuilder part = new StringBuilder();
-    int i = 0;
-    while (i < name.length()) {
-      char c = name.charAt(i);
-      if (c != '-') {
-        int escaped = c == '\\' ? hexAt(name, i) : -1;
-        part.append(escaped < 0 ? c : (char) escaped);
-        i += escaped < 0 ? 1 : 4;
-      } else if (i + 1 < name.length() && name.charAt(i + 1) == '-') {
-        part.append('-');
-        i += 2;
-      } else {
-        parts.add(part.toString());
-        part.setLength(0);
-        i++;
-      }
-    }
-    parts.add(part.toString());
-    return parts;
+    return Arrays.stream(name.replace("--", "\0").split("-", -1))
+        .map(part -> unescape(part.replace('\0', '-')))
+        .toList();
   }
 
-  /** The character written as {@code \xNN} at this position, or -1. */
-  private static int hexAt(String name, int at) {
-    if (at + 4 > name.length() || name.charAt(at + 1) != 'x') {
-      return -1;
-    }
-    int high = Character.digit(name.charAt(at + 2), 16);
-    int low = Character.digit(name.charAt(at + 3), 16);
-    return high < 0 || low < 0 ? -1 : 16 * high + low;
+  private static String unescape(String part) {
+    return ESCAPE
+        .matcher(part)
+        .replaceAll(escape ->
+            Matcher.quoteReplacement(
+                Character.toString(Integer.parseInt(escape.group(1), 16))));
   }
 }

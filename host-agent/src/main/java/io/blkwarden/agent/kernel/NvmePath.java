@@ -1,7 +1,6 @@
 package io.blkwarden.agent.kernel;
 
 import java.util.List;
-import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -14,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class NvmePath {
   private static final Pattern HEAD = Pattern.compile("nvme(\\d{1,9})n(\\d{1,9})");
-  private static final Pattern PATH = Pattern.compile("nvme(\\d{1,9})c\\d{1,9}n(\\d{1,9})");
+  private static final Pattern PATH = Pattern.compile("nvme\\d{1,9}c\\d{1,9}n\\d{1,9}");
 
   private NvmePath() {}
 
@@ -34,17 +33,12 @@ public final class NvmePath {
     if (!head.matches()) {
       return List.of();
     }
-    TreeSet<String> paths = new TreeSet<>();
-    Stream.concat(files.list("sys/block").orElse(List.of()).stream(), counted.pathNames().stream())
-        .filter(name -> isPathOf(name, head))
-        .forEach(paths::add);
-    return List.copyOf(paths);
-  }
-
-  private static boolean isPathOf(String name, Matcher head) {
-    Matcher path = PATH.matcher(name);
-    return path.matches()
-        && path.group(1).equals(head.group(1))
-        && path.group(2).equals(head.group(2));
+    Pattern path = Pattern.compile("nvme%sc\\d{1,9}n%s".formatted(head.group(1), head.group(2)));
+    return Stream.concat(
+            files.list("sys/block").orElse(List.of()).stream(), counted.pathNames().stream())
+        .filter(path.asMatchPredicate())
+        .distinct()
+        .sorted()
+        .toList();
   }
 }

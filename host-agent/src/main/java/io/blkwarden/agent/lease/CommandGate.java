@@ -157,11 +157,7 @@ public final class CommandGate {
   }
 
   private Verdict decideSet(
-      CommandAction.Set set,
-      boolean local,
-      CurrentMapping mapping,
-      LeaseTable table,
-      long nowMillis) {
+      CommandAction.Set set, boolean local, CurrentMapping mapping, LeaseTable table, long nowMillis) {
     if (readOnly) {
       return refuse(Refusal.READ_ONLY, "this agent runs with --read-only");
     }
@@ -175,51 +171,49 @@ public final class CommandGate {
     if (found.isEmpty()) {
       return refuse(Refusal.UNKNOWN_DISK, "no disk %s on this host".formatted(key));
     }
-    MappedDisk disk = found.get();
-    return objection(set, disk, mapping)
-        .orElseGet(() -> decideLease(set, local, disk, table, nowMillis));
+    return decideDisk(set, local, found.get(), mapping, table, nowMillis);
   }
 
-  private static Optional<Verdict> objection(
-      CommandAction.Set set, MappedDisk disk, CurrentMapping mapping) {
+  private Verdict decideDisk(
+      CommandAction.Set set,
+      boolean local,
+      MappedDisk disk,
+      CurrentMapping mapping,
+      LeaseTable table,
+      long nowMillis) {
     if (!disk.domain().sameIncarnation(set.domain())) {
-      return Optional.of(
-          refuse(
-              Refusal.STALE_MAPPING,
-              "expected domid %d, found %d"
-                  .formatted(disk.domain().domid(), set.domain().domid())));
+      return refuse(
+          Refusal.STALE_MAPPING,
+          "expected domid %d, found %d".formatted(disk.domain().domid(), set.domain().domid()));
     }
     if (disk.state() != MappingState.RESOLVED) {
       UnresolvedReason reason = disk.reason();
-      return Optional.of(
-          refuse(
-              Refusal.UNRESOLVED,
-              "the disk is %s%s"
-                  .formatted(disk.state().wire(), reason == null ? "" : ": " + reason.wire())));
+      return refuse(
+          Refusal.UNRESOLVED,
+          "the disk is %s%s"
+              .formatted(disk.state().wire(), reason == null ? "" : ": " + reason.wire()));
     }
     Optional<Worker> foreign =
         disk.workers().stream().filter(w -> w.kind() != WorkerKind.BLKBACK).findFirst();
     if (foreign.isPresent()) {
-      return Optional.of(
-          refuse(
-              Refusal.UNRESOLVED,
-              "expected blkback threads only, found %s %d"
-                  .formatted(foreign.get().kind().wire(), foreign.get().pid())));
+      return refuse(
+          Refusal.UNRESOLVED,
+          "expected blkback threads only, found %s %d"
+              .formatted(foreign.get().kind().wire(), foreign.get().pid()));
     }
     Set<WorkerId> present = ids(disk);
     if (!present.equals(Set.copyOf(set.workers()))) {
-      return Optional.of(
-          refuse(
-              Refusal.STALE_MAPPING,
-              "expected workers %s, found %s".formatted(present, set.workers())));
+      return refuse(
+          Refusal.STALE_MAPPING, "expected workers %s, found %s".formatted(present, set.workers()));
     }
-    return mapping
-        .sharing(disk)
-        .map(other ->
-            refuse(
-                Refusal.GATE,
-                "one of its workers is also a worker of domain=%s disk=%s"
-                    .formatted(other.domain().name(), other.disk().vdev())));
+    Optional<MappedDisk> sharing = mapping.sharing(disk);
+    if (sharing.isPresent()) {
+      return refuse(
+          Refusal.GATE,
+          "one of its workers is also a worker of domain=%s disk=%s"
+              .formatted(sharing.get().domain().name(), sharing.get().disk().vdev()));
+    }
+    return decideLease(set, local, disk, table, nowMillis);
   }
 
   private Verdict decideLease(
@@ -278,12 +272,7 @@ public final class CommandGate {
    * @param arrivedAtMillis arrival time in ms of CLOCK_MONOTONIC
    * @param local whether an operator on the host issued it, not a controller
    */
-  public record ReceivedCommand(Command command, long arrivedAtMillis, boolean local) {
-    /** A command of a controller. */
-    public ReceivedCommand(Command command, long arrivedAtMillis) {
-      this(command, arrivedAtMillis, false);
-    }
-  }
+  public record ReceivedCommand(Command command, long arrivedAtMillis, boolean local) {}
 
   /**
    * The result of a command.
@@ -299,5 +288,66 @@ public final class CommandGate {
     static CommandResult of(Outcome reply) {
       return new CommandResult(reply, List.of(reply));
     }
+  }
+
+  /** The decision on a command. */
+  sealed interface Verdict {
+    /**
+     * Set a priority or a limit: a new lease, or another step of an active one.
+     *
+     * @param request the requested action
+     * @param disk the disk with its workers
+     * @param active the lease, if active
+     * @param local whether an operator on the host requested it
+     */
+    record Apply(
+        CommandAction.Set request, MappedDisk disk, Optional<Lease> active, boolean local)
+        implements Verdict {}
+
+    /**
+     * Renew a lease.
+     *
+     * @param lease the lease
+     * @param deadlineMillis new deadline
+     */
+    record Renew(Lease lease, long deadlineMillis) implements Verdict {}
+
+    /**
+     * End a lease.
+     *
+     * @param lease the lease
+     */
+    record Release(Lease lease) implements Verdict {}
+
+    /**
+     * Release an unknown lease, which counts as ended.
+     *
+     * @param reset the requested action
+     */
+    record UnknownLease(CommandAction.Reset reset) implements Verdict {}
+
+    /** End all leases. */
+    record ReleaseAll() implements Verdict {}
+
+    /** Publish a snapshot of the mapping. */
+    record SendSnapshot() implements Verdict {}
+
+    /** Publish no snapshot, because the sender has this mapping. */
+    record SameMapping() implements Verdict {}
+
+    /**
+     * The command was carried out before.
+     *
+     * @param outcome the earlier outcome
+     */
+    record Repeat(Outcome outcome) implements Verdict {}
+
+    /**
+     * Refuse the command.
+     *
+     * @param refusal kind of the reason
+     * @param detail expected and found values
+     */
+    record Refuse(Outcome.Refusal refusal, String detail) implements Verdict {}
   }
 }

@@ -53,7 +53,7 @@ public record Lease(
 
   /** The restraint. */
   public Restraint restraint() {
-    return Restraint.of(priority, limit == null ? null : limit.perSecond(), "lease");
+    return Restraint.of(priority, limit == null ? null : limit.perSecond());
   }
 
   /** The cgroup of its workers while limited. */

@@ -18,20 +18,14 @@ public enum LeaseEnd {
   /** Something else has changed a priority, cgroup or limit. */
   UNDONE(Outcome.Result.RELEASED, Outcome.Cause.UNDONE);
 
-  private final Outcome.Result result;
+  /** The result to publish. */
+  final Outcome.Result result;
 
-  private final Outcome.@Nullable Cause cause;
+  /** The cause to publish, if neither expiry nor a command. */
+  final Outcome.@Nullable Cause cause;
 
   LeaseEnd(Outcome.Result result, Outcome.@Nullable Cause cause) {
     this.result = result;
     this.cause = cause;
-  }
-
-  Outcome.@Nullable Cause cause() {
-    return cause;
-  }
-
-  Outcome.Result result() {
-    return result;
   }
 }

@@ -75,7 +75,7 @@ final class LeaseEnding {
     }
     if (stuck.isEmpty()) {
       Outcome outcome =
-          outcomes.of(command, lease, end.result(), end.cause(), detail.toString(), changes, null);
+          outcomes.of(command, lease, end.result, end.cause, detail.toString(), changes, null);
       return new Ended(outcome, Optional.empty());
     }
     Lease rest = lease.with(stuck).endingAs(end, nowMillis);
@@ -101,8 +101,8 @@ final class LeaseEnding {
       }
     }
     for (LeasedWorker worker : lease.workers()) {
-      switch (workers.state(worker)) {
-        case WorkerPriorities.TaskState.Same(IoPriority current) -> {
+      switch (workers.current(worker)) {
+        case ReadResult.Present<IoPriority>(IoPriority current) -> {
           IoPriority priority = lease.priority();
           if (priority != null && !current.equals(priority)) {
             return Optional.of(
@@ -110,12 +110,12 @@ final class LeaseEnding {
                     .formatted(worker.id().pid(), priority, current));
           }
         }
-        case WorkerPriorities.TaskState.Gone() -> {
+        case ReadResult.Absent<IoPriority> _ -> {
           return Optional.of(
               "pid %d: ended while the agent was not running".formatted(worker.id().pid()));
         }
-        case WorkerPriorities.TaskState.Unknown(String cause) -> {
-          return Optional.of(cause);
+        case ReadResult<IoPriority> other -> {
+          return Optional.of(other.describe());
         }
       }
     }
@@ -129,7 +129,7 @@ final class LeaseEnding {
       return groups.undone(lease, limit);
     }
     for (LeasedWorker worker : lease.workers()) {
-      if (workers.state(worker) instanceof WorkerPriorities.TaskState.Same(IoPriority current)
+      if (workers.current(worker) instanceof ReadResult.Present<IoPriority>(IoPriority current)
           && !current.equals(lease.priority())) {
         return Optional.of(
             "pid %d: found %s, which something else has set; the lease set %s"
@@ -142,7 +142,7 @@ final class LeaseEnding {
   /** Why the lease's workers are no longer the disk's; empty when they are. */
   Optional<String> orphaned(Lease lease, CurrentMapping mapping) {
     for (LeasedWorker worker : lease.workers()) {
-      if (workers.state(worker) instanceof WorkerPriorities.TaskState.Gone) {
+      if (workers.current(worker) instanceof ReadResult.Absent) {
         return Optional.of("pid %d: worker has ended".formatted(worker.id().pid()));
       }
     }

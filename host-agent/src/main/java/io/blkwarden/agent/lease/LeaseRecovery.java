@@ -136,10 +136,9 @@ final class LeaseRecovery {
     if (!first && !named.contains(worker.id())) {
       return;
     }
-    LeasedWorker untouched =
-        new LeasedWorker(worker.id(), worker.comm(), IoPriority.UNSET, null, List.of());
-    if (!(priorities.state(untouched)
-        instanceof WorkerPriorities.TaskState.Same(IoPriority found))) {
+    LeasedWorker untouched = LeasedWorker.unchanged(worker, IoPriority.UNSET);
+    if (!(priorities.current(untouched)
+        instanceof ReadResult.Present<IoPriority>(IoPriority found))) {
       return;
     }
     String where = "pid %d (%s) %s".formatted(worker.pid(), worker.comm(), name(disk));
@@ -183,13 +182,13 @@ final class LeaseRecovery {
           if (recorded != null) {
             return Stream.of(recorded);
           }
-          LeasedWorker untouched =
-              new LeasedWorker(worker.id(), worker.comm(), IoPriority.UNSET, null, List.of());
+          LeasedWorker untouched = LeasedWorker.unchanged(worker, IoPriority.UNSET);
           IoPriority suspect = suspects.get(worker.id());
           if (suspect == null && !named.contains(worker.id())) {
             return Stream.empty();
           }
-          return priorities.state(untouched) instanceof WorkerPriorities.TaskState.Same(var now)
+          return priorities.current(untouched)
+                      instanceof ReadResult.Present<IoPriority>(IoPriority now)
                   && (suspect == null ? lowered(now) : now.equals(suspect))
               ? Stream.of(untouched.expecting(now))
               : Stream.empty();

@@ -1,6 +1,7 @@
 package io.blkwarden.agent.lease;
 
 import io.blkwarden.agent.kernel.ReadResult;
+import io.blkwarden.agent.lease.CommandGate.Verdict;
 import io.blkwarden.agent.lease.Lease.LeaseLimit;
 import io.blkwarden.agent.lease.WorkerPriorities.Restored;
 import io.blkwarden.model.DeviceNumber;
@@ -15,13 +16,15 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Starts a throttle in two steps: first all checks, then all changes.
  *
  * @param damaged earlier state of workers whose lease record was damaged
  */
-record LeaseStart(WorkerPriorities workers, WorkerGroups groups, LeaseRecovery damaged) {
+record LeaseStart(
+    WorkerPriorities workers, WorkerGroups groups, LimitGroups limits, LeaseRecovery damaged) {
   /**
    * All workers are set.
    *
@@ -39,13 +42,13 @@ record LeaseStart(WorkerPriorities workers, WorkerGroups groups, LeaseRecovery d
     Restraint request = apply.request().restraint();
     LeaseLimit limit = null;
     if (request instanceof Restraint.Limit(int perSecond)) {
-      Optional<String> none = groups.unavailable();
+      Optional<String> none = limits.unavailable();
       DeviceNumber device = apply.disk().volume().device();
       if (none.isPresent() || device == null) {
         return ReadResult.failed(
             "limits are unavailable: " + none.orElse("the disk has no device"));
       }
-      ReadResult<DeviceNumber> whole = groups.limited(device);
+      ReadResult<DeviceNumber> whole = limits.limited(device);
       if (!(whole instanceof ReadResult.Present<DeviceNumber>(DeviceNumber limited))) {
         return ReadResult.failed("limits are unavailable: " + whole.describe());
       }
@@ -60,29 +63,9 @@ record LeaseStart(WorkerPriorities workers, WorkerGroups groups, LeaseRecovery d
                     worker -> worker.id().pid(), Function.identity(), (first, _) -> first));
     List<LeasedWorker> leased = new ArrayList<>();
     for (Worker worker : apply.disk().workers()) {
-      Optional<String> objection = workers.objection(worker.id(), worker.comm());
-      if (objection.isPresent()) {
-        return ReadResult.failed(objection.get());
-      }
-      LeasedWorker before = earlier.get(worker.pid());
-      if (before != null && workers.takenOver(before)) {
-        return ReadResult.failed(
-            "pid %d: something else has changed its priority during the lease"
-                .formatted(worker.pid()));
-      }
-      ReadResult<LeasedWorker> current =
-          before == null ? workers.lease(worker) : ReadResult.present(before);
-      if (!(current instanceof ReadResult.Present<LeasedWorker>(LeasedWorker present))) {
-        return ReadResult.failed("pid %d: %s".formatted(worker.pid(), current.describe()));
-      }
-      ReadResult<LeasedWorker> about =
-          switch (request) {
-            case Restraint.Priority(IoPriority priority) ->
-                ReadResult.present(present.expecting(priority));
-            case Restraint.Limit _ -> groups.expecting(present);
-          };
-      if (!(about instanceof ReadResult.Present<LeasedWorker>(LeasedWorker ready))) {
-        return ReadResult.failed("pid %d: %s".formatted(worker.pid(), about.describe()));
+      ReadResult<LeasedWorker> checked = prepare(worker, earlier.get(worker.pid()), request);
+      if (!(checked instanceof ReadResult.Present<LeasedWorker>(LeasedWorker ready))) {
+        return checked.withoutValue();
       }
       leased.add(ready);
     }
@@ -98,6 +81,26 @@ record LeaseStart(WorkerPriorities workers, WorkerGroups groups, LeaseRecovery d
             null,
             leased,
             apply.local() ? true : null));
+  }
+
+  private ReadResult<LeasedWorker> prepare(
+      Worker worker, @Nullable LeasedWorker before, Restraint request) {
+    Optional<String> objection = workers.objection(worker.id(), worker.comm());
+    if (objection.isPresent()) {
+      return ReadResult.failed(objection.get());
+    }
+    if (before != null && workers.takenOver(before)) {
+      return ReadResult.failed(
+          "pid %d: something else has changed its priority during the lease"
+              .formatted(worker.pid()));
+    }
+    return (before == null ? workers.lease(worker) : ReadResult.present(before))
+        .flatMap(current ->
+            switch (request) {
+              case Restraint.Priority(IoPriority priority) ->
+                  ReadResult.present(current.expecting(priority));
+              case Restraint.Limit _ -> groups.expecting(current);
+            });
   }
 
   /** Changes all workers; if it fails, the lease's workers must be restored. */
@@ -123,32 +126,18 @@ record LeaseStart(WorkerPriorities workers, WorkerGroups groups, LeaseRecovery d
       changes.add(change);
       settled.add(worker.settled(priority));
     }
-    if (lease.grouped()) {
-      for (LeasedWorker worker : lease.workers()) {
-        Optional<String> stuck = groups.leave(worker, lease);
-        if (stuck.isPresent()) {
-          return ReadResult.failed(stuck.get());
-        }
-      }
-      Optional<String> stuck = groups.close(lease);
-      if (stuck.isPresent()) {
-        return ReadResult.failed(stuck.get());
-      }
+    Optional<String> stuck = lease.grouped() ? groups.leaveAll(lease) : Optional.empty();
+    if (stuck.isPresent()) {
+      return ReadResult.failed(stuck.get());
     }
     return ReadResult.present(new Started(lease.with(settled), changes));
   }
 
   /** Sets the limit, moves all workers, then restores a lower priority of an earlier step. */
   private ReadResult<Started> limit(Lease lease, LeaseLimit limit) {
-    Optional<String> fault = groups.open(lease, limit);
+    Optional<String> fault = groups.open(lease, limit).or(() -> groups.enterAll(lease));
     if (fault.isPresent()) {
       return ReadResult.failed(fault.get());
-    }
-    for (LeasedWorker worker : lease.workers()) {
-      Optional<String> outside = groups.enter(worker, lease);
-      if (outside.isPresent()) {
-        return ReadResult.failed(outside.get());
-      }
     }
     List<WorkerChange> changes = new ArrayList<>();
     List<LeasedWorker> settled = new ArrayList<>();

@@ -34,11 +34,6 @@ public interface LeaseStore {
       Require.within(epoch, 0, Long.MAX_VALUE, "epoch");
       leases = Require.list(leases, LeaseTable.MAX_LEASES, "leases");
     }
-
-    /** Stored leases without pending restores. */
-    public StoredLeases(UUID boot, long epoch, List<Lease> leases) {
-      this(boot, epoch, leases, PendingRestores.NONE);
-    }
   }
 
   /**

@@ -2,6 +2,7 @@ package io.blkwarden.agent.lease;
 
 import io.blkwarden.model.IoPriority;
 import io.blkwarden.model.Require;
+import io.blkwarden.model.Worker;
 import io.blkwarden.model.WorkerId;
 import java.util.List;
 import java.util.stream.Stream;
@@ -35,6 +36,11 @@ public record LeasedWorker(
     Require.present(prior, "worker.prior");
     Require.optionalText(priorGroup, 4_096, "worker.prior_group");
     ours = Require.list(ours, MAX_OURS, "worker.ours");
+  }
+
+  /** A task that no lease has changed. */
+  static LeasedWorker unchanged(Worker worker, IoPriority priority) {
+    return new LeasedWorker(worker.id(), worker.comm(), priority, null, List.of());
   }
 
   /** A copy that is about to get a priority, so that it is known as ours after a crash. */

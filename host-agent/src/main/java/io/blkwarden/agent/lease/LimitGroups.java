@@ -10,7 +10,7 @@ import java.util.Optional;
  *
  * <p>Groups are named as in {@code /proc/PID/cgroup}; {@code /} is the root. Pids are reused:
  * callers check the task's identity before and after each call. No method throws; methods that
- * change something return the error.
+ * change something return the error. The defaults describe a host without limits.
  */
 public interface LimitGroups {
   /** The parent of our groups. */
@@ -23,7 +23,9 @@ public interface LimitGroups {
   Optional<String> unavailable();
 
   /** A task's group; absent when the task does not exist. */
-  ReadResult<String> groupOf(int pid);
+  default ReadResult<String> groupOf(int pid) {
+    return ReadResult.present(ROOT);
+  }
 
   /**
    * The device to set a limit on: the whole disk for a partition, because the kernel accepts no
@@ -34,60 +36,32 @@ public interface LimitGroups {
   }
 
   /** Limits a device's reads and writes per second for the tasks in a group; creates the group. */
-  Optional<String> limit(String group, DeviceNumber device, int perSecond);
+  default Optional<String> limit(String group, DeviceNumber device, int perSecond) {
+    return unavailable();
+  }
 
   /** A group's limit on a device; absent without a limit. */
-  ReadResult<Integer> limitOf(String group, DeviceNumber device);
+  default ReadResult<Integer> limitOf(String group, DeviceNumber device) {
+    return ReadResult.absent(group);
+  }
 
   /** Moves a task to an existing group. */
-  Optional<String> move(int pid, String group);
+  default Optional<String> move(int pid, String group) {
+    return unavailable();
+  }
 
   /** Removes a group of ours if it exists; its remaining tasks move to the root. */
-  Optional<String> remove(String group);
+  default Optional<String> remove(String group) {
+    return Optional.empty();
+  }
 
   /** All groups of ours; empty when limits are unavailable. */
-  ReadResult<List<String>> groups();
+  default ReadResult<List<String>> groups() {
+    return ReadResult.present(List.of());
+  }
 
   /** A host without limits. */
   static LimitGroups none(String why) {
-    return new NoLimitGroups(why);
-  }
-
-  /** A host without limits: there are no groups of ours. */
-  record NoLimitGroups(String why) implements LimitGroups {
-    @Override
-    public Optional<String> unavailable() {
-      return Optional.of(why);
-    }
-
-    @Override
-    public ReadResult<String> groupOf(int pid) {
-      return ReadResult.present(ROOT);
-    }
-
-    @Override
-    public Optional<String> limit(String group, DeviceNumber device, int perSecond) {
-      return unavailable();
-    }
-
-    @Override
-    public ReadResult<Integer> limitOf(String group, DeviceNumber device) {
-      return ReadResult.absent(group);
-    }
-
-    @Override
-    public Optional<String> move(int pid, String group) {
-      return unavailable();
-    }
-
-    @Override
-    public Optional<String> remove(String group) {
-      return Optional.empty();
-    }
-
-    @Override
-    public ReadResult<List<String>> groups() {
-      return ReadResult.present(List.of());
-    }
+    return () -> Optional.of(why);
   }
 }

@@ -4,6 +4,7 @@ import io.blkwarden.agent.lease.Lease.LeaseLimit;
 import io.blkwarden.model.DomainRef;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.MessageId;
+import io.blkwarden.model.message.CommandAction;
 import io.blkwarden.model.message.Outcome;
 import io.blkwarden.model.message.Outcome.Cause;
 import io.blkwarden.model.message.Outcome.Refusal;
@@ -42,35 +43,29 @@ public final class Outcomes {
 
   /** A refused command, with its id if readable. */
   public Outcome refused(@Nullable MessageId command, Refusal refusal, String detail) {
-    return plain(command, null, Result.REFUSED, refusal, detail);
+    return plain(command, null, Result.REFUSED, refusal, detail, null, null);
   }
 
   /** A refused command with its lease and disk. */
-  Outcome refused(
-      MessageId command,
-      MessageId lease,
-      DomainRef domain,
-      String vdev,
-      Refusal refusal,
-      String detail) {
-    return make(
-        command, lease, Result.REFUSED, refusal, detail, domain, vdev, List.of(), null, null, null);
+  Outcome refused(MessageId command, CommandAction.Set set, Refusal refusal, String detail) {
+    return plain(
+        command, set.lease(), Result.REFUSED, refusal, detail, set.domain(), set.vdev());
   }
 
   /** A completed command without a lease. */
   Outcome done(@Nullable MessageId command, String detail) {
-    return plain(command, null, Result.DONE, null, detail);
+    return plain(command, null, Result.DONE, null, detail, null, null);
   }
 
   /** A failed command without a lease. */
   Outcome failed(MessageId command, String detail) {
-    return plain(command, null, Result.FAILED, null, detail);
+    return plain(command, null, Result.FAILED, null, detail, null, null);
   }
 
   /** A release of an unknown lease. */
   Outcome notHeld(MessageId command, MessageId lease) {
     String detail = "no such lease: it has ended or never existed on this host";
-    return plain(command, lease, Result.RELEASED, null, detail);
+    return plain(command, lease, Result.RELEASED, null, detail, null, null);
   }
 
   private Outcome plain(
@@ -78,8 +73,11 @@ public final class Outcomes {
       @Nullable MessageId lease,
       Result result,
       @Nullable Refusal refusal,
-      String detail) {
-    return make(command, lease, result, refusal, detail, null, null, List.of(), null, null, null);
+      String detail,
+      @Nullable DomainRef domain,
+      @Nullable String vdev) {
+    return make(
+        command, lease, result, refusal, detail, domain, vdev, List.of(), null, null, null);
   }
 
   /** The outcome of a lease. */
@@ -101,20 +99,14 @@ public final class Outcomes {
       @Nullable Cause cause,
       String detail,
       List<WorkerChange> changes,
-      @Nullable Long remainingMillis) {
+      @Nullable Long remaining) {
     LeaseLimit limit = lease.limit();
+    Integer perSecond = limit == null ? null : limit.perSecond();
+    MessageId id = lease.id();
+    DomainRef domain = lease.domain();
+    String vdev = lease.vdev();
     return make(
-        command,
-        lease.id(),
-        result,
-        null,
-        detail,
-        lease.domain(),
-        lease.vdev(),
-        changes,
-        remainingMillis,
-        limit == null ? null : limit.perSecond(),
-        cause);
+        command, id, result, null, detail, domain, vdev, changes, remaining, perSecond, cause);
   }
 
   private Outcome make(
@@ -126,26 +118,14 @@ public final class Outcomes {
       @Nullable DomainRef domain,
       @Nullable String vdev,
       List<WorkerChange> workers,
-      @Nullable Long remainingMillis,
-      @Nullable Integer limitPerS,
+      @Nullable Long remaining,
+      @Nullable Integer perSecond,
       @Nullable Cause cause) {
     Instant now = clock.instant();
     String text = detail.length() > MAX_DETAIL ? detail.substring(0, MAX_DETAIL) : detail;
+    MessageId id = MessageId.of(now.toEpochMilli(), random);
     return new Outcome(
-        MessageId.of(now.toEpochMilli(), random),
-        host,
-        boot,
-        now,
-        command,
-        lease,
-        result,
-        refusal,
-        text,
-        domain,
-        vdev,
-        workers,
-        remainingMillis,
-        limitPerS,
-        cause);
+        id, host, boot, now, command, lease, result, refusal, text, domain, vdev, workers,
+        remaining, perSecond, cause);
   }
 }

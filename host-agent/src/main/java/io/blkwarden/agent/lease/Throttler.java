@@ -3,6 +3,7 @@ package io.blkwarden.agent.lease;
 import io.blkwarden.agent.kernel.ReadResult;
 import io.blkwarden.agent.lease.CommandGate.CommandResult;
 import io.blkwarden.agent.lease.CommandGate.ReceivedCommand;
+import io.blkwarden.agent.lease.CommandGate.Verdict;
 import io.blkwarden.agent.lease.LeaseStart.Started;
 import io.blkwarden.agent.lease.LeaseStore.FoundLeases;
 import io.blkwarden.agent.lease.LeaseStore.SalvagedLeases;
@@ -104,9 +105,6 @@ public final class Throttler {
       long nowMillis) {
     Command command = received.command();
     Verdict verdict = gate.decide(received, mapping, table, nowMillis);
-    if (verdict instanceof Verdict.Repeat(Outcome before)) {
-      return new CommandResult(before, List.of());
-    }
     CommandResult handled = carryOut(command, verdict, snapshot, nowMillis);
     if (gate.epoch() > storedEpoch) {
       store();
@@ -152,12 +150,9 @@ public final class Throttler {
   }
 
   private Outcome refuse(Command command, Refusal refusal, String detail) {
-    return switch (command.action()) {
-      case CommandAction.Set set ->
-          outcomes.refused(command.id(), set.lease(), set.domain(), set.vdev(), refusal, detail);
-      case CommandAction.Reset _, CommandAction.ReleaseAll _, CommandAction.Snapshot _ ->
-          outcomes.refused(command.id(), refusal, detail);
-    };
+    return command.action() instanceof CommandAction.Set set
+        ? outcomes.refused(command.id(), set, refusal, detail)
+        : outcomes.refused(command.id(), refusal, detail);
   }
 
   private Outcome apply(Command command, Verdict.Apply apply, long nowMillis) {
@@ -165,7 +160,7 @@ public final class Throttler {
     if (objection.isPresent()) {
       return refuse(command, Refusal.GATE, objection.get());
     }
-    LeaseStart start = new LeaseStart(workers, groups, recovery);
+    LeaseStart start = new LeaseStart(workers, groups, limits, recovery);
     ReadResult<Lease> prepared = start.prepare(apply, command.reason(), nowMillis);
     if (!(prepared instanceof ReadResult.Present<Lease>(Lease lease))) {
       return refuse(command, Refusal.GATE, prepared.describe());

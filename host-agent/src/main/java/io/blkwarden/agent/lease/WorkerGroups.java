@@ -2,8 +2,8 @@ package io.blkwarden.agent.lease;
 
 import io.blkwarden.agent.kernel.ReadResult;
 import io.blkwarden.agent.lease.Lease.LeaseLimit;
-import io.blkwarden.model.DeviceNumber;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * Moves a proven worker into its lease's cgroup and back. Checks the task's identity before and
@@ -18,15 +18,6 @@ final class WorkerGroups {
     this.groups = groups;
   }
 
-  Optional<String> unavailable() {
-    return groups.unavailable();
-  }
-
-  /** The device to set a limit for this one on. */
-  ReadResult<DeviceNumber> limited(DeviceNumber device) {
-    return groups.limited(device);
-  }
-
   /** The worker with its current group as the one to restore. */
   ReadResult<LeasedWorker> expecting(LeasedWorker worker) {
     if (worker.priorGroup() != null) {
@@ -37,7 +28,8 @@ final class WorkerGroups {
         .flatMap(group ->
             group.startsWith(LimitGroups.TOP + "/")
                 ? ReadResult.failed(
-                    "found in cgroup %s, which belongs to no lease of its disk".formatted(group))
+                    "pid %d: found in cgroup %s, which belongs to no lease of its disk"
+                        .formatted(worker.id().pid(), group))
                 : ReadResult.present(worker.from(group)));
   }
 
@@ -57,8 +49,23 @@ final class WorkerGroups {
                 .formatted(lease.group(), limit.perSecond(), limit.device(), found.describe()));
   }
 
+  /** Moves the workers into the lease's group, up to the first error, which is returned. */
+  Optional<String> enterAll(Lease lease) {
+    return firstError(lease, worker -> enter(worker, lease));
+  }
+
+  /** Moves the workers back, up to the first error, and removes the lease's group. */
+  Optional<String> leaveAll(Lease lease) {
+    return firstError(lease, worker -> leave(worker, lease)).or(() -> close(lease));
+  }
+
+  private static Optional<String> firstError(
+      Lease lease, Function<LeasedWorker, Optional<String>> change) {
+    return lease.workers().stream().map(change).flatMap(Optional::stream).findFirst();
+  }
+
   /** Moves a worker into the lease's group; returns the error. */
-  Optional<String> enter(LeasedWorker worker, Lease lease) {
+  private Optional<String> enter(LeasedWorker worker, Lease lease) {
     int pid = worker.id().pid();
     String before = groups.groupOf(pid).orElse(LimitGroups.ROOT);
     Optional<String> objection = workers.objection(worker.id(), worker.comm());
@@ -100,7 +107,7 @@ final class WorkerGroups {
   Optional<String> leave(LeasedWorker worker, Lease lease) {
     String prior = worker.priorGroup();
     int pid = worker.id().pid();
-    if (prior == null || workers.state(worker) instanceof WorkerPriorities.TaskState.Gone) {
+    if (prior == null || workers.current(worker) instanceof ReadResult.Absent) {
       return Optional.empty();
     }
     return switch (groups.groupOf(pid)) {
@@ -124,17 +131,16 @@ final class WorkerGroups {
 
   /** What was changed outside of the limit; empty when nothing was, or when unknown. */
   Optional<String> undone(Lease lease, LeaseLimit limit) {
-    for (LeasedWorker worker : lease.workers()) {
-      Optional<String> out =
-          groups.groupOf(worker.id().pid()).isPresent()
-              ? elsewhere(worker, lease)
-              : Optional.empty();
-      if (out.isPresent()) {
-        return out;
-      }
-    }
-    return groups.limitOf(lease.group(), limit.device()) instanceof ReadResult.Failed<Integer>
-        ? Optional.empty()
+    Optional<String> moved =
+        firstError(
+            lease,
+            worker ->
+                groups.groupOf(worker.id().pid()).isPresent()
+                    ? elsewhere(worker, lease)
+                    : Optional.empty());
+    return moved.isPresent()
+            || groups.limitOf(lease.group(), limit.device()) instanceof ReadResult.Failed<Integer>
+        ? moved
         : wrongLimit(lease, limit);
   }
 }

@@ -6,7 +6,6 @@ import io.blkwarden.model.IoPriority;
 import io.blkwarden.model.Worker;
 import io.blkwarden.model.WorkerId;
 import io.blkwarden.model.message.Outcome.WorkerChange;
-import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -24,18 +23,6 @@ final class WorkerPriorities {
   WorkerPriorities(Tasks tasks, IoPriorities priorities) {
     this.tasks = tasks;
     this.priorities = priorities;
-  }
-
-  /** The state of a leased worker. */
-  sealed interface TaskState {
-    /** It exists and has this priority. */
-    record Same(IoPriority current) implements TaskState {}
-
-    /** It has ended; its pid is free or reused. */
-    record Gone() implements TaskState {}
-
-    /** Its state could not be read. */
-    record Unknown(String cause) implements TaskState {}
   }
 
   /**
@@ -71,31 +58,24 @@ final class WorkerPriorities {
 
   /** A leased worker with its current priority as the one to restore. */
   ReadResult<LeasedWorker> lease(Worker worker) {
-    return priorities
-        .get(worker.pid())
-        .map(prior -> new LeasedWorker(worker.id(), worker.comm(), prior, null, List.of()));
+    return priorities.get(worker.pid()).map(prior -> LeasedWorker.unchanged(worker, prior));
   }
 
-  TaskState state(LeasedWorker worker) {
-    return switch (tasks.read(worker.id().pid())) {
-      // start times have 10 ms resolution: another task may share pid and start time
-      case ReadResult.Present<TaskStat>(TaskStat task)
-          when objection(worker.id(), worker.comm(), task).isPresent() ->
-          new TaskState.Gone();
-      case ReadResult.Present<TaskStat> _ ->
-          switch (priorities.get(worker.id().pid())) {
-            case ReadResult.Present<IoPriority>(IoPriority current) -> new TaskState.Same(current);
-            case ReadResult.Absent<IoPriority> _ -> new TaskState.Gone();
-            case ReadResult<IoPriority> other -> new TaskState.Unknown(other.describe());
-          };
-      case ReadResult.Absent<TaskStat> _ -> new TaskState.Gone();
-      case ReadResult<TaskStat> other -> new TaskState.Unknown(other.describe());
-    };
+  /** A leased worker's priority; absent when it has ended and its pid is free or reused. */
+  ReadResult<IoPriority> current(LeasedWorker worker) {
+    int pid = worker.id().pid();
+    // start times have 10 ms resolution: another task may share pid and start time
+    return tasks
+        .read(pid)
+        .flatMap(task ->
+            objection(worker.id(), worker.comm(), task).isPresent()
+                ? ReadResult.absent("task " + pid)
+                : priorities.get(pid));
   }
 
   /** Whether a leased worker has a priority that the lease has not set. */
   boolean takenOver(LeasedWorker worker) {
-    return state(worker) instanceof TaskState.Same(IoPriority current)
+    return current(worker) instanceof ReadResult.Present<IoPriority>(IoPriority current)
         && (worker.ours().isEmpty()
             ? !current.equals(worker.prior())
             : !worker.ours().contains(current));
@@ -113,13 +93,15 @@ final class WorkerPriorities {
     if (fault.isPresent()) {
       return ReadResult.failed("pid %d: %s".formatted(pid, fault.get()));
     }
-    return switch (state(worker)) {
-      case TaskState.Same(IoPriority current) when current.equals(priority) ->
+    return switch (current(worker)) {
+      case ReadResult.Present<IoPriority>(IoPriority current) when current.equals(priority) ->
           ReadResult.present(change(worker, before.orElse(null), current));
-      case TaskState.Same(IoPriority current) ->
+      case ReadResult.Present<IoPriority>(IoPriority current) ->
           ReadResult.failed("pid %d: set to %s, reads %s".formatted(pid, priority, current));
-      case TaskState.Gone() -> ReadResult.failed(restoreNewTask(worker, priority));
-      case TaskState.Unknown(String cause) -> ReadResult.failed("pid %d: %s".formatted(pid, cause));
+      case ReadResult.Absent<IoPriority> _ ->
+          ReadResult.failed(restoreNewTask(worker, priority));
+      case ReadResult<IoPriority> other ->
+          ReadResult.failed("pid %d: %s".formatted(pid, other.describe()));
     };
   }
 
@@ -141,14 +123,14 @@ final class WorkerPriorities {
 
   /** Restores the prior priority; if that fails, it must be retried. */
   ReadResult<Restored> restore(LeasedWorker worker) {
-    return switch (state(worker)) {
-      case TaskState.Gone() -> restored(worker, null, null);
-      case TaskState.Unknown(String cause) -> ReadResult.failed(cause);
-      case TaskState.Same(IoPriority current) when current.equals(worker.prior()) ->
+    return switch (current(worker)) {
+      case ReadResult.Absent<IoPriority> _ -> restored(worker, null, null);
+      case ReadResult.Present<IoPriority>(IoPriority current) when current.equals(worker.prior()) ->
           restored(worker, current, current);
-      case TaskState.Same(IoPriority current) when !worker.ours().contains(current) ->
+      case ReadResult.Present<IoPriority>(IoPriority current) when !worker.ours().contains(current) ->
           ReadResult.present(new Restored(change(worker, current, current), true));
-      case TaskState.Same(IoPriority current) -> reset(worker, current);
+      case ReadResult.Present<IoPriority>(IoPriority current) -> reset(worker, current);
+      case ReadResult<IoPriority> other -> ReadResult.failed(other.describe());
     };
   }
 
@@ -160,15 +142,16 @@ final class WorkerPriorities {
   private ReadResult<Restored> reset(LeasedWorker worker, IoPriority current) {
     int pid = worker.id().pid();
     Optional<String> fault = priorities.restore(pid, worker.prior());
-    return switch (state(worker)) {
-      case TaskState.Gone() -> restored(worker, current, null);
-      case TaskState.Unknown(String cause) -> ReadResult.failed("pid %d: %s".formatted(pid, cause));
-      case TaskState.Same(IoPriority after) when after.equals(worker.prior()) ->
+    return switch (current(worker)) {
+      case ReadResult.Absent<IoPriority> _ -> restored(worker, current, null);
+      case ReadResult.Present<IoPriority>(IoPriority after) when after.equals(worker.prior()) ->
           restored(worker, current, after);
-      case TaskState.Same(IoPriority after) ->
+      case ReadResult.Present<IoPriority>(IoPriority after) ->
           ReadResult.failed(
               "pid %d: expected %s, reads %s%s"
                   .formatted(pid, worker.prior(), after, fault.map(f -> ": " + f).orElse("")));
+      case ReadResult<IoPriority> other ->
+          ReadResult.failed("pid %d: %s".formatted(pid, other.describe()));
     };
   }
 

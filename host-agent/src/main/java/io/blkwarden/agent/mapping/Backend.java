@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param kernelDevice {@code physical_device} of sysfs
  * @param pids kthread-pid keys
  * @param maxQueues {@code multi-queue-max-queues} of the backend
- * @param requestedQueues {@code multi-queue-num-queues} of the frontend; written by the guest, so
+ * @param queues {@code multi-queue-num-queues} of the frontend; written by the guest, so
  *     only a hint
  * @param counters blkback's counters; absent without statistics
  */
@@ -43,7 +43,7 @@ public record Backend(
     @Nullable DeviceNumber kernelDevice,
     KthreadPids pids,
     @Nullable Integer maxQueues,
-    @Nullable Integer requestedQueues,
+    @Nullable Integer queues,
     @Nullable DiskCounters counters) {
   /** XenbusStateConnected. */
   public static final int CONNECTED = 4;
@@ -75,23 +75,16 @@ public record Backend(
     Require.optionalText(params, 1024, "backend.params");
   }
 
+  /** The device according to the kernel, else to xenstore. */
+  public @Nullable DeviceNumber device() {
+    return kernelDevice == null ? nodeDevice : kernelDevice;
+  }
+
   /** A copy with other devices and counters. */
   public Backend with(
       @Nullable DeviceNumber node, @Nullable DeviceNumber kernel, @Nullable DiskCounters counted) {
     return new Backend(
-        kind,
-        domid,
-        handle,
-        dev,
-        mode,
-        params,
-        state,
-        online,
-        node,
-        kernel,
-        pids,
-        maxQueues,
-        requestedQueues,
-        counted);
+        kind, domid, handle, dev, mode, params, state, online, node, kernel, pids, maxQueues,
+        queues, counted);
   }
 }

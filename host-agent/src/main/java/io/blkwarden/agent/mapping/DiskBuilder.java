@@ -4,7 +4,7 @@ import io.blkwarden.agent.backend.BackendTypes;
 import io.blkwarden.agent.kernel.DmDevice;
 import io.blkwarden.agent.kernel.DmName;
 import io.blkwarden.agent.mapping.HostSnapshot.HostThread;
-import io.blkwarden.agent.mapping.ProofTable.ProvenPair;
+import io.blkwarden.agent.mapping.Proofs.ProvenPair;
 import io.blkwarden.agent.mapping.verdict.RolePatterns;
 import io.blkwarden.agent.mapping.verdict.RolePatterns.RoleVerdict;
 import io.blkwarden.model.DeviceNumber;
@@ -60,12 +60,14 @@ final class DiskBuilder {
                 ? new DiskState.Gone()
                 : new DiskState.Unresolved(unsupported);
     String mode = backend.mode() == null ? "?" : backend.mode();
-    DeviceNumber device = vbd.device();
+    DeviceNumber device = backend.device();
+    DmDevice dm = device == null ? null : host.dm(device).orElse(null);
+    String path = "".equals(backend.params()) ? null : backend.params();
     return Optional.of(
         new MappedDisk(
             domain,
             new DiskRef(dev, backend.handle(), backend.kind(), mode),
-            volume(host, backend.params(), device),
+            volume(path, device, dm),
             physical(host, backend, device),
             switch (state) {
               case DiskState.Resolved _ -> MappingState.RESOLVED;
@@ -77,30 +79,22 @@ final class DiskBuilder {
             host.snapshot().labels().getOrDefault(domain.uuid(), Map.of())));
   }
 
-  private Volume volume(Host host, @Nullable String path, @Nullable DeviceNumber device) {
-    Optional<DmDevice> dm = Optional.ofNullable(device).flatMap(host::dm);
-    String dmName = dm.map(DmDevice::name).orElse(null);
-    RoleVerdict role = roles.of(path, dmName);
-    return new Volume(
-        path == null || path.isEmpty() ? null : path,
-        device,
-        dm.map(DmDevice::kernelName).orElse(null),
-        dmName,
-        dm.flatMap(DmDevice::uuid).orElse(null),
-        role.role(),
-        role.by());
-  }
-
   /** A device-mapper device as a volume. */
   Volume volume(DmDevice dm) {
     String path = dm.isLogicalVolume() ? dm.lvmName().map(DiskBuilder::path).orElse(null) : null;
-    RoleVerdict role = roles.of(path, dm.name());
+    return volume(path, dm.number(), dm);
+  }
+
+  private Volume volume(
+      @Nullable String path, @Nullable DeviceNumber device, @Nullable DmDevice dm) {
+    String dmName = dm == null ? null : dm.name();
+    RoleVerdict role = roles.of(path, dmName);
     return new Volume(
         path,
-        dm.number(),
-        dm.kernelName(),
-        dm.name(),
-        dm.uuid().orElse(null),
+        device,
+        dm == null ? null : dm.kernelName(),
+        dmName,
+        dm == null ? null : dm.uuid().orElse(null),
         role.role(),
         role.by());
   }

@@ -1,7 +1,7 @@
 package io.blkwarden.agent.mapping;
 
 import io.blkwarden.agent.mapping.Candidates.Pair;
-import io.blkwarden.agent.mapping.ProofTable.ProvenPair;
+import io.blkwarden.agent.mapping.Proofs.ProvenPair;
 import io.blkwarden.agent.mapping.Vbd.Slot;
 import io.blkwarden.model.UnresolvedReason;
 import java.util.List;

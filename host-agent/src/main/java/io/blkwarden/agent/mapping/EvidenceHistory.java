@@ -59,7 +59,8 @@ final class EvidenceHistory {
       unconnected = before.uptimeTicks();
     }
     boolean certain = vbd.hasNoThreads() || vbd.connection().isPresent();
-    return new DiskMemory(connection, certain, vbd.backend().dev(), vbd.device(), unconnected);
+    Backend backend = vbd.backend();
+    return new DiskMemory(connection, certain, backend.dev(), backend.device(), unconnected);
   }
 
   /**

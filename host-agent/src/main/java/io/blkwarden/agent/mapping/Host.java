@@ -2,7 +2,6 @@ package io.blkwarden.agent.mapping;
 
 import io.blkwarden.agent.kernel.DmDevice;
 import io.blkwarden.agent.mapping.HostSnapshot.HostThread;
-import io.blkwarden.agent.mapping.Vbd.Slot;
 import io.blkwarden.model.BackendKind;
 import io.blkwarden.model.DeviceNumber;
 import io.blkwarden.model.DomainRef;
@@ -56,10 +55,6 @@ final class Host {
 
   List<Vbd> vbdsOf(int domid) {
     return vbdsByDomid.getOrDefault(domid, List.of());
-  }
-
-  Optional<Vbd> vbd(Slot slot) {
-    return vbdsOf(slot.domid()).stream().filter(vbd -> vbd.slot().equals(slot)).findFirst();
   }
 
   Optional<DomainRef> domain(int domid) {

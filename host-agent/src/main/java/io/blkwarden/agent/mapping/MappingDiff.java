@@ -7,8 +7,16 @@ import io.blkwarden.model.MappingState;
 import io.blkwarden.model.PhysicalDevice;
 import io.blkwarden.model.Volume;
 import io.blkwarden.model.VolumeRole;
-import io.blkwarden.model.Worker;
+import io.blkwarden.model.message.MappingEvent.DeviceAdded;
+import io.blkwarden.model.message.MappingEvent.DeviceRemoved;
+import io.blkwarden.model.message.MappingEvent.DiskAttached;
+import io.blkwarden.model.message.MappingEvent.DiskChanged;
+import io.blkwarden.model.message.MappingEvent.DiskDetached;
+import io.blkwarden.model.message.MappingEvent.DomainStarted;
+import io.blkwarden.model.message.MappingEvent.DomainStopped;
+import io.blkwarden.model.message.MappingEvent.WorkersChanged;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +25,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The ordered changes from one mapping to the next: removals, then additions, then changes. A
@@ -43,29 +52,32 @@ public final class MappingDiff {
     Map<DeviceNumber, Volume> devices = devices(next);
 
     missing(oldDisks, disks)
-        .forEach(disk -> changes.add(new MappingChange.Detached(detached(disk))));
-    missing(oldDomains, domains).forEach(domain -> changes.add(new MappingChange.Stopped(domain)));
+        .forEach(disk -> changes.add(origin -> new DiskDetached(origin, detached(disk))));
+    missing(oldDomains, domains)
+        .forEach(domain -> changes.add(origin -> new DomainStopped(origin, domain)));
     oldDevices.forEach((number, volume) -> {
       Volume now = devices.get(number);
       if (now == null || !Objects.equals(now.dmUuid(), volume.dmUuid())) {
-        changes.add(new MappingChange.Removed(volume));
+        changes.add(origin -> new DeviceRemoved(origin, volume));
       }
     });
     devices.forEach((number, volume) -> {
       if (!volume.equals(oldDevices.get(number))) {
-        changes.add(new MappingChange.Added(volume));
+        changes.add(origin -> new DeviceAdded(origin, volume));
       }
     });
-    missing(domains, oldDomains).forEach(domain -> changes.add(new MappingChange.Started(domain)));
-    missing(disks, oldDisks).forEach(disk -> changes.add(new MappingChange.Attached(disk)));
+    missing(domains, oldDomains)
+        .forEach(domain -> changes.add(origin -> new DomainStarted(origin, domain)));
+    missing(disks, oldDisks)
+        .forEach(disk -> changes.add(origin -> new DiskAttached(origin, disk)));
     disks.forEach((key, disk) -> {
       MappedDisk before = oldDisks.get(key);
       if (before != null && !served(before).equals(served(disk))) {
-        changes.add(new MappingChange.Served(disk));
+        changes.add(origin -> new WorkersChanged(origin, disk));
       }
       List<String> what = before == null ? List.of() : differences(before, disk);
       if (!what.isEmpty()) {
-        changes.add(new MappingChange.Changed(disk, what));
+        changes.add(origin -> new DiskChanged(origin, disk, what));
       }
     });
     return List.copyOf(changes);
@@ -108,21 +120,11 @@ public final class MappingDiff {
 
   /** A disk's state, reason and workers without their priorities. */
   private static List<Object> served(MappedDisk disk) {
-    List<Object> all = new ArrayList<>();
-    all.add(disk.state());
-    all.add(Optional.ofNullable(disk.reason()));
-    for (Worker worker : disk.workers()) {
-      all.add(
-          new Worker(
-              worker.kind(),
-              worker.ring(),
-              worker.pid(),
-              worker.startTicks(),
-              worker.comm(),
-              null,
-              worker.proof()));
-    }
-    return all;
+    Stream<Object> workers =
+        disk.workers().stream()
+            .map(w -> Arrays.asList(w.kind(), w.ring(), w.id(), w.comm(), w.proof()));
+    return Stream.concat(Stream.of(disk.state(), Optional.ofNullable(disk.reason())), workers)
+        .toList();
   }
 
   /** Other changed parts, as named in the event. */
@@ -149,14 +151,8 @@ public final class MappingDiff {
     }
   }
 
-  private static Volume withoutRole(Volume volume) {
-    return new Volume(
-        volume.path(),
-        volume.device(),
-        volume.dm(),
-        volume.dmName(),
-        volume.dmUuid(),
-        VolumeRole.DATA);
+  private static Volume withoutRole(Volume v) {
+    return new Volume(v.path(), v.device(), v.dm(), v.dmName(), v.dmUuid(), VolumeRole.DATA);
   }
 
   private static List<DeviceNumber> numbers(MappedDisk disk) {

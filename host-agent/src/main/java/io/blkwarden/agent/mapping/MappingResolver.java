@@ -3,7 +3,7 @@ package io.blkwarden.agent.mapping;
 import io.blkwarden.agent.mapping.Candidates.Pair;
 import io.blkwarden.agent.mapping.Evidence.DomainSet;
 import io.blkwarden.agent.mapping.Evidence.Tie;
-import io.blkwarden.agent.mapping.ProofTable.ProvenPair;
+import io.blkwarden.agent.mapping.Proofs.ProvenPair;
 import io.blkwarden.agent.mapping.Vbd.Connection;
 import io.blkwarden.agent.mapping.Vbd.Slot;
 import io.blkwarden.agent.mapping.verdict.RolePatterns;
@@ -39,65 +39,47 @@ public final class MappingResolver {
 
   /** Resolves a snapshot with the evidence of the previous resolution. */
   public Resolution resolve(HostSnapshot snapshot, Evidence before) {
+    Host host = new Host(snapshot);
     if (!snapshot.complete()) {
-      Host host = new Host(snapshot);
       return new Resolution(
           disks.build(host, _ -> DiskState.unreadable()), Evidence.none(), Set.of());
     }
-    ProofContext context = ProofContext.of(snapshot, before);
-    ProofTable table = new ProofTable();
-    Proofs.provePids(context, table);
-    Proofs.proveNames(context, table);
-    addEarlierProofs(context, table);
-    Map<Tie, Long> brackets = Proofs.proveCounters(context, table);
-    Proofs.proveBios(context, table);
+    EvidenceHistory history = new EvidenceHistory(host, before);
+    Candidates candidates = new Candidates(host, history);
+    RingWaits waits = before.waits().at(host.uptimeTicks());
+    Proofs proofs = new Proofs(host, history, candidates);
+    proofs.provePids();
+    proofs.proveNames();
+    proofs.proveEarlier();
+    Map<Tie, Long> brackets = proofs.proveCounters();
+    proofs.proveBios();
 
-    Map<Integer, DomainSet> domains = domains(context);
-    Map<Slot, DiskState> certain = states(context, table);
-    Proofs.proveByElimination(
-        context,
+    Map<Integer, DomainSet> domains = domains(host, candidates);
+    Map<Slot, DiskState> certain = states(host, candidates, proofs, waits);
+    proofs.proveByElimination(
         before.domains(),
         domains,
-        vbd -> certain.get(vbd.slot()) instanceof DiskState.Resolved,
-        table);
-    Map<Slot, DiskState> states = states(context, table);
+        vbd -> certain.get(vbd.slot()) instanceof DiskState.Resolved);
+    Map<Slot, DiskState> states = states(host, candidates, proofs, waits);
 
     Evidence next =
         new Evidence(
             snapshot.uptimeTicks(),
-            context.history().disks(),
-            proofsToKeep(table),
+            history.disks(),
+            proofsToKeep(proofs),
             brackets,
-            context.history().leftovers(),
+            history.leftovers(),
             domains,
-            context.waits());
+            waits);
     return new Resolution(
-        disks.build(context.host(), vbd -> DiskState.at(states, vbd)),
+        disks.build(host, vbd -> DiskState.at(states, vbd)),
         next,
-        devicesToTrace(context, states));
+        devicesToTrace(host, states));
   }
 
-  /** Adds earlier proofs of threads and connections that still exist. */
-  private static void addEarlierProofs(ProofContext context, ProofTable table) {
-    Map<Tie, Proof> earlier = context.history().proofs();
-    for (Vbd vbd : context.host().vbds()) {
-      vbd.connection()
-          .ifPresent(connection ->
-              context
-                  .candidates()
-                  .of(vbd)
-                  .forEach(pair -> {
-                    Proof proof = earlier.get(new Tie(pair.thread().id(), connection));
-                    if (proof != null) {
-                      table.add(pair, proof);
-                    }
-                  }));
-    }
-  }
-
-  private static Map<Tie, Proof> proofsToKeep(ProofTable table) {
+  private static Map<Tie, Proof> proofsToKeep(Proofs proofs) {
     Map<Tie, Proof> lasting = new HashMap<>();
-    for (ProvenPair match : table.all()) {
+    for (ProvenPair match : proofs.all()) {
       if (match.proof() == Proof.COUNTER_BRACKET || match.proof() == Proof.TRACED_BIO) {
         match
             .pair()
@@ -110,52 +92,53 @@ public final class MappingResolver {
     return lasting;
   }
 
-  private static Map<Slot, DiskState> states(ProofContext context, ProofTable table) {
-    Set<Slot> conflicting = table.conflicting();
+  private static Map<Slot, DiskState> states(
+      Host host, Candidates candidates, Proofs proofs, RingWaits waits) {
+    Set<Slot> conflicting = proofs.conflicting();
     Map<Slot, DiskState> states = new HashMap<>();
-    for (Vbd vbd : context.host().vbds()) {
+    for (Vbd vbd : host.vbds()) {
       List<Pair> open =
-          context.candidates().of(vbd).stream()
-              .filter(pair -> !table.isProven(pair.thread()))
+          candidates.of(vbd).stream()
+              .filter(pair -> !proofs.isProven(pair.thread()))
               .toList();
       states.put(
           vbd.slot(),
           DiskState.of(
               vbd,
-              table.of(vbd),
+              proofs.of(vbd),
               open,
               conflicting.contains(vbd.slot()),
-              context.host().uptimeTicks(),
-              context.waits()));
+              host.uptimeTicks(),
+              waits));
     }
     return states;
   }
 
-  private static Map<Integer, DomainSet> domains(ProofContext context) {
+  private static Map<Integer, DomainSet> domains(Host host, Candidates candidates) {
     Map<Integer, DomainSet> sets = new HashMap<>();
-    for (Vbd vbd : context.host().vbds()) {
+    for (Vbd vbd : host.vbds()) {
       sets.computeIfAbsent(
-          vbd.backend().domid(), domid -> domain(context, context.host().vbdsOf(domid)));
+          vbd.backend().domid(), domid -> domain(candidates, host.vbdsOf(domid)));
     }
     return sets;
   }
 
-  private static DomainSet domain(ProofContext context, List<Vbd> vbds) {
+  private static DomainSet domain(Candidates candidates, List<Vbd> vbds) {
     Set<Slot> slots = new HashSet<>();
     Set<Connection> connections = new HashSet<>();
     Set<WorkerId> threads = new HashSet<>();
     for (Vbd vbd : vbds) {
       slots.add(vbd.slot());
       vbd.connection().ifPresent(connections::add);
-      context.candidates().of(vbd).forEach(pair -> threads.add(pair.thread().id()));
+      candidates.of(vbd).forEach(pair -> threads.add(pair.thread().id()));
     }
     return new DomainSet(Set.copyOf(slots), Set.copyOf(connections), Set.copyOf(threads));
   }
 
   private static Set<DeviceNumber> devicesToTrace(
-      ProofContext context, Map<Slot, DiskState> states) {
+      Host host, Map<Slot, DiskState> states) {
     Set<DeviceNumber> devices = new HashSet<>();
-    for (Vbd vbd : context.host().vbds()) {
+    for (Vbd vbd : host.vbds()) {
       DeviceNumber device = vbd.agreedDevice();
       if (device != null && DiskState.at(states, vbd).isAmbiguous()) {
         devices.add(device);

@@ -4,7 +4,10 @@ import io.blkwarden.agent.backend.blkback.BlkbackName;
 import io.blkwarden.agent.backend.blkback.BlkbackName.Style;
 import io.blkwarden.model.DeviceNumber;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * @param ring the ring in the name; absent when it has none or is truncated
  */
 record NameMatch(boolean singleRing, boolean whole, boolean borderline, @Nullable Integer ring) {
+  private static final Pattern RING_SUFFIX = Pattern.compile("(?:-(\\d{0,4}))?");
+
   /**
    * The match of a name and a disk, or empty.
    *
@@ -33,10 +38,43 @@ record NameMatch(boolean singleRing, boolean whole, boolean borderline, @Nullabl
     if (name.domid() != domid) {
       return Optional.empty(); // at most five digits, so never truncated
     }
-    return switch (name.style()) {
-      case NUMBERED -> numbered(name, device);
-      case SINGLE, RING -> named(name, dev == null ? null : kernelSpelling(dev));
-    };
+    String full = fullName(name.style(), domid, dev, device);
+    boolean ofRing = name.style() == Style.RING;
+    if (full == null) {
+      return Optional.of(new NameMatch(!ofRing, false, true, null));
+    }
+    String comm = name.comm();
+    String shown = full.substring(0, Math.min(full.length(), BlkbackName.COMM_LENGTH));
+    if (!ofRing) {
+      return comm.equals(shown)
+          ? Optional.of(new NameMatch(true, comm.equals(full), !name.whole(), null))
+          : Optional.empty();
+    }
+    Matcher suffix = RING_SUFFIX.matcher(comm.substring(Math.min(comm.length(), shown.length())));
+    if (!comm.startsWith(shown) || !suffix.matches()) {
+      return Optional.empty();
+    }
+    String digits = Objects.requireNonNullElse(suffix.group(1), "");
+    if (digits.isEmpty()) {
+      return comm.length() == BlkbackName.COMM_LENGTH
+          ? Optional.of(new NameMatch(false, false, !name.whole(), null))
+          : Optional.empty();
+    }
+    boolean whole = full.length() <= BlkbackName.COMM_LENGTH;
+    return Optional.of(new NameMatch(false, whole, !name.whole(), Integer.valueOf(digits)));
+  }
+
+  /** The thread's name without the ring, before truncation; absent when not known. */
+  private static @Nullable String fullName(
+      Style style, int domid, @Nullable String dev, @Nullable DeviceNumber device) {
+    if (style == Style.NUMBERED) {
+      return device == null
+          ? null
+          : String.format(Locale.ROOT, "xvd %d %02x:%02x", domid, device.major(), device.minor());
+    }
+    String spelling = dev == null ? null : kernelSpelling(dev);
+    String prefix = style == Style.SINGLE ? "blkback." : "";
+    return spelling == null ? null : prefix + domid + "." + spelling;
   }
 
   /** The node's {@code dev} as the kernel uses it; absent when its length in bytes is unknown. */
@@ -44,50 +82,5 @@ record NameMatch(boolean singleRing, boolean whole, boolean borderline, @Nullabl
     int at = dev.indexOf("/dev/");
     String name = at < 0 ? dev : dev.substring(at + "/dev/".length());
     return name.chars().allMatch(c -> c > ' ' && c < 127) ? name : null;
-  }
-
-  private static Optional<NameMatch> numbered(BlkbackName name, @Nullable DeviceNumber device) {
-    if (device == null) {
-      return Optional.of(unknown(name));
-    }
-    String full =
-        String.format(
-            Locale.ROOT, "xvd %d %02x:%02x", name.domid(), device.major(), device.minor());
-    return name.fits(name.domid(), device)
-        ? Optional.of(new NameMatch(true, name.comm().equals(full), mayBeTruncated(name), null))
-        : Optional.empty();
-  }
-
-  private static Optional<NameMatch> named(BlkbackName name, @Nullable String dev) {
-    if (dev == null) {
-      return Optional.of(unknown(name));
-    }
-    if (!name.fits(name.domid(), dev)) {
-      return Optional.empty();
-    }
-    if (name.style() == Style.SINGLE) {
-      boolean whole = name.comm().equals("blkback." + name.domid() + "." + dev);
-      return Optional.of(new NameMatch(true, whole, mayBeTruncated(name), null));
-    }
-    String stem = name.domid() + "." + dev;
-    boolean uncut = stem.length() <= BlkbackName.COMM_LENGTH;
-    String digits =
-        name.comm().substring(Math.min(name.comm().length(), truncate(stem).length() + 1));
-    Integer ring = digits.isEmpty() ? null : Integer.valueOf(digits);
-    return Optional.of(new NameMatch(false, uncut && ring != null, mayBeTruncated(name), ring));
-  }
-
-  private static NameMatch unknown(BlkbackName name) {
-    return new NameMatch(name.style() != Style.RING, false, true, null);
-  }
-
-  private static boolean mayBeTruncated(BlkbackName name) {
-    return !name.whole();
-  }
-
-  private static String truncate(String stem) {
-    return stem.length() > BlkbackName.COMM_LENGTH
-        ? stem.substring(0, BlkbackName.COMM_LENGTH)
-        : stem;
   }
 }

@@ -5,18 +5,77 @@ import io.blkwarden.agent.mapping.Evidence.DomainSet;
 import io.blkwarden.agent.mapping.Evidence.Tie;
 import io.blkwarden.agent.mapping.HostSnapshot.HostThread;
 import io.blkwarden.agent.mapping.HostSnapshot.ObservedBio;
+import io.blkwarden.agent.mapping.Vbd.Slot;
 import io.blkwarden.model.DeviceNumber;
 import io.blkwarden.model.Proof;
+import io.blkwarden.model.WorkerId;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** The proofs that a thread serves a disk; each adds what it proves to the table. */
+/** The proofs of one resolution that threads serve disks. */
 final class Proofs {
-  private Proofs() {}
+  /**
+   * A thread proven to serve a disk.
+   *
+   * @param pair thread and disk
+   * @param proof the first proof
+   */
+  record ProvenPair(Pair pair, Proof proof) {}
+
+  private final Host host;
+  private final EvidenceHistory history;
+  private final Candidates candidates;
+  private final Map<WorkerId, Map<Slot, ProvenPair>> byThread = new LinkedHashMap<>();
+  private final Map<Slot, List<ProvenPair>> bySlot = new LinkedHashMap<>();
+
+  Proofs(Host host, EvidenceHistory history, Candidates candidates) {
+    this.host = host;
+    this.history = history;
+    this.candidates = candidates;
+  }
+
+  /** Adds a proof; a second one of the same thread and disk is ignored. */
+  private void add(Pair pair, Proof proof) {
+    ProvenPair match = new ProvenPair(pair, proof);
+    Slot slot = pair.vbd().slot();
+    if (byThread
+            .computeIfAbsent(pair.thread().id(), _ -> new LinkedHashMap<>())
+            .putIfAbsent(slot, match)
+        == null) {
+      bySlot.computeIfAbsent(slot, _ -> new ArrayList<>()).add(match);
+    }
+  }
+
+  /** The disk's proven threads. */
+  List<ProvenPair> of(Vbd vbd) {
+    return bySlot.getOrDefault(vbd.slot(), List.of());
+  }
+
+  /** Whether the thread is proven for any disk. */
+  boolean isProven(HostThread thread) {
+    return byThread.containsKey(thread.id());
+  }
+
+  /** All proven pairs. */
+  List<ProvenPair> all() {
+    return bySlot.values().stream().flatMap(List::stream).toList();
+  }
+
+  /** Disks that share a proven thread with another disk. */
+  Set<Slot> conflicting() {
+    return byThread.values().stream()
+        .filter(disks -> disks.size() > 1)
+        .flatMap(disks -> disks.keySet().stream())
+        .collect(Collectors.toSet());
+  }
 
   /**
    * Proof by the backend's {@code kthread-pid} keys, flat or per ring, of a connected disk.
@@ -24,14 +83,14 @@ final class Proofs {
    * <p>Pids that are not those of a kernel thread with a matching name are ignored: XCP-ng's 4.19
    * removes the key after the thread has ended.
    */
-  static void provePids(ProofContext context, ProofTable table) {
-    for (Vbd vbd : context.host().vbds()) {
+  void provePids() {
+    for (Vbd vbd : host.vbds()) {
       if (vbd.connection().isPresent()) {
         Backend.KthreadPids pids = vbd.backend().pids();
-        for (Candidates.Pair pair : context.candidates().of(vbd)) {
+        for (Candidates.Pair pair : candidates.of(vbd)) {
           Integer pid = pair.thread().id().pid();
           if (pid.equals(pids.flat()) || pids.byRing().containsValue(pid)) {
-            table.add(pair, Proof.KTHREAD_PID);
+            add(pair, Proof.KTHREAD_PID);
           }
         }
       }
@@ -45,26 +104,41 @@ final class Proofs {
    * could have the longer name, the thread cannot be a leftover of such a disk, and the disk has
    * done I/O (so its own thread exists) if there are statistics.
    */
-  static void proveNames(ProofContext context, ProofTable table) {
-    for (List<Pair> fits : context.candidates().threads()) {
+  void proveNames() {
+    for (List<Pair> fits : candidates.threads()) {
       List<Pair> whole = fits.stream().filter(pair -> pair.name().whole()).toList();
       if (whole.size() == 1) {
         Pair pair = whole.getFirst();
-        boolean proven = !pair.name().borderline() || isProvenAtMaximumLength(context, pair, fits);
+        boolean proven = !pair.name().borderline() || isProvenAtMaximumLength(pair, fits);
         if (proven && pair.vbd().connection().isPresent()) {
-          table.add(pair, Proof.FULL_NAME);
+          add(pair, Proof.FULL_NAME);
         }
       }
     }
   }
 
-  private static boolean isProvenAtMaximumLength(ProofContext context, Pair pair, List<Pair> fits) {
+  private boolean isProvenAtMaximumLength(Pair pair, List<Pair> fits) {
     DiskCounters counters = pair.vbd().backend().counters();
     return fits.size() == 1
-        && !context.history().mayBeLeftover(pair.thread())
+        && !history.mayBeLeftover(pair.thread())
         && (counters == null
             || counters.sawIo()
-            || context.history().startedAfterUnconnected(pair.thread(), pair.vbd()));
+            || history.startedAfterUnconnected(pair.thread(), pair.vbd()));
+  }
+
+  /** Adds earlier proofs of threads and connections that still exist. */
+  void proveEarlier() {
+    for (Vbd vbd : host.vbds()) {
+      vbd.connection()
+          .ifPresent(connection -> {
+            for (Pair pair : candidates.of(vbd)) {
+              Proof proof = history.proofs().get(new Tie(pair.thread().id(), connection));
+              if (proof != null) {
+                add(pair, proof);
+              }
+            }
+          });
+    }
   }
 
   /**
@@ -79,21 +153,21 @@ final class Proofs {
    *
    * @return the pairs seen once
    */
-  static Map<Tie, Long> proveCounters(ProofContext context, ProofTable table) {
+  Map<Tie, Long> proveCounters() {
     Map<Tie, Long> seenOnce = new HashMap<>();
-    for (Vbd vbd : context.host().vbds()) {
+    for (Vbd vbd : host.vbds()) {
       DiskCounters counters = vbd.backend().counters();
-      if (counters != null && counters.readSectorsBefore() > 0 && table.of(vbd).isEmpty()) {
+      if (counters != null && counters.readSectorsBefore() > 0 && of(vbd).isEmpty()) {
         vbd.connection()
             .ifPresent(connection -> {
-              List<Pair> fits = context.candidates().of(vbd);
+              List<Pair> fits = candidates.of(vbd);
               if (comparable(fits, counters)) {
                 List<Pair> inside = fits.stream().filter(Proofs::isInside).toList();
                 for (Pair pair : inside) {
                   Tie tie = new Tie(pair.thread().id(), connection);
-                  Long before = context.history().bracketBytes(tie);
-                  boolean only = inside.size() == 1 && isOutsideAllOthers(context, pair);
-                  update(pair, tie, before, only, table, seenOnce);
+                  Long before = history.bracketBytes(tie);
+                  boolean only = inside.size() == 1 && isOutsideAllOthers(pair);
+                  update(pair, tie, before, only, seenOnce);
                 }
               }
             });
@@ -102,16 +176,11 @@ final class Proofs {
     return seenOnce;
   }
 
-  private static void update(
-      Pair pair,
-      Tie tie,
-      @Nullable Long before,
-      boolean only,
-      ProofTable table,
-      Map<Tie, Long> seenOnce) {
+  private void update(
+      Pair pair, Tie tie, @Nullable Long before, boolean only, Map<Tie, Long> seenOnce) {
     Long now = pair.thread().readBytes();
     if (only && before != null && now != null && now > before) {
-      table.add(pair, Proof.COUNTER_BRACKET);
+      add(pair, Proof.COUNTER_BRACKET);
     } else if (before != null) {
       seenOnce.put(tie, before);
     } else if (only && now != null) {
@@ -137,8 +206,8 @@ final class Proofs {
     return counters != null && read != null && read > 0 && counters.contains(read, 1);
   }
 
-  private static boolean isOutsideAllOthers(ProofContext context, Pair chosen) {
-    return context.candidates().of(chosen.thread().id()).stream()
+  private boolean isOutsideAllOthers(Pair chosen) {
+    return candidates.of(chosen.thread().id()).stream()
         .filter(pair -> !pair.vbd().slot().equals(chosen.vbd().slot()))
         .allMatch(other -> {
           DiskCounters counters = other.vbd().backend().counters();
@@ -162,32 +231,31 @@ final class Proofs {
    * submitter's context, so bios also show on lower devices); and the pid was this thread's during
    * the whole trace.
    */
-  static void proveBios(ProofContext context, ProofTable table) {
-    for (ObservedBio bio : new HashSet<>(context.host().snapshot().bios())) {
-      HostThread thread = context.host().threads().get(bio.pid());
-      if (thread != null && context.history().aliveSinceLastDrain(thread)) {
-        proveBio(context, thread, bio.device(), table);
+  void proveBios() {
+    for (ObservedBio bio : new HashSet<>(host.snapshot().bios())) {
+      HostThread thread = host.threads().get(bio.pid());
+      if (thread != null && history.aliveSinceLastDrain(thread)) {
+        proveBio(thread, bio.device());
       }
     }
   }
 
-  private static void proveBio(
-      ProofContext context, HostThread thread, DeviceNumber device, ProofTable table) {
-    List<Pair> fits = context.candidates().of(thread.id());
+  private void proveBio(HostThread thread, DeviceNumber device) {
+    List<Pair> fits = candidates.of(thread.id());
     fits.stream()
         .filter(pair -> device.equals(pair.vbd().agreedDevice()))
         .filter(pair -> pair.vbd().connection().isPresent())
-        .filter(_ -> context.host().servesOneDisk(device))
-        .filter(_ -> !context.history().mayBeLeftover(thread, device))
+        .filter(_ -> host.servesOneDisk(device))
+        .filter(_ -> !history.mayBeLeftover(thread, device))
         .filter(pair ->
             fits.stream()
                 .filter(other -> !other.vbd().slot().equals(pair.vbd().slot()))
-                .noneMatch(other -> mayLieAbove(context.host(), other.vbd(), device)))
-        .forEach(pair -> table.add(pair, Proof.TRACED_BIO));
+                .noneMatch(other -> mayLieAbove(other.vbd(), device)))
+        .forEach(pair -> add(pair, Proof.TRACED_BIO));
   }
 
   /** Whether I/O of this disk may show on a device below it; true for unknown stacks. */
-  private static boolean mayLieAbove(Host host, Vbd vbd, DeviceNumber device) {
+  private boolean mayLieAbove(Vbd vbd, DeviceNumber device) {
     DeviceNumber top = vbd.backend().kernelDevice();
     // Without a kernel device a disk was never connected and has no thread.
     return top != null && host.stack(top).map(stack -> stack.below().contains(device)).orElse(true);
@@ -205,42 +273,38 @@ final class Proofs {
    * @param now sets of this snapshot
    * @param resolved whether all workers of a disk are proven
    */
-  static void proveByElimination(
-      ProofContext context,
-      Map<Integer, DomainSet> before,
-      Map<Integer, DomainSet> now,
-      Predicate<Vbd> resolved,
-      ProofTable table) {
+  void proveByElimination(
+      Map<Integer, DomainSet> before, Map<Integer, DomainSet> now, Predicate<Vbd> resolved) {
     now.forEach((domid, set) -> {
       if (set.equals(before.get(domid))) {
-        List<Vbd> open = context.host().vbdsOf(domid).stream().filter(resolved.negate()).toList();
+        List<Vbd> open = host.vbdsOf(domid).stream().filter(resolved.negate()).toList();
         if (open.size() == 1) {
-          proveRemaining(context, open.getFirst(), table);
+          proveRemaining(open.getFirst());
         }
       }
     });
   }
 
-  private static void proveRemaining(ProofContext context, Vbd vbd, ProofTable table) {
+  private void proveRemaining(Vbd vbd) {
     List<Pair> left =
-        context.candidates().of(vbd).stream()
-            .filter(pair -> !table.isProven(pair.thread()))
+        candidates.of(vbd).stream()
+            .filter(pair -> !isProven(pair.thread()))
             .toList();
-    if (vbd.connection().isPresent() && table.of(vbd).isEmpty() && left.size() == 1) {
+    if (vbd.connection().isPresent() && of(vbd).isEmpty() && left.size() == 1) {
       Pair pair = left.getFirst();
-      if (!context.history().mayBeLeftover(pair.thread())
-          && ownThreadExists(context, pair)
+      if (!history.mayBeLeftover(pair.thread())
+          && ownThreadExists(pair)
           && countersAgree(pair)) {
-        table.add(pair, Proof.ELIMINATION);
+        add(pair, Proof.ELIMINATION);
       }
     }
   }
 
-  private static boolean ownThreadExists(ProofContext context, Pair pair) {
+  private boolean ownThreadExists(Pair pair) {
     DiskCounters counters = pair.vbd().backend().counters();
     return (counters != null && counters.sawIo())
         || (pair.singleRing()
-            && context.history().startedAfterUnconnected(pair.thread(), pair.vbd()));
+            && history.startedAfterUnconnected(pair.thread(), pair.vbd()));
   }
 
   private static boolean countersAgree(Pair pair) {

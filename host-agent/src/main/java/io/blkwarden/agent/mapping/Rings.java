@@ -1,7 +1,7 @@
 package io.blkwarden.agent.mapping;
 
 import io.blkwarden.agent.mapping.Candidates.Pair;
-import io.blkwarden.agent.mapping.ProofTable.ProvenPair;
+import io.blkwarden.agent.mapping.Proofs.ProvenPair;
 import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.UnresolvedReason;
 import java.util.HashSet;
@@ -90,7 +90,7 @@ final class Rings {
 
   private static boolean guestRequestsMore(
       Vbd vbd, List<ProvenPair> proven, @Nullable Long uptimeTicks, RingWaits waits) {
-    Integer wanted = vbd.backend().requestedQueues();
+    Integer wanted = vbd.backend().queues();
     if (wanted == null || Math.min(wanted, vbd.maxRings()) <= proven.size()) {
       return false;
     }

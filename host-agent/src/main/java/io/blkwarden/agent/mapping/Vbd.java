@@ -40,11 +40,6 @@ record Vbd(Backend backend, @Nullable DomainRef domain) {
     return Objects.equals(device, backend.nodeDevice()) ? device : null;
   }
 
-  /** The device according to the kernel, else to xenstore. */
-  @Nullable DeviceNumber device() {
-    return backend.kernelDevice() == null ? backend.nodeDevice() : backend.kernelDevice();
-  }
-
   /**
    * Whether it certainly has no threads: initialising or closed. In other states it has some, may
    * have some, or it is unknown.

@@ -2,7 +2,6 @@ package io.blkwarden.agent.queue;
 
 import io.blkwarden.agent.kernel.QueueScheduler;
 import io.blkwarden.agent.kernel.ReadResult;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -154,19 +153,19 @@ public final class QueueTuner {
   }
 
   private boolean set(Key key, String before, String value) {
-    ChangedSetting earlier =
-        changes.put(key, new ChangedSetting(key.device(), key.setting(), before, value));
-    Optional<String> storeFault = store.save(List.copyOf(changes.values()));
+    Map<Key, ChangedSetting> next = new LinkedHashMap<>(changes);
+    next.put(key, new ChangedSetting(key.device(), key.setting(), before, value));
+    Optional<String> storeFault = store.save(List.copyOf(next.values()));
     if (storeFault.isPresent()) {
-      forget(key, earlier);
       notes.put(
           key, storeFault.get() + "; not changed, because it could not be restored after a crash");
       return false;
     }
+    changes.putAll(next);
     Optional<String> fault = settings.set(key.device(), key.setting(), value);
     String now = settings.get(key.device(), key.setting()).describe();
     if (!now.equals(value)) {
-      forget(key, null);
+      changes.remove(key);
       leftAlone.add(key);
       notes.put(
           key,
@@ -178,14 +177,6 @@ public final class QueueTuner {
     }
     notes.remove(key);
     return true;
-  }
-
-  private void forget(Key key, @org.jspecify.annotations.Nullable ChangedSetting earlier) {
-    if (earlier == null) {
-      changes.remove(key);
-    } else {
-      changes.put(key, earlier);
-    }
   }
 
   private boolean leave(Key key, ChangedSetting mine, String found) {
@@ -240,8 +231,7 @@ public final class QueueTuner {
 
   private void publish() {
     shown = List.copyOf(changes.values());
-    List<String> all = new ArrayList<>(notes.values());
-    note = all.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", all));
+    note = Optional.of(String.join("; ", notes.values())).filter(text -> !text.isEmpty());
   }
 
   /** The changed settings; thread-safe. */

@@ -2,10 +2,8 @@ package io.blkwarden.agent.restraint;
 
 import io.blkwarden.agent.files.FileFault;
 import io.blkwarden.agent.kernel.BlockDevice;
-import io.blkwarden.agent.kernel.IoMax;
 import io.blkwarden.agent.kernel.KernelFiles;
 import io.blkwarden.agent.kernel.ReadResult;
-import io.blkwarden.agent.kernel.TaskCgroup;
 import io.blkwarden.agent.lease.LimitGroups;
 import io.blkwarden.model.DeviceNumber;
 import java.io.IOException;
@@ -17,6 +15,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Limits by {@code io.max} of cgroup v2 in {@code /sys/fs/cgroup}.
@@ -28,6 +28,11 @@ import java.util.Optional;
 public final class CgroupLimits implements LimitGroups {
   private static final String TREE = "sys/fs/cgroup";
   private static final String IO = "io";
+  private static final String UNIFIED = "0::";
+
+  /** The limits in a line such as {@code 253:1 rbps=max wbps=max riops=20 wiops=20}. */
+  private static final Pattern SAME_IOPS =
+      Pattern.compile(" riops=([0-9]{1,9}) wiops=\\1(?: |$)");
 
   private final KernelFiles files;
   private final Path tree;
@@ -64,7 +69,7 @@ public final class CgroupLimits implements LimitGroups {
 
   @Override
   public ReadResult<String> groupOf(int pid) {
-    return TaskCgroup.read(files, pid).map(TaskCgroup::path);
+    return files.parse("proc/" + pid + "/cgroup", CgroupLimits::unifiedGroup);
   }
 
   @Override
@@ -80,7 +85,7 @@ public final class CgroupLimits implements LimitGroups {
         .or(() -> make(TOP))
         .or(() -> enable(TOP))
         .or(() -> make(group))
-        .or(() -> write(group, "io.max", IoMax.rule(device, perSecond)));
+        .or(() -> write(group, "io.max", "%s riops=%2$d wiops=%2$d".formatted(device, perSecond)));
   }
 
   private Optional<String> enable(String group) {
@@ -103,9 +108,29 @@ public final class CgroupLimits implements LimitGroups {
 
   @Override
   public ReadResult<Integer> limitOf(String group, DeviceNumber device) {
-    return files
-        .read(TREE + group + "/io.max")
-        .flatMap(lines -> new IoMax(lines).perSecond(device));
+    return files.read(TREE + group + "/io.max").flatMap(lines -> perSecond(lines, device));
+  }
+
+  /** The group of a line such as {@code 0::/blkwarden/01JD}; others are of cgroup v1. */
+  private static ReadResult<String> unifiedGroup(String lines) {
+    return lines
+        .lines()
+        .filter(line -> line.startsWith(UNIFIED + "/"))
+        .findFirst()
+        .map(line -> ReadResult.present(line.substring(UNIFIED.length())))
+        .orElseGet(() -> ReadResult.malformed("cgroup", "a line '0::/...'", lines.strip()));
+  }
+
+  /** A device's limit in {@code io.max}; malformed if reads and writes have different ones. */
+  private static ReadResult<Integer> perSecond(String lines, DeviceNumber device) {
+    Optional<String> line = lines.lines().filter(each -> each.startsWith(device + " ")).findFirst();
+    if (line.isEmpty()) {
+      return ReadResult.absent("io.max of " + device);
+    }
+    Matcher iops = SAME_IOPS.matcher(line.get());
+    return iops.find()
+        ? ReadResult.present(Integer.valueOf(iops.group(1)))
+        : ReadResult.malformed("io.max", "the same riops and wiops", line.get());
   }
 
   @Override

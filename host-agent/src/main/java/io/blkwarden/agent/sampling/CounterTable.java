@@ -58,11 +58,6 @@ final class CounterTable {
     return fault;
   }
 
-  /** Closes open files. */
-  void close() {
-    sources.forEach(CounterSource::close);
-  }
-
   private static List<Long> boxed(long[] row) {
     List<Long> values = new ArrayList<>(COLUMNS);
     for (SampleColumn column : ALL) {
@@ -126,7 +121,7 @@ final class CounterTable {
     into.reset(base.length);
     boolean valid = true;
     for (int row = 0; row < base.length; row++) {
-      if (read[row] && (!based[row] || !sinceBase(row))) {
+      if (read[row] && (!based[row] || !continues(base[row], now[row]))) {
         valid = false;
       } else if (read[row] && !exclude.test(row)) {
         fill(into, row);
@@ -135,22 +130,18 @@ final class CounterTable {
     return valid;
   }
 
-  private boolean sinceBase(int row) {
-    long[] from = base[row];
-    if (!sameSource(from, now[row])) {
-      return false;
-    }
+  /** Whether a reading continues an earlier one: from the same source, and no counter decreased. */
+  static boolean continues(long[] earlier, long[] later) {
     for (SampleColumn column : ALL) {
-      int id = column.id();
-      if (column.cumulative() && now[row][id] < from[id]) {
+      if (column.cumulative() && later[column.id()] < earlier[column.id()]) {
         return false;
       }
     }
-    return true;
+    return sameSource(earlier, later);
   }
 
   /** Whether two rows have the same source: the same columns are unknown in both. */
-  static boolean sameSource(long[] one, long[] other) {
+  private static boolean sameSource(long[] one, long[] other) {
     long differ = one[SampleColumn.UNKNOWN_COLUMNS.id()] ^ other[SampleColumn.UNKNOWN_COLUMNS.id()];
     return (differ & ~SampleColumn.IN_FLIGHT.bit()) == 0;
   }

@@ -74,11 +74,4 @@ final class DiskSources {
     }
     return shared;
   }
-
-  /** Closes open files. */
-  void close() {
-    sources.forEach(CounterSource::close);
-    disks = List.of();
-    sources = List.of();
-  }
 }

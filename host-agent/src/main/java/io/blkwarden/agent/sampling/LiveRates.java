@@ -25,21 +25,16 @@ public final class LiveRates {
   private final DiskSources sources;
   private final Map<PhysicalDevice, CounterSource> devices = new HashMap<>();
   private StuckDevices stuck = new StuckDevices(List.of(), List.of(), Set.of());
-  private Map<Row, long[]> last = Map.of();
+
+  /** The last reading of each {@link DiskKey} and {@link DeviceNumber}. */
+  private Map<Object, long[]> last = Map.of();
+
   private long lastMillis;
 
   /** Rates of a host before the first update. */
   public LiveRates(KernelFiles files) {
     this.counters = new DeviceCounters(files);
     this.sources = new DiskSources(files);
-  }
-
-  /** The owner of a row of counters. */
-  private sealed interface Row {
-    /** A disk of one domain incarnation. */
-    record Disk(DiskKey disk) implements Row {}
-
-    record Device(DeviceNumber number) implements Row {}
   }
 
   /**
@@ -50,22 +45,21 @@ public final class LiveRates {
    */
   public HostRates update(List<MappedDisk> disks, long nowMillis) {
     counters.read();
-    Map<Row, long[]> now = new HashMap<>();
+    Map<Object, long[]> now = new HashMap<>();
     long window = nowMillis - lastMillis;
     List<RowRates> ofDisks = new ArrayList<>(disks.size());
     List<PhysicalDevice> below =
         disks.stream().flatMap(disk -> disk.physical().stream()).distinct().toList();
     List<CounterSource> rows = sources.of(disks);
     for (int row = 0; row < disks.size(); row++) {
-      MappedDisk disk = disks.get(row);
-      Row key = new Row.Disk(disk.key());
+      DiskKey key = disks.get(row).key();
       ofDisks.add(rates(key, rows.get(row), now, window));
     }
     devices.keySet().retainAll(below);
     List<RowRates> ofBelow = new ArrayList<>(below.size());
     for (PhysicalDevice device : below) {
       CounterSource source = devices.computeIfAbsent(device, PhysicalSource::new);
-      ofBelow.add(rates(new Row.Device(device.device()), source, now, window));
+      ofBelow.add(rates(device.device(), source, now, window));
     }
     last = now;
     lastMillis = nowMillis;
@@ -97,7 +91,8 @@ public final class LiveRates {
     return known;
   }
 
-  private RowRates rates(Row key, CounterSource source, Map<Row, long[]> now, long window) {
+  private RowRates rates(
+      Object key, CounterSource source, Map<Object, long[]> now, long window) {
     long[] row = new long[COLUMNS];
     Optional<String> fault = source.read(counters, row);
     long[] before = last.get(key);

@@ -90,9 +90,7 @@ final class PhysicalSource implements CounterSource {
    */
   private long add(String name, long[] now) {
     long[] then = before.put(name, now);
-    if (then == null
-        || SampleColumn.all().stream()
-            .anyMatch(each -> each.cumulative() && now[each.id()] < then[each.id()])) {
+    if (then == null || !CounterTable.continues(then, now)) {
       return 0;
     }
     for (SampleColumn column : SUMMED) {

@@ -36,12 +36,7 @@ public record RowRates(
    * @param millis time between them on the host's monotonic clock
    */
   public static RowRates between(long[] before, long[] after, long millis) {
-    for (SampleColumn column : SampleColumn.all()) {
-      if (column.cumulative() && after[column.id()] < before[column.id()]) {
-        return UNKNOWN;
-      }
-    }
-    if (millis <= 0 || !CounterTable.sameSource(before, after)) {
+    if (millis <= 0 || !CounterTable.continues(before, after)) {
       return UNKNOWN;
     }
     double perSecond = 1_000.0 / millis;

@@ -4,7 +4,6 @@ import io.blkwarden.agent.backend.BackendTypes;
 import io.blkwarden.agent.backend.blkback.BlkbackStatistics;
 import io.blkwarden.agent.backend.type.BackendId;
 import io.blkwarden.agent.backend.type.BackendParams;
-import io.blkwarden.agent.kernel.CounterWidth;
 import io.blkwarden.agent.kernel.KernelFiles;
 import io.blkwarden.agent.kernel.ReadResult;
 import io.blkwarden.agent.mapping.Backend;
@@ -88,15 +87,15 @@ final class BackendScan {
 
   /** Reads the counters before the threads are read: the lower bounds. */
   void countBefore() {
-    CounterWidth width = null;
+    Boolean bits32 = null;
     for (Backend backend : backends) {
       if (backend.kind() == BackendKind.VBD) {
         BackendId id = id(backend);
-        if (width == null) {
-          width = value(id, BlkbackStatistics.width(files, id));
+        if (bits32 == null) {
+          bits32 = value(id, BlkbackStatistics.bits32(files, id));
         }
         BlkbackStatistics found =
-            width == null ? null : value(id, BlkbackStatistics.read(files, id, width));
+            bits32 == null ? null : value(id, BlkbackStatistics.read(files, id, bits32));
         if (found != null) {
           before.put(id, found);
         }
@@ -186,9 +185,9 @@ final class BackendScan {
         kind,
         node.domid(),
         node.handle(),
-        text(node, "dev", 64),
+        limited(node, "dev", faults.guestValue(path(node, "dev"), node.value("dev")), 64),
         mode(node),
-        params(node),
+        limited(node, "params", BackendParams.shown(unquoted(node, "params")), MAX_PARAMS),
         number(node, "state", true),
         faults.parsed(path(node, "online"), node.value("online"), true, "1"::equals),
         nodeDevice(node),
@@ -258,15 +257,10 @@ final class BackendScan {
     Long after = first == null ? null : value(id, BlkbackStatistics.readSectors(files, id));
     return first == null || after == null
         ? null
-        : new DiskCounters(
-            first.readSectors(),
-            after,
-            first.writeSectors(),
-            first.width() == CounterWidth.BITS_32);
+        : new DiskCounters(first.readSectors(), after, first.writeSectors(), first.bits32());
   }
 
-  private @Nullable String text(BackendNode node, String key, int most) {
-    String text = faults.guestValue(path(node, key), node.value(key));
+  private @Nullable String limited(BackendNode node, String key, @Nullable String text, int most) {
     if (text == null || text.isEmpty()) {
       return null;
     }
@@ -280,17 +274,6 @@ final class BackendScan {
   private @Nullable String mode(BackendNode node) {
     String mode = unquoted(node, "mode").strip();
     return mode.matches("[rwod!]{1,4}") ? mode : null;
-  }
-
-  /** The publishable part of {@code params}. */
-  private @Nullable String params(BackendNode node) {
-    String source = path(node, "params");
-    String shown = BackendParams.shown(unquoted(node, "params"));
-    if (shown.length() > MAX_PARAMS) {
-      faults.add(source, "expected at most " + MAX_PARAMS + " characters", false);
-      return null;
-    }
-    return shown.isEmpty() ? null : shown;
   }
 
   /** A text that may contain secrets; errors do not quote it. */

@@ -100,10 +100,21 @@ public final class HostScanner {
     List<HostThread> threads = threads(faults, named, counted);
     List<Backend> nodesNow = backendScan.end();
     List<DmDevice> dmDevices = dmDevices(faults, uptime);
-    List<Backend> backends = new NamedVolumes(files, dmDevices).find(nodesNow);
     StackScan stackScan = new StackScan(files, faults, dmDevices);
-    List<DeviceStack> stacks = stackScan.read(devices(backends));
-    Map<String, DeviceStack> fileStacks = stackScan.readFiles(filesOf(backends));
+    List<Backend> backends = stackScan.withNamedDevices(nodesNow);
+    Set<DeviceNumber> devices = new LinkedHashSet<>();
+    Set<String> paths = new LinkedHashSet<>();
+    for (Backend backend : backends) {
+      DeviceNumber device = backend.device();
+      String params = backend.params();
+      if (device != null) {
+        devices.add(device);
+      } else if (params != null) {
+        paths.add(params);
+      }
+    }
+    List<DeviceStack> stacks = stackScan.read(devices);
+    Map<String, DeviceStack> fileStacks = stackScan.readFiles(paths);
     cachedBackends = backendScan.cache();
     return new HostSnapshot(
         kernel,
@@ -176,28 +187,5 @@ public final class HostScanner {
               : null;
     }
     return List.copyOf(devices.values());
-  }
-
-  private static Set<String> filesOf(List<Backend> backends) {
-    Set<String> all = new LinkedHashSet<>();
-    for (Backend backend : backends) {
-      String params = backend.params();
-      if (params != null && backend.kernelDevice() == null && backend.nodeDevice() == null) {
-        all.add(params);
-      }
-    }
-    return all;
-  }
-
-  private static Set<DeviceNumber> devices(List<Backend> backends) {
-    Set<DeviceNumber> devices = new LinkedHashSet<>();
-    for (Backend backend : backends) {
-      DeviceNumber device = backend.kernelDevice();
-      DeviceNumber either = device == null ? backend.nodeDevice() : device;
-      if (either != null) {
-        devices.add(either);
-      }
-    }
-    return devices;
   }
 }

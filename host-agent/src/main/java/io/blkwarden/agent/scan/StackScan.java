@@ -1,12 +1,14 @@
 package io.blkwarden.agent.scan;
 
+import io.blkwarden.agent.backend.BackendTypes;
 import io.blkwarden.agent.backend.type.BackendParams;
 import io.blkwarden.agent.kernel.BlockDevice;
-import io.blkwarden.agent.kernel.BlockStack;
 import io.blkwarden.agent.kernel.BlockTree;
 import io.blkwarden.agent.kernel.DmDevice;
 import io.blkwarden.agent.kernel.KernelFiles;
 import io.blkwarden.agent.kernel.QueueScheduler;
+import io.blkwarden.agent.kernel.ReadResult;
+import io.blkwarden.agent.mapping.Backend;
 import io.blkwarden.agent.mapping.DeviceStack;
 import io.blkwarden.agent.mapping.verdict.ActuatorVerdict.Layer;
 import io.blkwarden.model.DeviceNumber;
@@ -35,10 +37,30 @@ final class StackScan {
     this.kinds = new LayerKinds(files, dmDevices);
   }
 
+  /**
+   * The backends with the block devices that only their {@code params} name, such as QEMU's {@code
+   * aio:/dev/vg/lv}. Such disks are sampled and never throttled.
+   */
+  List<Backend> withNamedDevices(List<Backend> backends) {
+    return backends.stream().map(this::withNamedDevice).toList();
+  }
+
+  private Backend withNamedDevice(Backend backend) {
+    String params = backend.params();
+    if (params == null || backend.device() != null) {
+      return backend;
+    }
+    return BackendTypes.of(backend.kind())
+        .namedDevice(params)
+        .flatMap(tree::device)
+        .map(device -> backend.with(device.number(), null, backend.counters()))
+        .orElse(backend);
+  }
+
   List<DeviceStack> read(Set<DeviceNumber> devices) {
     List<DeviceStack> stacks = new ArrayList<>();
     for (DeviceNumber device : devices) {
-      DeviceStack stack = stack(device);
+      DeviceStack stack = stack("sys/dev/block/" + device, tree.numbered(device));
       if (stack != null) {
         stacks.add(stack);
       }
@@ -59,7 +81,7 @@ final class StackScan {
         Set<DeviceNumber> all = new HashSet<>();
         Set<DeviceStack.Physical> physical = new LinkedHashSet<>();
         for (String name : below) {
-          DeviceStack stack = stack(name);
+          DeviceStack stack = stack("sys/class/block/" + name, tree.named(name));
           if (stack != null) {
             all.addAll(stack.below());
             physical.addAll(stack.physical());
@@ -76,20 +98,12 @@ final class StackScan {
     return stacks;
   }
 
-  private @Nullable DeviceStack stack(String kernelName) {
-    String source = "sys/class/block/" + kernelName;
-    BlockDevice top = faults.value(source, tree.named(kernelName), false);
-    return top == null ? null : stack(top, source);
-  }
-
-  private @Nullable DeviceStack stack(DeviceNumber number) {
-    String source = "sys/dev/block/" + number;
-    BlockDevice top = faults.value(source, tree.numbered(number), false);
-    return top == null ? null : stack(top, source);
-  }
-
-  private @Nullable DeviceStack stack(BlockDevice top, String source) {
-    BlockStack walked = faults.value(source, BlockStack.read(tree, top.name()), false);
+  private @Nullable DeviceStack stack(String source, ReadResult<BlockDevice> device) {
+    BlockDevice top = faults.value(source, device, false);
+    if (top == null) {
+      return null;
+    }
+    BlockTree.Stack walked = faults.value(source, tree.stack(top.name()), false);
     if (walked == null || walked.leaves().size() > DeviceStack.MAX_PHYSICAL) {
       return null;
     }

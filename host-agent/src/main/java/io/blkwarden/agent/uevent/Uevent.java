@@ -3,7 +3,7 @@ package io.blkwarden.agent.uevent;
 import io.blkwarden.agent.kernel.ReadResult;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.Map;
 
 /**
@@ -20,12 +20,8 @@ import java.util.Map;
  *     move}, {@code online} or {@code offline}
  * @param devpath path below {@code /sys}
  * @param subsystem such as {@code block} or {@code xen-backend}
- * @param seqnum sequence number; gaps are normal, because other network namespaces count too
- * @param properties all variables, including those above
  */
-public record Uevent(
-    String action, String devpath, String subsystem, long seqnum, Map<String, String> properties)
-    implements UeventNotice {
+public record Uevent(String action, String devpath, String subsystem) implements UeventNotice {
   /** Longest message, in bytes; the kernel's limit is 2048 plus the header. */
   public static final int MAX_BYTES = 8192;
 
@@ -34,10 +30,6 @@ public record Uevent(
 
   private static final String SOURCE = "uevent";
   private static final String LIBUDEV = "libudev";
-
-  public Uevent {
-    properties = Map.copyOf(properties);
-  }
 
   /**
    * Parses a message. Malformed if a required variable is missing, or if udev sent it: its messages
@@ -55,7 +47,7 @@ public record Uevent(
     if (strings.length > MAX_PROPERTIES + 2) {
       return bad("at most " + MAX_PROPERTIES + " variables", strings.length + " strings");
     }
-    Map<String, String> properties = new LinkedHashMap<>();
+    Map<String, String> properties = new HashMap<>();
     for (int n = 1; n < strings.length; n++) {
       int equals = strings[n].indexOf('=');
       if (equals > 0) {
@@ -77,12 +69,7 @@ public record Uevent(
     if (!header.equals(action + "@" + devpath)) {
       return bad(action + "@" + devpath, header);
     }
-    try {
-      long seqnum = Long.parseUnsignedLong(properties.getOrDefault("SEQNUM", ""));
-      return ReadResult.present(new Uevent(action, devpath, subsystem, seqnum, properties));
-    } catch (NumberFormatException e) {
-      return bad("SEQNUM=NUMBER", properties.getOrDefault("SEQNUM", "none"));
-    }
+    return ReadResult.present(new Uevent(action, devpath, subsystem));
   }
 
   private static ReadResult<Uevent> bad(String expected, String found) {

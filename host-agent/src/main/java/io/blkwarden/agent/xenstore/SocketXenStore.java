@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,6 +22,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
@@ -40,6 +42,9 @@ public final class SocketXenStore implements XenStore, AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(SocketXenStore.class);
   private static final int JOIN_MILLIS = 5_000;
+
+  /** How often a changing list is read again. */
+  private static final int MAX_RESTARTS = 8;
 
   /** Timeout of the first connection attempt, which is slow while classes are loaded. */
   private static final int FIRST_ATTEMPT_MILLIS = 30_000;
@@ -106,27 +111,19 @@ public final class SocketXenStore implements XenStore, AutoCloseable {
 
   @Override
   public List<ReadResult<String>> readAll(List<String> paths) {
-    List<ReadResult<String>> readings = new ArrayList<>(paths.size());
-    List<Answer> answers = ask(XenOp.READ, paths);
-    for (int n = 0; n < answers.size(); n++) {
-      String path = paths.get(n);
-      readings.add(reading(path, answers.get(n), reply -> reply.value(path)));
-    }
-    return readings;
+    return ask(
+        XenOp.READ, paths, (path, answer) -> reading(path, answer, reply -> reply.value(path)));
   }
 
   @Override
   public List<ReadResult<List<String>>> directories(List<String> paths) {
-    List<ReadResult<List<String>>> listings = new ArrayList<>(paths.size());
-    List<Answer> answers = ask(XenOp.DIRECTORY, paths);
-    for (int n = 0; n < answers.size(); n++) {
-      String path = paths.get(n);
-      listings.add(
-          answers.get(n) instanceof Answer.Refused(String error) && error.equals("E2BIG")
-              ? inParts(path)
-              : reading(path, answers.get(n), reply -> reply.strings(path)));
-    }
-    return listings;
+    return ask(
+        XenOp.DIRECTORY,
+        paths,
+        (path, answer) ->
+            answer instanceof Answer.Refused(String error) && error.equals("E2BIG")
+                ? inParts(path)
+                : reading(path, answer, reply -> reply.strings(path)));
   }
 
   private static <T> ReadResult<T> reading(
@@ -140,38 +137,79 @@ public final class SocketXenStore implements XenStore, AutoCloseable {
     };
   }
 
+  /**
+   * Reads a list of children that is longer than one message.
+   *
+   * <p>A DIRECTORY_PART reply has the node's generation, a NUL, and names from the offset on; an
+   * empty name ends the list. If the generation changes between two parts, the list is read again
+   * ({@code docs/misc/xenstore.txt}).
+   */
   private ReadResult<List<String>> inParts(String path) {
-    return DirectoryParts.read(
-        path,
-        offset ->
-            switch (link) {
-              case Link.Up(XenConnection up) ->
-                  up.await(up.submit(XenOp.DIRECTORY_PART, path, offset));
-              case Link.Down(String reason) -> new Answer.Lost(reason);
-            });
+    String generation = "";
+    String names = ""; // one character for each byte
+    int restarts = 0;
+    while (restarts <= MAX_RESTARTS && names.length() <= MAX_DIRECTORY_BYTES) {
+      Answer answer = part(path, names.length());
+      if (answer instanceof Answer.Refused(String error) && !error.equals("ENOENT")) {
+        return ReadResult.failed(
+            "%s: more than %d bytes of names, and this xenstored has no DIRECTORY_PART (%s)"
+                .formatted(path, XenMessage.MAX_PAYLOAD_BYTES, error));
+      }
+      if (!(answer instanceof Answer.Reply(XenMessage reply))) {
+        return reading(path, answer, other -> other.strings(path));
+      }
+      String part = new String(reply.payload(), StandardCharsets.ISO_8859_1);
+      int end = part.indexOf('\0');
+      if (end < 0 || end + 1 == part.length()) {
+        return ReadResult.malformed(path, "GENERATION, NUL and names", "another payload");
+      }
+      String current = part.substring(0, end);
+      if (!names.isEmpty() && !current.equals(generation)) {
+        names = "";
+        restarts++;
+        continue;
+      }
+      generation = current;
+      names += part.substring(end + 1);
+      if (names.equals("\0") || names.endsWith("\0\0")) {
+        String list = names.substring(0, names.length() - 1);
+        return XenMessage.strings(path, list.getBytes(StandardCharsets.ISO_8859_1));
+      }
+    }
+    return ReadResult.failed(
+        "%s: not read: %d bytes of names, changed %d times while being read"
+            .formatted(path, names.length(), restarts));
   }
 
-  /** One answer per path, in order. */
-  private List<Answer> ask(XenOp op, List<String> paths) {
-    if (Thread.currentThread() == thread) {
-      throw new IllegalStateException("xenstore: request on the thread that reads the answers");
-    }
+  private Answer part(String path, int offset) {
     return switch (link) {
-      case Link.Down(String reason) ->
-          paths.stream().<Answer>map(_ -> new Answer.Lost(reason)).toList();
-      case Link.Up(XenConnection up) -> ask(up, op, paths);
+      case Link.Up(XenConnection up) ->
+          up.await(up.submit(XenOp.DIRECTORY_PART, path, Integer.toString(offset)));
+      case Link.Down(String reason) -> new Answer.Lost(reason);
     };
   }
 
-  private static List<Answer> ask(XenConnection up, XenOp op, List<String> paths) {
-    List<Answer> answers = new ArrayList<>(paths.size());
-    for (int from = 0; from < paths.size(); from += XenConnection.MAX_OUTSTANDING) {
-      int to = Math.min(paths.size(), from + XenConnection.MAX_OUTSTANDING);
-      for (XenConnection.Ticket ticket : up.submitAll(op, paths.subList(from, to))) {
-        answers.add(up.await(ticket));
+  /** One result per path, in order. */
+  private <T> List<ReadResult<T>> ask(
+      XenOp op, List<String> paths, BiFunction<String, Answer, ReadResult<T>> parse) {
+    if (Thread.currentThread() == thread) {
+      throw new IllegalStateException("xenstore: request on the thread that reads the answers");
+    }
+    List<ReadResult<T>> results = new ArrayList<>(paths.size());
+    switch (link) {
+      case Link.Down(String reason) ->
+          paths.forEach(path -> results.add(parse.apply(path, new Answer.Lost(reason))));
+      case Link.Up(XenConnection up) -> {
+        for (int from = 0; from < paths.size(); from += XenConnection.MAX_OUTSTANDING) {
+          int to = Math.min(paths.size(), from + XenConnection.MAX_OUTSTANDING);
+          List<XenConnection.Ticket> tickets = up.submitAll(op, paths.subList(from, to));
+          for (int n = from; n < to; n++) {
+            results.add(parse.apply(paths.get(n), up.await(tickets.get(n - from))));
+          }
+        }
       }
     }
-    return answers;
+    return results;
   }
 
   @Override

@@ -1,7 +1,6 @@
 package io.blkwarden.agent.xenstore;
 
 import io.blkwarden.agent.kernel.ReadResult;
-import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.HashMap;
@@ -33,6 +32,10 @@ public final class TextXenStore implements XenStore {
 
   private static final Pattern LINE =
       Pattern.compile("(/[^ ]*) = \"(.*)\"(?: {3}\\([nrwb0-9,]*\\))?");
+
+  private static final Pattern ESCAPE =
+      Pattern.compile("\\\\(?:[tnr\\\\]|x[0-9a-f]{2}|[0-3][0-7]{2})");
+  private static final Pattern ESCAPED = Pattern.compile("(?:[^\\\\]|" + ESCAPE + ")*+");
 
   private final Map<String, ReadResult<String>> values;
   private final Map<String, List<String>> children;
@@ -86,41 +89,29 @@ public final class TextXenStore implements XenStore {
     if (escaped.indexOf('\\') < 0) {
       return ReadResult.present(escaped);
     }
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream(escaped.length());
-    Matcher piece = PIECE.matcher(escaped);
-    int at = 0;
-    while (piece.find() && piece.start() == at) {
-      at = piece.end();
-      bytes.writeBytes(bytesOf(piece));
+    // one character for each byte
+    byte[] utf8 = escaped.getBytes(StandardCharsets.UTF_8);
+    String bytes = new String(utf8, StandardCharsets.ISO_8859_1);
+    if (!ESCAPED.matcher(bytes).matches()) {
+      return ReadResult.malformed(path, "an escape of xenstore-ls", escaped);
     }
-    if (at != escaped.length()) {
-      return ReadResult.malformed(path, "an escape of xenstore-ls", escaped.substring(at));
-    }
-    return XenMessage.decodeText(bytes.toByteArray(), 0, bytes.size())
-        .map(ReadResult::present)
-        .orElseGet(() -> ReadResult.malformed(path, "UTF-8", escaped));
+    byte[] text =
+        ESCAPE
+            .matcher(bytes)
+            .replaceAll(escape -> Matcher.quoteReplacement(byteOf(escape.group())))
+            .getBytes(StandardCharsets.ISO_8859_1);
+    ReadResult<String> decoded = XenMessage.text(path, text, 0, text.length);
+    return decoded.isPresent() ? decoded : ReadResult.malformed(path, "UTF-8", escaped);
   }
 
-  private static final Pattern PIECE =
-      Pattern.compile(
-          "(?<plain>[^\\\\]+)|\\\\(?:(?<letter>[tnr\\\\])"
-              + "|x(?<hex>[0-9a-f]{2})|(?<octal>[0-3][0-7]{2}))");
-
-  private static byte[] bytesOf(Matcher piece) {
-    if (piece.group("plain") != null) {
-      return piece.group("plain").getBytes(StandardCharsets.UTF_8);
-    }
-    if (piece.group("hex") != null) {
-      return new byte[] {(byte) Integer.parseInt(piece.group("hex"), 16)};
-    }
-    if (piece.group("octal") != null) {
-      return new byte[] {(byte) Integer.parseInt(piece.group("octal"), 8)};
-    }
-    return switch (piece.group("letter")) {
-      case "t" -> new byte[] {'\t'};
-      case "n" -> new byte[] {'\n'};
-      case "r" -> new byte[] {'\r'};
-      case String other -> other.getBytes(StandardCharsets.UTF_8);
+  private static String byteOf(String escape) {
+    return switch (escape.charAt(1)) {
+      case 't' -> "\t";
+      case 'n' -> "\n";
+      case 'r' -> "\r";
+      case '\\' -> "\\";
+      case 'x' -> Character.toString(Integer.parseInt(escape.substring(2), 16));
+      default -> Character.toString(Integer.parseInt(escape.substring(1), 8));
     };
   }
 

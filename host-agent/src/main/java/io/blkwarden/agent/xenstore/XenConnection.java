@@ -2,6 +2,7 @@ package io.blkwarden.agent.xenstore;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.ProtocolException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
@@ -173,9 +174,10 @@ final class XenConnection {
     try {
       while (channel.read(in) >= 0) {
         in.flip();
-        Optional<String> broken = takeAll(in, watchEvents);
-        if (broken.isPresent()) {
-          return end(broken.get());
+        XenMessage message = XenMessage.decode(in);
+        while (message != null) {
+          take(message, watchEvents);
+          message = XenMessage.decode(in);
         }
         in.compact();
       }
@@ -183,39 +185,23 @@ final class XenConnection {
           in.position() == 0
               ? "xenstored closed the connection"
               : "xenstored closed the connection within a message");
+    } catch (ProtocolException e) {
+      return end("protocol: " + e.getMessage());
     } catch (IOException e) {
       return end("read: " + e);
     }
   }
 
-  private Optional<String> takeAll(ByteBuffer in, Consumer<XenMessage> watchEvents) {
-    while (true) {
-      switch (XenMessage.decode(in)) {
-        case XenMessage.Decoding.Incomplete() -> {
-          return Optional.empty();
-        }
-        case XenMessage.Decoding.Broken(String reason) -> {
-          return Optional.of("protocol: " + reason);
-        }
-        case XenMessage.Decoding.Complete(XenMessage message) -> {
-          Optional<String> broken = take(message, watchEvents);
-          if (broken.isPresent()) {
-            return broken;
-          }
-        }
-      }
-    }
-  }
-
-  private Optional<String> take(XenMessage message, Consumer<XenMessage> watchEvents) {
+  private void take(XenMessage message, Consumer<XenMessage> watchEvents)
+      throws ProtocolException {
     received.incrementAndGet();
     if (message.op() == XenOp.WATCH_EVENT) {
       watchEvents.accept(message);
-      return Optional.empty();
+      return;
     }
     Pending request = pending.remove(message.requestId());
     if (request == null) {
-      return Optional.of("protocol: answer to unknown request " + message.requestId());
+      throw new ProtocolException("answer to unknown request " + message.requestId());
     }
     window.release();
     if (message.op() == XenOp.ERROR) {
@@ -223,11 +209,10 @@ final class XenConnection {
     } else if (message.op() == request.op()) {
       request.answer().complete(new Answer.Reply(message));
     } else {
-      String reason = "protocol: expected an answer to %s, found %s";
-      request.answer().complete(new Answer.Lost(reason.formatted(request.op(), message.op())));
-      return Optional.of(reason.formatted(request.op(), message.op()));
+      String reason = "expected an answer to %s, found %s".formatted(request.op(), message.op());
+      request.answer().complete(new Answer.Lost("protocol: " + reason));
+      throw new ProtocolException(reason);
     }
-    return Optional.empty();
   }
 
   /**

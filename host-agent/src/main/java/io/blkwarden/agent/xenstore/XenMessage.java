@@ -2,14 +2,14 @@ package io.blkwarden.agent.xenstore;
 
 import io.blkwarden.agent.kernel.ReadResult;
 import java.io.ByteArrayOutputStream;
+import java.net.ProtocolException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A message of the xenstore wire protocol: a header of 16 bytes and a payload of at most 4096 bytes
@@ -32,52 +32,32 @@ final class XenMessage {
   private static final int LONGEST_ERROR = 64;
   private static final char REPLACEMENT = '\ufffd';
 
-  /** The result of {@link #decode}. */
-  sealed interface Decoding {
-    /** A message; the position of the buffer is behind it. */
-    record Complete(XenMessage message) implements Decoding {}
-
-    /** More bytes are needed; the position is unchanged. */
-    record Incomplete() implements Decoding {}
-
-    /** Invalid bytes: the stream cannot be used any more. */
-    record Broken(String reason) implements Decoding {}
-  }
-
   private final XenOp op;
   private final int requestId;
   private final byte[] payload;
 
-  private XenMessage(XenOp op, int requestId, byte[] payload) {
+  /** A message outside a transaction. */
+  XenMessage(XenOp op, int requestId, byte[] payload) {
     this.op = op;
     this.requestId = requestId;
     this.payload = payload;
-  }
-
-  /** A message outside a transaction with this payload; empty if it is too long. */
-  static Optional<XenMessage> of(XenOp op, int requestId, byte[] payload) {
-    return payload.length > MAX_PAYLOAD_BYTES
-        ? Optional.empty()
-        : Optional.of(new XenMessage(op, requestId, payload.clone()));
   }
 
   /**
    * A message whose payload is NUL-terminated strings; empty if they are too long or contain a NUL.
    */
   static Optional<XenMessage> ofStrings(XenOp op, int requestId, String... strings) {
-    byte[] payload = {};
+    ByteArrayOutputStream payload = new ByteArrayOutputStream();
     for (String string : strings) {
       if (string.indexOf(0) >= 0) {
         return Optional.empty();
       }
-      byte[] bytes = string.getBytes(StandardCharsets.UTF_8);
-      int before = payload.length;
-      payload = Arrays.copyOf(payload, before + bytes.length + 1);
-      System.arraycopy(bytes, 0, payload, before, bytes.length);
+      payload.writeBytes(string.getBytes(StandardCharsets.UTF_8));
+      payload.write(0);
     }
-    return payload.length > MAX_PAYLOAD_BYTES
+    return payload.size() > MAX_PAYLOAD_BYTES
         ? Optional.empty()
-        : Optional.of(new XenMessage(op, requestId, payload));
+        : Optional.of(new XenMessage(op, requestId, payload.toByteArray()));
   }
 
   XenOp op() {
@@ -101,11 +81,14 @@ final class XenMessage {
   }
 
   /**
-   * Reads one message from the buffer and sets its byte order to that of the host. Never throws.
+   * Reads one message from the buffer and sets its byte order to that of the host.
+   *
+   * @return null if more bytes are needed; the position is then unchanged
+   * @throws ProtocolException if the bytes are invalid: the stream cannot be used any more
    */
-  static Decoding decode(ByteBuffer bytes) {
+  static @Nullable XenMessage decode(ByteBuffer bytes) throws ProtocolException {
     if (bytes.remaining() < HEADER_BYTES) {
-      return new Decoding.Incomplete();
+      return null;
     }
     int start = bytes.position();
     bytes.order(ByteOrder.nativeOrder());
@@ -113,29 +96,26 @@ final class XenMessage {
     int length = bytes.getInt(start + 12);
     Optional<XenOp> op = XenOp.ofWire(type);
     if (op.isEmpty()) {
-      return new Decoding.Broken(
+      throw new ProtocolException(
           "expected a message type, found " + Integer.toUnsignedString(type));
     }
     int limit = op.get() == XenOp.DIRECTORY ? MAX_LIST_BYTES : MAX_PAYLOAD_BYTES;
     if (length < 0 || length > limit) {
-      return new Decoding.Broken(
+      throw new ProtocolException(
           "expected a payload of 0 to %d bytes, found %s"
               .formatted(limit, Integer.toUnsignedString(length)));
     }
     if (bytes.remaining() < HEADER_BYTES + length) {
-      return new Decoding.Incomplete();
+      return null;
     }
     byte[] payload = new byte[length];
     bytes.position(start + HEADER_BYTES).get(payload);
-    return new Decoding.Complete(new XenMessage(op.get(), bytes.getInt(start + 4), payload));
+    return new XenMessage(op.get(), bytes.getInt(start + 4), payload);
   }
 
   /** The payload as text without a terminator, as in a READ reply. */
   ReadResult<String> value(String source) {
-    Optional<String> text = decodeText(payload, 0, payload.length);
-    return text.isPresent()
-        ? ReadResult.present(text.get())
-        : ReadResult.malformed(source, "UTF-8", "other bytes");
+    return text(source, payload, 0, payload.length);
   }
 
   /**
@@ -147,20 +127,11 @@ final class XenMessage {
   }
 
   static ReadResult<List<String>> strings(String source, byte[] payload) {
-    List<String> strings = new ArrayList<>();
-    int start = 0;
-    for (int end = 0; end <= payload.length; end++) {
-      boolean terminated = end < payload.length && payload[end] == 0;
-      if (terminated || (end == payload.length && start < end)) {
-        Optional<String> text = decodeText(payload, start, end - start);
-        if (text.isEmpty()) {
-          return ReadResult.malformed(source, "UTF-8", "other bytes");
-        }
-        strings.add(text.get());
-        start = end + 1;
-      }
-    }
-    return ReadResult.present(List.copyOf(strings));
+    return text(source, payload, 0, payload.length)
+        .map(all -> {
+          String strings = all.endsWith("\0") ? all.substring(0, all.length() - 1) : all;
+          return all.isEmpty() ? List.of() : List.of(strings.split("\0", -1));
+        });
   }
 
   /** The name in an ERROR reply, such as {@code ENOENT}. */
@@ -172,18 +143,18 @@ final class XenMessage {
     return name.isEmpty() ? "an unnamed error" : name.toString();
   }
 
-  /** Decodes UTF-8; empty if it is malformed. */
-  static Optional<String> decodeText(byte[] bytes, int from, int length) {
+  /** Decodes UTF-8. */
+  static ReadResult<String> text(String source, byte[] bytes, int from, int length) {
     // invalid UTF-8 decodes to this character; texts that contain it are decoded again, strictly
     String text = new String(bytes, from, length, StandardCharsets.UTF_8);
     if (text.indexOf(REPLACEMENT) < 0) {
-      return Optional.of(text);
+      return ReadResult.present(text);
     }
     try {
       ByteBuffer same = ByteBuffer.wrap(bytes, from, length);
-      return Optional.of(StandardCharsets.UTF_8.newDecoder().decode(same).toString());
+      return ReadResult.present(StandardCharsets.UTF_8.newDecoder().decode(same).toString());
     } catch (CharacterCodingException e) {
-      return Optional.empty();
+      return ReadResult.malformed(source, "UTF-8", "other bytes");
     }
   }
 }

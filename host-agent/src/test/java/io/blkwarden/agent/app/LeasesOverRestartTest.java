@@ -6,6 +6,7 @@ import io.blkwarden.agent.kernel.BootId;
 import io.blkwarden.agent.lease.Lease;
 import io.blkwarden.agent.lease.LeaseStore.StoredLeases;
 import io.blkwarden.agent.lease.LeasedWorker;
+import io.blkwarden.agent.lease.PendingRestores;
 import io.blkwarden.model.IoPriority;
 import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.message.Outcome;
@@ -49,7 +50,7 @@ final class LeasesOverRestartTest {
       disk.workers()
           .forEach(worker -> assertThat(agent.host.set(worker.pid(), IoPriority.IDLE)).isEmpty());
       UUID boot = BootId.read(agent.host).toOptional().orElseThrow().id();
-      assertThat(agent.leases.save(new StoredLeases(boot, 3, List.of(left(agent, disk)))))
+      assertThat(agent.leases.save(new StoredLeases(boot, 3, List.of(left(agent, disk)), PendingRestores.NONE)))
           .isEmpty();
 
       agent.runAgain(false);

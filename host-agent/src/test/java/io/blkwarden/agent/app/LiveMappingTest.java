@@ -3,17 +3,24 @@ package io.blkwarden.agent.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.blkwarden.agent.mapping.HostMapping;
-import io.blkwarden.agent.mapping.MappingChange;
 import io.blkwarden.agent.mapping.verdict.RolePatterns;
 import io.blkwarden.agent.scan.HostScanner;
+import io.blkwarden.model.HostId;
 import io.blkwarden.model.IoPriority;
 import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.MappingState;
+import io.blkwarden.model.message.MappingEvent;
+import io.blkwarden.model.message.MappingOrigin;
 import io.blkwarden.simulation.host.HostSpec;
 import io.blkwarden.simulation.host.SimulatedHost;
+import java.time.Instant;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 final class LiveMappingTest {
+  private static final MappingOrigin ORIGIN =
+      new MappingOrigin(new HostId("dom0-0"), new UUID(1, 2), new UUID(1, 2), 9, Instant.EPOCH);
+
   private long nowMillis = 100_000;
   private final SimulatedHost host =
       new SimulatedHost(HostSpec.ofFleet("dom0-", 0), () -> nowMillis);
@@ -57,11 +64,13 @@ final class LiveMappingTest {
     String guest = host.guests().getFirst();
     host.stopGuest(guest);
     nowMillis += 30_000;
-    assertThat(live.rescan()).hasAtLeastOneElementOfType(MappingChange.Stopped.class);
+    assertThat(live.rescan().stream().map(each -> each.event(ORIGIN)))
+        .hasAtLeastOneElementOfType(MappingEvent.DomainStopped.class);
     live.rescan();
     host.startGuest(guest);
     nowMillis += 30_000;
-    assertThat(live.rescan()).hasAtLeastOneElementOfType(MappingChange.Started.class);
+    assertThat(live.rescan().stream().map(each -> each.event(ORIGIN)))
+        .hasAtLeastOneElementOfType(MappingEvent.DomainStarted.class);
     assertThat(live.mapping().disks())
         .filteredOn(disk -> disk.domain().name().equals(guest))
         .isNotEmpty()

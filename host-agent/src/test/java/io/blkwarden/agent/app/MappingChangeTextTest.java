@@ -3,15 +3,18 @@ package io.blkwarden.agent.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.blkwarden.agent.mapping.HostMapping;
-import io.blkwarden.agent.mapping.MappingChange;
 import io.blkwarden.model.BackendKind;
 import io.blkwarden.model.DiskRef;
 import io.blkwarden.model.DomainRef;
+import io.blkwarden.model.HostId;
 import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.MappingState;
 import io.blkwarden.model.UnresolvedReason;
 import io.blkwarden.model.Volume;
 import io.blkwarden.model.VolumeRole;
+import io.blkwarden.model.message.MappingEvent;
+import io.blkwarden.model.message.MappingOrigin;
+import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +26,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Log lines of changes never contain {@code null}. */
 final class MappingChangeTextTest {
   private static final DomainRef DOMAIN = new DomainRef(new UUID(1, 2), 5, "wiki");
+  private static final MappingOrigin ORIGIN =
+      new MappingOrigin(new HostId("dom0-7"), new UUID(1, 2), new UUID(1, 2), 9, Instant.EPOCH);
 
   private static MappedDisk disk(@Nullable String path) {
     return new MappedDisk(
@@ -41,16 +46,15 @@ final class MappingChangeTextTest {
   void diskWithoutDeviceDoesNotPrintNull(@Nullable String path) {
     MappedDisk disk = disk(path);
     Volume volume = disk.volume();
-    for (MappingChange change :
+    for (MappingEvent change :
         List.of(
-            new MappingChange.Attached(disk),
-            new MappingChange.Detached(disk),
-            new MappingChange.Served(disk),
-            new MappingChange.Changed(
-                disk,
+            new MappingEvent.DiskAttached(ORIGIN, disk),
+            new MappingEvent.DiskDetached(ORIGIN, disk),
+            new MappingEvent.WorkersChanged(ORIGIN, disk),
+            new MappingEvent.DiskChanged(ORIGIN, disk,
                 List.of("domain", "mode", "volume", "role", "devices", "scheduler", "labels")),
-            new MappingChange.Added(volume),
-            new MappingChange.Removed(volume))) {
+            new MappingEvent.DeviceAdded(ORIGIN, volume),
+            new MappingEvent.DeviceRemoved(ORIGIN, volume))) {
       assertThat(MappingChangeText.of(change)).doesNotContain("null");
     }
     HostMapping first = new HostMapping(List.of(DOMAIN), List.of(disk), List.of(), List.of());
@@ -61,7 +65,7 @@ final class MappingChangeTextTest {
   void renameIsLoggedAsChange() {
     assertThat(
             MappingChangeText.of(
-                new MappingChange.Changed(disk("rbd:vms/wiki"), List.of("volume"))))
+                new MappingEvent.DiskChanged(ORIGIN, disk("rbd:vms/wiki"), List.of("volume"))))
         .isEqualTo("disk changed (volume): wiki xvda on rbd:vms/wiki: volume rbd:vms/wiki");
   }
 }

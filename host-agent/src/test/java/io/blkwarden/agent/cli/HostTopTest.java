@@ -8,6 +8,7 @@ import io.blkwarden.agent.kernel.ReadResult;
 import io.blkwarden.agent.lease.Lease;
 import io.blkwarden.agent.lease.LeaseStore.StoredLeases;
 import io.blkwarden.agent.lease.LeasedWorker;
+import io.blkwarden.agent.lease.PendingRestores;
 import io.blkwarden.agent.mapping.verdict.RolePatterns;
 import io.blkwarden.agent.state.LeaseFile;
 import io.blkwarden.commandline.top.DiskLine;
@@ -181,7 +182,7 @@ final class HostTopTest {
                     null,
                     List.of(IoPriority.IDLE))),
             null);
-    assertThat(leases().save(new StoredLeases(boot, 1, List.of(lease)))).isEmpty();
+    assertThat(leases().save(new StoredLeases(boot, 1, List.of(lease), PendingRestores.NONE))).isEmpty();
   }
 
   @Test

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** BlockDevice, DmDevice, BlockStack and QueueScheduler. */
+/** BlockDevice, DmDevice, BlockTree and QueueScheduler. */
 final class BlockFilesTest {
   private static final String UUID =
       "LVM-uFh2Mz8bpyFwdsCYgzWbtK1DTbitY3Q7YhMeRzR8Nwfee2WIAp3bRYdk5g9NtHIA";
@@ -69,15 +69,15 @@ final class BlockFilesTest {
         .isEqualTo(ReadResult.present("nvme0n1"));
   }
 
-  private static ReadResult<BlockStack> walk(KernelFiles files, String top) {
-    return BlockStack.read(new BlockTree(files, List.of()), top);
+  private static ReadResult<BlockTree.Stack> walk(KernelFiles files, String top) {
+    return new BlockTree(files, List.of()).stack(top);
   }
 
   @Test
   void readsTheStackOfACapturedVolume() {
     assertThat(walk(captured, "dm-2"))
         .isEqualTo(
-            ReadResult.present(new BlockStack("dm-2", List.of("dm-2", "vdb"), List.of("vdb"))));
+            ReadResult.present(new BlockTree.Stack(List.of("dm-2", "vdb"), List.of("vdb"))));
   }
 
   @Test
@@ -89,7 +89,7 @@ final class BlockFilesTest {
         new DmDevice("dm-0", number, "vg-lv", Optional.empty(), false, List.of("sda"));
     BlockTree tree = new BlockTree(files, List.of(volume));
     assertThat(tree.numbered(number).map(BlockDevice::name)).isEqualTo(ReadResult.present("dm-0"));
-    assertThat(BlockStack.read(tree, "dm-0").map(BlockStack::leaves))
+    assertThat(tree.stack("dm-0").map(BlockTree.Stack::leaves))
         .isEqualTo(ReadResult.present(List.of("sda")));
     files.with("sys/block/sda/dev", "8:16\n");
     assertThat(tree.named("sda").map(BlockDevice::number))
@@ -105,8 +105,8 @@ final class BlockFilesTest {
     assertThat(walk(files, "dm-0"))
         .isEqualTo(
             ReadResult.present(
-                new BlockStack(
-                    "dm-0", List.of("dm-0", "md2", "nvme0n1", "sdb"), List.of("nvme0n1", "sdb"))));
+                new BlockTree.Stack(
+                    List.of("dm-0", "md2", "nvme0n1", "sdb"), List.of("nvme0n1", "sdb"))));
   }
 
   @Test
@@ -114,14 +114,14 @@ final class BlockFilesTest {
     MapFiles files = new MapFiles();
     disk(files, "dm-0", "252:0", "dm-1");
     disk(files, "dm-1", "252:1", "dm-0", "dm-1");
-    assertThat(walk(files, "dm-0").map(BlockStack::leaves))
+    assertThat(walk(files, "dm-0").map(BlockTree.Stack::leaves))
         .isEqualTo(ReadResult.present(List.of()));
   }
 
   @Test
   void tooManyDevicesAreMalformed() {
     MapFiles files = new MapFiles();
-    for (int i = 0; i <= BlockStack.MAX_DEVICES; i++) {
+    for (int i = 0; i <= BlockTree.MAX_DEVICES; i++) {
       disk(files, "dm-" + i, "252:" + i, "dm-" + (i + 1));
     }
     assertThat(walk(files, "dm-0").describe()).contains("at most 512 devices");

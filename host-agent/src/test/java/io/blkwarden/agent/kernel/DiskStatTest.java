@@ -147,13 +147,6 @@ final class DiskStatTest {
     return new MapFiles().with(DiskStats.PATH, String.join("\n", lines) + "\n");
   }
 
-  @Test
-  void millisecondsWrapAfter32Bits() {
-    assertThat(CounterWidth.BITS_32.since(0xFFFF_FFF0L, 0x10)).isEqualTo(0x20);
-    assertThat(CounterWidth.BITS_32.since(5, 9)).isEqualTo(4);
-    assertThat(CounterWidth.BITS_64.since(5, 9)).isEqualTo(4);
-  }
-
   private static DiskStat parsed(String text) {
     return DiskStat.parse(text).toOptional().orElseThrow();
   }

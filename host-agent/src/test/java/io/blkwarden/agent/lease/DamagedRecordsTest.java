@@ -63,7 +63,7 @@ final class DamagedRecordsTest {
   private Outcome send(CommandAction action) {
     return throttler
         .handle(
-            new ReceivedCommand(host.command(action), host.nowMillis),
+            new ReceivedCommand(host.command(action), host.nowMillis, false),
             host.mapping(),
             host::snapshot,
             host.nowMillis)

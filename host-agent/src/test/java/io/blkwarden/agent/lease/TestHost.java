@@ -168,7 +168,7 @@ public final class TestHost {
 
   public CommandResult send(Command command) {
     return throttler.handle(
-        new ReceivedCommand(command, nowMillis), mapping(), this::snapshot, nowMillis);
+        new ReceivedCommand(command, nowMillis, false), mapping(), this::snapshot, nowMillis);
   }
 
   public Outcome send(CommandAction action) {

@@ -173,12 +173,12 @@ final class HostBuilder {
               backend.kernelDevice(),
               backend.pids(),
               backend.maxQueues(),
-              backend.requestedQueues(),
+              backend.queues(),
               backend.counters()));
     }
 
     Edit pids(Backend.KthreadPids pids) {
-      return rest(pids, backend.maxQueues(), backend.requestedQueues(), backend.counters());
+      return rest(pids, backend.maxQueues(), backend.queues(), backend.counters());
     }
 
     Edit queues(@Nullable Integer max, @Nullable Integer wanted) {
@@ -186,7 +186,7 @@ final class HostBuilder {
     }
 
     Edit counters(@Nullable DiskCounters counters) {
-      return rest(backend.pids(), backend.maxQueues(), backend.requestedQueues(), counters);
+      return rest(backend.pids(), backend.maxQueues(), backend.queues(), counters);
     }
 
     private Edit with(
@@ -208,7 +208,7 @@ final class HostBuilder {
               backend.kernelDevice(),
               backend.pids(),
               backend.maxQueues(),
-              backend.requestedQueues(),
+              backend.queues(),
               backend.counters()));
     }
 

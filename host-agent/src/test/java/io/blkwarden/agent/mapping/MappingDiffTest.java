@@ -28,12 +28,14 @@ import org.junit.jupiter.api.Test;
 
 final class MappingDiffTest {
   private static final UUID VM = new UUID(0x4000, 0x8000_0000_0000_0001L);
+  private static final MappingOrigin ORIGIN =
+      new MappingOrigin(new HostId("dom0-7"), VM, VM, 9, Instant.EPOCH);
 
   @Test
   void equalMappingsHaveNoChanges() {
     HostMapping map = map(domain(1), resolved(domain(1), 100, IoPriority.UNSET), volume(1, "a"));
 
-    assertThat(MappingDiff.between(map, map)).isEmpty();
+    assertThat(events(map, map)).isEmpty();
   }
 
   @Test
@@ -41,7 +43,7 @@ final class MappingDiffTest {
     HostMapping old = map(domain(1), resolved(domain(1), 100, IoPriority.UNSET), volume(1, "a"));
     HostMapping next = map(domain(1), resolved(domain(1), 100, IoPriority.IDLE), volume(1, "a"));
 
-    assertThat(MappingDiff.between(old, next)).isEmpty();
+    assertThat(events(old, next)).isEmpty();
   }
 
   @Test
@@ -49,8 +51,8 @@ final class MappingDiffTest {
     HostMapping old = map(domain(1), resolved(domain(1), 100, IoPriority.UNSET), volume(1, "a"));
     HostMapping next = map(domain(1), resolved(domain(1), 200, IoPriority.UNSET), volume(1, "a"));
 
-    assertThat(MappingDiff.between(old, next))
-        .containsExactly(new MappingChange.Served(next.disks().getFirst()));
+    assertThat(events(old, next))
+        .containsExactly(new MappingEvent.WorkersChanged(ORIGIN, next.disks().getFirst()));
   }
 
   @Test
@@ -61,14 +63,13 @@ final class MappingDiffTest {
     MappedDisk both = on(resolved(domain(1), 200, IoPriority.UNSET), "vg-a", "none");
 
     assertThat(changes(before, renamed))
-        .containsExactly(new MappingChange.Changed(renamed, List.of("volume")));
+        .containsExactly(new MappingEvent.DiskChanged(ORIGIN, renamed, List.of("volume")));
     assertThat(changes(before, rescheduled))
-        .containsExactly(new MappingChange.Changed(rescheduled, List.of("scheduler")));
+        .containsExactly(new MappingEvent.DiskChanged(ORIGIN, rescheduled, List.of("scheduler")));
     assertThat(changes(before, both))
         .containsExactly(
-            new MappingChange.Served(both), new MappingChange.Changed(both, List.of("scheduler")));
-    MappingOrigin origin = new MappingOrigin(new HostId("dom0-7"), VM, VM, 9, Instant.EPOCH);
-    assertThat(changes(before, renamed).getFirst().event(origin).event()).isEqualTo("disk-changed");
+            new MappingEvent.WorkersChanged(ORIGIN, both), new MappingEvent.DiskChanged(ORIGIN, both, List.of("scheduler")));
+    assertThat(changes(before, renamed).getFirst().event()).isEqualTo("disk-changed");
   }
 
   @Test
@@ -77,12 +78,16 @@ final class MappingDiffTest {
     MappedDisk after = resolved(new DomainRef(VM, 1, "web"), 100, IoPriority.UNSET);
 
     assertThat(changes(before, after))
-        .containsExactly(new MappingChange.Changed(after, List.of("domain")));
+        .containsExactly(new MappingEvent.DiskChanged(ORIGIN, after, List.of("domain")));
   }
 
-  private static List<MappingChange> changes(MappedDisk before, MappedDisk after) {
+  private static List<MappingEvent> events(HostMapping old, HostMapping next) {
+    return MappingDiff.between(old, next).stream().map(change -> change.event(ORIGIN)).toList();
+  }
+
+  private static List<MappingEvent> changes(MappedDisk before, MappedDisk after) {
     Volume volume = volume(1, "a");
-    return MappingDiff.between(
+    return events(
         map(before.domain(), before, volume), map(after.domain(), after, volume));
   }
 
@@ -102,14 +107,14 @@ final class MappingDiffTest {
     HostMapping old = map(domain(1), resolved(domain(1), 100, IoPriority.UNSET), volume(1, "a"));
     HostMapping next = map(domain(2), unresolved(domain(2)), volume(1, "b"));
 
-    assertThat(MappingDiff.between(old, next))
+    assertThat(events(old, next))
         .containsExactly(
-            new MappingChange.Detached(gone(domain(1))),
-            new MappingChange.Stopped(domain(1)),
-            new MappingChange.Removed(volume(1, "a")),
-            new MappingChange.Added(volume(1, "b")),
-            new MappingChange.Started(domain(2)),
-            new MappingChange.Attached(unresolved(domain(2))));
+            new MappingEvent.DiskDetached(ORIGIN, gone(domain(1))),
+            new MappingEvent.DomainStopped(ORIGIN, domain(1)),
+            new MappingEvent.DeviceRemoved(ORIGIN, volume(1, "a")),
+            new MappingEvent.DeviceAdded(ORIGIN, volume(1, "b")),
+            new MappingEvent.DomainStarted(ORIGIN, domain(2)),
+            new MappingEvent.DiskAttached(ORIGIN, unresolved(domain(2))));
   }
 
   @Test
@@ -119,17 +124,15 @@ final class MappingDiffTest {
     HostMapping old = map(domain(1), unresolved(domain(1)), volume(1, "a"));
     HostMapping next = map(domain(1), unresolved(domain(1)), renamed);
 
-    assertThat(MappingDiff.between(old, next)).containsExactly(new MappingChange.Added(renamed));
+    assertThat(events(old, next)).containsExactly(new MappingEvent.DeviceAdded(ORIGIN, renamed));
   }
 
   @Test
   void changesMapToTheirEvents() {
-    MappingOrigin origin = new MappingOrigin(new HostId("dom0-7"), VM, VM, 9, Instant.EPOCH);
     HostMapping old = map(domain(1), resolved(domain(1), 100, IoPriority.UNSET), volume(1, "a"));
     HostMapping next = map(domain(2), unresolved(domain(2)), volume(1, "b"));
 
-    assertThat(MappingDiff.between(old, next))
-        .extracting(change -> change.event(origin))
+    assertThat(events(old, next))
         .extracting(MappingEvent::event)
         .containsExactly(
             "disk-detached",
@@ -138,7 +141,7 @@ final class MappingDiffTest {
             "device-added",
             "domain-started",
             "disk-attached");
-    assertThat(new MappingChange.Served(unresolved(domain(1))).event(origin).event())
+    assertThat(new MappingEvent.WorkersChanged(ORIGIN, unresolved(domain(1))).event())
         .isEqualTo("workers-changed");
   }
 
@@ -157,9 +160,9 @@ final class MappingDiffTest {
             Map.of("protected", "true"));
     Volume volume = volume(1, "a");
 
-    assertThat(MappingDiff.between(map(domain(1), before, volume), map(domain(1), after, volume)))
-        .containsExactly(new MappingChange.Changed(after, List.of("labels")));
-    assertThat(MappingDiff.between(map(domain(1), after, volume), map(domain(1), after, volume)))
+    assertThat(events(map(domain(1), before, volume), map(domain(1), after, volume)))
+        .containsExactly(new MappingEvent.DiskChanged(ORIGIN, after, List.of("labels")));
+    assertThat(events(map(domain(1), after, volume), map(domain(1), after, volume)))
         .isEmpty();
   }
 

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.blkwarden.agent.backend.blkback.BlkbackName;
 import io.blkwarden.model.DeviceNumber;
+import io.blkwarden.testing.Given;
+import io.blkwarden.testing.Property;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -76,6 +78,10 @@ final class NameMatchTest {
     assertThat(NameMatch.of(name, 37, "xvda1", new DeviceNumber(253, 20)))
         .hasValue(new NameMatch(true, true, false, null));
     assertThat(NameMatch.of(name, 37, "xvda1", new DeviceNumber(253, 21))).isEmpty();
+    assertThat(NameMatch.of(name, 3, "xvda1", new DeviceNumber(253, 20))).isEmpty();
+    BlkbackName truncated = BlkbackName.parse("xvd 12345 fd:10").orElseThrow();
+    assertThat(NameMatch.of(truncated, 12345, null, new DeviceNumber(253, 0x10))).isPresent();
+    assertThat(NameMatch.of(truncated, 12345, null, new DeviceNumber(253, 0x10a))).isPresent();
   }
 
   @Test
@@ -83,6 +89,66 @@ final class NameMatchTest {
     assertThat(fit("37.xvda2-0", 37, null)).hasValue(new NameMatch(false, false, true, null));
     assertThat(fit("37.xvda2-0", 37, "xvdä")).hasValue(new NameMatch(false, false, true, null));
     assertThat(fit("37.xvda2-0", 38, null)).isEmpty();
+  }
+
+  @Test
+  void truncatedNameFitsBothTwins() {
+    String name = "blkback.37.xvda";
+    assertThat(fit(name, 37, "xvda1")).isPresent();
+    assertThat(fit(name, 37, "xvda2")).isPresent();
+    assertThat(fit(name, 37, "xvdb1")).isEmpty();
+    assertThat(fit(name, 3, "xvda1")).isEmpty();
+  }
+
+  @Test
+  void untruncatedNameIsNotAPrefix() {
+    String name = "1.xvda1-0";
+    assertThat(fit(name, 1, "xvda1")).isPresent();
+    assertThat(fit(name, 1, "xvda")).isEmpty();
+    assertThat(fit(name, 1, "xvda10")).isEmpty();
+    assertThat(fit(name, 1, "xvda1-0")).isEmpty();
+    assertThat(fit(name, 11, "xvda1")).isEmpty();
+  }
+
+  @Test
+  void kernelNameFitsItsDisk() {
+    Property.check(
+        1_000,
+        given -> {
+          int domid = given.between(0, 32751);
+          String dev = device(given);
+          int ring = given.between(0, 63);
+          String base = cut(domid + "." + dev);
+          String shown = base + "-" + ring;
+          for (String comm :
+              new String[] {shown, cut(shown), cut("blkback." + domid + "." + dev)}) {
+            assertThat(fit(comm, domid, dev)).as(comm).isPresent();
+          }
+          assertThat(fit(shown, domid, dev).orElseThrow().ring()).isEqualTo(ring);
+        });
+  }
+
+  @Test
+  void untruncatedNameFitsOneDisk() {
+    Property.check(
+        1_000,
+        given -> {
+          int domid = given.between(1, 32751);
+          String dev = device(given);
+          String other = device(given);
+          String comm = cut(cut(domid + "." + dev) + "-0");
+          boolean whole = BlkbackName.parse(comm).orElseThrow().whole();
+          assertThat(!whole || dev.equals(other) || fit(comm, domid, other).isEmpty()).isTrue();
+          assertThat(fit(comm, domid - 1, dev)).isEmpty();
+        });
+  }
+
+  private static String device(Given given) {
+    return given.text("xvdabhs0123456789", 1, 12);
+  }
+
+  private static String cut(String name) {
+    return name.length() > 15 ? name.substring(0, 15) : name;
   }
 
   private static Optional<NameMatch> fit(

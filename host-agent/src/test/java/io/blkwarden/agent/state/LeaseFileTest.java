@@ -9,6 +9,7 @@ import io.blkwarden.agent.lease.LeaseStore.FoundLeases;
 import io.blkwarden.agent.lease.LeaseStore.SalvagedLeases;
 import io.blkwarden.agent.lease.LeaseStore.StoredLeases;
 import io.blkwarden.agent.lease.LeasedWorker;
+import io.blkwarden.agent.lease.PendingRestores;
 import io.blkwarden.model.DeviceNumber;
 import io.blkwarden.model.DomainRef;
 import io.blkwarden.model.IoPriority;
@@ -55,7 +56,8 @@ final class LeaseFileTest {
                             n % 2 == 0 ? null : "/system.slice",
                             List.of(IoPriority.bestEffort(7), IoPriority.IDLE))),
                     n % 2 == 0 ? null : true))
-            .toList());
+            .toList(),
+        PendingRestores.NONE);
   }
 
   private Path file() {

@@ -35,7 +35,6 @@ final class UeventFuzzTest {
       assertThat(event.action()).isNotEmpty();
       assertThat(event.subsystem()).isNotEmpty();
       assertThat(event.devpath()).startsWith("/");
-      assertThat(event.properties()).hasSizeBetween(4, Uevent.MAX_PROPERTIES + 1);
     }
   }
 }

@@ -21,9 +21,6 @@ final class UeventTest {
     assertThat(first.action()).isEqualTo("add");
     assertThat(first.devpath()).isEqualTo("/devices/vbd-3-51713");
     assertThat(first.subsystem()).isEqualTo("xen-backend");
-    assertThat(first.seqnum()).isEqualTo(849);
-    assertThat(first.properties()).containsEntry("XENBUS_PATH", "backend/vbd/3/51713");
-    assertThat(first.properties()).doesNotContainKey("DM_NAME");
     assertThat(events).extracting(Uevent::action).contains("bind", "unbind", "remove");
   }
 
@@ -32,11 +29,8 @@ final class UeventTest {
     assertThat(kernelEvents("udevadm-monitor-lvm.txt"))
         .filteredOn(event -> event.devpath().equals("/devices/virtual/block/dm-4"))
         .first()
-        .satisfies(event -> {
-          assertThat(event.subsystem()).isEqualTo("block");
-          assertThat(event.properties()).containsEntry("DISKSEQ", "7");
-          assertThat(event.properties()).containsEntry("MAJOR", "253");
-        });
+        .extracting(Uevent::subsystem)
+        .isEqualTo("block");
   }
 
   @Test
@@ -50,10 +44,7 @@ final class UeventTest {
   void reportsMissingVariables() {
     assertThat(parse("add@/d", "ACTION=add", "DEVPATH=/d", "SEQNUM=1").describe())
         .contains("SUBSYSTEM");
-    assertThat(parse("add@/d", "ACTION=add", "DEVPATH=/d", "SUBSYSTEM=block").describe())
-        .contains("SEQNUM=NUMBER");
-    assertThat(
-            parse("add@/e", "ACTION=add", "DEVPATH=/d", "SUBSYSTEM=block", "SEQNUM=1").describe())
+    assertThat(parse("add@/e", "ACTION=add", "DEVPATH=/d", "SUBSYSTEM=block").describe())
         .contains("expected add@/d");
     assertThat(parse("add@/d", "ACTION=add", "nonsense").describe()).contains("NAME=VALUE");
     assertThat(Uevent.parse(ByteBuffer.allocate(8_193)).describe()).contains("at most 8192 bytes");

@@ -91,8 +91,10 @@ final class FakeXenstored implements AutoCloseable {
     try {
       while (session.channel.read(in) >= 0) {
         in.flip();
-        while (XenMessage.decode(in) instanceof XenMessage.Decoding.Complete(XenMessage request)) {
+        XenMessage request = XenMessage.decode(in);
+        while (request != null) {
           responder.respond(request, session);
+          request = XenMessage.decode(in);
         }
         in.compact();
       }
@@ -135,7 +137,9 @@ final class FakeXenstored implements AutoCloseable {
   }
 
   static ByteBuffer bytes(XenOp op, XenMessage request, String payload) {
-    return sent(XenMessage.of(op, request.requestId(), payload.getBytes(StandardCharsets.UTF_8)));
+    return sent(
+        Optional.of(
+            new XenMessage(op, request.requestId(), payload.getBytes(StandardCharsets.UTF_8))));
   }
 
   /** An encoded message. */

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -227,7 +228,8 @@ final class SocketXenStoreTest {
             (request, session) ->
                 session.send(FakeXenstored.bytes(XenOp.DIRECTORY_PART, request, "OK\0")),
             (_, session) ->
-                session.send(FakeXenstored.sent(XenMessage.of(XenOp.READ, 4711, new byte[0]))));
+                session.send(
+                    FakeXenstored.sent(Optional.of(new XenMessage(XenOp.READ, 4711, new byte[0])))));
     for (int n = 0; n < breaks.size(); n++) {
       server.responder = breaks.get(n);
       assertThat(store.read(STATE).describe()).contains("protocol: ");

@@ -287,41 +287,8 @@ public record Alert(
       workers = Require.list(workers, 64, "action.workers");
       Require.optionalText(note, 1_000, "action.note");
       if (priority != null && limitPerS != null) {
-        Restraint.of(priority, limitPerS, "action");
+        Restraint.of(priority, limitPerS);
       }
-    }
-
-    /** An action with the restraint as one value, null if none. */
-    public Action(
-        String mode,
-        @Nullable MessageId throttle,
-        @Nullable Restraint restraint,
-        long leaseMs,
-        List<AlertWorker> workers,
-        Effect effect,
-        @Nullable Double before,
-        @Nullable Double after,
-        @Nullable String note) {
-      this(
-          mode,
-          throttle,
-          restraint == null ? null : restraint.priorityOrNull(),
-          restraint == null ? null : restraint.limitOrNull(),
-          leaseMs,
-          workers,
-          effect,
-          before,
-          after,
-          note,
-          null,
-          null);
-    }
-
-    /** A copy with the neighbours' mean time of an I/O before and after. */
-    public Action withNeighbours(@Nullable Double beforeMs, @Nullable Double afterMs) {
-      return new Action(
-          mode, throttle, priority, limitPerS, leaseMs, workers, effect, before, after, note,
-          beforeMs, afterMs);
     }
   }
 

@@ -3,8 +3,8 @@ package io.blkwarden.model.message;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.blkwarden.model.DomainRef;
-import io.blkwarden.model.IoPriority;
 import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.MessageId;
 import io.blkwarden.model.Require;
@@ -24,16 +24,14 @@ import org.jspecify.annotations.Nullable;
 })
 public sealed interface CommandAction {
   /**
-   * Restrains all workers of a disk with a lease, or renews the lease with this id. Exactly one of
-   * {@code priority} and {@code limitPerS} is given.
+   * Restrains all workers of a disk with a lease, or renews the lease with this id.
    *
    * @param lease id of the lease
    * @param domain domain of the disk in the issuer's mapping
    * @param vdev virtual device, such as {@code xvda2}
    * @param boot boot of the issuer's mapping
    * @param workers workers in the issuer's mapping; the agent refuses if its own differ
-   * @param priority {@code idle} or {@code best-effort/0..7}; absent for a limit
-   * @param limitPerS reads per second, and writes per second, 10 to 100,000; absent for a priority
+   * @param restraint restraint to set, the fields {@code priority} or {@code limit_per_s}
    * @param leaseMs duration unless renewed, 1,000 to 3,600,000 ms
    */
   record Set(
@@ -42,8 +40,7 @@ public sealed interface CommandAction {
       String vdev,
       UUID boot,
       List<WorkerId> workers,
-      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable IoPriority priority,
-      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Integer limitPerS,
+      @JsonUnwrapped Restraint restraint,
       long leaseMs)
       implements CommandAction {
     /** Maximum duration of a lease in ms. */
@@ -53,33 +50,7 @@ public sealed interface CommandAction {
       Require.text(vdev, 64, "action.vdev");
       workers = Require.list(workers, MappedDisk.MAX_WORKERS, "action.workers");
       Require.within(workers.size(), 1, MappedDisk.MAX_WORKERS, "action.workers (count)");
-      Restraint.of(priority, limitPerS, "action");
       Require.within(leaseMs, 1_000, MAX_LEASE_MS, "action.lease_ms");
-    }
-
-    /** An action with the restraint as one value. */
-    public Set(
-        MessageId lease,
-        DomainRef domain,
-        String vdev,
-        UUID boot,
-        List<WorkerId> workers,
-        Restraint restraint,
-        long leaseMs) {
-      this(
-          lease,
-          domain,
-          vdev,
-          boot,
-          workers,
-          restraint.priorityOrNull(),
-          restraint.limitOrNull(),
-          leaseMs);
-    }
-
-    /** The restraint to set. */
-    public Restraint restraint() {
-      return Restraint.of(priority, limitPerS, "action");
     }
   }
 

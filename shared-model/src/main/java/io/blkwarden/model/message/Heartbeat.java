@@ -1,9 +1,9 @@
 package io.blkwarden.model.message;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.blkwarden.model.DomainRef;
 import io.blkwarden.model.HostId;
-import io.blkwarden.model.IoPriority;
 import io.blkwarden.model.MessageId;
 import io.blkwarden.model.PhysicalDevice;
 import io.blkwarden.model.Require;
@@ -148,13 +148,12 @@ public record Heartbeat(
   }
 
   /**
-   * An active lease. Exactly one of {@code priority} and {@code limitPerS} is given.
+   * An active lease.
    *
    * @param lease id of the lease
    * @param domain domain of the disk
    * @param vdev virtual device
-   * @param priority priority in force; absent for a limit
-   * @param limitPerS limit in force; absent for a priority
+   * @param restraint restraint in force, the fields {@code priority} or {@code limit_per_s}
    * @param remainingMs remaining time in ms
    * @param local true if an operator on the host set it; absent for a controller's
    */
@@ -162,31 +161,17 @@ public record Heartbeat(
       MessageId lease,
       DomainRef domain,
       String vdev,
-      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable IoPriority priority,
-      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Integer limitPerS,
+      @JsonUnwrapped Restraint restraint,
       long remainingMs,
       @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Boolean local) {
     public HeldThrottle {
       Require.text(vdev, 64, "throttles.vdev");
-      Restraint.of(priority, limitPerS, "throttles");
     }
 
-    /** A controller's lease with the restraint as one value. */
+    /** A controller's lease. */
     public HeldThrottle(
         MessageId lease, DomainRef domain, String vdev, Restraint restraint, long remainingMs) {
-      this(
-          lease,
-          domain,
-          vdev,
-          restraint.priorityOrNull(),
-          restraint.limitOrNull(),
-          remainingMs,
-          null);
-    }
-
-    /** The restraint in force. */
-    public Restraint restraint() {
-      return Restraint.of(priority, limitPerS, "throttles");
+      this(lease, domain, vdev, restraint, remainingMs, null);
     }
   }
 }

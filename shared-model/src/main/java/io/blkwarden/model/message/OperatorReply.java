@@ -1,9 +1,9 @@
 package io.blkwarden.model.message;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.blkwarden.model.DomainRef;
 import io.blkwarden.model.HostId;
-import io.blkwarden.model.IoPriority;
 import io.blkwarden.model.MessageId;
 import io.blkwarden.model.Require;
 import io.blkwarden.model.Restraint;
@@ -44,20 +44,6 @@ public record OperatorReply(
     this(verdict, detail, null, null, null);
   }
 
-  /** A reply with proposals. */
-  public OperatorReply(Verdict verdict, String detail, List<Proposal> proposals) {
-    this(verdict, detail, proposals, null, null);
-  }
-
-  /** A reply with a silence, an acknowledgement or a pause. */
-  public OperatorReply(
-      Verdict verdict,
-      String detail,
-      @Nullable List<Proposal> proposals,
-      @Nullable OperatorInput inForce) {
-    this(verdict, detail, proposals, inForce, null);
-  }
-
   /** A reply with a report. */
   public OperatorReply(FleetReport fleet) {
     this(Verdict.DONE, "the state of the fleet", null, null, fleet);
@@ -72,7 +58,7 @@ public record OperatorReply(
   }
 
   /**
-   * A throttle pending approval. Exactly one of {@code priority} and {@code limitPerS} is given.
+   * A throttle pending approval.
    *
    * @param id id to approve or deny
    * @param alert alert of the breach; absent for a standing policy, which has none
@@ -80,8 +66,7 @@ public record OperatorReply(
    * @param host host
    * @param domain domain of the disk
    * @param disk virtual device
-   * @param priority proposed priority; absent for a limit
-   * @param limitPerS proposed limit; absent for a priority
+   * @param restraint proposed restraint, the fields {@code priority} or {@code limit_per_s}
    * @param leaseMs duration of the lease in ms
    * @param expires expiry time
    * @param approvedBy operator who approved it, if not carried out yet
@@ -94,21 +79,14 @@ public record OperatorReply(
       HostId host,
       DomainRef domain,
       String disk,
-      @Nullable IoPriority priority,
-      @Nullable Integer limitPerS,
+      @JsonUnwrapped Restraint restraint,
       long leaseMs,
       Instant expires,
       @Nullable String approvedBy) {
     public Proposal {
       Require.text(policy, 100, "proposal.policy");
       Require.text(disk, 64, "proposal.disk");
-      Restraint.of(priority, limitPerS, "proposal");
       Require.optionalText(approvedBy, 255, "proposal.approved_by");
-    }
-
-    /** The proposed restraint. */
-    public Restraint restraint() {
-      return Restraint.of(priority, limitPerS, "proposal");
     }
   }
 }

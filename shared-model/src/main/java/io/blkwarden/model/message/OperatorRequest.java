@@ -3,11 +3,13 @@ package io.blkwarden.model.message;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.blkwarden.model.HostId;
-import io.blkwarden.model.IoPriority;
 import io.blkwarden.model.MessageId;
 import io.blkwarden.model.Require;
 import io.blkwarden.model.Restraint;
+import java.util.Arrays;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,33 +46,22 @@ public record OperatorRequest(String by, String reason, Ask ask) implements Cont
   public sealed interface Ask {
     /** Token of the subject after {@code operator}. */
     default String verb() {
-      return switch (this) {
-        case Throttle _ -> "throttle";
-        case Release _ -> "release";
-        case ReleaseAll _ -> "release-all";
-        case Proposals _ -> "proposals";
-        case Approve _ -> "approve";
-        case Deny _ -> "deny";
-        case Forget _ -> "forget";
-        case Fleet _ -> "fleet";
-        case SilenceAdd _ -> "silence-add";
-        case SilenceExpire _ -> "silence-expire";
-        case AckAdd _ -> "ack";
-        case AckUndo _ -> "ack-undo";
-        case PauseSet _ -> "pause";
-        case PauseEnd _ -> "resume";
-      };
+      JsonSubTypes asks = Objects.requireNonNull(Ask.class.getAnnotation(JsonSubTypes.class));
+      return Arrays.stream(asks.value())
+          .filter(type -> type.value() == getClass())
+          .findFirst()
+          .orElseThrow()
+          .name();
     }
   }
 
   /**
-   * Throttles a disk. Exactly one of {@code priority} and {@code limitPerS} is given.
+   * Throttles a disk.
    *
    * @param host host
    * @param domain name or UUID of the domain
    * @param disk virtual device, such as {@code xvda2}
-   * @param priority priority to set; absent for a limit
-   * @param limitPerS limit to set; absent for a priority
+   * @param restraint restraint to set, the fields {@code priority} or {@code limit_per_s}
    * @param leaseMs duration of the lease in ms
    * @param force whether safety limits are overridden; absent for no. All other safety checks apply
    */
@@ -78,39 +69,25 @@ public record OperatorRequest(String by, String reason, Ask ask) implements Cont
       HostId host,
       String domain,
       String disk,
-      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable IoPriority priority,
-      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Integer limitPerS,
+      @JsonUnwrapped Restraint restraint,
       long leaseMs,
       @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Boolean force)
       implements Ask {
     public Throttle {
       Require.text(domain, 255, "domain");
       Require.text(disk, 64, "disk");
-      Restraint.of(priority, limitPerS, "ask");
       Require.within(leaseMs, 1_000, CommandAction.Set.MAX_LEASE_MS, "lease_ms");
     }
 
-    /** A request with the restraint as one value. */
+    /** A request within the safety limits. */
     public Throttle(HostId host, String domain, String disk, Restraint restraint, long leaseMs) {
-      this(host, domain, disk, restraint, leaseMs, false);
+      this(host, domain, disk, restraint, leaseMs, null);
     }
 
-    /** A request with the restraint as one value. */
+    /** A request that overrides the safety limits if {@code force}. */
     public Throttle(
         HostId host, String domain, String disk, Restraint restraint, long leaseMs, boolean force) {
-      this(
-          host,
-          domain,
-          disk,
-          restraint.priorityOrNull(),
-          restraint.limitOrNull(),
-          leaseMs,
-          force ? true : null);
-    }
-
-    /** The restraint to set. */
-    public Restraint restraint() {
-      return Restraint.of(priority, limitPerS, "ask");
+      this(host, domain, disk, restraint, leaseMs, force ? Boolean.TRUE : null);
     }
   }
 

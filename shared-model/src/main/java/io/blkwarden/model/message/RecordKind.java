@@ -1,34 +1,24 @@
 package io.blkwarden.model.message;
 
+import io.blkwarden.model.WireName;
 import java.util.Arrays;
 import java.util.Optional;
 
 /** The kinds of stored messages, each a stream or bucket. */
-public enum RecordKind {
+public enum RecordKind implements WireName {
   /** Alerts. */
-  ALERT("alert"),
+  ALERT,
   /** Decisions of controllers. */
-  DECISION("decision"),
+  DECISION,
   /** Outcomes of agents. */
-  OUTCOME("outcome"),
+  OUTCOME,
   /** The last mapping of each host. */
-  MAPPING("mapping"),
+  MAPPING,
   /** Silences, acknowledgements and the pause. */
-  SILENCE("silence");
-
-  private final String wire;
-
-  RecordKind(String wire) {
-    this.wire = wire;
-  }
-
-  /** Token of the subject after {@code replay}. */
-  public String wire() {
-    return wire;
-  }
+  SILENCE;
 
   /** The kind with that name. */
   public static Optional<RecordKind> named(String name) {
-    return Arrays.stream(values()).filter(kind -> kind.wire.equals(name)).findFirst();
+    return Arrays.stream(values()).filter(kind -> kind.wire().equals(name)).findFirst();
   }
 }

@@ -110,7 +110,7 @@ public final class SampleCodec {
       read(new WireReader(bytes), into);
       return new Decoded.Ok<>(into);
     } catch (WireReader.Fault fault) {
-      return new Decoded.Malformed<>(fault.reason(), fault.offset(), fault.detail());
+      return new Decoded.Malformed<>(fault.reason, fault.offset, fault.detail);
     }
   }
 

@@ -24,35 +24,20 @@ final class WireReader {
   static final class Fault extends RuntimeException {
     private static final long serialVersionUID = 1;
 
-    private final Decoded.Reason reason;
-    private final int offset;
+    final Decoded.Reason reason;
+    final int offset;
+    final String detail;
 
     Fault(Decoded.Reason reason, int offset, String detail) {
       super(detail, null, false, false);
       this.reason = reason;
       this.offset = offset;
-    }
-
-    Decoded.Reason reason() {
-      return reason;
-    }
-
-    int offset() {
-      return offset;
-    }
-
-    String detail() {
-      String message = getMessage();
-      return message == null ? "" : message;
+      this.detail = detail;
     }
   }
 
   int position() {
     return position;
-  }
-
-  int end() {
-    return end;
   }
 
   boolean atEnd() {

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.blkwarden.model.DomainRef;
 import io.blkwarden.model.HostId;
+import io.blkwarden.model.IoPriority;
 import io.blkwarden.model.MessageId;
-import io.blkwarden.model.Restraint;
 import io.blkwarden.model.VolumeRole;
 import io.blkwarden.model.message.Alert;
 import io.blkwarden.model.message.MappingOrigin;
@@ -96,7 +96,18 @@ final class StoryTest {
         new Alert.Condition("swap.iops", over ? 1 : 96, 50, 0, 20),
         new Alert.Evidence(null, null, null, null, List.of()),
         new Alert.Action(
-            "auto", null, Restraint.Priority.IDLE, 30_000, List.of(), effect, null, null, note),
+            "auto",
+            null,
+            IoPriority.IDLE,
+            null,
+            30_000,
+            List.of(),
+            effect,
+            null,
+            null,
+            note,
+            null,
+            null),
         summary);
   }
 }

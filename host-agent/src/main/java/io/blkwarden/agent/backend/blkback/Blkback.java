@@ -4,18 +4,12 @@ import io.blkwarden.agent.backend.type.BackendId;
 import io.blkwarden.agent.backend.type.BackendType;
 import io.blkwarden.agent.kernel.KernelFiles;
 import io.blkwarden.agent.kernel.ReadResult;
-import io.blkwarden.model.BackendKind;
 import io.blkwarden.model.DeviceNumber;
 import io.blkwarden.model.UnresolvedReason;
 import java.util.Optional;
 
 /** The kernel's blkback: one kernel thread per ring, and counters of each disk in sysfs. */
 public final class Blkback implements BackendType {
-  @Override
-  public BackendKind kind() {
-    return BackendKind.VBD;
-  }
-
   @Override
   public Optional<UnresolvedReason> unsupported() {
     return Optional.empty();

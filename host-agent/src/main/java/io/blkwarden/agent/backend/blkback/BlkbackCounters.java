@@ -76,7 +76,8 @@ final class BlkbackCounters implements BackendType.Counters {
   @Override
   public ReadResult<Long> sectors(FileBytes buffer) {
     if (!open.containsKey(File.RD_SECT) && ++sectorReadings < OPEN_AFTER) {
-      return BlkbackStatistics.sectors(files, id);
+      return BlkbackStatistics.read(files, id, false)
+          .map(counted -> counted.readSectors() + counted.writeSectors());
     }
     return counter(File.RD_SECT, buffer)
         .flatMap(read -> counter(File.WR_SECT, buffer).map(written -> read + written));
@@ -89,7 +90,8 @@ final class BlkbackCounters implements BackendType.Counters {
 
   private ReadResult<Long> counter(File file, FileBytes buffer) {
     OpenAttribute attribute =
-        open.computeIfAbsent(file, each -> BlkbackStatistics.open(files, id, each.path()));
+        open.computeIfAbsent(
+            file, each -> files.open(BlkbackStatistics.path(id, each.path())));
     return BlkbackStatistics.counter(attribute, buffer);
   }
 

@@ -2,7 +2,6 @@ package io.blkwarden.agent.backend.blkback;
 
 import io.blkwarden.agent.backend.type.BackendId;
 import io.blkwarden.agent.kernel.ColumnReader;
-import io.blkwarden.agent.kernel.CounterWidth;
 import io.blkwarden.agent.kernel.FileBytes;
 import io.blkwarden.agent.kernel.KernelFiles;
 import io.blkwarden.agent.kernel.KernelFiles.OpenAttribute;
@@ -17,49 +16,32 @@ import io.blkwarden.agent.kernel.ReadResult;
  *
  * @param readSectors sectors of 512 bytes read
  * @param writeSectors sectors of 512 bytes written
- * @param width width of the counters
+ * @param bits32 whether they are 32-bit counters, which wrap
  */
-public record BlkbackStatistics(long readSectors, long writeSectors, CounterWidth width) {
+public record BlkbackStatistics(long readSectors, long writeSectors, boolean bits32) {
   /**
    * Reads the counters. Absent when the disk is gone, not connected yet, or not blkback's.
    *
-   * @param width result of {@link #width} for any disk of the host; all use the same module
+   * @param bits32 result of {@link #bits32} for any disk of the host; all use the same module
    */
   public static ReadResult<BlkbackStatistics> read(
-      KernelFiles files, BackendId id, CounterWidth width) {
+      KernelFiles files, BackendId id, boolean bits32) {
     return counter(files, id, "rd_sect")
         .flatMap(read ->
             counter(files, id, "wr_sect")
-                .map(written -> new BlkbackStatistics(read, written, width)));
+                .map(written -> new BlkbackStatistics(read, written, bits32)));
   }
 
-  /** The width of this disk's counters; absent when it has none. */
-  public static ReadResult<CounterWidth> width(KernelFiles files, BackendId id) {
+  /** Whether this disk has 32-bit counters; absent when it has none. */
+  public static ReadResult<Boolean> bits32(KernelFiles files, BackendId id) {
     return counter(files, id, "f_req") instanceof ReadResult.Present
-        ? ReadResult.present(CounterWidth.BITS_64)
-        : counter(files, id, "br_req").map(_ -> CounterWidth.BITS_32);
-  }
-
-  /**
-   * Opens one counter for sampling.
-   *
-   * @param name file name, such as {@code oo_req}
-   */
-  public static OpenAttribute open(KernelFiles files, BackendId id, String name) {
-    return files.open(path(id, name));
+        ? ReadResult.present(false)
+        : counter(files, id, "br_req").map(_ -> true);
   }
 
   /** Reads an open counter. */
   public static ReadResult<Long> counter(OpenAttribute file, FileBytes buffer) {
     return file.read(buffer).parse("statistics", BlkbackStatistics::parseCounter);
-  }
-
-  /**
-   * Sum of sectors read and written; absent when the disk is gone, not connected or not blkback's.
-   */
-  public static ReadResult<Long> sectors(KernelFiles files, BackendId id) {
-    return counter(files, id, "rd_sect")
-        .flatMap(read -> counter(files, id, "wr_sect").map(written -> read + written));
   }
 
   /** Reads {@code rd_sect} alone, to compare it with a thread's counter. */
@@ -71,7 +53,7 @@ public record BlkbackStatistics(long readSectors, long writeSectors, CounterWidt
     return files.parse(path(id, name), BlkbackStatistics::parseCounter);
   }
 
-  private static String path(BackendId id, String name) {
+  static String path(BackendId id, String name) {
     return id.directory() + "/statistics/" + name;
   }
 
@@ -90,7 +72,7 @@ public record BlkbackStatistics(long readSectors, long writeSectors, CounterWidt
     ColumnReader columns = ColumnReader.of(negative ? number.substring(1) : number);
     if (columns.nextNumber() && (!negative || columns.number() <= 1L << 31)) {
       return ReadResult.present(
-          negative ? CounterWidth.BITS_32.since(columns.number(), 0) : columns.number());
+          negative ? -columns.number() & 0xFFFF_FFFFL : columns.number());
     }
     return ReadResult.malformed("counter", "a number from -2^31 to 2^63-1", text);
   }

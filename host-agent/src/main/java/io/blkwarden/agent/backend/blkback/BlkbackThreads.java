@@ -65,10 +65,5 @@ public record BlkbackThreads(List<BlkbackThread> blkback, Optional<String> first
    * @param id pid and start time
    * @param name parsed name
    */
-  public record BlkbackThread(WorkerId id, BlkbackName name) {
-    /** The name as the kernel shows it. */
-    public String comm() {
-      return name.comm();
-    }
-  }
+  public record BlkbackThread(WorkerId id, BlkbackName name) {}
 }

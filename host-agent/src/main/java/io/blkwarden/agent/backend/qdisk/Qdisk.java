@@ -1,7 +1,6 @@
 package io.blkwarden.agent.backend.qdisk;
 
 import io.blkwarden.agent.backend.type.BackendType;
-import io.blkwarden.model.BackendKind;
 
 /**
  * A disk that QEMU serves.
@@ -10,9 +9,4 @@ import io.blkwarden.model.BackendKind;
  * and one process serves all disks of a guest. {@code params} is a format and a path, such as
  * {@code aio:/dev/vg/lv}. The kernel has no driver and no counters for it.
  */
-public final class Qdisk implements BackendType {
-  @Override
-  public BackendKind kind() {
-    return BackendKind.QDISK;
-  }
-}
+public final class Qdisk implements BackendType {}

@@ -1,7 +1,6 @@
 package io.blkwarden.agent.backend.tapdisk;
 
 import io.blkwarden.agent.backend.type.BackendType;
-import io.blkwarden.model.BackendKind;
 
 /**
  * tapdisk, a process per image that tapback connects to guests (XenServer, XCP-ng).
@@ -12,16 +11,6 @@ import io.blkwarden.model.BackendKind;
  * params} names the image: a node below {@code /dev/sm/backend}, or an NBD socket.
  */
 public final class Tapdisk implements BackendType {
-  @Override
-  public BackendKind kind() {
-    return BackendKind.VBD3;
-  }
-
   /** The blktap of old toolstacks; {@code params} is such as {@code tap:aio:/dev/vg/lv}. */
-  public static final class OldBlktap implements BackendType {
-    @Override
-    public BackendKind kind() {
-      return BackendKind.TAP;
-    }
-  }
+  public static final class OldBlktap implements BackendType {}
 }

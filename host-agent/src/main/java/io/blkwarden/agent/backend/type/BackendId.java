@@ -4,9 +4,6 @@ import io.blkwarden.agent.kernel.KernelFiles;
 import io.blkwarden.agent.kernel.ReadResult;
 import io.blkwarden.model.BackendKind;
 import io.blkwarden.model.DeviceNumber;
-import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * The name of a disk's backend on the xen-backend bus: {@code vbd-137-51714}.
@@ -16,24 +13,6 @@ import java.util.regex.Pattern;
  * @param handle virtual device number (51714 is xvda2)
  */
 public record BackendId(BackendKind kind, int domid, int handle) {
-  private static final Pattern FORM = Pattern.compile("([a-z]+3?)-(\\d{1,5})-(\\d{1,9})");
-
-  /** Parses a bus id; empty for other devices, such as {@code vif-1-0}. */
-  public static Optional<BackendId> parse(String busId) {
-    Matcher matcher = FORM.matcher(busId);
-    if (!matcher.matches()) {
-      return Optional.empty();
-    }
-    for (BackendKind kind : BackendKind.values()) {
-      if (kind.wire().equals(matcher.group(1))) {
-        return Optional.of(
-            new BackendId(
-                kind, Integer.parseInt(matcher.group(2)), Integer.parseInt(matcher.group(3))));
-      }
-    }
-    return Optional.empty();
-  }
-
   /** The name on the bus. */
   public String busId() {
     return kind.wire() + "-" + domid + "-" + handle;

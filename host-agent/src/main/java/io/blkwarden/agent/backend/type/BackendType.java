@@ -4,7 +4,6 @@ import io.blkwarden.agent.kernel.DiskStat;
 import io.blkwarden.agent.kernel.FileBytes;
 import io.blkwarden.agent.kernel.KernelFiles;
 import io.blkwarden.agent.kernel.ReadResult;
-import io.blkwarden.model.BackendKind;
 import io.blkwarden.model.DeviceNumber;
 import io.blkwarden.model.UnresolvedReason;
 import java.util.Optional;
@@ -17,9 +16,6 @@ import org.jspecify.annotations.Nullable;
  * sampled by their block device, and never throttled.
  */
 public interface BackendType {
-  /** The kind, whose wire name is the directory below {@code backend/} in xenstore. */
-  BackendKind kind();
-
   /** Why disks of this type are never resolved; empty if their workers can be proven. */
   default Optional<UnresolvedReason> unsupported() {
     return Optional.of(UnresolvedReason.UNSUPPORTED_BACKEND);

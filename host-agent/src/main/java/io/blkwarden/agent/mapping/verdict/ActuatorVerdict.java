@@ -2,6 +2,7 @@ package io.blkwarden.agent.mapping.verdict;
 
 import io.blkwarden.agent.kernel.KernelRelease;
 import io.blkwarden.model.Actuator;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -29,26 +30,9 @@ public record ActuatorVerdict(Actuator actuator, String reason) {
     if (below.actuator == Actuator.INEFFECTIVE) {
       return below;
     }
-    for (Layer layer : layers) {
-      switch (layer) {
-        case PASSES -> {}
-        case RESUBMITS -> {
-          return unknown(
-              "a layer of this volume submits from its own workers, so the thread's priority may"
-                  + " be lost");
-        }
-        case SCHEDULES -> {
-          return unknown("request-based multipath schedules above its paths");
-        }
-        case VIRTUAL -> {
-          return unknown(
-              "this device is virtual: it passes I/O to its own workers or to the network, and the"
-                  + " thread's priority is lost there");
-        }
-        case UNKNOWN -> {
-          return unknown("a layer of this volume is unknown");
-        }
-      }
+    Optional<Layer> losing = layers.stream().filter(layer -> layer != Layer.PASSES).findFirst();
+    if (losing.isPresent()) {
+      return unknown(losing.get().reason);
     }
     return below;
   }
@@ -105,20 +89,30 @@ public record ActuatorVerdict(Actuator actuator, String reason) {
    */
   public enum Layer {
     /** Remaps in the submitter's context: dm-linear, dm-stripe, partitions, raid0. */
-    PASSES,
+    PASSES("no layer changes the priority"),
     /**
      * Passes some or all I/O to its own worker, which submits with its own priority: thin pools,
      * snapshots, mirrors and raid, crypt, cache, drbd, loop.
      */
-    RESUBMITS,
+    RESUBMITS(
+        "a layer of this volume submits from its own workers, so the thread's priority may be"
+            + " lost"),
     /** Schedules requests above its paths: request-based multipath. */
-    SCHEDULES,
+    SCHEDULES("request-based multipath schedules above its paths"),
     /**
      * A lowest device that is not hardware: a zvol, rbd, nbd, zram, a loop device whose file's disk
      * is unknown. Its scheduler does not affect users of the hardware below.
      */
-    VIRTUAL,
+    VIRTUAL(
+        "this device is virtual: it passes I/O to its own workers or to the network, and the"
+            + " thread's priority is lost there"),
     /** Unknown to blkwarden. */
-    UNKNOWN
+    UNKNOWN("a layer of this volume is unknown");
+
+    private final String reason;
+
+    Layer(String reason) {
+      this.reason = reason;
+    }
   }
 }

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-final class NamedVolumesTest {
+final class NamedDevicesTest {
   private static final List<DmDevice> DM =
       List.of(
           new DmDevice(
@@ -107,6 +107,9 @@ final class NamedVolumesTest {
             null,
             null,
             null);
-    return new NamedVolumes(files, DM).find(List.of(backend)).getFirst().nodeDevice();
+    return new StackScan(files, new ScanFaults(), DM)
+        .withNamedDevices(List.of(backend))
+        .getFirst()
+        .nodeDevice();
   }
 }
