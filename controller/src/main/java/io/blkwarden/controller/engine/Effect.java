@@ -58,8 +58,8 @@ public sealed interface Effect {
   record StoreBaseline(DiskBaseline baseline) implements Effect {}
 
   /**
-   * Delete the stored data of a removed host; {@link Input.HostRemoved} follows, or the operator
-   * is answered that it failed.
+   * Delete the stored data of a removed host; {@link Input.HostRemoved} follows, or the operator is
+   * answered that it failed.
    *
    * @param host the host
    * @param asked the operator's request

@@ -72,9 +72,7 @@ record MappingHandler(
   }
 
   private void close(HostTracker tracker, Predicate<Evaluation> which, Ending ending) {
-    tracker.openEvaluations().stream()
-        .filter(which)
-        .forEach(each -> sampling.close(each, ending));
+    tracker.openEvaluations().stream().filter(which).forEach(each -> sampling.close(each, ending));
   }
 
   /** Applies new policies; evaluations of unchanged policies continue. */

@@ -332,8 +332,7 @@ record OperatorRequests(
       if (tracker.runs.duplicate) {
         waiting.failures.add(tracker.host() + ": " + tracker.problem);
       }
-      Optional<MessageId> command =
-          engine.send(tracker, reason, new CommandAction.ReleaseAll());
+      Optional<MessageId> command = engine.send(tracker, reason, new CommandAction.ReleaseAll());
       command.ifPresent(id -> {
         waiting.open++;
         CommandPurpose all = CommandPurpose.RELEASE_ALL;
@@ -407,8 +406,7 @@ record OperatorRequests(
       String reason) {
     Instant now = engine.now.wall();
     String text = "asked by %s: %s".formatted(request.by(), reason);
-    Decision decision =
-        new Decision(now, host, domain, vdev, null, verdict, lease, text, Map.of());
+    Decision decision = new Decision(now, host, domain, vdev, null, verdict, lease, text, Map.of());
     engine.record(decision.requestedBy(request.key()));
   }
 }

@@ -49,11 +49,7 @@ record Proposals(EngineState engine, Throttles throttles) {
     String more = open > shown.size() ? "; the first %d follow".formatted(shown.size()) : "";
     String paused = engine.paused().map(why -> "; " + why.text()).orElse("");
     return new OperatorReply(
-        Verdict.DONE,
-        "pending proposals: %d%s%s".formatted(open, more, paused),
-        shown,
-        null,
-        null);
+        Verdict.DONE, "pending proposals: %d%s%s".formatted(open, more, paused), shown, null, null);
   }
 
   /** The open proposals that fit into one reply. */

@@ -27,8 +27,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Open alerts published by an earlier leader, until they continue here or are
- * resolved; mutable.
+ * Open alerts published by an earlier leader, until they continue here or are resolved; mutable.
  *
  * <p>A breach found again keeps its alert's id, incident and start. An alert whose disk was
  * measured below the clear threshold for the policy's time is resolved. Without measurements it is
@@ -144,10 +143,7 @@ final class RestoredAlerts {
     }
     ofHost.removeIf(isAbout);
     Alert chosen =
-        about.stream()
-            .filter(each -> each.id().equals(id))
-            .findFirst()
-            .orElseGet(about::getFirst);
+        about.stream().filter(each -> each.id().equals(id)).findFirst().orElseGet(about::getFirst);
     about.stream().filter(each -> !each.equals(chosen)).forEach(this::supersede);
     return chosen;
   }
@@ -268,8 +264,7 @@ final class RestoredAlerts {
     byHost.forEach((host, ofHost) -> {
       HostTracker tracker = engine.hosts.get(host);
       boolean reports =
-          tracker != null
-              && !tracker.freshness.missing(engine.millis(), engine.gapMillis(tracker));
+          tracker != null && !tracker.freshness.missing(engine.millis(), engine.gapMillis(tracker));
       if (!reports && !host.equals(HostId.FLEET)) {
         ofHost.forEach(each -> each.apply(new AlertEvent.SamplesMissing()));
       }

@@ -137,9 +137,8 @@ final class Counters {
     }
 
     /**
-     * Copies the last values of another table's row, so that a new base does not end the
-     * window; not when the new base is below the old one, because the device restarted its
-     * counters.
+     * Copies the last values of another table's row, so that a new base does not end the window;
+     * not when the new base is below the old one, because the device restarted its counters.
      */
     void carry(int row, int fromRow) {
       upper[row] = NOT_KNOWN;

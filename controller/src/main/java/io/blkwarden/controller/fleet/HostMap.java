@@ -1,8 +1,8 @@
 package io.blkwarden.controller.fleet;
 
-import io.blkwarden.controller.fleet.HostState.MappingChange;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.blkwarden.controller.fleet.HostState.MappingChange;
 import io.blkwarden.model.DeviceNumber;
 import io.blkwarden.model.DiskKey;
 import io.blkwarden.model.DomainRef;

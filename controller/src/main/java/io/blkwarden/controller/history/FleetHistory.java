@@ -108,8 +108,9 @@ public final class FleetHistory {
   /** Removes hosts that are not in the snapshot. */
   private void dropOthers(FleetSnapshot snapshot) {
     if (snapshot.hosts().size() < hosts.size()) {
-      hosts.keySet().retainAll(
-          snapshot.hosts().stream().map(HostSnapshot::host).collect(Collectors.toSet()));
+      hosts
+          .keySet()
+          .retainAll(snapshot.hosts().stream().map(HostSnapshot::host).collect(Collectors.toSet()));
       series = hosts.values().stream().mapToInt(each -> each.lines.size()).sum();
     }
   }

@@ -70,8 +70,9 @@ final class ApprovalTest {
     assertThat(EngineRig.sends(approved)).isEmpty();
     assertThat(EngineRig.sends(rig.seconds(1, host, host::storm)))
         .singleElement()
-        .satisfies(
-            sent -> assertThat(EngineRig.set(sent).restraint().priorityOrNull()).isEqualTo(IoPriority.bestEffort(7)));
+        .satisfies(sent ->
+            assertThat(EngineRig.set(sent).restraint().priorityOrNull())
+                .isEqualTo(IoPriority.bestEffort(7)));
   }
 
   @Test
@@ -138,11 +139,14 @@ final class ApprovalTest {
     assertThat(EngineRig.sends(later)).isEmpty();
     assertThat(proposals())
         .singleElement()
-        .satisfies(each -> assertThat(each.restraint().priorityOrNull()).isEqualTo(IoPriority.IDLE));
+        .satisfies(
+            each -> assertThat(each.restraint().priorityOrNull()).isEqualTo(IoPriority.IDLE));
     rig.ask(new OperatorRequest.Approve(proposal()), 1);
     assertThat(EngineRig.sends(rig.seconds(12, host, host::storm)))
         .singleElement()
-        .satisfies(sent -> assertThat(EngineRig.set(sent).restraint().priorityOrNull()).isEqualTo(IoPriority.IDLE));
+        .satisfies(sent ->
+            assertThat(EngineRig.set(sent).restraint().priorityOrNull())
+                .isEqualTo(IoPriority.IDLE));
   }
 
   @Test

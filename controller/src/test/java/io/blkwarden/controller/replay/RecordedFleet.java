@@ -6,9 +6,9 @@ import io.blkwarden.controller.recording.Entry;
 import io.blkwarden.controller.recording.FileHeader.ReceiveTime;
 import io.blkwarden.model.DomainRef;
 import io.blkwarden.model.IoPriority;
-import io.blkwarden.model.Restraint;
 import io.blkwarden.model.MappingState;
 import io.blkwarden.model.MessageId;
+import io.blkwarden.model.Restraint;
 import io.blkwarden.model.VolumeRole;
 import io.blkwarden.model.json.ControlJson;
 import io.blkwarden.model.message.ControlMessage;
@@ -99,7 +99,9 @@ public final class RecordedFleet {
   public void heartbeatWithThrottle(MessageId lease) {
     DomainRef domain = host.disks.get(noisy).domain();
     beat(
-        List.of(new Heartbeat.HeldThrottle(lease, domain, "xvda2", Restraint.Priority.IDLE, 60_000, null)));
+        List.of(
+            new Heartbeat.HeldThrottle(
+                lease, domain, "xvda2", Restraint.Priority.IDLE, 60_000, null)));
   }
 
   /** Recorded policies. */

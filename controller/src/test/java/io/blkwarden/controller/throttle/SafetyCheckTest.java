@@ -40,7 +40,8 @@ final class SafetyCheckTest {
 
   @Test
   void throttledHostIsNotCountedAgain() {
-    assertThat(SafetyCheck.refusal(BRAKES, new SafetyCheck.Counts(1, 0, 5, true, 100, 1))).isEmpty();
+    assertThat(SafetyCheck.refusal(BRAKES, new SafetyCheck.Counts(1, 0, 5, true, 100, 1)))
+        .isEmpty();
   }
 
   @Test

@@ -192,8 +192,7 @@ final class AgentPipeline {
     guarded(() -> core.on(input));
     if (input instanceof AgentInput.Tick) {
       ticked();
-    } else if (core.untilNextTick() == 0
-        && core.now() - lastTickMillis >= MIN_TICK_MILLIS) {
+    } else if (core.untilNextTick() == 0 && core.now() - lastTickMillis >= MIN_TICK_MILLIS) {
       // a stream of inputs would delay the timer
       guarded(() -> core.on(new AgentInput.Tick()));
       ticked();

@@ -49,8 +49,7 @@ public final class AgentRuntime {
     BusHealth health = new BusHealth();
     PendingMessages pending = new PendingMessages(controllers.journal(), health);
     this.core = new AgentCore(settings, ports, pending, inbox, boot);
-    this.pipeline =
-        new AgentPipeline(core, inbox, pending, health, controllers, schedulers);
+    this.pipeline = new AgentPipeline(core, inbox, pending, health, controllers, schedulers);
   }
 
   /**

@@ -82,8 +82,6 @@ final class BackendGate implements DiskGate {
     }
     String path = "sys/block/" + volume.dm() + "/dm/uuid";
     return differs(
-        path,
-        Objects.requireNonNullElse(volume.dmUuid(), ""),
-        files.read(path).map(String::strip));
+        path, Objects.requireNonNullElse(volume.dmUuid(), ""), files.read(path).map(String::strip));
   }
 }

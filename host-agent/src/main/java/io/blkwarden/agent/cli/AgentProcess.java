@@ -19,8 +19,8 @@ import io.blkwarden.agent.scan.HostScanner;
 import io.blkwarden.agent.state.CommandSocket;
 import io.blkwarden.agent.state.LeaseFile;
 import io.blkwarden.agent.state.OutcomeFile;
-import io.blkwarden.agent.state.StateRequest;
 import io.blkwarden.agent.state.StateFolders;
+import io.blkwarden.agent.state.StateRequest;
 import io.blkwarden.agent.uevent.NetlinkUevents;
 import io.blkwarden.agent.uevent.UeventNotice;
 import java.nio.file.Path;
@@ -64,17 +64,14 @@ record AgentProcess(AgentRuntime runtime, StateRequest handOver, HostSources sou
     Controllers controllers =
         new Controllers(
             new NatsLink(nats, random), nats.subjects(), new OutcomeFile(folders.main()));
-    return (live
-            ? HostSources.live(files, inbox::xen, random)
-            : HostSources.captured(files))
+    return (live ? HostSources.live(files, inbox::xen, random) : HostSources.captured(files))
         .flatMap(sources -> {
           FoundLeases found = leases.load();
           AgentPorts ports =
               new AgentPorts(
                   files,
                   sources.store(),
-                  new HostScanner(
-                          files, sources.store(), sources.priorities(), inbox::blockChanges)
+                  new HostScanner(files, sources.store(), sources.priorities(), inbox::blockChanges)
                       ::scan,
                   live ? tracing(files, sources.closing()) : sources.tracing(),
                   sources.priorities(),

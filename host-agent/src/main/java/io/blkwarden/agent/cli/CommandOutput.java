@@ -76,8 +76,8 @@ final class CommandOutput {
 
   /** Ends the command if its arguments are invalid. */
   void requireValid(List<String> problems) {
-    problems.forEach(problem ->
-        error(ExitCodes.USAGE, problem, Complaint.help(spec.commandLine())));
+    problems.forEach(
+        problem -> error(ExitCodes.USAGE, problem, Complaint.help(spec.commandLine())));
     if (!problems.isEmpty()) {
       throw new Exit(ExitCodes.USAGE);
     }

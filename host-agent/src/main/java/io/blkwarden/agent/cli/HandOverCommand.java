@@ -37,8 +37,7 @@ final class HandOverCommand implements Callable<Integer> {
   }
 
   private int handOver() {
-    output.requireNone(
-        StateRequest.handOver(stateOptions.stateDir).make(), StateOptions.REMEDY);
+    output.requireNone(StateRequest.handOver(stateOptions.stateDir).make(), StateOptions.REMEDY);
     if (output.json()) {
       output.print(
           AsciiJson.MAPPER

@@ -1,7 +1,7 @@
 package io.blkwarden.agent.cli;
 
-import io.blkwarden.agent.backend.blkback.BlkbackThreads.BlkbackThread;
 import io.blkwarden.agent.backend.blkback.BlkbackThreads;
+import io.blkwarden.agent.backend.blkback.BlkbackThreads.BlkbackThread;
 import io.blkwarden.agent.kernel.BlockDevice;
 import io.blkwarden.agent.kernel.BootId;
 import io.blkwarden.agent.kernel.KernelFiles;
@@ -10,8 +10,8 @@ import io.blkwarden.agent.kernel.QueueScheduler;
 import io.blkwarden.agent.kernel.ReadResult;
 import io.blkwarden.agent.kernel.TaskIo;
 import io.blkwarden.agent.mapping.HostSnapshot.UnreadSource;
-import io.blkwarden.agent.mapping.verdict.ActuatorVerdict.Layer;
 import io.blkwarden.agent.mapping.verdict.ActuatorVerdict;
+import io.blkwarden.agent.mapping.verdict.ActuatorVerdict.Layer;
 import io.blkwarden.agent.mapping.verdict.RolePatterns;
 import io.blkwarden.agent.queue.ChangedSetting;
 import io.blkwarden.agent.restraint.CgroupLimits;
@@ -225,8 +225,8 @@ final class HostChecks {
     return map.snapshot().unread().stream()
         .filter(UnreadSource::essential)
         .findFirst()
-        .map(unread ->
-            ReadResult.<List<MappedDisk>>failed(unread.source() + ": " + unread.reason()))
+        .map(
+            unread -> ReadResult.<List<MappedDisk>>failed(unread.source() + ": " + unread.reason()))
         .orElse(ReadResult.present(map.resolution().disks()));
   }
 
@@ -247,9 +247,7 @@ final class HostChecks {
     for (MappedDisk disk : disks) {
       String reason = obstacle(disk, limits);
       if (reason != null) {
-        reasons
-            .computeIfAbsent(reason, _ -> new ArrayList<>())
-            .add(HostMap.name(disk));
+        reasons.computeIfAbsent(reason, _ -> new ArrayList<>()).add(HostMap.name(disk));
       }
     }
     int count = reasons.values().stream().mapToInt(List::size).sum();

@@ -63,8 +63,7 @@ final class MapCommand implements Callable<Integer> {
     Optional<Duration> settleFor = settleFor(problems);
     Optional<RootedFiles> files = hostOptions.files(problems);
     output.requireValid(problems);
-    try (HostSources sources =
-        HostSources.open(hostOptions.live(), files.orElseThrow(), output)) {
+    try (HostSources sources = HostSources.open(hostOptions.live(), files.orElseThrow(), output)) {
       HostMap map = HostMap.settled(sources, roles, settleFor.orElseThrow());
       List<MappedDisk> disks = map.resolution().disks();
       output.print(output.json() ? json(disks) : table(sources, map.snapshot(), disks));
@@ -120,8 +119,7 @@ final class MapCommand implements Callable<Integer> {
       String what = "%s%s: %s".formatted(first, more, cause.reason());
       if (cause.essential()) {
         output.failed(
-            what,
-            cause.reason().startsWith("xenstore: no connection") ? DOM0 : HostSources.DOCTOR);
+            what, cause.reason().startsWith("xenstore: no connection") ? DOM0 : HostSources.DOCTOR);
       } else {
         output.note(what);
       }

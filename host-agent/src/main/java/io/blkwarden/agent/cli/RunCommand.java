@@ -87,8 +87,7 @@ final class RunCommand implements Callable<Integer> {
     Optional<InetSocketAddress> metrics = metricsOptions.address(problems);
     Optional<RootedFiles> files = hostOptions.files(problems);
     // with an invalid host name, the other options are checked, too
-    HostId host =
-        files.flatMap(found -> hostOptions.host(found, problems)).orElse(HostId.FLEET);
+    HostId host = files.flatMap(found -> hostOptions.host(found, problems)).orElse(HostId.FLEET);
     Optional<AgentSettings> settings = settings(host, roles, problems);
     Optional<NatsSettings> nats = busOptions.settings(host, problems);
     output.requireValid(problems);
@@ -127,17 +126,13 @@ final class RunCommand implements Callable<Integer> {
     return DurationText.within("100ms", "1m", "--interval", interval, problems)
         .map(time ->
             new AgentSettings(
-                host,
-                AgentCommand.version(),
-                time,
-                readOnly || !hostOptions.live(),
-                roles));
+                host, AgentCommand.version(), time, readOnly || !hostOptions.live(), roles));
   }
 
   private DesiredQueue queues(List<String> problems) {
     Optional<Duration> aging =
-        agingExpire.flatMap(text ->
-            DurationText.within("100ms", "60m", "--prio-aging-expire", text, problems));
+        agingExpire.flatMap(
+            text -> DurationText.within("100ms", "60m", "--prio-aging-expire", text, problems));
     return HostOptions.valid(
             "--ensure-scheduler", problems, () -> new DesiredQueue(ensureScheduler, aging))
         .filter(_ -> !readOnly)

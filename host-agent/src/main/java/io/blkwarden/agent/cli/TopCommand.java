@@ -46,8 +46,7 @@ final class TopCommand implements Callable<Integer> {
     Optional<RootedFiles> files = hostOptions.files(problems);
     Optional<HostId> host = files.flatMap(found -> hostOptions.host(found, problems));
     output.requireValid(problems);
-    try (HostSources sources =
-        HostSources.open(hostOptions.live(), files.orElseThrow(), output)) {
+    try (HostSources sources = HostSources.open(hostOptions.live(), files.orElseThrow(), output)) {
       return run(host.orElseThrow(), sources, roles, output);
     }
   }

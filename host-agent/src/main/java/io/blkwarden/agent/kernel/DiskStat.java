@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Source: {@code /sys/block/NAME/stat}, and the same columns in {@code /proc/diskstats}: 11 in
  * all kernels, 15 with discards (4.18 and later), 17 with flushes (5.5 and later). Sectors are
- * always 512 bytes. Milliseconds wrap at 2^32; {@code queueMillis}
- * of a busy device does so within days.
+ * always 512 bytes. Milliseconds wrap at 2^32; {@code queueMillis} of a busy device does so within
+ * days.
  *
  * @param reads completed reads
  * @param writes completed writes

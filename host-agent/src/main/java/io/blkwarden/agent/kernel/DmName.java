@@ -46,7 +46,6 @@ public record DmName(String volumeGroup, String logicalVolume, Optional<String> 
     return ESCAPE
         .matcher(part)
         .replaceAll(escape ->
-            Matcher.quoteReplacement(
-                Character.toString(Integer.parseInt(escape.group(1), 16))));
+            Matcher.quoteReplacement(Character.toString(Integer.parseInt(escape.group(1), 16))));
   }
 }

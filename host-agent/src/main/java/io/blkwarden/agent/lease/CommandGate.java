@@ -157,7 +157,11 @@ public final class CommandGate {
   }
 
   private Verdict decideSet(
-      CommandAction.Set set, boolean local, CurrentMapping mapping, LeaseTable table, long nowMillis) {
+      CommandAction.Set set,
+      boolean local,
+      CurrentMapping mapping,
+      LeaseTable table,
+      long nowMillis) {
     if (readOnly) {
       return refuse(Refusal.READ_ONLY, "this agent runs with --read-only");
     }
@@ -300,8 +304,7 @@ public final class CommandGate {
      * @param active the lease, if active
      * @param local whether an operator on the host requested it
      */
-    record Apply(
-        CommandAction.Set request, MappedDisk disk, Optional<Lease> active, boolean local)
+    record Apply(CommandAction.Set request, MappedDisk disk, Optional<Lease> active, boolean local)
         implements Verdict {}
 
     /**

@@ -48,8 +48,7 @@ public final class Outcomes {
 
   /** A refused command with its lease and disk. */
   Outcome refused(MessageId command, CommandAction.Set set, Refusal refusal, String detail) {
-    return plain(
-        command, set.lease(), Result.REFUSED, refusal, detail, set.domain(), set.vdev());
+    return plain(command, set.lease(), Result.REFUSED, refusal, detail, set.domain(), set.vdev());
   }
 
   /** A completed command without a lease. */
@@ -76,8 +75,7 @@ public final class Outcomes {
       String detail,
       @Nullable DomainRef domain,
       @Nullable String vdev) {
-    return make(
-        command, lease, result, refusal, detail, domain, vdev, List.of(), null, null, null);
+    return make(command, lease, result, refusal, detail, domain, vdev, List.of(), null, null, null);
   }
 
   /** The outcome of a lease. */

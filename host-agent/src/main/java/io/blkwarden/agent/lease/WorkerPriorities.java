@@ -98,8 +98,7 @@ final class WorkerPriorities {
           ReadResult.present(change(worker, before.orElse(null), current));
       case ReadResult.Present<IoPriority>(IoPriority current) ->
           ReadResult.failed("pid %d: set to %s, reads %s".formatted(pid, priority, current));
-      case ReadResult.Absent<IoPriority> _ ->
-          ReadResult.failed(restoreNewTask(worker, priority));
+      case ReadResult.Absent<IoPriority> _ -> ReadResult.failed(restoreNewTask(worker, priority));
       case ReadResult<IoPriority> other ->
           ReadResult.failed("pid %d: %s".formatted(pid, other.describe()));
     };
@@ -127,7 +126,8 @@ final class WorkerPriorities {
       case ReadResult.Absent<IoPriority> _ -> restored(worker, null, null);
       case ReadResult.Present<IoPriority>(IoPriority current) when current.equals(worker.prior()) ->
           restored(worker, current, current);
-      case ReadResult.Present<IoPriority>(IoPriority current) when !worker.ours().contains(current) ->
+      case ReadResult.Present<IoPriority>(IoPriority current)
+          when !worker.ours().contains(current) ->
           ReadResult.present(new Restored(change(worker, current, current), true));
       case ReadResult.Present<IoPriority>(IoPriority current) -> reset(worker, current);
       case ReadResult<IoPriority> other -> ReadResult.failed(other.describe());

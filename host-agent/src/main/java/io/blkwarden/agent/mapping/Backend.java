@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
  * @param kernelDevice {@code physical_device} of sysfs
  * @param pids kthread-pid keys
  * @param maxQueues {@code multi-queue-max-queues} of the backend
- * @param queues {@code multi-queue-num-queues} of the frontend; written by the guest, so
- *     only a hint
+ * @param queues {@code multi-queue-num-queues} of the frontend; written by the guest, so only a
+ *     hint
  * @param counters blkback's counters; absent without statistics
  */
 public record Backend(

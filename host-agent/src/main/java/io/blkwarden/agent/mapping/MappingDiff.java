@@ -68,8 +68,7 @@ public final class MappingDiff {
     });
     missing(domains, oldDomains)
         .forEach(domain -> changes.add(origin -> new DomainStarted(origin, domain)));
-    missing(disks, oldDisks)
-        .forEach(disk -> changes.add(origin -> new DiskAttached(origin, disk)));
+    missing(disks, oldDisks).forEach(disk -> changes.add(origin -> new DiskAttached(origin, disk)));
     disks.forEach((key, disk) -> {
       MappedDisk before = oldDisks.get(key);
       if (before != null && !served(before).equals(served(disk))) {

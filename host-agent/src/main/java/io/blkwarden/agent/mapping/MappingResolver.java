@@ -57,9 +57,7 @@ public final class MappingResolver {
     Map<Integer, DomainSet> domains = domains(host, candidates);
     Map<Slot, DiskState> certain = states(host, candidates, proofs, waits);
     proofs.proveByElimination(
-        before.domains(),
-        domains,
-        vbd -> certain.get(vbd.slot()) instanceof DiskState.Resolved);
+        before.domains(), domains, vbd -> certain.get(vbd.slot()) instanceof DiskState.Resolved);
     Map<Slot, DiskState> states = states(host, candidates, proofs, waits);
 
     Evidence next =
@@ -72,9 +70,7 @@ public final class MappingResolver {
             domains,
             waits);
     return new Resolution(
-        disks.build(host, vbd -> DiskState.at(states, vbd)),
-        next,
-        devicesToTrace(host, states));
+        disks.build(host, vbd -> DiskState.at(states, vbd)), next, devicesToTrace(host, states));
   }
 
   private static Map<Tie, Proof> proofsToKeep(Proofs proofs) {
@@ -98,9 +94,7 @@ public final class MappingResolver {
     Map<Slot, DiskState> states = new HashMap<>();
     for (Vbd vbd : host.vbds()) {
       List<Pair> open =
-          candidates.of(vbd).stream()
-              .filter(pair -> !proofs.isProven(pair.thread()))
-              .toList();
+          candidates.of(vbd).stream().filter(pair -> !proofs.isProven(pair.thread())).toList();
       states.put(
           vbd.slot(),
           DiskState.of(
@@ -117,8 +111,7 @@ public final class MappingResolver {
   private static Map<Integer, DomainSet> domains(Host host, Candidates candidates) {
     Map<Integer, DomainSet> sets = new HashMap<>();
     for (Vbd vbd : host.vbds()) {
-      sets.computeIfAbsent(
-          vbd.backend().domid(), domid -> domain(candidates, host.vbdsOf(domid)));
+      sets.computeIfAbsent(vbd.backend().domid(), domid -> domain(candidates, host.vbdsOf(domid)));
     }
     return sets;
   }
@@ -135,8 +128,7 @@ public final class MappingResolver {
     return new DomainSet(Set.copyOf(slots), Set.copyOf(connections), Set.copyOf(threads));
   }
 
-  private static Set<DeviceNumber> devicesToTrace(
-      Host host, Map<Slot, DiskState> states) {
+  private static Set<DeviceNumber> devicesToTrace(Host host, Map<Slot, DiskState> states) {
     Set<DeviceNumber> devices = new HashSet<>();
     for (Vbd vbd : host.vbds()) {
       DeviceNumber device = vbd.agreedDevice();

@@ -286,15 +286,10 @@ final class Proofs {
   }
 
   private void proveRemaining(Vbd vbd) {
-    List<Pair> left =
-        candidates.of(vbd).stream()
-            .filter(pair -> !isProven(pair.thread()))
-            .toList();
+    List<Pair> left = candidates.of(vbd).stream().filter(pair -> !isProven(pair.thread())).toList();
     if (vbd.connection().isPresent() && of(vbd).isEmpty() && left.size() == 1) {
       Pair pair = left.getFirst();
-      if (!history.mayBeLeftover(pair.thread())
-          && ownThreadExists(pair)
-          && countersAgree(pair)) {
+      if (!history.mayBeLeftover(pair.thread()) && ownThreadExists(pair) && countersAgree(pair)) {
         add(pair, Proof.ELIMINATION);
       }
     }
@@ -303,8 +298,7 @@ final class Proofs {
   private boolean ownThreadExists(Pair pair) {
     DiskCounters counters = pair.vbd().backend().counters();
     return (counters != null && counters.sawIo())
-        || (pair.singleRing()
-            && history.startedAfterUnconnected(pair.thread(), pair.vbd()));
+        || (pair.singleRing() && history.startedAfterUnconnected(pair.thread(), pair.vbd()));
   }
 
   private static boolean countersAgree(Pair pair) {

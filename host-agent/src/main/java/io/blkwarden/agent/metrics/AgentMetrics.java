@@ -58,8 +58,7 @@ final class AgentMetrics {
         "Version of the agent and release of the kernel, as labels.",
         host.add("version", beat.version()).add("kernel", safe(beat.kernel())),
         1);
-    families.add(
-        "uptime_seconds", "Time since the agent started.", host, beat.uptimeMs() / MILLIS);
+    families.add("uptime_seconds", "Time since the agent started.", host, beat.uptimeMs() / MILLIS);
     families.add(
         "nats_connected", "1 if the agent is connected to NATS.", host, one(agent.connected()));
     families.add("acting", "1 if the agent carries out commands.", host, one(beat.acting()));

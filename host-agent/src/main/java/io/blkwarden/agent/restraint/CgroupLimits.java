@@ -31,8 +31,7 @@ public final class CgroupLimits implements LimitGroups {
   private static final String UNIFIED = "0::";
 
   /** The limits in a line such as {@code 253:1 rbps=max wbps=max riops=20 wiops=20}. */
-  private static final Pattern SAME_IOPS =
-      Pattern.compile(" riops=([0-9]{1,9}) wiops=\\1(?: |$)");
+  private static final Pattern SAME_IOPS = Pattern.compile(" riops=([0-9]{1,9}) wiops=\\1(?: |$)");
 
   private final KernelFiles files;
   private final Path tree;

@@ -91,8 +91,7 @@ public final class LiveRates {
     return known;
   }
 
-  private RowRates rates(
-      Object key, CounterSource source, Map<Object, long[]> now, long window) {
+  private RowRates rates(Object key, CounterSource source, Map<Object, long[]> now, long window) {
     long[] row = new long[COLUMNS];
     Optional<String> fault = source.read(counters, row);
     long[] before = last.get(key);

@@ -77,8 +77,7 @@ final class LeaseCopy {
               head.boot(),
               head.epoch(),
               leases,
-              new PendingRestores(
-                  workers, named, all(lines, Line::suspect), head.lostAtTicks())));
+              new PendingRestores(workers, named, all(lines, Line::suspect), head.lostAtTicks())));
     }
     return LeaseDocument.Decoded.damaged(
         "expected %s, found %s with damaged or unknown lines".formatted(FORMAT, head.format()),
@@ -86,11 +85,13 @@ final class LeaseCopy {
   }
 
   private static <T> List<T> all(List<Line> lines, Function<Line, @Nullable T> field) {
-    return lines.stream().<T>mapMulti((line, found) -> {
-      T value = field.apply(line);
-      if (value != null) {
-        found.accept(value);
-      }
-    }).toList();
+    return lines.stream()
+        .<T>mapMulti((line, found) -> {
+          T value = field.apply(line);
+          if (value != null) {
+            found.accept(value);
+          }
+        })
+        .toList();
   }
 }

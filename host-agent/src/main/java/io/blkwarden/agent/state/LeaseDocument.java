@@ -75,9 +75,7 @@ record LeaseDocument(String format, UUID boot, long epoch, List<Lease> leases) {
    * @param damage what was expected and what was found, if it is not intact
    */
   record Decoded(
-      Optional<StoredLeases> intact,
-      Optional<SalvagedLeases> readable,
-      Optional<String> damage) {
+      Optional<StoredLeases> intact, Optional<SalvagedLeases> readable, Optional<String> damage) {
     static Decoded ok(StoredLeases leases) {
       return new Decoded(
           Optional.of(leases),

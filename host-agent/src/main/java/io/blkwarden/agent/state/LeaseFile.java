@@ -87,9 +87,7 @@ public final class LeaseFile implements LeaseStore {
           List.of(
               "%s: %s%s"
                   .formatted(
-                      file.path(),
-                      decoded.damage().get(),
-                      setAside ? "; " + file.setAside() : ""));
+                      file.path(), decoded.damage().get(), setAside ? "; " + file.setAside() : ""));
       default -> List.of();
     };
   }

@@ -42,7 +42,8 @@ record StateFile(Path directory, String name, int maxBytes) {
     try (InputStream in = Files.newInputStream(path())) {
       byte[] bytes = in.readNBytes(maxBytes + 1);
       return bytes.length > maxBytes
-          ? ReadResult.failed("%s: expected at most %d bytes, found more".formatted(path(), maxBytes))
+          ? ReadResult.failed(
+              "%s: expected at most %d bytes, found more".formatted(path(), maxBytes))
           : ReadResult.present(bytes);
     } catch (NoSuchFileException _) {
       return ReadResult.absent(path().toString());

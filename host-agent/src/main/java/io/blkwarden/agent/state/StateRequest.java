@@ -16,8 +16,8 @@ public record StateRequest(Path file) {
   public static final Duration HAND_OVER_VALID_FOR = Duration.ofMinutes(2);
 
   /**
-   * The request that the agent ends all leases, and then removes the file. Made while no agent runs,
-   * it is carried out at the next start.
+   * The request that the agent ends all leases, and then removes the file. Made while no agent
+   * runs, it is carried out at the next start.
    */
   public static StateRequest releaseAll(Path directory) {
     return new StateRequest(directory.resolve("release-all.request"));

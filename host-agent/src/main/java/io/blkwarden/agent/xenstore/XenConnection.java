@@ -192,8 +192,7 @@ final class XenConnection {
     }
   }
 
-  private void take(XenMessage message, Consumer<XenMessage> watchEvents)
-      throws ProtocolException {
+  private void take(XenMessage message, Consumer<XenMessage> watchEvents) throws ProtocolException {
     received.incrementAndGet();
     if (message.op() == XenOp.WATCH_EVENT) {
       watchEvents.accept(message);

@@ -50,7 +50,9 @@ final class LeasesOverRestartTest {
       disk.workers()
           .forEach(worker -> assertThat(agent.host.set(worker.pid(), IoPriority.IDLE)).isEmpty());
       UUID boot = BootId.read(agent.host).toOptional().orElseThrow().id();
-      assertThat(agent.leases.save(new StoredLeases(boot, 3, List.of(left(agent, disk)), PendingRestores.NONE)))
+      assertThat(
+              agent.leases.save(
+                  new StoredLeases(boot, 3, List.of(left(agent, disk)), PendingRestores.NONE)))
           .isEmpty();
 
       agent.runAgain(false);

@@ -51,7 +51,9 @@ final class MappingChangeTextTest {
             new MappingEvent.DiskAttached(ORIGIN, disk),
             new MappingEvent.DiskDetached(ORIGIN, disk),
             new MappingEvent.WorkersChanged(ORIGIN, disk),
-            new MappingEvent.DiskChanged(ORIGIN, disk,
+            new MappingEvent.DiskChanged(
+                ORIGIN,
+                disk,
                 List.of("domain", "mode", "volume", "role", "devices", "scheduler", "labels")),
             new MappingEvent.DeviceAdded(ORIGIN, volume),
             new MappingEvent.DeviceRemoved(ORIGIN, volume))) {

@@ -182,7 +182,8 @@ final class HostTopTest {
                     null,
                     List.of(IoPriority.IDLE))),
             null);
-    assertThat(leases().save(new StoredLeases(boot, 1, List.of(lease), PendingRestores.NONE))).isEmpty();
+    assertThat(leases().save(new StoredLeases(boot, 1, List.of(lease), PendingRestores.NONE)))
+        .isEmpty();
   }
 
   @Test

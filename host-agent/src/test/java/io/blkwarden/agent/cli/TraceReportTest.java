@@ -25,7 +25,9 @@ final class TraceReportTest {
   private final RootedFiles files = RootedFiles.below(CAPTURE).toOptional().orElseThrow();
   private final List<MappedDisk> disks =
       HostMap.settled(
-              HostSources.captured(files).toOptional().orElseThrow(), RolePatterns.DEFAULTS, Duration.ZERO)
+              HostSources.captured(files).toOptional().orElseThrow(),
+              RolePatterns.DEFAULTS,
+              Duration.ZERO)
           .resolution()
           .disks();
   private final DeviceNumber device = new DeviceNumber(253, 0);

@@ -76,8 +76,7 @@ final class BlockFilesTest {
   @Test
   void readsTheStackOfACapturedVolume() {
     assertThat(walk(captured, "dm-2"))
-        .isEqualTo(
-            ReadResult.present(new BlockTree.Stack(List.of("dm-2", "vdb"), List.of("vdb"))));
+        .isEqualTo(ReadResult.present(new BlockTree.Stack(List.of("dm-2", "vdb"), List.of("vdb"))));
   }
 
   @Test

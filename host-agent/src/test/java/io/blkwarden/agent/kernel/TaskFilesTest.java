@@ -85,7 +85,8 @@ final class TaskFilesTest {
   void findsTheCapturedThreads() {
     BlkbackThreads threads = BlkbackThreads.read(captured).toOptional().orElseThrow();
     assertThat(threads.blkback())
-        .extracting(thread -> thread.id().pid() + " " + thread.id().startTicks(), t -> t.name().comm())
+        .extracting(
+            thread -> thread.id().pid() + " " + thread.id().startTicks(), t -> t.name().comm())
         .containsExactly(
             tuple("563 4150", "1.xvda1-0"),
             tuple("564 4159", "1.xvda2-0"),

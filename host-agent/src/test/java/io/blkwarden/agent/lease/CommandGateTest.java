@@ -62,7 +62,8 @@ final class CommandGateTest {
 
   @Test
   void refusesAnExpiredCommand() {
-    ReceivedCommand received = new ReceivedCommand(host.command(request()), host.nowMillis - 5_001, false);
+    ReceivedCommand received =
+        new ReceivedCommand(host.command(request()), host.nowMillis - 5_001, false);
 
     CommandResult handled =
         host.throttler.handle(received, host.mapping(), host::snapshot, host.nowMillis);

@@ -68,7 +68,8 @@ final class MappingDiffTest {
         .containsExactly(new MappingEvent.DiskChanged(ORIGIN, rescheduled, List.of("scheduler")));
     assertThat(changes(before, both))
         .containsExactly(
-            new MappingEvent.WorkersChanged(ORIGIN, both), new MappingEvent.DiskChanged(ORIGIN, both, List.of("scheduler")));
+            new MappingEvent.WorkersChanged(ORIGIN, both),
+            new MappingEvent.DiskChanged(ORIGIN, both, List.of("scheduler")));
     assertThat(changes(before, renamed).getFirst().event()).isEqualTo("disk-changed");
   }
 
@@ -87,8 +88,7 @@ final class MappingDiffTest {
 
   private static List<MappingEvent> changes(MappedDisk before, MappedDisk after) {
     Volume volume = volume(1, "a");
-    return events(
-        map(before.domain(), before, volume), map(after.domain(), after, volume));
+    return events(map(before.domain(), before, volume), map(after.domain(), after, volume));
   }
 
   private static MappedDisk on(MappedDisk disk, String dmName, String scheduler) {
@@ -162,8 +162,7 @@ final class MappingDiffTest {
 
     assertThat(events(map(domain(1), before, volume), map(domain(1), after, volume)))
         .containsExactly(new MappingEvent.DiskChanged(ORIGIN, after, List.of("labels")));
-    assertThat(events(map(domain(1), after, volume), map(domain(1), after, volume)))
-        .isEmpty();
+    assertThat(events(map(domain(1), after, volume), map(domain(1), after, volume))).isEmpty();
   }
 
   private static HostMapping map(DomainRef domain, MappedDisk disk, Volume volume) {

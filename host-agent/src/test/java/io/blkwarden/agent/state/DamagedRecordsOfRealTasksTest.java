@@ -12,8 +12,8 @@ import io.blkwarden.agent.lease.LeaseStore.StoredLeases;
 import io.blkwarden.agent.lease.LeasedWorker;
 import io.blkwarden.agent.lease.LimitGroups;
 import io.blkwarden.agent.lease.Outcomes;
-import io.blkwarden.agent.lease.Throttler;
 import io.blkwarden.agent.lease.PendingRestores;
+import io.blkwarden.agent.lease.Throttler;
 import io.blkwarden.agent.restraint.LinuxIoPriorities;
 import io.blkwarden.model.DomainRef;
 import io.blkwarden.model.HostId;
@@ -67,7 +67,10 @@ final class DamagedRecordsOfRealTasksTest {
             List.of(
                 new LeasedWorker(stat.id(), stat.comm(), prior, null, List.of(IoPriority.IDLE))),
             null);
-    assertThat(new LeaseFile(directory).save(new StoredLeases(BOOT, 1, List.of(lease), PendingRestores.NONE))).isEmpty();
+    assertThat(
+            new LeaseFile(directory)
+                .save(new StoredLeases(BOOT, 1, List.of(lease), PendingRestores.NONE)))
+        .isEmpty();
     assertThat(priorities.set(pid(), IoPriority.IDLE)).isEmpty();
   }
 

@@ -28,7 +28,8 @@ final class HandOverTest {
     StateRequest handOver = StateRequest.handOver(state);
     assertThat(handOver.make()).isEmpty();
     Path file = state.resolve("hand-over.request");
-    Files.setLastModifiedTime(file, FileTime.from(now.minus(StateRequest.HAND_OVER_VALID_FOR).plusSeconds(1)));
+    Files.setLastModifiedTime(
+        file, FileTime.from(now.minus(StateRequest.HAND_OVER_VALID_FOR).plusSeconds(1)));
     assertThat(handOver.isValid(now)).isTrue();
     Files.setLastModifiedTime(file, FileTime.from(now.minus(StateRequest.HAND_OVER_VALID_FOR)));
     assertThat(handOver.isValid(now)).isFalse();

@@ -285,10 +285,12 @@ final class LeaseFileTest {
     StateLock.Attempt first = StateLock.attempt(StateFolders.beside(directory));
     assertThat(first).isInstanceOf(StateLock.Attempt.Taken.class);
 
-    assertThat(StateLock.attempt(StateFolders.beside(directory))).isInstanceOf(StateLock.Attempt.Busy.class);
+    assertThat(StateLock.attempt(StateFolders.beside(directory)))
+        .isInstanceOf(StateLock.Attempt.Busy.class);
     ((StateLock.Attempt.Taken) first).lock().close();
 
-    assertThat(StateLock.attempt(StateFolders.beside(directory))).isInstanceOf(StateLock.Attempt.Taken.class);
+    assertThat(StateLock.attempt(StateFolders.beside(directory)))
+        .isInstanceOf(StateLock.Attempt.Taken.class);
   }
 
   @Test

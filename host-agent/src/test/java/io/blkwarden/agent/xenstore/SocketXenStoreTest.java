@@ -229,7 +229,8 @@ final class SocketXenStoreTest {
                 session.send(FakeXenstored.bytes(XenOp.DIRECTORY_PART, request, "OK\0")),
             (_, session) ->
                 session.send(
-                    FakeXenstored.sent(Optional.of(new XenMessage(XenOp.READ, 4711, new byte[0])))));
+                    FakeXenstored.sent(
+                        Optional.of(new XenMessage(XenOp.READ, 4711, new byte[0])))));
     for (int n = 0; n < breaks.size(); n++) {
       server.responder = breaks.get(n);
       assertThat(store.read(STATE).describe()).contains("protocol: ");

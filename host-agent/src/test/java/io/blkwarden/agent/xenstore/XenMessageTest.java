@@ -111,7 +111,8 @@ final class XenMessageTest {
         given -> {
           int requestId = given.integer();
           byte[] payload = given.bytes(4096);
-          ByteBuffer buffer = FakeXenstored.sent(Optional.of(new XenMessage(XenOp.READ, requestId, payload)));
+          ByteBuffer buffer =
+              FakeXenstored.sent(Optional.of(new XenMessage(XenOp.READ, requestId, payload)));
 
           XenMessage message = complete(buffer);
 

@@ -125,8 +125,8 @@ public final class ServiceConf {
     }
     wanted
         .keySet()
-        .removeIf(key ->
-            !environment.getOrDefault(ENVIRONMENT.getOrDefault(key, ""), "").isEmpty());
+        .removeIf(
+            key -> !environment.getOrDefault(ENVIRONMENT.getOrDefault(key, ""), "").isEmpty());
     List<String> all = new ArrayList<>(List.of(args));
     all.addAll(depth, conf.options(wanted, List.of(args)));
     return all.toArray(String[]::new);

@@ -17,7 +17,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 final class ServiceConfTest {
-  private static final ServiceConf CONF = new ServiceConf("SERVICE_CONF", "serve", Set.of("--at"), (_, _) -> true);
+  private static final ServiceConf CONF =
+      new ServiceConf("SERVICE_CONF", "serve", Set.of("--at"), (_, _) -> true);
 
   @TempDir Path folder;
 

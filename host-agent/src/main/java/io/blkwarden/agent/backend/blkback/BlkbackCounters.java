@@ -90,8 +90,7 @@ final class BlkbackCounters implements BackendType.Counters {
 
   private ReadResult<Long> counter(File file, FileBytes buffer) {
     OpenAttribute attribute =
-        open.computeIfAbsent(
-            file, each -> files.open(BlkbackStatistics.path(id, each.path())));
+        open.computeIfAbsent(file, each -> files.open(BlkbackStatistics.path(id, each.path())));
     return BlkbackStatistics.counter(attribute, buffer);
   }
 

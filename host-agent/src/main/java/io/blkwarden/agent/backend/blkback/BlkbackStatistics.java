@@ -71,8 +71,7 @@ public record BlkbackStatistics(long readSectors, long writeSectors, boolean bit
     boolean negative = number.startsWith("-");
     ColumnReader columns = ColumnReader.of(negative ? number.substring(1) : number);
     if (columns.nextNumber() && (!negative || columns.number() <= 1L << 31)) {
-      return ReadResult.present(
-          negative ? -columns.number() & 0xFFFF_FFFFL : columns.number());
+      return ReadResult.present(negative ? -columns.number() & 0xFFFF_FFFFL : columns.number());
     }
     return ReadResult.malformed("counter", "a number from -2^31 to 2^63-1", text);
   }

@@ -38,8 +38,7 @@ final class BackendFilesTest {
         new MapFiles().with("sys/bus/xen-backend/devices/vbd-1-51714/nodename", "backend/vbd\n");
     assertThat(SWAP.device(files)).isInstanceOf(ReadResult.Absent.class);
     assertThat(BlkbackStatistics.bits32(files, SWAP)).isInstanceOf(ReadResult.Absent.class);
-    assertThat(BlkbackStatistics.read(files, SWAP, false))
-        .isInstanceOf(ReadResult.Absent.class);
+    assertThat(BlkbackStatistics.read(files, SWAP, false)).isInstanceOf(ReadResult.Absent.class);
   }
 
   @ParameterizedTest
@@ -52,8 +51,7 @@ final class BackendFilesTest {
   @Test
   void readsCapturedStatistics() {
     assertThat(statistics(captured))
-        .isEqualTo(
-            new BlkbackStatistics(readLong("rd_sect"), readLong("wr_sect"), false));
+        .isEqualTo(new BlkbackStatistics(readLong("rd_sect"), readLong("wr_sect"), false));
     assertThat(statistics(captured).readSectors()).isPositive();
   }
 
@@ -65,8 +63,7 @@ final class BackendFilesTest {
             .with(STATISTICS + "rd_sect", "-2147483648\n")
             .with(STATISTICS + "wr_sect", "2147483647\n");
     BlkbackStatistics statistics = statistics(files);
-    assertThat(statistics)
-        .isEqualTo(new BlkbackStatistics(1L << 31, (1L << 31) - 1, true));
+    assertThat(statistics).isEqualTo(new BlkbackStatistics(1L << 31, (1L << 31) - 1, true));
   }
 
   private static BlkbackStatistics statistics(KernelFiles files) {

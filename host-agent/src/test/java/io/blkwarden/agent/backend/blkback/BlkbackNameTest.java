@@ -22,8 +22,7 @@ final class BlkbackNameTest {
     "7.my-disk-10, 7",
   })
   void readsMainlineNames(String comm, int domid) {
-    assertThat(BlkbackName.parse(comm))
-        .contains(new BlkbackName(Style.RING, domid, true, comm));
+    assertThat(BlkbackName.parse(comm)).contains(new BlkbackName(Style.RING, domid, true, comm));
   }
 
   @ParameterizedTest
@@ -34,8 +33,7 @@ final class BlkbackNameTest {
     "blkback.12345.x, 12345, false",
   })
   void readsNamesWithOneThreadPerDisk(String comm, int domid, boolean whole) {
-    assertThat(BlkbackName.parse(comm))
-        .contains(new BlkbackName(Style.SINGLE, domid, whole, comm));
+    assertThat(BlkbackName.parse(comm)).contains(new BlkbackName(Style.SINGLE, domid, whole, comm));
   }
 
   @Test
