@@ -95,10 +95,10 @@ record Proposals(EngineState engine, Throttles throttles) {
         return new OperatorReply(Verdict.DONE, text);
       }
     }
-    String text =
-        "no proposal %s is pending: it expired, or its breach is over; 'blkwarden proposals' lists"
-            + " them";
-    return new OperatorReply(Verdict.FAILED, text.formatted(id));
+    return new OperatorReply(
+        Verdict.FAILED,
+        "no proposal %s is pending: it expired, or its breach is over: see 'blkwarden proposals'"
+            .formatted(id));
   }
 
   private void record(Found at, Input.RequestReceived request, String answer) {

@@ -14,8 +14,8 @@ public final class ThrottleText {
       return refusal.sentence();
     }
     boolean failed =
-        state instanceof ThrottleState.Resting resting && resting.failed()
-            || state instanceof ThrottleState.Requested requested && requested.failure() != null;
+        (state instanceof ThrottleState.Resting resting && resting.failed())
+            || (state instanceof ThrottleState.Requested requested && requested.failure() != null);
     return (failed ? NOT_THROTTLED : "") + reason(state, attempts);
   }
 

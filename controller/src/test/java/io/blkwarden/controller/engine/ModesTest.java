@@ -96,8 +96,7 @@ final class ModesTest {
             found.lease(),
             found.domain(),
             found.vdev(),
-            IoPriority.bestEffort(7),
-            null,
+            new Restraint.Priority(IoPriority.bestEffort(7)),
             600_000,
             true));
 
@@ -124,8 +123,7 @@ final class ModesTest {
             MessageId.of(1, new Random(5)),
             disk.domain(),
             disk.disk().vdev(),
-            IoPriority.IDLE,
-            null,
+            Restraint.Priority.IDLE,
             600_000,
             true));
 

@@ -100,14 +100,17 @@ public final class ServiceConf {
       throws Unfit {
     String file = environment.getOrDefault(variable, "");
     int depth = 0;
+    int options = 0; // before the first command, which take no value
     CommandLine command = line;
     while (depth < args.length) {
       CommandLine next = command.getSubcommands().get(args[depth]);
-      // options before the first command take no value
-      if (next == null && !(command == line && args[depth].startsWith("--"))) {
+      if (next != null) {
+        command = next;
+      } else if (depth == options && args[depth].startsWith("--")) {
+        options++;
+      } else {
         break;
       }
-      command = next == null ? command : next;
       depth++;
     }
     Map<String, Kind> keys = keys(line);
