@@ -48,8 +48,8 @@ class InstallLabTest {
     assertThat(lab.sh("ps -o comm= -p 1").trim()).isEqualTo("systemd");
     assertThat(installed.unit("ActiveState")).isEqualTo("active");
     assertThat(lab.sh("grep -E '^(CapEff|CapBnd|NoNewPrivs|Seccomp):' /proc/" + PID + "/status"))
-        .as("CAP_SYS_NICE and CAP_SYS_PTRACE")
-        .contains("CapEff:\t0000000000880000", "CapBnd:\t0000000000880000")
+        .as("CAP_SYS_NICE only")
+        .contains("CapEff:\t0000000000800000", "CapBnd:\t0000000000800000")
         .contains("NoNewPrivs:\t1", "Seccomp:\t2");
     Map<String, String> mounts = new TreeMap<>();
     lab.sh("awk '{ print $5, $6 }' /proc/" + PID + "/mountinfo")
