@@ -49,6 +49,7 @@ final class PagingTest {
         host.swaps(800);
         host.live();
         await("notified").atMost(BOUND).until(() -> manager.alerts().size() == 1);
+        await("published").atMost(BOUND).until(() -> !alerts.alerts().isEmpty());
         assertThat(manager.alerts().getFirst().path("annotations").path("alert").asString())
             .isEqualTo(alerts.alerts().getFirst().id().value());
 

@@ -90,7 +90,7 @@ final class ConfigurationTest {
             controller,
             "controller",
             Blkwarden.CONF.keys(controller),
-            Map.of("nats", "nats://127.0.0.1:4222")));
+            Map.of()));
   }
 
   /** Without environment variables, which take precedence over the file. */

@@ -11,7 +11,7 @@ public class ConnectionOptions {
   @Option(
       names = "--nats",
       paramLabel = "URL",
-      defaultValue = "${env:NATS_URL}",
+      defaultValue = "${env:NATS_URL:-" + DEFAULT_URL + "}",
       description =
           "NATS server URL, or all servers of a cluster, comma-separated. Default $NATS_URL or "
               + DEFAULT_URL
