@@ -86,11 +86,7 @@ final class ConfigurationTest {
             AgentCommand.CONF.keys(agent),
             Map.of("host", "the host name up to the first dot")),
         new Service(
-            "controller",
-            controller,
-            "controller",
-            Blkwarden.CONF.keys(controller),
-            Map.of()));
+            "controller", controller, "controller", Blkwarden.CONF.keys(controller), Map.of()));
   }
 
   /** Without environment variables, which take precedence over the file. */
