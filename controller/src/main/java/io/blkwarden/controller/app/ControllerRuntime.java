@@ -1,6 +1,5 @@
 package io.blkwarden.controller.app;
 
-import io.blkwarden.controller.bus.BusCounters;
 import io.blkwarden.controller.bus.BusStatus;
 import io.blkwarden.controller.bus.NatsFleetBus;
 import io.blkwarden.controller.bus.RecordServer;
@@ -8,7 +7,6 @@ import io.blkwarden.controller.config.ControllerSettings;
 import io.blkwarden.controller.config.NotifyFile;
 import io.blkwarden.controller.config.PolicyWatch;
 import io.blkwarden.controller.dispatch.CommandFlow;
-import io.blkwarden.controller.dispatch.DispatchCounters;
 import io.blkwarden.controller.dispatch.EffectLog;
 import io.blkwarden.controller.dispatch.MessageFactory;
 import io.blkwarden.controller.dispatch.OperatorMailbox;
@@ -30,17 +28,17 @@ import io.blkwarden.controller.ingest.Backlog;
 import io.blkwarden.controller.ingest.EngineInput;
 import io.blkwarden.controller.ingest.EngineRunner;
 import io.blkwarden.controller.ingest.FleetIntake;
-import io.blkwarden.controller.ingest.IntakeCounters;
 import io.blkwarden.controller.ingest.LatestBatches;
 import io.blkwarden.controller.leader.Leadership;
 import io.blkwarden.controller.nats.BlockingSchedulers;
 import io.blkwarden.controller.notify.Notifier;
 import io.blkwarden.controller.notify.settings.Secret;
+import io.blkwarden.controller.snapshot.ControllerCounters;
 import io.blkwarden.controller.snapshot.FleetSnapshot;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.MessageId;
-import io.blkwarden.model.message.OperatorReply;
 import io.blkwarden.model.message.OperatorReply.Verdict;
+import io.blkwarden.model.message.OperatorReply;
 import io.blkwarden.model.message.Outcome;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -81,12 +79,10 @@ public final class ControllerRuntime implements AutoCloseable {
   private final ControllerSettings settings;
   private final Clock clock = Clock.systemUTC();
   private final SecureRandom random = new SecureRandom();
-  private final BusCounters busCounters = new BusCounters();
-  private final IntakeCounters intakeCounters = new IntakeCounters();
-  private final DispatchCounters dispatchCounters = new DispatchCounters();
+  private final ControllerCounters counters = new ControllerCounters();
   private final FleetView view = new FleetView();
   private final RecentDecisions recentDecisions = new RecentDecisions();
-  private final EffectLog effectLog = new EffectLog(dispatchCounters);
+  private final EffectLog effectLog = new EffectLog(counters);
   private final InputSink<EngineInput> internal = new InputSink<>();
   private final Disposable.Composite threads = Disposables.composite();
   private final Scheduler dispatchThread = thread("blkwarden-dispatch");
@@ -109,13 +105,13 @@ public final class ControllerRuntime implements AutoCloseable {
     String instance = settings.bus().instance();
     String run = UUID.randomUUID().toString();
     Scheduler control = thread("blkwarden-engine");
-    bus = new NatsFleetBus(settings.bus(), run, busCounters, clock, random, this::hasPolicies);
-    records = new RecordServer(settings.bus(), busCounters, clock, random);
+    bus = new NatsFleetBus(settings.bus(), run, counters, clock, this::hasPolicies);
+    records = new RecordServer(settings.bus(), counters, clock);
     audit = new AuditReader(records, clock);
     notifier = notifier(settings.pages());
-    OperatorMailbox mailbox = new OperatorMailbox(bus::reply, clock, dispatchCounters);
+    OperatorMailbox mailbox = new OperatorMailbox(bus::reply, clock, counters);
     intake =
-        new FleetIntake(settings.bus().subjects(), new Backlog(), intakeCounters, clock, mailbox);
+        new FleetIntake(settings.bus().subjects(), new Backlog(), counters, clock, mailbox);
     LatestBatches batches = new LatestBatches(intake, control);
     commands =
         commandFlow(
@@ -283,19 +279,9 @@ public final class ControllerRuntime implements AutoCloseable {
     return Optional.ofNullable(http).map(StatusServer::port);
   }
 
-  /** Counters of incoming messages. */
-  public IntakeCounters intakeCounters() {
-    return intakeCounters;
-  }
-
-  /** Counters of carried-out effects. */
-  public DispatchCounters dispatchCounters() {
-    return dispatchCounters;
-  }
-
-  /** Counters of the bus. */
-  public BusCounters busCounters() {
-    return busCounters;
+  /** The counters. */
+  public ControllerCounters counters() {
+    return counters;
   }
 
   /** The latest view of the fleet. */
@@ -363,7 +349,7 @@ public final class ControllerRuntime implements AutoCloseable {
     if (effect instanceof Effect.RecordDecision note) {
       recentDecisions.see(note.decision());
     } else if (effect instanceof Effect.Failed) {
-      intakeCounters.stepFailures.increment();
+      counters.stepFailures.increment();
     }
     effectLog.accept(effect);
   }
@@ -376,8 +362,7 @@ public final class ControllerRuntime implements AutoCloseable {
     FleetMetrics fleet =
         new FleetMetrics(() -> snapshots.apply(metered), view, thread("blkwarden-metrics"));
     Metrics metrics =
-        new Metrics(
-            bus, busCounters, intakeCounters, dispatchCounters, commands, notifier, view, policies);
+        new Metrics(bus, counters, commands, view, policies);
     FleetHistory history = new FleetHistory();
     ChangeSignal changes = new ChangeSignal();
     StatusServer server =
@@ -424,6 +409,7 @@ public final class ControllerRuntime implements AutoCloseable {
         file.tokens(),
         clock,
         () -> epoch().isPresent(),
+        counters,
         thread("blkwarden-notify"));
   }
 
@@ -433,7 +419,7 @@ public final class ControllerRuntime implements AutoCloseable {
         used -> epoch().equals(OptionalLong.of(used)),
         results,
         dispatchThread,
-        dispatchCounters,
+        counters,
         random);
   }
 }

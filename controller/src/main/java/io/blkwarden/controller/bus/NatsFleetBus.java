@@ -15,6 +15,7 @@ import io.blkwarden.controller.nats.MessageSubscription;
 import io.blkwarden.controller.nats.NatsConnection;
 import io.blkwarden.controller.nats.NatsSettings;
 import io.blkwarden.controller.nats.ServiceDiscovery;
+import io.blkwarden.controller.snapshot.ControllerCounters;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.json.ControlJson;
 import io.blkwarden.model.message.Alert;
@@ -29,7 +30,6 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
-import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -94,28 +94,26 @@ public final class NatsFleetBus implements FleetBus, AutoCloseable {
   public NatsFleetBus(
       NatsSettings settings,
       String run,
-      BusCounters counters,
+      ControllerCounters counters,
       InstantSource clock,
-      RandomGenerator random,
       BooleanSupplier mayLead) {
     this.settings = settings;
     this.clock = clock;
     Subjects subjects = settings.subjects();
     Scheduler blocking = pool("blkwarden-bus", THREADS, TASKS_MAX);
     Scheduler timer = thread("blkwarden-timer");
-    samplesConnection = new NatsConnection(settings, "samples", counters, random, blocking, timer);
-    control = new NatsConnection(settings, "control", counters, random, blocking, timer);
-    recordsConnection = new NatsConnection(settings, "alerts", counters, random, blocking, timer);
+    samplesConnection = new NatsConnection(settings, "samples", counters, blocking, timer);
+    control = new NatsConnection(settings, "control", counters, blocking, timer);
+    recordsConnection = new NatsConnection(settings, "alerts", counters, blocking, timer);
     samples = samplesConnection.subscription(List.of(subjects.allSamples()));
     reports = control.subscription(List.of(subjects.allMappings(), subjects.allHeartbeats()));
     outcomes = control.subscription(List.of(subjects.allOutcomes()));
     operatorRequests = control.subscription(subjects.allOperatorRequests());
     inputs = new OperatorInputBucket(control, sharedState);
     baselines = new BaselineBucket(control);
-    setup = new JetStreamSetup(control, inputs, baselines, sharedState, blocking, timer, random);
+    setup = new JetStreamSetup(control, inputs, baselines, sharedState, blocking, timer);
     StreamPublishers publishers =
-        new StreamPublishers(
-            recordsConnection, subjects, counters, Flux.defer(this::reconnected), random);
+        new StreamPublishers(recordsConnection, subjects, counters, Flux.defer(this::reconnected));
     alerts = publishers.alerts(this::alertGate, thread("blkwarden-alerts"));
     decisions = publishers.decisions(this::decisionGate, thread("blkwarden-decisions"));
     OpenAlerts openAlerts = new OpenAlerts(control, subjects, alerts::pending);
@@ -153,16 +151,11 @@ public final class NatsFleetBus implements FleetBus, AutoCloseable {
   }
 
   /** Emits when NATS is back after now. */
-  private Flux<Long> reconnected() {
+  private Flux<?> reconnected() {
     long runs = setup.runs();
-    long connects = recordsConnection.connects();
     return Flux.merge(
         setup.ready().filter(number -> number > runs),
-        recordsConnection
-            .states()
-            .ofType(ConnectionState.Up.class)
-            .map(ConnectionState.Up::number)
-            .filter(number -> number > connects));
+        recordsConnection.states().skip(1).filter(ConnectionState.Up.class::isInstance));
   }
 
   private Stream<NatsConnection> connections() {

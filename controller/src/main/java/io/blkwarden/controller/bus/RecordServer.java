@@ -7,6 +7,7 @@ import io.blkwarden.controller.nats.NatsConnection;
 import io.blkwarden.controller.nats.NatsException;
 import io.blkwarden.controller.nats.NatsSettings;
 import io.blkwarden.controller.nats.RecordPages;
+import io.blkwarden.controller.snapshot.ControllerCounters;
 import io.blkwarden.model.json.ControlJson;
 import io.blkwarden.model.json.Decoded;
 import io.blkwarden.model.message.OperatorReply.Verdict;
@@ -18,7 +19,6 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -63,9 +63,9 @@ public final class RecordServer implements RecordPages, AutoCloseable {
 
   /** Creates a server that is not started. */
   public RecordServer(
-      NatsSettings settings, BusCounters counters, InstantSource clock, RandomGenerator random) {
+      NatsSettings settings, ControllerCounters counters, InstantSource clock) {
     this.settings = settings;
-    this.connection = new NatsConnection(settings, "records", counters, random, connecting, timer);
+    this.connection = new NatsConnection(settings, "records", counters, connecting, timer);
     this.pages = connection.records(settings.subjects(), clock);
   }
 

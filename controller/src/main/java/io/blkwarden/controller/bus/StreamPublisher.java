@@ -1,6 +1,7 @@
 package io.blkwarden.controller.bus;
 
 import io.blkwarden.controller.bus.PublishQueue.Entry;
+import io.blkwarden.controller.snapshot.ControllerCounters;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Function;
@@ -75,7 +76,7 @@ final class StreamPublisher<T> {
   private final Kind<T> kind;
   private final PublishQueue<T> queue;
   private final Supplier<Gate> gate;
-  private final BusCounters.Published counters;
+  private final ControllerCounters.Published counters;
   private final Flux<?> reconnected;
   private final Scheduler scheduler;
   private final RandomGenerator random;
@@ -91,7 +92,7 @@ final class StreamPublisher<T> {
       Kind<T> kind,
       PublishQueue<T> queue,
       Supplier<Gate> gate,
-      BusCounters.Published counters,
+      ControllerCounters.Published counters,
       Flux<?> reconnected,
       Scheduler scheduler,
       RandomGenerator random) {

@@ -5,7 +5,6 @@ import io.blkwarden.controller.nats.NatsSettings;
 import io.blkwarden.controller.nats.OperatorSession;
 import io.blkwarden.model.subject.Subjects;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -45,7 +44,7 @@ final class NatsOptions {
 
   /** Opens a session with the controller. */
   OperatorSession connect(CommandContext context) throws NatsException {
-    return OperatorSession.open(settings(context, "cli"), new SecureRandom());
+    return OperatorSession.open(settings(context, "cli"));
   }
 
   /** The settings from these options and the environment. */

@@ -1,6 +1,7 @@
 package io.blkwarden.controller.dispatch;
 
 import io.blkwarden.commandline.log.LogKeys;
+import io.blkwarden.controller.snapshot.ControllerCounters;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.MessageId;
 import io.blkwarden.model.json.ControlJson;
@@ -72,7 +73,7 @@ public final class CommandFlow {
   private final LongPredicate leads;
   private final Results results;
   private final Scheduler scheduler;
-  private final DispatchCounters counters;
+  private final ControllerCounters counters;
   private final RandomGenerator random;
   private final AtomicInteger waiting = new AtomicInteger();
   private final Map<MessageId, PendingCommand> inFlight = new ConcurrentHashMap<>();
@@ -118,7 +119,7 @@ public final class CommandFlow {
       LongPredicate leads,
       Results results,
       Scheduler scheduler,
-      DispatchCounters counters,
+      ControllerCounters counters,
       RandomGenerator random) {
     this.agents = agents;
     this.leads = leads;
@@ -159,7 +160,7 @@ public final class CommandFlow {
   private @Nullable PendingCommand admit(Command command) {
     if (waiting.incrementAndGet() > MAX_WAITING) {
       waiting.decrementAndGet();
-      counters.refused.increment();
+      counters.commandsRefused.increment();
       lose(command, "%d commands are already waiting".formatted(MAX_WAITING));
       return null;
     }
@@ -270,7 +271,7 @@ public final class CommandFlow {
       }
       case Decoded.Malformed<Outcome> bad -> fault = bad.detail();
     }
-    counters.malformed.increment();
+    counters.answersMalformed.increment();
     throw new IllegalArgumentException("invalid answer: " + fault);
   }
 
@@ -279,7 +280,7 @@ public final class CommandFlow {
   }
 
   private void lose(Command command, String why) {
-    counters.lost.increment();
+    counters.commandsLost.increment();
     try (LogKeys keys = new LogKeys()) {
       keys.put("host", command.host()).put("command", command.id());
       log.warn("command abandoned: host={} command={}: {}", command.host(), command.id(), why);

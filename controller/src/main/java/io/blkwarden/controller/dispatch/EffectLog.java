@@ -2,6 +2,7 @@ package io.blkwarden.controller.dispatch;
 
 import io.blkwarden.commandline.log.LogKeys;
 import io.blkwarden.controller.engine.Effect;
+import io.blkwarden.controller.snapshot.ControllerCounters;
 import io.blkwarden.controller.throttle.Decision;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.Printable;
@@ -15,7 +16,7 @@ import org.slf4j.LoggerFactory;
  * Counts the engine's effects, and writes each command, alert and decision to the log {@code
  * blkwarden.decisions}.
  */
-public record EffectLog(DispatchCounters counters) {
+public record EffectLog(ControllerCounters counters) {
   private static final Logger log = LoggerFactory.getLogger(EffectLog.class);
   private static final Logger record = LoggerFactory.getLogger("blkwarden.decisions");
 
@@ -27,11 +28,11 @@ public record EffectLog(DispatchCounters counters) {
         write(command);
       }
       case Effect.PublishAlert(Alert alert) -> {
-        DispatchCounters.increment(counters.alerts, alert.state());
+        ControllerCounters.increment(counters.alertsByState, alert.state());
         write(alert);
       }
       case Effect.RecordDecision(Decision decision) -> {
-        DispatchCounters.increment(counters.decisions, decision.verdict());
+        ControllerCounters.increment(counters.decisionsByVerdict, decision.verdict());
         write(decision);
       }
       case Effect.HostProblem each -> write(each);

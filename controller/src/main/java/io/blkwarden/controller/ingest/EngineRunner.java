@@ -4,6 +4,7 @@ import io.blkwarden.controller.engine.Effect;
 import io.blkwarden.controller.engine.EngineCore;
 import io.blkwarden.controller.engine.Input;
 import io.blkwarden.controller.engine.Moment;
+import io.blkwarden.controller.snapshot.ControllerCounters;
 import io.blkwarden.model.json.Decoded;
 import io.blkwarden.model.sample.SampleCodec;
 import io.blkwarden.model.sample.SampleFrame;
@@ -27,7 +28,7 @@ public final class EngineRunner {
   private static final Logger log = LoggerFactory.getLogger(EngineRunner.class);
 
   private final EngineCore core;
-  private final IntakeCounters counters;
+  private final ControllerCounters counters;
   private final FleetIntake intake;
   private final InstantSource wall;
   private final LongSupplier monotonicMillis;

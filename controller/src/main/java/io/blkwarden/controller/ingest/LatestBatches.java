@@ -1,7 +1,8 @@
 package io.blkwarden.controller.ingest;
 
-import io.blkwarden.controller.ingest.IntakeCounters.Kind;
 import io.blkwarden.controller.nats.BusMessage;
+import io.blkwarden.controller.snapshot.ControllerCounters.Kind;
+import io.blkwarden.controller.snapshot.ControllerCounters;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.json.Decoded;
 import io.blkwarden.model.sample.SampleCodec;
@@ -46,7 +47,7 @@ public final class LatestBatches {
 
   private final FleetIntake intake;
   private final Subjects subjects;
-  private final IntakeCounters counters;
+  private final ControllerCounters counters;
   private final Scheduler scheduler;
   private final Map<String, Slot> slots = new ConcurrentHashMap<>();
   private final Queue<Slot> ready = new ConcurrentLinkedQueue<>();
@@ -88,7 +89,7 @@ public final class LatestBatches {
   }
 
   private void add(BusMessage message) {
-    IntakeCounters.increment(counters.received, Kind.SAMPLE);
+    ControllerCounters.increment(counters.received, Kind.SAMPLE);
     Slot slot = slots.get(message.subject());
     if (slot == null) {
       slot = newSlot(message.subject());

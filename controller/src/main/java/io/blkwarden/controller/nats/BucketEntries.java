@@ -18,27 +18,13 @@ import reactor.core.scheduler.Scheduler;
 import reactor.util.retry.Retry;
 
 /** Reads all entries of a bucket by pipelined direct gets. */
-final class BucketEntries {
+record BucketEntries(Connection connection, String bucket, boolean direct, List<String> keys) {
   /** Most gets in flight. */
   static final int IN_FLIGHT_MAX = 32;
 
   private static final int NOT_FOUND = 404;
   private static final int RETRIES = 2;
   private static final Duration PAUSE = Duration.ofMillis(200);
-
-  private final Connection connection;
-  private final String bucket;
-  private final String stream;
-  private final boolean direct;
-  private final List<String> keys;
-
-  private BucketEntries(Connection connection, String bucket, boolean direct, List<String> keys) {
-    this.connection = connection;
-    this.bucket = bucket;
-    this.stream = "KV_" + bucket;
-    this.direct = direct;
-    this.keys = keys;
-  }
 
   /** Reads the keys; blocks. */
   static BucketEntries of(Connection connection, String bucket)
@@ -68,7 +54,7 @@ final class BucketEntries {
   private Mono<KvEvent.Entry> get(String key) {
     return Mono.defer(() -> Mono.fromFuture(ask("$KV.%s.%s".formatted(bucket, key))))
         .handle((answer, sink) -> {
-          MessageInfo found = new MessageInfo(answer, stream, direct);
+          MessageInfo found = new MessageInfo(answer, "KV_" + bucket, direct);
           if (found.isMessage() && !found.hasError()) {
             KeyValueEntry entry = new KeyValueEntry(found);
             byte[] value = entry.getValue();
@@ -87,15 +73,12 @@ final class BucketEntries {
   }
 
   private CompletableFuture<Message> ask(String subject) {
-    String api = "$JS.API.";
-    return direct
-        ? connection.requestWithTimeout(
-            "%sDIRECT.GET.%s.%s".formatted(api, stream, subject),
-            new byte[0],
-            JetStreamAssets.REQUEST_TIMEOUT)
-        : connection.requestWithTimeout(
-            "%sSTREAM.MSG.GET.%s".formatted(api, stream),
-            "{\"last_by_subj\":\"%s\"}".formatted(subject).getBytes(UTF_8),
-            JetStreamAssets.REQUEST_TIMEOUT);
+    String api =
+        direct
+            ? "$JS.API.DIRECT.GET.KV_%s.%s".formatted(bucket, subject)
+            : "$JS.API.STREAM.MSG.GET.KV_" + bucket;
+    String body = direct ? "" : "{\"last_by_subj\":\"%s\"}".formatted(subject);
+    return connection.requestWithTimeout(
+        api, body.getBytes(UTF_8), JetStreamAssets.REQUEST_TIMEOUT);
   }
 }

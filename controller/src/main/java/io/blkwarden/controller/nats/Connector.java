@@ -11,7 +11,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.random.RandomGenerator;
+import java.util.concurrent.ThreadLocalRandom;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * command or sample after an outage would do harm; callers that must not lose messages keep them.
  * When the socket accepts no data, messages are dropped and counted.
  */
-record Connector(NatsSettings settings, RandomGenerator random) {
+record Connector(NatsSettings settings) {
   private static final long FIRST_DELAY_MILLIS = 250;
   private static final int DOUBLINGS = 4;
   private static final Duration PING = Duration.ofSeconds(10);
@@ -44,8 +44,7 @@ record Connector(NatsSettings settings, RandomGenerator random) {
     } catch (IOException e) {
       throw unreachable(Optional.ofNullable(listener.lastFault()).orElse(e));
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new NatsException("interrupted while connecting to NATS", "", e);
+      throw NatsException.interrupted(e);
     } catch (IllegalArgumentException | IllegalStateException e) {
       throw new NatsException(
           "NATS at %s or its credentials cannot be used (%s)"
@@ -55,14 +54,11 @@ record Connector(NatsSettings settings, RandomGenerator random) {
     }
   }
 
-  /** Closes a connection, if there is one. */
-  static void close(@Nullable Connection connection) {
-    if (connection != null) {
-      try {
-        connection.close();
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
+  static void close(Connection connection) {
+    try {
+      connection.close();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
@@ -84,7 +80,7 @@ record Connector(NatsSettings settings, RandomGenerator random) {
             .connectionListener(listener)
             .maxReconnects(-1)
             .reconnectDelayBehavior(Options.ReconnectDelayBehavior.BeforeAllRounds)
-            .reconnectDelayHandler(this::reconnectDelay)
+            .reconnectDelayHandler(Connector::reconnectDelay)
             .reconnectBufferSize(0)
             .discardMessagesWhenOutgoingQueueFull()
             .reportNoResponders()
@@ -132,8 +128,8 @@ record Connector(NatsSettings settings, RandomGenerator random) {
   }
 
   /** Random up to a bound that doubles to 4 s, to avoid a reconnection storm. */
-  private synchronized Duration reconnectDelay(long round) {
+  private static Duration reconnectDelay(long round) {
     long bound = FIRST_DELAY_MILLIS << Math.clamp(round - 1, 0, DOUBLINGS);
-    return Duration.ofMillis(random.nextLong(bound) + 1);
+    return Duration.ofMillis(ThreadLocalRandom.current().nextLong(bound) + 1);
   }
 }

@@ -220,15 +220,12 @@ public final class JetStreamAssets {
   }
 
   /** Fails if JetStream as a whole does not work, even if the server serves some streams. */
-  static void check(Connection connection, String servers) throws NatsException {
-    try {
-      Optional<Complaint> fault = JetStreamFault.check(connection);
-      if (fault.isPresent()) {
-        throw exception(fault.get(), servers, null);
-      }
-    } catch (InterruptedException e) {
-      throw NatsException.interrupted(e);
+  @Nullable Void check() throws NatsException, InterruptedException {
+    Optional<Complaint> fault = JetStreamFault.check(connection);
+    if (fault.isPresent()) {
+      throw exception(fault.get(), servers, null);
     }
+    return null;
   }
 
   private static NatsException exception(Complaint why, String servers, @Nullable Exception e) {

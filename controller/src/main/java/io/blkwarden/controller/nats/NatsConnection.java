@@ -1,6 +1,7 @@
 package io.blkwarden.controller.nats;
 
 import io.blkwarden.commandline.nats.JetStreamFault;
+import io.blkwarden.controller.snapshot.ControllerCounters;
 import io.blkwarden.model.subject.Subjects;
 import io.nats.client.Connection;
 import io.nats.client.JetStream;
@@ -10,10 +11,7 @@ import io.nats.client.PurgeOptions;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
-import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
@@ -36,21 +34,21 @@ public final class NatsConnection implements AutoCloseable {
   /** Timeout of the acknowledgement of a message published to a stream. */
   public static final Duration ACK_TIMEOUT = Duration.ofSeconds(5);
 
-  private static final long RETRY_MILLIS = 1_000;
+  private static final Duration RETRY_MIN = Duration.ofSeconds(1);
+  private static final Duration RETRY_MAX = Duration.ofSeconds(2);
 
   private final NatsSettings settings;
   private final String name;
-  private final ConnectionCounters counters;
-  private final RandomGenerator random;
+  private final ControllerCounters counters;
   private final Scheduler blocking;
   private final Scheduler timer;
   private final Connector connector;
   private final Sinks.Many<ConnectionState> states = Sinks.many().replay().latest();
-  private final Set<MessageSubscription.Subscriber> subscribers = new LinkedHashSet<>();
+  private final Sinks.Many<Connection> connections = Sinks.many().replay().latest();
   private final Disposable.Swap life = Disposables.swap();
   private volatile @Nullable Session session;
   private volatile ConnectionState state = new ConnectionState.Connecting("");
-  private volatile long connects;
+  private long connects;
   private boolean started;
   private boolean closed;
 
@@ -72,17 +70,15 @@ public final class NatsConnection implements AutoCloseable {
   public NatsConnection(
       NatsSettings settings,
       String name,
-      ConnectionCounters counters,
-      RandomGenerator random,
+      ControllerCounters counters,
       Scheduler blocking,
       Scheduler timer) {
     this.settings = settings;
     this.name = name;
     this.counters = counters;
-    this.random = random;
     this.blocking = blocking;
     this.timer = timer;
-    this.connector = new Connector(settings, random);
+    this.connector = new Connector(settings);
     change(state);
   }
 
@@ -100,12 +96,9 @@ public final class NatsConnection implements AutoCloseable {
             .flatMap(connected -> connected)
             .flatMap(each -> each.closed().publishOn(blocking).then(Mono.error(this::onClosed)))
             .doOnError(e -> change(new ConnectionState.Connecting(text(e))))
-            .retryWhen(Retry.from(failures -> failures.concatMap(_ -> Mono.delay(pause(), timer))))
+            .retryWhen(
+                Retry.backoff(Long.MAX_VALUE, RETRY_MIN).maxBackoff(RETRY_MAX).scheduler(timer))
             .subscribe());
-  }
-
-  private Duration pause() {
-    return Duration.ofMillis(RETRY_MILLIS + random.nextLong(RETRY_MILLIS));
   }
 
   private static String text(Throwable e) {
@@ -119,9 +112,14 @@ public final class NatsConnection implements AutoCloseable {
         new ConnectionLog(
             name,
             counters,
-            () -> change(new ConnectionState.Lost()),
-            this::up,
-            () -> closedSink.emitEmpty(Sinks.EmitFailureHandler.FAIL_FAST));
+            event -> {
+              switch (event) {
+                case DISCONNECTED -> change(new ConnectionState.Lost());
+                case RECONNECTED -> up();
+                case CLOSED -> closedSink.emitEmpty(Sinks.EmitFailureHandler.FAIL_FAST);
+                default -> {}
+              }
+            });
     try {
       Connection connection = connector.connect(name, listener);
       Session created =
@@ -149,7 +147,7 @@ public final class NatsConnection implements AutoCloseable {
   private synchronized boolean adopt(Session created) {
     if (!closed) {
       session = created;
-      subscribers.forEach(each -> each.attach(created.connection()));
+      connections.emitNext(created.connection(), Sinks.EmitFailureHandler.FAIL_FAST);
     }
     return !closed;
   }
@@ -162,28 +160,18 @@ public final class NatsConnection implements AutoCloseable {
   }
 
   private void drop() {
-    Session last = abandon();
+    Session last;
+    synchronized (this) {
+      last = session;
+      session = null;
+    }
     if (last != null) { // not under the lock, which jnats threads may need to end
       Connector.close(last.connection());
     }
   }
 
-  private synchronized @Nullable Session abandon() {
-    Session last = session;
-    session = null;
-    subscribers.forEach(MessageSubscription.Subscriber::detach);
-    return last;
-  }
-
   private synchronized void up() {
-    long number = connects + 1;
-    connects = number;
-    change(new ConnectionState.Up(number));
-  }
-
-  /** Number of connects and reconnects. */
-  public long connects() {
-    return connects;
+    change(new ConnectionState.Up(++connects));
   }
 
   private synchronized void change(ConnectionState next) {
@@ -225,8 +213,8 @@ public final class NatsConnection implements AutoCloseable {
 
   /** A subscription with the default bounds. */
   public MessageSubscription subscription(List<String> subjects) {
-    return new MessageSubscription(
-        this, subjects, null, MessageSubscription.MAX_MESSAGES, MessageSubscription.MAX_BYTES);
+    return subscription(
+        subjects, null, MessageSubscription.MAX_MESSAGES, MessageSubscription.MAX_BYTES);
   }
 
   /**
@@ -236,20 +224,8 @@ public final class NatsConnection implements AutoCloseable {
    */
   public MessageSubscription subscription(
       List<String> subjects, @Nullable String group, long maxMessages, long maxBytes) {
-    return new MessageSubscription(this, subjects, group, maxMessages, maxBytes);
-  }
-
-  synchronized void add(MessageSubscription.Subscriber subscriber) {
-    subscribers.add(subscriber);
-    Session current = session;
-    if (current != null) {
-      subscriber.attach(current.connection());
-    }
-  }
-
-  synchronized void remove(MessageSubscription.Subscriber subscriber) {
-    subscribers.remove(subscriber);
-    subscriber.detach();
+    return new MessageSubscription(
+        connections.asFlux(), subjects, group, maxMessages, maxBytes);
   }
 
   /**
@@ -259,11 +235,15 @@ public final class NatsConnection implements AutoCloseable {
    * @throws IllegalArgumentException if the message exceeds the server's maximum payload
    */
   public void publish(String subject, byte[] payload) {
+    current().connection().publish(subject, payload);
+  }
+
+  private Session current() {
     Session current = session;
     if (current == null) {
       throw new IllegalStateException("NATS is not connected");
     }
-    current.connection().publish(subject, payload);
+    return current;
   }
 
   /**
@@ -274,12 +254,7 @@ public final class NatsConnection implements AutoCloseable {
    * @param token of the host in the reply subject
    */
   public Mono<byte[]> request(String token, String subject, byte[] payload, Duration timeout) {
-    return Mono.defer(() -> {
-      Session current = session;
-      return current == null || !isUp()
-          ? Mono.error(new IOException("NATS is not connected"))
-          : current.replies().request(token, subject, payload, timeout, timer);
-    });
+    return Mono.defer(() -> current().replies().request(token, subject, payload, timeout, timer));
   }
 
   /**
@@ -290,16 +265,8 @@ public final class NatsConnection implements AutoCloseable {
    * @param id for deduplication within two minutes
    */
   public Mono<Void> store(String stream, String subject, String id, byte[] message) {
-    return Mono.defer(
-            () -> {
-              Session current = session;
-              if (current == null) {
-                return Mono.error(new IllegalStateException("NATS is not connected"));
-              }
-              PublishOptions options =
-                  PublishOptions.builder().expectedStream(stream).messageId(id).build();
-              return Mono.fromFuture(current.stream().publishAsync(subject, message, options));
-            })
+    PublishOptions options = PublishOptions.builder().expectedStream(stream).messageId(id).build();
+    return Mono.fromFuture(() -> current().stream().publishAsync(subject, message, options))
         .timeout(ACK_TIMEOUT, timer)
         .then();
   }
@@ -329,25 +296,17 @@ public final class NatsConnection implements AutoCloseable {
 
   /** Fails if JetStream as a whole does not work, even if the server serves some streams. */
   public Mono<Void> checkJetStream() {
-    return blocking(
-            session -> {
-              JetStreamAssets.check(session.connection(), settings.printableServers());
-              return true;
-            })
-        .then();
+    return blocking(session -> session.assets().check());
   }
 
   /**
    * A bucket over the current connection; its calls block.
    *
    * @param timeout of each call
+   * @throws IllegalStateException if not connected
    */
   public Bucket bucket(String bucket, Duration timeout) throws IOException {
-    Session current = session;
-    if (current == null) {
-      throw new IOException("NATS is not connected");
-    }
-    return Bucket.of(current.connection(), bucket, timeout);
+    return Bucket.of(current().connection(), bucket, timeout);
   }
 
   /** Runs a task with a bucket on a thread that may block. */

@@ -1,5 +1,6 @@
 package io.blkwarden.controller.nats;
 
+import io.blkwarden.controller.snapshot.ControllerCounters;
 import io.nats.client.Connection;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -15,7 +16,14 @@ final class OperatorListener extends ConnectionLog {
   private final CompletableFuture<String> violation = new CompletableFuture<>();
 
   OperatorListener(String name, String servers, Runnable onReconnected) {
-    super(name, new ConnectionCounters(), () -> {}, onReconnected, () -> {});
+    super(
+        name,
+        new ControllerCounters(),
+        event -> {
+          if (event == Events.RECONNECTED) {
+            onReconnected.run();
+          }
+        });
     this.servers = servers;
   }
 

@@ -28,7 +28,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
-import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,18 +58,16 @@ public final class OperatorSession implements AutoCloseable {
   }
 
   /** Connects. */
-  public static OperatorSession open(NatsSettings settings, RandomGenerator random)
-      throws NatsException {
-    return open(settings, random, "cli", () -> {});
+  public static OperatorSession open(NatsSettings settings) throws NatsException {
+    return open(settings, "cli", () -> {});
   }
 
   /** Connects under a name, to run {@code onReconnected} when a lost connection is back. */
-  static OperatorSession open(
-      NatsSettings settings, RandomGenerator random, String link, Runnable onReconnected)
+  static OperatorSession open(NatsSettings settings, String link, Runnable onReconnected)
       throws NatsException {
     OperatorListener listener =
         new OperatorListener(link, settings.printableServers(), onReconnected);
-    Connection connection = new Connector(settings, random).connect(link, listener);
+    Connection connection = new Connector(settings).connect(link, listener);
     try {
       return new OperatorSession(settings, connection, listener, key(settings.credentials()));
     } catch (NatsException e) {

@@ -2,6 +2,8 @@ package io.blkwarden.controller.notify;
 
 import io.blkwarden.controller.alert.NotifiedAlerts.Notification;
 import io.blkwarden.model.MessageId;
+import io.blkwarden.controller.snapshot.ControllerCounters;
+import io.blkwarden.controller.snapshot.ControllerCounters.Receiver;
 import io.blkwarden.model.message.Alert;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -14,7 +16,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
-import reactor.core.scheduler.Scheduler;
 import reactor.util.retry.Retry;
 
 /**
@@ -38,24 +39,20 @@ final class AlertmanagerFeed {
   private final long resendMillis;
   private final InstantSource clock;
   private final Retry retry;
-  private final NotifyCounters counters;
+  private final ControllerCounters counters;
   private final Map<MessageId, Notification> waiting = new LinkedHashMap<>();
   private boolean busy;
 
   AlertmanagerFeed(
-      HttpPoster poster,
-      Duration resend,
-      InstantSource clock,
-      Scheduler scheduler,
-      NotifyCounters counters) {
+      HttpPoster poster, long resendMillis, InstantSource clock, ControllerCounters counters) {
     this.poster = poster;
-    this.resendMillis = resend.toMillis();
+    this.resendMillis = resendMillis;
     this.clock = clock;
     this.retry =
         Retry.backoff(Long.MAX_VALUE, FIRST_PAUSE)
             .maxBackoff(LONGEST_PAUSE)
             .jitter(0)
-            .scheduler(scheduler);
+            .scheduler(poster.scheduler());
     this.counters = counters;
   }
 
@@ -65,7 +62,7 @@ final class AlertmanagerFeed {
 
   void add(Notification notification) {
     if (waiting.size() >= WAITING_MAX && !waiting.containsKey(notification.alert().id())) {
-      counters.dropped.increment();
+      ControllerCounters.increment(counters.notificationsDropped, Receiver.ALERTMANAGER);
       log.error(
           "alertmanager {}: alert {} dropped: queue full", poster.url(), notification.alert().id());
       return;
@@ -115,11 +112,12 @@ final class AlertmanagerFeed {
     return poster
         .post(json)
         .doOnSuccess(_ -> {
-          counters.sent.add(batch.size());
+          ControllerCounters.add(
+              counters.notificationsSent, Receiver.ALERTMANAGER, batch.size());
           batch.forEach(each -> waiting.remove(each.alert().id(), each));
         })
         .doOnError(e -> {
-          counters.failed.increment();
+          ControllerCounters.increment(counters.notificationsFailed, Receiver.ALERTMANAGER);
           log.warn(
               "alertmanager {}: {} alerts not sent, retrying: {}",
               poster.url(),

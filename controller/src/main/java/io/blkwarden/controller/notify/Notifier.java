@@ -3,6 +3,7 @@ package io.blkwarden.controller.notify;
 import io.blkwarden.controller.alert.NotifiedAlerts;
 import io.blkwarden.controller.notify.settings.NotifySettings;
 import io.blkwarden.controller.notify.settings.Secret;
+import io.blkwarden.controller.snapshot.ControllerCounters;
 import io.blkwarden.model.message.Alert;
 import java.net.URI;
 import java.nio.file.Path;
@@ -14,8 +15,8 @@ import java.util.Objects;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.Disposable;
@@ -40,9 +41,7 @@ public final class Notifier {
 
   private final Scheduler thread;
   private final NotifiedAlerts notifiedAlerts = new NotifiedAlerts();
-  private final NotifyCounters toAlertmanagers = new NotifyCounters();
-  private final NotifyCounters toWebhooks = new NotifyCounters();
-  private final LongAdder overflow = new LongAdder();
+  private final ControllerCounters counters;
   private final AtomicInteger queued = new AtomicInteger();
   private final List<AlertmanagerFeed> alertmanagers;
   private final List<WebhookSender> webhooks;
@@ -59,27 +58,37 @@ public final class Notifier {
       Map<Path, Secret> tokens,
       InstantSource clock,
       BooleanSupplier leading,
+      ControllerCounters counters,
       Scheduler thread) {
     this.thread = thread;
-    HttpPoster.Factory posters = new HttpPoster.Factory(HttpClient.create(), tokens, thread);
+    this.counters = counters;
+    HttpClient client = HttpClient.create();
     alertmanagers =
         settings.alertmanagers().stream()
             .map(each ->
                 new AlertmanagerFeed(
-                    posters.to(api(each.url()), each.tokenFile(), each.timeoutMillis()),
-                    Duration.ofMillis(each.resendMillis()),
+                    new HttpPoster(
+                        client,
+                        api(each.url()),
+                        token(each.tokenFile(), tokens),
+                        each.timeoutMillis(),
+                        thread),
+                    each.resendMillis(),
                     clock,
-                    thread,
-                    toAlertmanagers))
+                    counters))
             .toList();
     webhooks =
         settings.webhooks().stream()
             .map(each ->
                 new WebhookSender(
-                    posters.to(each.url(), each.tokenFile(), each.timeoutMillis()),
+                    new HttpPoster(
+                        client,
+                        each.url(),
+                        token(each.tokenFile(), tokens),
+                        each.timeoutMillis(),
+                        thread),
                     each,
-                    thread,
-                    toWebhooks))
+                    counters))
             .toList();
     for (AlertmanagerFeed feed : alertmanagers) {
       Disposable _ =
@@ -95,6 +104,10 @@ public final class Notifier {
     }
   }
 
+  private static @Nullable Secret token(@Nullable Path file, Map<Path, Secret> tokens) {
+    return file == null ? null : tokens.get(file);
+  }
+
   private static URI api(URI base) {
     String text = base.toString();
     return URI.create(
@@ -108,7 +121,7 @@ public final class Notifier {
     }
     if (queued.incrementAndGet() > QUEUE_MAX) {
       queued.decrementAndGet();
-      overflow.increment();
+      counters.notificationsOverflow.increment();
       log.error("notification dropped: queue full ({}): alert {}", QUEUE_MAX, alert.id());
       return;
     }
@@ -167,20 +180,5 @@ public final class Notifier {
     return queued.get()
         + alertmanagers.stream().mapToInt(AlertmanagerFeed::pending).sum()
         + webhooks.stream().mapToInt(WebhookSender::pending).sum();
-  }
-
-  /** Counters of all Alertmanagers. */
-  public NotifyCounters toAlertmanagers() {
-    return toAlertmanagers;
-  }
-
-  /** Counters of all webhooks. */
-  public NotifyCounters toWebhooks() {
-    return toWebhooks;
-  }
-
-  /** Alerts dropped because the queue was full. */
-  public long overflow() {
-    return overflow.sum();
   }
 }

@@ -1,10 +1,10 @@
 package io.blkwarden.controller.app;
 
+import io.blkwarden.controller.snapshot.ControllerCounters;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.blkwarden.controller.audit.AuditQuery;
 import io.blkwarden.controller.audit.AuditTrail;
-import io.blkwarden.controller.bus.BusCounters;
 import io.blkwarden.controller.bus.RecordServer;
 import io.blkwarden.controller.nats.NatsException;
 import io.blkwarden.controller.nats.NatsSettings;
@@ -16,7 +16,6 @@ import java.net.Socket;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
-import java.util.SplittableRandom;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.Test;
@@ -34,9 +33,8 @@ final class AuditReaderTest {
   private static RecordServer records(int port) {
     return new RecordServer(
         new NatsSettings("nats://127.0.0.1:" + port, null, null, Subjects.DEFAULT, "c1"),
-        new BusCounters(),
-        Clock.systemUTC(),
-        new SplittableRandom(1));
+        new ControllerCounters(),
+        Clock.systemUTC());
   }
 
   @Test

@@ -1,11 +1,11 @@
 package io.blkwarden.controller.app;
 
+import io.blkwarden.controller.snapshot.ControllerCounters;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.blkwarden.controller.bus.SharedState;
 import io.blkwarden.controller.bus.StoredMapping;
 import io.blkwarden.controller.dispatch.CommandFlow;
-import io.blkwarden.controller.dispatch.DispatchCounters;
 import io.blkwarden.controller.dispatch.EffectLog;
 import io.blkwarden.controller.dispatch.MessageFactory;
 import io.blkwarden.controller.dispatch.OperatorMailbox;
@@ -17,7 +17,6 @@ import io.blkwarden.controller.ingest.Backlog;
 import io.blkwarden.controller.ingest.EngineInput;
 import io.blkwarden.controller.ingest.EngineRunner;
 import io.blkwarden.controller.ingest.FleetIntake;
-import io.blkwarden.controller.ingest.IntakeCounters;
 import io.blkwarden.controller.ingest.LatestBatches;
 import io.blkwarden.controller.leader.Leadership;
 import io.blkwarden.controller.nats.BusMessage;
@@ -66,8 +65,8 @@ final class ControllerPipelineTest {
   private final VirtualTimeScheduler time = VirtualTimeScheduler.create();
   private final FlowBus bus = new FlowBus();
   private final InstantSource clock = InstantSource.fixed(Messages.AT);
-  private final IntakeCounters counters = new IntakeCounters();
-  private final DispatchCounters sent = new DispatchCounters();
+  private final ControllerCounters counters = new ControllerCounters();
+  private final ControllerCounters sent = new ControllerCounters();
   private final Backlog backlog = new Backlog();
   private final OperatorMailbox mailbox = new OperatorMailbox(bus::reply, clock, sent);
   private final FleetIntake intake = new FleetIntake(SUBJECTS, backlog, counters, clock, mailbox);
@@ -96,7 +95,7 @@ final class ControllerPipelineTest {
               commandFlow(),
               new MessageFactory(this::epoch, "c1", clock, new SplittableRandom(2)),
               mailbox,
-              new Notifier(NotifySettings.NONE, Map.of(), clock, () -> true, time),
+              new Notifier(NotifySettings.NONE, Map.of(), clock, () -> true, counters, time),
               (_, _) -> new EngineInput.Query(() -> {}),
               new EffectLog(sent)::accept,
               internal,

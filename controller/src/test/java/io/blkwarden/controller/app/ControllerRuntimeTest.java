@@ -7,8 +7,8 @@ import static org.awaitility.Awaitility.await;
 import io.blkwarden.controller.config.ControllerSettings;
 import io.blkwarden.controller.config.NotifyFile;
 import io.blkwarden.controller.engine.EngineSettings;
-import io.blkwarden.controller.ingest.IntakeCounters.Kind;
 import io.blkwarden.controller.nats.NatsSettings;
+import io.blkwarden.controller.snapshot.ControllerCounters.Kind;
 import io.blkwarden.controller.testing.AlertTap;
 import io.blkwarden.controller.testing.ScriptedHost;
 import io.blkwarden.controller.testing.SwapStorm;
@@ -190,8 +190,8 @@ final class ControllerRuntimeTest {
     await("throttled").atMost(BOUND).until(() -> host.held() != null);
     AlertTap alerts = closing(new AlertTap(server));
     await("alert").atMost(BOUND).until(() -> alerts.states().contains(Alert.State.HANDLED));
-    assertThat(controller.dispatchCounters().lost.sum()).isZero();
-    assertThat(controller.busCounters().alerts.lost().sum()).isZero();
+    assertThat(controller.counters().commandsLost.sum()).isZero();
+    assertThat(controller.counters().alerts.lost().sum()).isZero();
   }
 
   @Test
@@ -233,7 +233,7 @@ final class ControllerRuntimeTest {
 
     await("throttled").atMost(BOUND).until(() -> host.held() != null);
     assertThat(host.agent().commands).extracting(Command::issuedBy).containsOnly("c1");
-    assertThat(second.dispatchCounters().commands.sum()).isZero();
+    assertThat(second.counters().commands.sum()).isZero();
   }
 
   @Test
@@ -257,7 +257,7 @@ final class ControllerRuntimeTest {
     await("resolved").atMost(BOUND).until(() -> alerts.states().contains(Alert.State.RESOLVED));
 
     assertThat(alerts.ids()).hasSize(1);
-    assertThat(third.intakeCounters().stepFailures.sum()).isZero();
+    assertThat(third.counters().stepFailures.sum()).isZero();
   }
 
   @Test
@@ -276,11 +276,11 @@ final class ControllerRuntimeTest {
     await("counted")
         .atMost(BOUND)
         .untilAsserted(() ->
-            assertThat(controller.intakeCounters().malformed.get(Kind.MAPPING)).hasToString("201"));
+            assertThat(controller.counters().malformed.get(Kind.MAPPING)).hasToString("201"));
 
     ScriptedHost host = storming(HOST);
     await("throttled").atMost(BOUND).until(() -> host.held() != null);
-    assertThat(controller.intakeCounters().stepFailures.sum()).isZero();
+    assertThat(controller.counters().stepFailures.sum()).isZero();
   }
 
   @Test
@@ -339,7 +339,7 @@ final class ControllerRuntimeTest {
     boolean complete = controller.stop(Duration.ofSeconds(30));
 
     assertThat(complete).isTrue();
-    assertThat(controller.dispatchCounters().answered.sum()).isPositive();
-    assertThat(controller.busCounters().alerts.published().sum()).isPositive();
+    assertThat(controller.counters().answered.sum()).isPositive();
+    assertThat(controller.counters().alerts.published().sum()).isPositive();
   }
 }

@@ -1,5 +1,6 @@
 package io.blkwarden.controller.bus;
 
+import io.blkwarden.controller.snapshot.ControllerCounters;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -24,7 +25,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -57,9 +57,8 @@ final class BaselineBucketTest {
         new NatsFleetBus(
             new NatsSettings(server.url(), null, null, Subjects.DEFAULT, name),
             name + "-run",
-            new BusCounters(),
+            new ControllerCounters(),
             Clock.systemUTC(),
-            new SplittableRandom(5),
             () -> true);
     open.add(bus);
     inbox.of(bus);

@@ -1,5 +1,6 @@
 package io.blkwarden.controller.bus;
 
+import io.blkwarden.controller.snapshot.ControllerCounters;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -29,7 +30,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -50,9 +50,8 @@ final class RecordServerTest {
   private final RecordServer desk =
       new RecordServer(
           new NatsSettings(server.url(), null, null, SUBJECTS, "c1"),
-          new BusCounters(),
-          Clock.systemUTC(),
-          new SplittableRandom(1));
+          new ControllerCounters(),
+          Clock.systemUTC());
 
   private Connection connected() {
     try {

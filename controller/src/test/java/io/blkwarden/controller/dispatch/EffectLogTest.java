@@ -1,5 +1,6 @@
 package io.blkwarden.controller.dispatch;
 
+import io.blkwarden.controller.snapshot.ControllerCounters;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -53,7 +54,7 @@ final class EffectLogTest {
           lines.add(new String(json.getEncoder().encode(event), UTF_8));
         }
       };
-  private final EffectLog effects = new EffectLog(new DispatchCounters());
+  private final EffectLog effects = new EffectLog(new ControllerCounters());
 
   @BeforeEach
   void listen() throws Exception {

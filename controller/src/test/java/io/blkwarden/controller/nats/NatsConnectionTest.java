@@ -1,5 +1,6 @@
 package io.blkwarden.controller.nats;
 
+import io.blkwarden.controller.snapshot.ControllerCounters;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -11,7 +12,6 @@ import io.nats.client.api.StreamConfiguration;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
-import java.util.SplittableRandom;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.IntStream;
@@ -36,8 +36,7 @@ final class NatsConnectionTest {
       new NatsConnection(
           new NatsSettings(server.url(), null, null, Subjects.DEFAULT, "c1"),
           "test",
-          new ConnectionCounters(),
-          new SplittableRandom(1),
+          new ControllerCounters(),
           waiting,
           timer);
   private Connection other;
