@@ -15,7 +15,7 @@ public final class NatsThreads implements BlockHoundIntegration {
     builder
         .nonBlockingThreadPredicate(
             others -> others.or(thread -> thread.getName().startsWith("nats-")))
-        .allowBlockingCallsInside(ADAPTER + "NatsOptions", "run")
+        .allowBlockingCallsInside(ADAPTER + "NatsLink", "run")
         .disallowBlockingCallsInside(ADAPTER + "NatsSession", "deliver")
         .disallowBlockingCallsInside(ADAPTER + "NatsNotices", "connectionEvent")
         .disallowBlockingCallsInside(ADAPTER + "NatsNotices", "errorOccurred")

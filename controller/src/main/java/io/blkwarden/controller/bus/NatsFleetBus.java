@@ -132,8 +132,7 @@ public final class NatsFleetBus implements FleetBus, AutoCloseable {
                 openAlerts.read().map(open -> sharedState.offer(new SharedState.OpenAlerts(open))),
                 now -> sharedState.offer(new SharedState.LeadershipChanged(now)),
                 this::electionFailed,
-                counters.leadershipGained,
-                counters.epochsIgnored),
+                counters),
             clock,
             thread("blkwarden-leader"));
   }

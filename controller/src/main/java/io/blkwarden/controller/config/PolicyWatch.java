@@ -154,7 +154,7 @@ public final class PolicyWatch implements Runnable {
           StandardWatchEventKinds.ENTRY_CREATE,
           StandardWatchEventKinds.ENTRY_MODIFY,
           StandardWatchEventKinds.ENTRY_DELETE);
-      while (!Thread.currentThread().isInterrupted()) {
+      while (true) {
         refreshGuarded();
         drain(watcher, watcher.poll(SCAN_SECONDS, TimeUnit.SECONDS));
       }
@@ -171,13 +171,10 @@ public final class PolicyWatch implements Runnable {
   }
 
   private void scanOnly() {
-    Object never = new Object();
     try {
-      synchronized (never) {
-        while (!Thread.currentThread().isInterrupted()) {
-          refreshGuarded();
-          never.wait(TimeUnit.SECONDS.toMillis(SCAN_SECONDS));
-        }
+      while (true) {
+        refreshGuarded();
+        TimeUnit.SECONDS.sleep(SCAN_SECONDS);
       }
     } catch (InterruptedException e) {
       log.debug("policies: scan stopped");

@@ -77,31 +77,26 @@ public final class CommandFlow {
   private final RandomGenerator random;
   private final AtomicInteger waiting = new AtomicInteger();
   private final Map<MessageId, PendingCommand> inFlight = new ConcurrentHashMap<>();
-  private volatile Generation generation = new Generation(0, "");
 
-  /** The commands between two calls of {@link #abandon}. */
-  private record Generation(long number, String previousEnd) {}
+  /** Fails when the commands admitted since the last call of {@link #abandon} are abandoned. */
+  private volatile Sinks.One<Outcome> abandoned = Sinks.one();
 
   /** A command that waits or is in flight. */
   private static final class PendingCommand {
     private final Command command;
     private final long deadlineMillis;
-    private final Generation generation;
+    private final Sinks.One<Outcome> abandoned;
     private final Sinks.One<Outcome> result = Sinks.one();
     private volatile String lastFault = "no answer";
 
-    PendingCommand(Command command, long deadlineMillis, Generation generation) {
+    PendingCommand(Command command, long deadlineMillis, Sinks.One<Outcome> abandoned) {
       this.command = command;
       this.deadlineMillis = deadlineMillis;
-      this.generation = generation;
+      this.abandoned = abandoned;
     }
 
     HostId host() {
       return command.host();
-    }
-
-    void abandon(String why) {
-      Sinks.EmitResult _ = result.tryEmitError(new CancellationException(why));
     }
   }
 
@@ -165,7 +160,7 @@ public final class CommandFlow {
       return null;
     }
     return new PendingCommand(
-        command, scheduler.now(TimeUnit.MILLISECONDS) + command.expiresInMs(), generation);
+        command, scheduler.now(TimeUnit.MILLISECONDS) + command.expiresInMs(), abandoned);
   }
 
   /** Handles an outcome that was not received as the reply to a command. */
@@ -179,11 +174,9 @@ public final class CommandFlow {
 
   /** Abandons all commands that wait or are in flight. */
   public void abandon(String why) {
-    Generation ended = generation;
-    generation = new Generation(ended.number() + 1, why);
-    inFlight.values().stream()
-        .filter(each -> each.generation.number() == ended.number())
-        .forEach(each -> each.abandon(why));
+    Sinks.One<Outcome> ended = abandoned;
+    abandoned = Sinks.one();
+    Sinks.EmitResult _ = ended.tryEmitError(new CancellationException(why));
   }
 
   /** How many commands wait or are in flight. */
@@ -195,11 +188,8 @@ public final class CommandFlow {
     return Mono.defer(
             () -> {
               inFlight.put(pending.command.id(), pending);
-              Generation current = generation;
-              if (pending.generation.number() != current.number()) {
-                pending.abandon(current.previousEnd());
-              }
-              return Mono.firstWithSignal(pending.result.asMono(), attempts(pending));
+              return Mono.firstWithSignal(
+                  pending.abandoned.asMono(), pending.result.asMono(), attempts(pending));
             })
         .timeout(Duration.ofMillis(Math.max(1, left(pending))), scheduler)
         .publishOn(scheduler)

@@ -2,9 +2,12 @@ package io.blkwarden.controller.http;
 
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.QueryStringDecoder;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Mono;
+import reactor.netty.http.server.HttpServerRequest;
 import reactor.netty.http.server.HttpServerResponse;
 import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.json.JsonMapper;
@@ -15,6 +18,11 @@ final class Api {
       JsonMapper.builder().propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE).build();
 
   private Api() {}
+
+  /** The values of a query parameter. */
+  static List<String> parameters(HttpServerRequest request, String key) {
+    return new QueryStringDecoder(request.uri()).parameters().getOrDefault(key, List.of());
+  }
 
   static String json(Object value) {
     return JSON.writeValueAsString(value);

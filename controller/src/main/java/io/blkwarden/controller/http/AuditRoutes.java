@@ -3,7 +3,6 @@ package io.blkwarden.controller.http;
 import io.blkwarden.controller.audit.AuditQuery;
 import io.blkwarden.controller.audit.AuditTrailJson;
 import io.netty.handler.codec.http.HttpResponseStatus;
-import io.netty.handler.codec.http.QueryStringDecoder;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
@@ -21,42 +20,27 @@ record AuditRoutes(AuditSource audit) {
   private static final long DAY_S = 86_400;
   private static final long MAX_S = 31 * DAY_S;
 
-  private record Request(AuditQuery query, Duration since) {}
-
   Publisher<Void> handle(HttpServerRequest request, HttpServerResponse response) {
-    Request query;
-    try {
-      query = parse(new QueryStringDecoder(request.uri()));
-    } catch (IllegalArgumentException e) {
-      return Api.text(response, HttpResponseStatus.BAD_REQUEST, String.valueOf(e.getMessage()));
-    }
-    return audit
-        .find(query.query(), query.since())
-        .flatMap(trail -> {
-          String about = query.query().about();
-          return Mono.from(
-              Api.send(response, "application/json", AuditTrailJson.of(about, trail) + "\n"));
-        })
-        .onErrorResume(error -> Mono.from(Api.text(response, status(error), text(error))));
-  }
-
-  private static Request parse(QueryStringDecoder query) {
-    String about = one(query, "about", "");
-    String since = one(query, "since_s", String.valueOf(DAY_S));
+    AuditQuery query = new AuditQuery(one(request, "about", ""));
+    String since = one(request, "since_s", String.valueOf(DAY_S));
     if (!since.matches("[1-9]\\d{0,8}") || Long.parseLong(since) > MAX_S) {
       throw new IllegalArgumentException(
           "since_s: expected 1 to %d seconds, found '%s'".formatted(MAX_S, since));
     }
-    return new Request(new AuditQuery(about), Duration.ofSeconds(Long.parseLong(since)));
+    return audit
+        .find(query, Duration.ofSeconds(Long.parseLong(since)))
+        .map(trail -> AuditTrailJson.of(query.about(), trail) + "\n")
+        .flatMap(json -> Mono.from(Api.send(response, "application/json", json)))
+        .onErrorResume(error -> Mono.from(Api.text(response, status(error), text(error))));
   }
 
-  private static String one(QueryStringDecoder query, String key, String fallback) {
-    List<String> given = query.parameters().getOrDefault(key, List.of(fallback));
+  private static String one(HttpServerRequest request, String key, String fallback) {
+    List<String> given = Api.parameters(request, key);
     if (given.size() > 1) {
       throw new IllegalArgumentException(
           "%s: expected once, found %d times".formatted(key, given.size()));
     }
-    return given.getFirst();
+    return given.isEmpty() ? fallback : given.getFirst();
   }
 
   private static HttpResponseStatus status(Throwable error) {

@@ -4,7 +4,6 @@ import io.blkwarden.controller.history.FleetHistory;
 import io.blkwarden.model.HostId;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpResponseStatus;
-import io.netty.handler.codec.http.QueryStringDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -32,12 +31,8 @@ record EventRoutes(
   private static final String RETRY = "retry: 2000\n\n";
 
   Publisher<Void> handle(HttpServerRequest request, HttpServerResponse response) {
-    HostId host;
-    try {
-      host = host(new QueryStringDecoder(request.uri()).parameters());
-    } catch (IllegalArgumentException e) {
-      return Api.text(response, HttpResponseStatus.BAD_REQUEST, String.valueOf(e.getMessage()));
-    }
+    List<String> given = Api.parameters(request, "host");
+    HostId host = given.isEmpty() ? null : new HostId(given.getFirst());
     return Flux.defer(() -> {
       if (!history.enter(host)) {
         return Api.text(
@@ -60,11 +55,6 @@ record EventRoutes(
         .sse()
         .header(HttpHeaderNames.CACHE_CONTROL, "no-store")
         .send(ByteBufFlux.fromString(events, StandardCharsets.UTF_8, response.alloc()), _ -> true);
-  }
-
-  private static @Nullable HostId host(Map<String, List<String>> query) {
-    List<String> given = query.getOrDefault("host", List.of());
-    return given.isEmpty() ? null : new HostId(given.getFirst());
   }
 
   private List<Topic> topics(@Nullable HostId host) {

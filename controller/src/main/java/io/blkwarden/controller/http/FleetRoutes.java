@@ -8,7 +8,6 @@ import io.blkwarden.controller.snapshot.FleetSnapshot;
 import io.blkwarden.controller.snapshot.HostSnapshot;
 import io.blkwarden.model.HostId;
 import io.netty.handler.codec.http.HttpResponseStatus;
-import io.netty.handler.codec.http.QueryStringDecoder;
 import java.net.InetAddress;
 import java.net.URI;
 import java.time.InstantSource;
@@ -110,29 +109,25 @@ final class FleetRoutes {
 
   /** {@code GET /api/v1/disks?host=dom0-7}; {@code host} is repeatable. */
   Publisher<Void> disks(HttpServerRequest request, HttpServerResponse response) {
-    Set<HostId> hosts;
-    try {
-      List<String> named =
-          new QueryStringDecoder(request.uri()).parameters().getOrDefault("host", List.of());
-      hosts = Set.copyOf(named.stream().distinct().limit(HOSTS_MAX).map(HostId::new).toList());
-    } catch (IllegalArgumentException e) {
-      return Api.text(response, HttpResponseStatus.BAD_REQUEST, String.valueOf(e.getMessage()));
-    }
+    Set<HostId> hosts =
+        Set.copyOf(
+            Api.parameters(request, "host").stream()
+                .distinct()
+                .limit(HOSTS_MAX)
+                .map(HostId::new)
+                .toList());
     if (hosts.isEmpty()) {
-      return Api.text(response, HttpResponseStatus.BAD_REQUEST, "expected ?host=NAME, repeatable");
+      throw new IllegalArgumentException("expected ?host=NAME, repeatable");
     }
     return queried(response, data.hostDetails().apply(hosts).map(FleetRoutes::flat));
   }
 
   /** {@code GET /api/v1/search?q=vm176}: hosts by name; disks by domain, UUID, volume or device. */
   Publisher<Void> search(HttpServerRequest request, HttpServerResponse response) {
-    List<String> given =
-        new QueryStringDecoder(request.uri()).parameters().getOrDefault("q", List.of());
+    List<String> given = Api.parameters(request, "q");
     String text = given.size() == 1 ? given.getFirst().strip() : "";
     if (text.isEmpty() || text.length() > QUERY_MAX) {
-      return Api.text(
-          response,
-          HttpResponseStatus.BAD_REQUEST,
+      throw new IllegalArgumentException(
           "q: expected 1 to %d characters, once".formatted(QUERY_MAX));
     }
     if (!searches.take(ActionRoutes.address(request))

@@ -32,7 +32,7 @@ final class RequestCheck {
     this.names = Set.copyOf(names);
   }
 
-  /** Handles requests. */
+  /** Handles requests; throws {@link IllegalArgumentException} if one is invalid. */
   interface Handler extends BiFunction<HttpServerRequest, HttpServerResponse, Publisher<Void>> {}
 
   Handler check(Handler handler) {
@@ -63,7 +63,11 @@ final class RequestCheck {
       if (origin != null && !sameSite(origin, host)) {
         return Api.text(response, HttpResponseStatus.FORBIDDEN, "cross-site request refused");
       }
-      return handler.apply(request, response);
+      try {
+        return handler.apply(request, response);
+      } catch (IllegalArgumentException e) {
+        return Api.text(response, HttpResponseStatus.BAD_REQUEST, String.valueOf(e.getMessage()));
+      }
     };
   }
 

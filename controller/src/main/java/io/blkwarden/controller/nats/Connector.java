@@ -1,6 +1,7 @@
 package io.blkwarden.controller.nats;
 
 import io.blkwarden.commandline.Complaint;
+import io.blkwarden.commandline.nats.NatsCredentials;
 import io.blkwarden.commandline.nats.NatsFault;
 import io.blkwarden.commandline.nats.ServerTrust;
 import io.nats.client.AuthenticationException;
@@ -99,7 +100,11 @@ record Connector(NatsSettings settings) {
     Path credentials = settings.credentials();
     if (credentials != null) {
       try {
-        Seeds.use(credentials, options);
+        NatsCredentials user = NatsCredentials.read(credentials);
+        user.configure(options);
+        if (user.seed().isPresent()) { // no other user may subscribe to this inbox
+          options.inboxPrefix("_INBOX." + user.publicKey().orElseThrow() + ".");
+        }
       } catch (IOException | IllegalArgumentException e) {
         throw unusable(
             "NATS credentials " + credentials, e, "check --creds, NATS_CREDS and its mode");

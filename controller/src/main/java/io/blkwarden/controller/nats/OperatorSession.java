@@ -1,5 +1,6 @@
 package io.blkwarden.controller.nats;
 
+import io.blkwarden.commandline.nats.NatsCredentials;
 import io.blkwarden.controller.audit.AuditQuery;
 import io.blkwarden.controller.audit.AuditTrail;
 import io.blkwarden.model.OperatorKey;
@@ -78,7 +79,12 @@ public final class OperatorSession implements AutoCloseable {
 
   private static @Nullable OperatorKey key(@Nullable Path credentials) throws NatsException {
     try {
-      return credentials == null ? null : Seeds.publicKey(credentials);
+      return credentials == null
+          ? null
+          : new OperatorKey(
+              NatsCredentials.read(credentials)
+                  .publicKey()
+                  .orElseThrow(() -> new IllegalArgumentException("without a seed")));
     } catch (IOException | IllegalArgumentException e) {
       throw new NatsException(
           "the NATS credentials %s contain no user seed (%s)"

@@ -163,7 +163,7 @@ final class NatsConnectionTest {
   @Test
   void requestIsAnsweredTimesOutOrFailsAtOnce() throws Exception {
     StepVerifier.create(connection.request("h", "ask", new byte[0], BOUND))
-        .expectError(IOException.class)
+        .expectError(IllegalStateException.class)
         .verify(BOUND);
     start();
     other.subscribe("deaf");

@@ -28,7 +28,7 @@ public final class NatsCheck {
 
   /** Connects and measures a round trip; publishes nothing. */
   public static List<Check> run(NatsSettings settings) {
-    return run(settings, NatsOptions.CONNECT_WITHIN);
+    return run(settings, NatsLink.CONNECT_WITHIN);
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.blkwarden.agent.nats;
 
+import io.blkwarden.commandline.nats.NatsCredentials;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.Require;
 import io.blkwarden.model.subject.Subjects;
@@ -22,7 +23,7 @@ import javax.net.ssl.SSLContext;
  */
 public record NatsSettings(
     List<String> servers,
-    Optional<Credentials> credentials,
+    Optional<NatsCredentials> credentials,
     Optional<SSLContext> tls,
     HostId host,
     Subjects subjects,
@@ -38,7 +39,7 @@ public record NatsSettings(
   /** Settings without TLS. */
   public NatsSettings(
       List<String> servers,
-      Optional<Credentials> credentials,
+      Optional<NatsCredentials> credentials,
       HostId host,
       Subjects subjects,
       Duration reconnectSpread) {
