@@ -17,8 +17,8 @@ public final class NatsThreads implements BlockHoundIntegration {
             others -> others.or(thread -> thread.getName().startsWith("nats-")))
         .allowBlockingCallsInside(ADAPTER + "NatsLink", "run")
         .disallowBlockingCallsInside(ADAPTER + "NatsSession", "deliver")
-        .disallowBlockingCallsInside(ADAPTER + "NatsNotices", "connectionEvent")
-        .disallowBlockingCallsInside(ADAPTER + "NatsNotices", "errorOccurred")
-        .disallowBlockingCallsInside(ADAPTER + "NatsNotices", "exceptionOccurred");
+        .disallowBlockingCallsInside(ADAPTER + "NatsLink$Notices", "connectionEvent")
+        .disallowBlockingCallsInside(ADAPTER + "NatsLink$Notices", "errorOccurred")
+        .disallowBlockingCallsInside(ADAPTER + "NatsLink$Notices", "exceptionOccurred");
   }
 }

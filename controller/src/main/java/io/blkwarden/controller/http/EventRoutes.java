@@ -9,6 +9,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
@@ -80,5 +82,44 @@ record EventRoutes(
       }
     }
     return events.isEmpty() ? "event: beat\ndata: 0\n\n" : events.toString();
+  }
+
+  /**
+   * A topic of event streams, sent as a whole whenever it changes.
+   *
+   * <p>Rendered once for all streams; not thread-safe.
+   */
+  static final class Topic {
+    private final String name;
+    private final LongSupplier revision;
+    private final Supplier<Object> value;
+    private long rendered = -1;
+    private String text = "";
+
+    /**
+     * A topic.
+     *
+     * @param name the event name
+     * @param revision changes with the value
+     */
+    Topic(String name, LongSupplier revision, Supplier<Object> value) {
+      this.name = name;
+      this.revision = revision;
+      this.value = value;
+    }
+
+    long revision() {
+      return revision.getAsLong();
+    }
+
+    /** The value as a server-sent event; JSON has no line breaks. */
+    String event() {
+      long now = revision.getAsLong();
+      if (now != rendered) {
+        text = "event: %s\ndata: %s\n\n".formatted(name, Api.json(value.get()));
+        rendered = now;
+      }
+      return text;
+    }
   }
 }

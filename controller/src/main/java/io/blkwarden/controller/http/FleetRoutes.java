@@ -60,15 +60,15 @@ final class FleetRoutes {
   }
 
   /** The topics of every event stream. */
-  List<Topic> topics() {
+  List<EventRoutes.Topic> topics() {
     return List.of(
-        new Topic("state", () -> state().hashCode(), this::state),
-        new Topic("fleet", data.history()::refreshes, data.history()::overview),
-        new Topic("chart", data.history()::refreshes, data.history()::chart),
-        new Topic("acts", data.history()::revision, this::acts),
-        new Topic("alerts", data.view()::alertRevision, this::alerts),
-        new Topic("decisions", data.recentDecisions()::revision, this::decisions),
-        new Topic("policies", data.view()::policyRevision, this::policies));
+        new EventRoutes.Topic("state", () -> state().hashCode(), this::state),
+        new EventRoutes.Topic("fleet", data.history()::refreshes, data.history()::overview),
+        new EventRoutes.Topic("chart", data.history()::refreshes, data.history()::chart),
+        new EventRoutes.Topic("acts", data.history()::revision, this::acts),
+        new EventRoutes.Topic("alerts", data.view()::alertRevision, this::alerts),
+        new EventRoutes.Topic("decisions", data.recentDecisions()::revision, this::decisions),
+        new EventRoutes.Topic("policies", data.view()::policyRevision, this::policies));
   }
 
   private Map<String, Object> state() {

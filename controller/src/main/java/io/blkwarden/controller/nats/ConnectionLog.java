@@ -12,7 +12,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Logs and counts the events of one connection; never blocks. */
-sealed class ConnectionLog implements ErrorListener, ConnectionListener permits OperatorListener {
+sealed class ConnectionLog implements ErrorListener, ConnectionListener permits OperatorSession.Listener {
   private static final Logger log = LoggerFactory.getLogger(ConnectionLog.class);
 
   private final String name;

@@ -333,11 +333,11 @@ public final class NatsConnection implements AutoCloseable {
   }
 
   /**
-   * All entries of a bucket, in key order, on demand; at most {@link BucketEntries#IN_FLIGHT_MAX}
+   * All entries of a bucket, in key order, on demand; at most {@link Bucket.Entries#IN_FLIGHT_MAX}
    * are requested ahead.
    */
   public Flux<KvEvent.Entry> entries(String bucket) {
-    return blocking(session -> BucketEntries.of(session.connection(), bucket))
+    return blocking(session -> Bucket.Entries.of(session.connection(), bucket))
         .flatMapMany(entries -> entries.read(timer))
         .onErrorResume(e -> explained(e).flatMapMany(Flux::error));
   }
@@ -350,11 +350,11 @@ public final class NatsConnection implements AutoCloseable {
 
   /**
    * A bucket's entries, {@link KvEvent.EndOfData}, then its changes, on the jnats thread. Fails
-   * when more than {@link BucketWatch#EVENTS_MAX} events wait for the subscriber; emits nothing
+   * when more than {@link Bucket.Watch#EVENTS_MAX} events wait for the subscriber; emits nothing
    * after the connection was closed.
    */
   public Flux<KvEvent> watch(String bucket) {
-    return blocking(session -> BucketWatch.start(session.connection(), bucket))
+    return blocking(session -> Bucket.Watch.start(session.connection(), bucket))
         .flatMapMany(each -> each);
   }
 

@@ -1,11 +1,12 @@
 package io.blkwarden.controller.notify;
 
 import io.blkwarden.controller.alert.NotifiedAlerts.Notification;
-import io.blkwarden.model.MessageId;
-import io.blkwarden.controller.snapshot.ControllerCounters;
 import io.blkwarden.controller.snapshot.ControllerCounters.Receiver;
+import io.blkwarden.controller.snapshot.ControllerCounters;
+import io.blkwarden.model.MessageId;
 import io.blkwarden.model.message.Alert;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -17,6 +18,9 @@ import org.slf4j.LoggerFactory;
 import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 import reactor.util.retry.Retry;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Sends alerts to one Alertmanager; used on one thread.
@@ -108,7 +112,7 @@ final class AlertmanagerFeed {
     if (batch.isEmpty()) {
       return Mono.empty(); // cleared during a pause
     }
-    byte[] json = AlertmanagerJson.body(batch, clock.instant(), resendMillis * VALID_INTERVALS);
+    byte[] json = Body.body(batch, clock.instant(), resendMillis * VALID_INTERVALS);
     return poster
         .post(json)
         .doOnSuccess(_ -> {
@@ -124,5 +128,62 @@ final class AlertmanagerFeed {
               waiting.size(),
               e.toString());
         });
+  }
+
+  /**
+   * The request body of Alertmanager's API v2 ({@code POST /api/v2/alerts}).
+   *
+   * <p>Labels identify an alert in Alertmanager, so they are what never changes; the rest is in
+   * annotations.
+   */
+  static final class Body {
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+
+    private Body() {}
+
+    /**
+     * Encodes alerts.
+     *
+     * @param now the controller's wall clock
+     * @param validMillis when an open alert expires in Alertmanager unless it is sent again
+     */
+    public static byte[] body(Collection<Notification> notifications, Instant now, long validMillis) {
+      ArrayNode array = JSON.createArrayNode();
+      for (Notification notification : notifications) {
+        add(array.addObject(), notification, now, validMillis);
+      }
+      return JSON.writeValueAsBytes(array);
+    }
+
+    private static void add(
+        ObjectNode into, Notification notification, Instant now, long validMillis) {
+      Alert alert = notification.alert();
+      ObjectNode labels = into.putObject("labels");
+      labels.put("alertname", alert.policy());
+      labels.put("severity", alert.severity().wire());
+      labels.put("host", alert.host().value());
+      if (alert.domain() != null) {
+        labels.put("domain", alert.domain().name());
+        labels.put("domain_uuid", alert.domain().uuid().toString());
+      }
+      if (alert.disk() != null) {
+        labels.put("disk", alert.disk().vdev());
+        labels.put("role", alert.disk().role().wire());
+      }
+      if (alert.device() != null) {
+        labels.put("device", alert.device());
+      }
+      if (alert.incident() != null) {
+        labels.put("incident", alert.incident().value());
+      }
+      ObjectNode annotations = into.putObject("annotations");
+      annotations.put("summary", alert.summary());
+      annotations.put("alert", alert.id().value());
+      annotations.put("state", alert.state().wire());
+      into.put("startsAt", alert.since().toString());
+      Instant ends = notification.ended() ? alert.at() : now.plusMillis(validMillis);
+      // Alertmanager refuses an end before the start
+      into.put("endsAt", (ends.isBefore(alert.since()) ? alert.since() : ends).toString());
+    }
   }
 }

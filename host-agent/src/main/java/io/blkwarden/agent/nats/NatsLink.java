@@ -1,8 +1,13 @@
 package io.blkwarden.agent.nats;
 
 import io.blkwarden.agent.bus.Link;
+import io.blkwarden.commandline.nats.NatsFault;
 import io.blkwarden.model.subject.HostToken;
 import io.nats.client.Connection;
+import io.nats.client.ConnectionListener;
+import io.nats.client.Consumer;
+import io.nats.client.ErrorListener;
+import io.nats.client.Message;
 import io.nats.client.Nats;
 import io.nats.client.Options;
 import java.io.IOException;
@@ -63,7 +68,7 @@ public final class NatsLink implements Link {
   }
 
   private void connect(FluxSink<Link.Event> sink, Scheduler scheduler) {
-    NatsNotices notices = new NatsNotices(sink, scheduler);
+    Notices notices = new Notices(sink, scheduler);
     try {
       Connection made = Nats.connect(options(notices));
       sink.onDispose(() -> close(made));
@@ -90,7 +95,7 @@ public final class NatsLink implements Link {
     timer.shutdownNow();
   }
 
-  private Options options(NatsNotices notices) {
+  private Options options(Notices notices) {
     Options.Builder builder =
         new Options.Builder()
             .servers(settings.servers().toArray(String[]::new))
@@ -134,5 +139,63 @@ public final class NatsLink implements Link {
   /** Frame of all threads of the client, for checks that its callbacks do not block. */
   private static void run(Runnable task) {
     task.run();
+  }
+
+  /** Turns the client's callbacks into events; prints nothing. */
+  static final class Notices implements ConnectionListener, ErrorListener {
+    private final FluxSink<Link.Event> events;
+    private final Scheduler scheduler;
+    private boolean established;
+
+    Notices(FluxSink<Link.Event> events, Scheduler scheduler) {
+      this.events = events;
+      this.scheduler = scheduler;
+    }
+
+    // deprecated by the client, but still the only abstract method
+    @SuppressWarnings("deprecation")
+    @Override
+    public void connectionEvent(Connection connection, Events event) {
+      switch (event) {
+        case CONNECTED, RESUBSCRIBED -> {
+          established = true;
+          events.next(
+              new Link.Event.Up(
+                  new NatsSession(connection, scheduler),
+                  String.valueOf(connection.getConnectedUrl())));
+        }
+        case DISCONNECTED -> events.next(new Link.Event.Down("connection to NATS lost"));
+        case CLOSED -> {
+          // the client does not reconnect, as after a second authentication failure
+          events.next(new Link.Event.Down("connection to NATS closed"));
+          if (established) { // otherwise connect() fails with the reason
+            events.complete();
+          }
+        }
+        case RECONNECTED, DISCOVERED_SERVERS, LAME_DUCK -> {
+          // RESUBSCRIBED follows the first; the client handles the others
+        }
+      }
+    }
+
+    @Override
+    public void errorOccurred(Connection connection, String error) {
+      events.next(new Link.Event.Fault(error));
+    }
+
+    @Override
+    public void exceptionOccurred(Connection connection, Exception exception) {
+      events.next(new Link.Event.Fault(NatsFault.of(exception).text()));
+    }
+
+    @Override
+    public void slowConsumerDetected(Connection connection, Consumer consumer) {
+      events.next(new Link.Event.Overrun());
+    }
+
+    @Override
+    public void messageDiscarded(Connection connection, Message message) {
+      events.next(new Link.Event.Discarded());
+    }
   }
 }
