@@ -170,11 +170,6 @@ public final class ControllerRuntime implements AutoCloseable {
    *
    * @throws RuntimeException if the HTTP server cannot start
    */
-  public static ControllerRuntime start(ControllerSettings settings) {
-    return start(settings, EngineSettings.DEFAULT);
-  }
-
-  /** Starts a controller with other times and bounds of the engine. */
   public static ControllerRuntime start(
       ControllerSettings settings, EngineSettings engineSettings) {
     return new ControllerRuntime(settings, engineSettings);

@@ -4,7 +4,6 @@ import io.blkwarden.model.HostId;
 import io.blkwarden.model.MessageId;
 import io.blkwarden.model.json.ControlJson;
 import io.blkwarden.model.message.OperatorReply;
-import io.blkwarden.model.message.OperatorRequest;
 import io.blkwarden.model.message.OperatorRequest.AckAdd;
 import io.blkwarden.model.message.OperatorRequest.AckUndo;
 import io.blkwarden.model.message.OperatorRequest.Approve;
@@ -14,6 +13,7 @@ import io.blkwarden.model.message.OperatorRequest.Release;
 import io.blkwarden.model.message.OperatorRequest.ReleaseAll;
 import io.blkwarden.model.message.OperatorRequest.SilenceAdd;
 import io.blkwarden.model.message.OperatorRequest.SilenceExpire;
+import io.blkwarden.model.message.OperatorRequest;
 import io.blkwarden.model.message.Silence;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpResponseStatus;
@@ -21,9 +21,9 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Predicate;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Mono;
@@ -67,23 +67,22 @@ final class ActionRoutes {
     Ask of(HttpServerRequest request, JsonNode body);
   }
 
-  private record Action(String path, RequestParser parser) {}
-
   /** Adds the routes. */
   void add(HttpServerRoutes routes, RequestCheck check) {
-    Stream.of(
-            new Action("proposals/{id}/approve", (http, _) -> new Approve(id(http))),
-            new Action("proposals/{id}/deny", (http, _) -> new Deny(id(http))),
-            new Action("release", (_, body) -> release(body)),
-            new Action("release-all", (_, _) -> new ReleaseAll()),
-            new Action("acks", (_, body) -> new AckAdd(new MessageId(text(body, "about")))),
-            new Action("acks/undo", (_, body) -> new AckUndo(new MessageId(text(body, "about")))),
-            new Action("silences", (_, body) -> silence(body)),
-            new Action("silences/{id}/expire", (http, _) -> new SilenceExpire(id(http))))
-        .forEach(each ->
-            routes.post(
-                "/api/v1/" + each.path(),
-                check.check((request, response) -> handle(request, response, each.parser()))));
+    Map<String, RequestParser> actions =
+        Map.of(
+            "proposals/{id}/approve", (http, _) -> new Approve(id(http)),
+            "proposals/{id}/deny", (http, _) -> new Deny(id(http)),
+            "release", (_, body) -> release(body),
+            "release-all", (_, _) -> new ReleaseAll(),
+            "acks", (_, body) -> new AckAdd(new MessageId(text(body, "about"))),
+            "acks/undo", (_, body) -> new AckUndo(new MessageId(text(body, "about"))),
+            "silences", (_, body) -> silence(body),
+            "silences/{id}/expire", (http, _) -> new SilenceExpire(id(http)));
+    actions.forEach((path, parser) ->
+        routes.post(
+            "/api/v1/" + path,
+            check.check((request, response) -> handle(request, response, parser))));
   }
 
   /** Releases one disk: {@code {"host":"dom0-7","domain":"vm176","disk":"xvda2"}}. */

@@ -5,7 +5,6 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import org.reactivestreams.Publisher;
 import reactor.core.publisher.Mono;
 import reactor.netty.http.server.HttpServerRequest;
 import reactor.netty.http.server.HttpServerResponse;
@@ -28,19 +27,20 @@ final class Api {
     return JSON.writeValueAsString(value);
   }
 
-  static Publisher<Void> ok(HttpServerResponse response, Object value) {
+  static Mono<Void> ok(HttpServerResponse response, Object value) {
     return send(response, "application/json", json(value));
   }
 
-  static Publisher<Void> text(
+  static Mono<Void> text(
       HttpServerResponse response, HttpResponseStatus status, String message) {
     return send(response.status(status), "text/plain; charset=utf-8", message + "\n");
   }
 
-  static Publisher<Void> send(HttpServerResponse response, String type, String text) {
+  static Mono<Void> send(HttpServerResponse response, String type, String text) {
     return response
         .header(HttpHeaderNames.CONTENT_TYPE, type)
         .header(HttpHeaderNames.CACHE_CONTROL, "no-store")
-        .sendByteArray(Mono.just(text.getBytes(StandardCharsets.UTF_8)));
+        .sendByteArray(Mono.just(text.getBytes(StandardCharsets.UTF_8)))
+        .then();
   }
 }

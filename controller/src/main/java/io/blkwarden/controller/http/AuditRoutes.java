@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import org.reactivestreams.Publisher;
-import reactor.core.publisher.Mono;
 import reactor.netty.http.server.HttpServerRequest;
 import reactor.netty.http.server.HttpServerResponse;
 
@@ -30,8 +29,8 @@ record AuditRoutes(AuditSource audit) {
     return audit
         .find(query, Duration.ofSeconds(Long.parseLong(since)))
         .map(trail -> AuditTrailJson.of(query.about(), trail) + "\n")
-        .flatMap(json -> Mono.from(Api.send(response, "application/json", json)))
-        .onErrorResume(error -> Mono.from(Api.text(response, status(error), text(error))));
+        .flatMap(json -> Api.send(response, "application/json", json))
+        .onErrorResume(error -> Api.text(response, status(error), text(error)));
   }
 
   private static String one(HttpServerRequest request, String key, String fallback) {

@@ -152,13 +152,12 @@ final class FleetRoutes {
   private Publisher<Void> queried(HttpServerResponse response, Mono<?> value) {
     return value
         .publishOn(data.scheduler())
-        .flatMap(each -> Mono.from(Api.ok(response, each)))
+        .flatMap(each -> Api.ok(response, each))
         .onErrorResume(_ ->
-            Mono.from(
-                Api.text(
-                    response,
-                    HttpResponseStatus.SERVICE_UNAVAILABLE,
-                    "too many requests; retry in a few seconds")));
+            Api.text(
+                response,
+                HttpResponseStatus.SERVICE_UNAVAILABLE,
+                "too many requests; retry in a few seconds"));
   }
 
   /** A disk with its host. */
@@ -175,6 +174,6 @@ final class FleetRoutes {
     return (_, response) ->
         Mono.fromSupplier(value)
             .subscribeOn(data.scheduler())
-            .flatMap(each -> Mono.from(Api.ok(response, each)));
+            .flatMap(each -> Api.ok(response, each));
   }
 }

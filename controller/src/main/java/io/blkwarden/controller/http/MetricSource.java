@@ -14,9 +14,4 @@ public record MetricSource(List<Metric> metrics, Supplier<? extends Mono<?>> ref
   public MetricSource {
     metrics = List.copyOf(metrics);
   }
-
-  /** Metrics that need no update. */
-  public static MetricSource of(List<Metric> metrics) {
-    return new MetricSource(metrics, Mono::empty);
-  }
 }

@@ -6,7 +6,6 @@ import io.blkwarden.controller.snapshot.ControllerCounters;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.json.Decoded;
 import io.blkwarden.model.sample.SampleCodec;
-import io.blkwarden.model.subject.Subjects;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
@@ -46,7 +45,6 @@ public final class LatestBatches {
   private static final Logger log = LoggerFactory.getLogger(LatestBatches.class);
 
   private final FleetIntake intake;
-  private final Subjects subjects;
   private final ControllerCounters counters;
   private final Scheduler scheduler;
   private final Map<String, Slot> slots = new ConcurrentHashMap<>();
@@ -62,7 +60,6 @@ public final class LatestBatches {
    */
   public LatestBatches(FleetIntake intake, Scheduler scheduler) {
     this.intake = intake;
-    this.subjects = intake.subjects();
     this.counters = intake.counters();
     this.scheduler = scheduler;
   }
@@ -77,7 +74,7 @@ public final class LatestBatches {
 
   /** Removes a host, until it publishes again. */
   public void remove(HostId host) {
-    slots.remove(subjects.sample(host));
+    slots.remove(intake.subjects().sample(host));
   }
 
   private void addGuarded(BusMessage message) {

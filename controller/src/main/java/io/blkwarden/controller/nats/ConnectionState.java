@@ -9,12 +9,8 @@ public sealed interface ConnectionState {
    */
   record Connecting(String problem) implements ConnectionState {}
 
-  /**
-   * Connected.
-   *
-   * @param number of connects and reconnects, including this one
-   */
-  record Up(long number) implements ConnectionState {}
+  /** Connected. */
+  record Up() implements ConnectionState {}
 
   /** Connection lost; jnats reconnects. */
   record Lost() implements ConnectionState {}

@@ -48,7 +48,6 @@ public final class NatsConnection implements AutoCloseable {
   private final Disposable.Swap life = Disposables.swap();
   private volatile @Nullable Session session;
   private volatile ConnectionState state = new ConnectionState.Connecting("");
-  private long connects;
   private boolean started;
   private boolean closed;
 
@@ -115,7 +114,7 @@ public final class NatsConnection implements AutoCloseable {
             event -> {
               switch (event) {
                 case DISCONNECTED -> change(new ConnectionState.Lost());
-                case RECONNECTED -> up();
+                case RECONNECTED -> change(new ConnectionState.Up());
                 case CLOSED -> closedSink.emitEmpty(Sinks.EmitFailureHandler.FAIL_FAST);
                 default -> {}
               }
@@ -137,7 +136,7 @@ public final class NatsConnection implements AutoCloseable {
         Connector.close(connection);
         return Mono.empty();
       }
-      up();
+      change(new ConnectionState.Up());
       return Mono.just(created);
     } catch (NatsException | IOException | IllegalStateException e) {
       return Mono.error(e);
@@ -168,10 +167,6 @@ public final class NatsConnection implements AutoCloseable {
     if (last != null) { // not under the lock, which jnats threads may need to end
       Connector.close(last.connection());
     }
-  }
-
-  private synchronized void up() {
-    change(new ConnectionState.Up(++connects));
   }
 
   private synchronized void change(ConnectionState next) {

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.blkwarden.controller.config.ControllerSettings;
 import io.blkwarden.controller.config.NotifyFile;
 import io.blkwarden.controller.engine.EngineSettings;
+import io.blkwarden.controller.http.HttpSettings;
 import io.blkwarden.controller.nats.NatsSettings;
 import io.blkwarden.controller.snapshot.ControllerCounters.Kind;
 import io.blkwarden.controller.testing.AlertTap;
@@ -31,6 +32,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -66,10 +68,9 @@ final class ControllerRuntimeTest {
             new ControllerSettings(
                 new NatsSettings(server.url(), null, null, Subjects.DEFAULT, instance),
                 policies,
+                null, new HttpSettings(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), Set.of(), null, null),
                 null,
-                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-                null,
-                NotifyFile.NONE),
+                NotifyFile.NONE, ControllerSettings.METRICS_DISKS),
             new EngineSettings(1_000, 200, normal.silentIntervals() * 10, 30_000)));
   }
 
@@ -83,7 +84,7 @@ final class ControllerRuntimeTest {
                 null,
                 null,
                 null,
-                NotifyFile.NONE)));
+                NotifyFile.NONE, ControllerSettings.METRICS_DISKS), EngineSettings.DEFAULT));
   }
 
   private static void awaitReady(ControllerRuntime controller) {

@@ -54,7 +54,7 @@ final class ConnectionsTest {
                 _ -> Mono.<FleetSnapshot>error(new IllegalStateException()),
                 pulse,
                 pages),
-            MetricSource.of(List.of()),
+            new MetricSource(List.of(), Mono::empty),
             new Approvals(null, _ -> Mono.never(), Clock.systemUTC()),
             (_, _) -> Mono.never());
     return server;

@@ -91,7 +91,7 @@ final class HttpsTest {
             _ -> Mono.<FleetSnapshot>error(new IllegalStateException()),
             new ChangeSignal(),
             pages),
-        MetricSource.of(List.of()),
+        new MetricSource(List.of(), Mono::empty),
         new Approvals(null, _ -> Mono.never(), Clock.systemUTC()),
         (_, _) -> Mono.never());
   }

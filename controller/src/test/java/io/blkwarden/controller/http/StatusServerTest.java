@@ -71,13 +71,13 @@ final class StatusServerTest {
           SETTINGS,
           readiness::get,
           shown,
-          MetricSource.of(
+          new MetricSource(
               List.of(
                   Metric.of("samples_total", "Samples.", () -> 42),
                   Metric.of("hosts", "Hosts.", () -> 3),
                   Metric.of("load_ratio", "Unknown.", () -> Double.NaN),
                   new Metric(
-                      "faults_total", "Faults.", List.of("reason"), to -> to.take(7, "syntax")))),
+                      "faults_total", "Faults.", List.of("reason"), to -> to.take(7, "syntax"))), Mono::empty),
           new Approvals("right-token"::equals, this::answer, Clock.systemUTC()),
           this::tell);
   private final StatusServer closed =
@@ -85,7 +85,7 @@ final class StatusServerTest {
           SETTINGS,
           readiness::get,
           shown,
-          MetricSource.of(List.of()),
+          new MetricSource(List.of(), Mono::empty),
           new Approvals(null, this::answer, Clock.systemUTC()),
           this::tell);
   private final HttpClient client = HttpClient.newHttpClient();

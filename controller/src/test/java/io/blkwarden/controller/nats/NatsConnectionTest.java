@@ -147,15 +147,15 @@ final class NatsConnectionTest {
     StepVerifier.create(connection.states())
         .expectNext(new ConnectionState.Connecting(""))
         .then(connection::start)
-        .expectNext(new ConnectionState.Up(1))
+        .expectNext(new ConnectionState.Up())
         .then(server::kill)
         .expectNext(new ConnectionState.Lost())
         .then(server::run)
-        .expectNext(new ConnectionState.Up(2))
+        .expectNext(new ConnectionState.Up())
         .thenCancel()
         .verify(BOUND);
     StepVerifier.create(connection.states())
-        .expectNext(new ConnectionState.Up(2))
+        .expectNext(new ConnectionState.Up())
         .thenCancel()
         .verify(BOUND);
   }

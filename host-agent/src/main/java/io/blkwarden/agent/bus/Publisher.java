@@ -33,16 +33,8 @@ public final class Publisher {
   private final BusHealth health;
   private final Scheduler timer;
 
-  /** A published snapshot, as the bytes to store in the bucket. */
-  public static final class Snapshot {
-    private final byte[] json;
-
-    private Snapshot(byte[] json) {
-      this.json = json;
-    }
-  }
-
-  private record Encoded(MappingEvent event, Snapshot bytes) {}
+  @SuppressWarnings("ArrayRecordComponent") // passed on once, and never compared
+  private record Encoded(MappingEvent event, byte[] json) {}
 
   /** Publishes messages of a host; {@code timer} schedules the timeouts. */
   public Publisher(
@@ -105,25 +97,25 @@ public final class Publisher {
    * Publishes the oldest mapping events in order, and completes when the server has received them;
    * can be retried. An event that is too large is dropped and counted.
    *
-   * @return the snapshot among them, if any
+   * @return the JSON of the snapshot among them, if any
    */
-  public Mono<Snapshot> mappings() {
+  public Mono<byte[]> mappings() {
     return Mono.fromSupplier(pending::batch)
         .filter(batch -> !batch.isEmpty())
         .flatMap(this::publishAll)
         .doOnError(failure -> fault(BusHealth.MAPPING, failure));
   }
 
-  private Mono<Snapshot> publishAll(List<MappingEvent> batch) {
+  private Mono<byte[]> publishAll(List<MappingEvent> batch) {
     return Flux.fromIterable(batch)
         .map(Publisher::encode)
         .filter(this::fits)
         .concatMap(each ->
             session
-                .publish(subjects.mapping(host, each.event.event()), each.bytes.json)
+                .publish(subjects.mapping(host, each.event.event()), each.json)
                 .thenReturn(each))
         .filter(each -> each.event instanceof MappingSnapshot)
-        .map(Encoded::bytes)
+        .map(Encoded::json)
         .takeLast(1)
         .collectList()
         .delayUntil(_ -> session.flush(FLUSH_WITHIN))
@@ -138,11 +130,11 @@ public final class Publisher {
   }
 
   private static Encoded encode(MappingEvent event) {
-    return new Encoded(event, new Snapshot(ControlJson.encode(event)));
+    return new Encoded(event, ControlJson.encode(event));
   }
 
   private boolean fits(Encoded each) {
-    Optional<String> tooLarge = pending.tooLarge(each.event.event(), each.bytes.json.length);
+    Optional<String> tooLarge = pending.tooLarge(each.event.event(), each.json.length);
     tooLarge.ifPresent(why -> {
       health.drop("mapping_too_large");
       health.fault(BusHealth.SIZE, why);
@@ -151,10 +143,10 @@ public final class Publisher {
   }
 
   /** Stores the latest snapshot in the mapping bucket; can be retried. */
-  public Mono<Void> storeSnapshot(Snapshot snapshot) {
+  public Mono<Void> storeSnapshot(byte[] snapshot) {
     String subject = "$KV.%s.%s".formatted(MAPPING_BUCKET, HostToken.key(host));
     return session
-        .store(subject, Optional.empty(), snapshot.json)
+        .store(subject, Optional.empty(), snapshot)
         .timeout(CONFIRM_WITHIN, notConfirmed(), timer)
         .doOnError(failure -> fault(BusHealth.BUCKET, failure))
         .doOnSuccess(_ -> health.clear(BusHealth.BUCKET));

@@ -36,16 +36,6 @@ public record NatsSettings(
     Require.within(reconnectSpread.toMillis(), 1, 600_000, "reconnect spread in ms");
   }
 
-  /** Settings without TLS. */
-  public NatsSettings(
-      List<String> servers,
-      Optional<NatsCredentials> credentials,
-      HostId host,
-      Subjects subjects,
-      Duration reconnectSpread) {
-    this(servers, credentials, Optional.empty(), host, subjects, reconnectSpread);
-  }
-
   /** Configures credentials and TLS of a connection. */
   void configure(Options.Builder options) {
     credentials.ifPresent(known -> known.configure(options));

@@ -17,9 +17,6 @@ import java.util.stream.Collectors;
  * @param user the account's only user
  */
 record Account(UserList list, User user) {
-  /** Limits of the account. */
-  private record Limits(int connections, int subscriptions, String payload) {}
-
   /** The account's unique name, as shown in the server's log and list of connections. */
   String name() {
     String file = user.role().file();
@@ -32,7 +29,6 @@ record Account(UserList list, User user) {
     may.publish().forEach(subject -> imports.add(imported("service", list.core(), subject)));
     may.answers().forEach(subject -> imports.add(imported("service", list.core(), subject)));
     may.subscribe().forEach(subject -> streams(subject, imports));
-    Limits limits = limits(user.role());
     return """
     # %s
     %s {
@@ -44,7 +40,7 @@ record Account(UserList list, User user) {
       imports: [
         %s
       ]
-      limits { max_connections: %d, max_subscriptions: %d, max_payload: %s }
+      limits { %s }
     }
     """
         .formatted(
@@ -55,9 +51,7 @@ record Account(UserList list, User user) {
                 .map(subject -> "{ stream: %s }".formatted(ServerConfig.quoted(subject)))
                 .collect(Collectors.joining("\n    ")),
             String.join("\n    ", imports),
-            limits.connections(),
-            limits.subscriptions(),
-            limits.payload());
+            limits(user.role()));
   }
 
   /** The subjects that its user publishes and others may subscribe to. */
@@ -94,10 +88,10 @@ record Account(UserList list, User user) {
         .formatted(kind, ServerConfig.quoted(account), ServerConfig.quoted(subject));
   }
 
-  private static Limits limits(Role role) {
+  private static String limits(Role role) {
     return switch (role) {
-      case Role.Host _ -> new Limits(8, 32, "1MB");
-      case Role.Person _ -> new Limits(64, 256, "64KB");
+      case Role.Host _ -> "max_connections: 8, max_subscriptions: 32, max_payload: 1MB";
+      case Role.Person _ -> "max_connections: 64, max_subscriptions: 256, max_payload: 64KB";
       case Role.Controllers _ -> throw new IllegalArgumentException("controllers share an account");
     };
   }

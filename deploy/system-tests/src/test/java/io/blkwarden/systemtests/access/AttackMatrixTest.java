@@ -4,11 +4,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.blkwarden.controller.app.ControllerRuntime;
-import io.blkwarden.controller.bus.access.Grants;
 import io.blkwarden.controller.bus.access.Grants.Permissions;
+import io.blkwarden.controller.bus.access.Grants;
 import io.blkwarden.controller.bus.access.Role;
 import io.blkwarden.controller.config.ControllerSettings;
 import io.blkwarden.controller.config.NotifyFile;
+import io.blkwarden.controller.engine.EngineSettings;
 import io.blkwarden.controller.nats.NatsSettings;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.subject.Subjects;
@@ -234,7 +235,7 @@ final class AttackMatrixTest {
                 null,
                 null,
                 null,
-                NotifyFile.NONE));
+                NotifyFile.NONE, ControllerSettings.METRICS_DISKS), EngineSettings.DEFAULT);
     try {
       Awaitility.await()
           .atMost(Duration.ofSeconds(60))

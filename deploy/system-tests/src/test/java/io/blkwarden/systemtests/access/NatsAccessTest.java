@@ -10,6 +10,7 @@ import io.blkwarden.commandline.nats.NatsCredentials;
 import io.blkwarden.controller.app.ControllerRuntime;
 import io.blkwarden.controller.config.ControllerSettings;
 import io.blkwarden.controller.config.NotifyFile;
+import io.blkwarden.controller.engine.EngineSettings;
 import io.blkwarden.controller.nats.NatsSettings;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.NatsSeed;
@@ -94,7 +95,7 @@ final class NatsAccessTest {
                 null,
                 null,
                 null,
-                NotifyFile.NONE));
+                NotifyFile.NONE, ControllerSettings.METRICS_DISKS), EngineSettings.DEFAULT);
   }
 
   @BeforeAll
