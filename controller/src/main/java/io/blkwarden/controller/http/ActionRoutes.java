@@ -19,6 +19,7 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
@@ -156,7 +157,7 @@ final class ActionRoutes {
         .aggregate()
         .asByteArray()
         .defaultIfEmpty(new byte[0])
-        .flatMap(body -> Mono.from(answer(request, response, body, parser)));
+        .flatMap(body -> answer(request, response, body, parser));
   }
 
   /** The client's address; loopback if unknown. */
@@ -170,7 +171,7 @@ final class ActionRoutes {
     return text.matches("\\d{1,9}") ? Long.parseLong(text) : Long.MAX_VALUE;
   }
 
-  private Publisher<Void> answer(
+  private Mono<Void> answer(
       HttpServerRequest request, HttpServerResponse response, byte[] body, RequestParser parser) {
     OperatorRequest operatorRequest;
     try {
@@ -186,11 +187,10 @@ final class ActionRoutes {
     return controller
         .apply(operatorRequest)
         .flatMap(reply ->
-            Mono.from(
-                response
-                    .status(status(reply.verdict()))
-                    .header(HttpHeaderNames.CONTENT_TYPE, "application/json")
-                    .sendByteArray(Mono.just(ControlJson.encode(reply)))));
+            Api.send(
+                response.status(status(reply.verdict())),
+                "application/json",
+                new String(ControlJson.encode(reply), StandardCharsets.UTF_8)));
   }
 
   private static HttpResponseStatus status(OperatorReply.Verdict verdict) {

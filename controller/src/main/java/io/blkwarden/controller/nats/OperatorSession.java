@@ -40,26 +40,14 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Requests are on subjects with the user's public key, or without a key if the connection has no
  * credentials.
+ *
+ * @param key of the user; absent without credentials
  */
-public final class OperatorSession implements AutoCloseable {
+public record OperatorSession(
+    NatsSettings settings, Connection connection, Listener listener, @Nullable OperatorKey key)
+    implements AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(100);
   private static final Duration PAGE_TIMEOUT = Duration.ofSeconds(20);
-
-  private final NatsSettings settings;
-  private final Connection connection;
-  private final Listener listener;
-  private final @Nullable OperatorKey key;
-
-  private OperatorSession(
-      NatsSettings settings,
-      Connection connection,
-      Listener listener,
-      @Nullable OperatorKey key) {
-    this.settings = settings;
-    this.connection = connection;
-    this.listener = listener;
-    this.key = key;
-  }
 
   /** Connects. */
   public static OperatorSession open(NatsSettings settings) throws NatsException {
@@ -196,10 +184,6 @@ public final class OperatorSession implements AutoCloseable {
   public AuditTrail auditTrail(AuditQuery query, Instant since, BooleanSupplier stopped)
       throws NatsException {
     return Records.auditTrail(this::page, query, since, stopped);
-  }
-
-  Connection connection() {
-    return connection;
   }
 
   @Override

@@ -22,7 +22,7 @@ record HttpPoster(
         .headers(headers -> {
           headers.set(HttpHeaderNames.CONTENT_TYPE, "application/json");
           if (token != null) {
-            headers.set(HttpHeaderNames.AUTHORIZATION, "Bearer " + token.reveal());
+            headers.set(HttpHeaderNames.AUTHORIZATION, "Bearer " + token.text());
           }
         })
         .post()

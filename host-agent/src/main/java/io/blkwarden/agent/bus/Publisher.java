@@ -16,8 +16,18 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
-/** Encodes and publishes messages in one session, and reports the results. */
-public final class Publisher {
+/**
+ * Encodes and publishes the messages of a host in one session, and reports the results.
+ *
+ * @param timer schedules the timeouts
+ */
+public record Publisher(
+    HostId host,
+    Subjects subjects,
+    Session session,
+    PendingMessages pending,
+    BusHealth health,
+    Scheduler timer) {
   /** Name of the bucket with the last snapshot of each host. */
   public static final String MAPPING_BUCKET = "blkwarden-mapping";
 
@@ -26,31 +36,8 @@ public final class Publisher {
 
   private static final Duration FLUSH_WITHIN = Duration.ofSeconds(2);
 
-  private final HostId host;
-  private final Subjects subjects;
-  private final Session session;
-  private final PendingMessages pending;
-  private final BusHealth health;
-  private final Scheduler timer;
-
   @SuppressWarnings("ArrayRecordComponent") // passed on once, and never compared
   private record Encoded(MappingEvent event, byte[] json) {}
-
-  /** Publishes messages of a host; {@code timer} schedules the timeouts. */
-  public Publisher(
-      HostId host,
-      Subjects subjects,
-      Session session,
-      PendingMessages pending,
-      BusHealth health,
-      Scheduler timer) {
-    this.host = host;
-    this.subjects = subjects;
-    this.session = session;
-    this.pending = pending;
-    this.health = health;
-    this.timer = timer;
-  }
 
   /** Sends a reply; one that fails is dropped, because the requester retries. */
   public Mono<Void> reply(PendingMessages.Reply reply) {

@@ -16,18 +16,13 @@ import java.util.Optional;
  * The service manager, notified as in sd_notify(3) by {@code NOTIFY_SOCKET} and {@code
  * WATCHDOG_USEC}. Thread-safe and non-blocking: a message that does not fit into the socket's
  * buffer is an error.
+ *
+ * @param socket empty without a service manager
+ * @param watchdog timeout of the watchdog; empty if there is none
  */
-public final class Supervisor {
+public record Supervisor(Optional<NotifySocket> socket, Optional<Duration> watchdog) {
   /** Maximum length of a status, in characters. */
   private static final int MAX_STATUS = 200;
-
-  private final Optional<NotifySocket> socket;
-  private final Optional<Duration> watchdog;
-
-  private Supervisor(Optional<NotifySocket> socket, Optional<Duration> watchdog) {
-    this.socket = socket;
-    this.watchdog = watchdog;
-  }
 
   /**
    * The service manager of the environment; without one, notifications do nothing.
@@ -54,11 +49,6 @@ public final class Supervisor {
   /** Whether there is a service manager. */
   public boolean listens() {
     return socket.isPresent();
-  }
-
-  /** The watchdog timeout; empty if there is none. */
-  public Optional<Duration> watchdog() {
-    return watchdog;
   }
 
   /**
@@ -103,7 +93,7 @@ public final class Supervisor {
    * The address of a Unix datagram socket: a path, or an abstract name that starts with {@code @}.
    * The JDK supports stream sockets only, so this calls the C library.
    */
-  static final class NotifySocket {
+  public static final class NotifySocket {
     private static final int AF_UNIX = 1;
     private static final int SOCK_DGRAM_CLOEXEC = 2 | 0x80000;
     private static final int MSG_DONTWAIT_NOSIGNAL = 0x40 | 0x4000;
