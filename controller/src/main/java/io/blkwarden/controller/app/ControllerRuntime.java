@@ -21,7 +21,7 @@ import io.blkwarden.controller.http.ChangeSignal;
 import io.blkwarden.controller.http.DashboardData;
 import io.blkwarden.controller.http.FleetView;
 import io.blkwarden.controller.http.HttpSettings;
-import io.blkwarden.controller.http.MetricSource;
+import io.blkwarden.controller.http.Metric;
 import io.blkwarden.controller.http.Readiness;
 import io.blkwarden.controller.http.StatusServer;
 import io.blkwarden.controller.ingest.Backlog;
@@ -90,7 +90,6 @@ public final class ControllerRuntime implements AutoCloseable {
   private final NatsFleetBus bus;
   private final Notifier notifier;
   private final RecordServer records;
-  private final AuditReader audit;
   private final FleetIntake intake;
   private final CommandFlow commands;
   private final ControllerPipeline pipeline;
@@ -107,7 +106,6 @@ public final class ControllerRuntime implements AutoCloseable {
     Scheduler control = thread("blkwarden-engine");
     bus = new NatsFleetBus(settings.bus(), run, counters, clock, this::hasPolicies);
     records = new RecordServer(settings.bus(), counters, clock);
-    audit = new AuditReader(records, clock);
     notifier = notifier(settings.pages());
     OperatorMailbox mailbox = new OperatorMailbox(bus::reply, clock, counters);
     intake =
@@ -325,7 +323,6 @@ public final class ControllerRuntime implements AutoCloseable {
     closed = true;
     flow.dispose();
     bus.close();
-    audit.close();
     records.close();
     threads.dispose();
     StatusServer server = http;
@@ -372,9 +369,9 @@ public final class ControllerRuntime implements AutoCloseable {
                 text -> pipeline.query(() -> core.search(text, DashboardData.SEARCH_MAX)),
                 changes,
                 pages),
-            new MetricSource(metrics.all(clock, this::readiness, fleet), fleet::get),
+            new Metric.Source(metrics.all(clock, this::readiness, fleet), fleet::get),
             approvals,
-            audit);
+            records::auditTrail);
     threads.add(new HistoryRecorder(history, changes, snapshots, pages).snapshots().subscribe());
     return server;
   }
@@ -388,8 +385,7 @@ public final class ControllerRuntime implements AutoCloseable {
                     sink -> internal.put(intake.readRequest(request, null, sink::success)))
                 .timeout(
                     Duration.ofMillis(OperatorMailbox.WAIT_MILLIS),
-                    Mono.just(new OperatorReply(Verdict.FAILED, "no reply in time"))),
-        clock);
+                    Mono.just(new OperatorReply(Verdict.FAILED, "no reply in time"))));
   }
 
   private OptionalLong epoch() {

@@ -1,12 +1,15 @@
 package io.blkwarden.controller.http;
 
 import io.blkwarden.controller.audit.AuditQuery;
+import io.blkwarden.controller.audit.AuditTrail;
 import io.blkwarden.controller.audit.AuditTrailJson;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.BiFunction;
 import org.reactivestreams.Publisher;
+import reactor.core.publisher.Mono;
 import reactor.netty.http.server.HttpServerRequest;
 import reactor.netty.http.server.HttpServerResponse;
 
@@ -14,8 +17,11 @@ import reactor.netty.http.server.HttpServerResponse;
  * The output of {@code blkwarden why --json}: {@code GET /api/v1/why?about=vm176&since_s=3600}.
  *
  * <p>Empty if there are no records, 429 if there are too many requests, 503 if NATS cannot be read.
+ *
+ * @param audit reads the trail of a query, how far back; fails with a {@link
+ *     RejectedExecutionException} if there are too many requests
  */
-record AuditRoutes(AuditSource audit) {
+record AuditRoutes(BiFunction<AuditQuery, Duration, Mono<AuditTrail>> audit) {
   private static final long DAY_S = 86_400;
   private static final long MAX_S = 31 * DAY_S;
 
@@ -27,7 +33,7 @@ record AuditRoutes(AuditSource audit) {
           "since_s: expected 1 to %d seconds, found '%s'".formatted(MAX_S, since));
     }
     return audit
-        .find(query, Duration.ofSeconds(Long.parseLong(since)))
+        .apply(query, Duration.ofSeconds(Long.parseLong(since)))
         .map(trail -> AuditTrailJson.of(query.about(), trail) + "\n")
         .flatMap(json -> Api.send(response, "application/json", json))
         .onErrorResume(error -> Api.text(response, status(error), text(error)));

@@ -2,7 +2,9 @@ package io.blkwarden.controller.nats;
 
 import io.blkwarden.commandline.nats.JetStreamFault;
 import io.blkwarden.controller.snapshot.ControllerCounters;
-import io.blkwarden.model.subject.Subjects;
+import io.blkwarden.model.message.RecordKind;
+import io.blkwarden.model.message.ReplayPage;
+import io.blkwarden.model.message.ReplayRequest;
 import io.nats.client.Connection;
 import io.nats.client.JetStream;
 import io.nats.client.JetStreamApiException;
@@ -364,16 +366,14 @@ public final class NatsConnection implements AutoCloseable {
         .flatMapMany(tail -> tail.read(timeout).subscribeOn(blocking));
   }
 
-  /** Pages of stored messages; each call blocks. */
-  public RecordPages records(Subjects subjects, InstantSource clock) {
-    return (kind, request) -> {
-      Session current = session;
-      if (current == null) {
-        throw notConnected();
-      }
-      return new RecordReader(current.connection(), subjects, settings.printableServers(), clock)
-          .page(kind, request);
-    };
+  /** Reads a page of stored messages; blocks. */
+  public ReplayPage page(RecordKind kind, ReplayRequest request, InstantSource clock)
+      throws NatsException {
+    Session current = session;
+    if (current == null) {
+      throw notConnected();
+    }
+    return new RecordReader(current.connection(), settings, clock).page(kind, request);
   }
 
   private NatsException notConnected() {

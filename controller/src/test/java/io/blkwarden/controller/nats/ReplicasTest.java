@@ -24,13 +24,13 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
-/** Replicas of streams and buckets on real servers, alone and in clusters. */
+/** JetStreamAssets.Replicas of streams and buckets on real servers, alone and in clusters. */
 final class ReplicasTest {
   private static final Duration BOUND = Duration.ofSeconds(30);
 
   private final List<AutoCloseable> open = new ArrayList<>();
   private final ListAppender<ILoggingEvent> log = new ListAppender<>();
-  private final Logger logger = (Logger) LoggerFactory.getLogger(Replicas.class);
+  private final Logger logger = (Logger) LoggerFactory.getLogger(JetStreamAssets.Replicas.class);
 
   @BeforeEach
   void listen() {
@@ -86,7 +86,7 @@ final class ReplicasTest {
   @Test
   void singleServerHasOneReplicaAndReportsIt() throws Exception {
     Connection connection = connect(closing(NatsServer.start()));
-    boolean _ = assets(connection, Replicas.AUTO).ensureAll();
+    boolean _ = assets(connection, JetStreamAssets.Replicas.AUTO).ensureAll();
     allHave(connection, 1);
     assertThat(said()).isEmpty();
 
@@ -104,7 +104,7 @@ final class ReplicasTest {
   void clusterOfTwoHasOneReplicaUntilThereAreThreeServers() throws Exception {
     NatsCluster cluster = closing(NatsCluster.start(3, 2, ""));
     Connection connection = connect(cluster.server(0));
-    JetStreamAssets auto = assets(connection, Replicas.AUTO);
+    JetStreamAssets auto = assets(connection, JetStreamAssets.Replicas.AUTO);
     boolean _ = auto.ensureAll();
     allHave(connection, 1);
     assertThat(said())
@@ -151,7 +151,7 @@ final class ReplicasTest {
   void clusterOfThreeHasThreeReplicasUnlessConfigured() throws Exception {
     NatsCluster cluster = closing(NatsCluster.start(3));
     Connection connection = connect(cluster.server(0));
-    boolean _ = assets(connection, Replicas.AUTO).ensureAll();
+    boolean _ = assets(connection, JetStreamAssets.Replicas.AUTO).ensureAll();
     allHave(connection, 3);
     assertThat(
             connection
@@ -166,14 +166,14 @@ final class ReplicasTest {
     becomes(connection, assets(connection, 5), 3);
     assertThat(said()).last().asString().contains("--replicas 5", "until it has 5");
     cluster.server(2).kill();
-    becomes(connection, assets(connection, Replicas.AUTO), 3);
+    becomes(connection, assets(connection, JetStreamAssets.Replicas.AUTO), 3);
   }
 
   @Test
   void clusterWithLittleStorageHasThreeSmallReplicas() throws Exception {
     NatsCluster cluster = closing(NatsCluster.start(3, 3, "jetstream { max_file_store: 400M }"));
     Connection connection = connect(cluster.server(1));
-    boolean _ = assets(connection, Replicas.AUTO).ensureAll();
+    boolean _ = assets(connection, JetStreamAssets.Replicas.AUTO).ensureAll();
     allHave(connection, 3);
     assertThat(
             connection

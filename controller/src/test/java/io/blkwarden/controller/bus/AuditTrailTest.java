@@ -1,11 +1,10 @@
-package io.blkwarden.controller.app;
+package io.blkwarden.controller.bus;
 
 import io.blkwarden.controller.snapshot.ControllerCounters;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.blkwarden.controller.audit.AuditQuery;
 import io.blkwarden.controller.audit.AuditTrail;
-import io.blkwarden.controller.bus.RecordServer;
 import io.blkwarden.controller.nats.NatsException;
 import io.blkwarden.controller.nats.NatsSettings;
 import io.blkwarden.model.subject.Subjects;
@@ -23,11 +22,12 @@ import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 import reactor.test.StepVerifier;
 
-final class AuditReaderTest {
+/** Audit trails that a {@link RecordServer} reads for HTTP. */
+final class AuditTrailTest {
   private static final Duration BOUND = Duration.ofSeconds(60);
 
-  private static Mono<AuditTrail> ask(AuditReader desk) {
-    return desk.find(new AuditQuery("vm176"), Duration.ofHours(1));
+  private static Mono<AuditTrail> ask(RecordServer desk) {
+    return desk.auditTrail(new AuditQuery("vm176"), Duration.ofHours(1));
   }
 
   private static RecordServer records(int port) {
@@ -41,11 +41,11 @@ final class AuditReaderTest {
   void refusesRequestsBeyondTheLimit() throws IOException {
     // takes the connection and never greets, so that the first is read for as long as the test runs
     try (ServerSocket silent = new ServerSocket(0, 16, InetAddress.getLoopbackAddress());
-        AuditReader desk = new AuditReader(records(silent.getLocalPort()), Clock.systemUTC())) {
+        RecordServer desk = records(silent.getLocalPort())) {
       List<Throwable> refused = new CopyOnWriteArrayList<>();
       Disposable _ = ask(desk).subscribe(_ -> {}, refused::add);
       try (Socket _ = silent.accept()) { // it is being read
-        for (int i = 0; i < AuditReader.WAITING_MAX; i++) {
+        for (int i = 0; i < RecordServer.AUDITS_WAITING; i++) {
           Disposable _ = ask(desk).subscribe(_ -> {}, refused::add);
         }
 
@@ -61,7 +61,7 @@ final class AuditReaderTest {
     try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       closed = free.getLocalPort();
     }
-    try (AuditReader desk = new AuditReader(records(closed), Clock.systemUTC())) {
+    try (RecordServer desk = records(closed)) {
       StepVerifier.create(ask(desk))
           .expectErrorSatisfies(fault ->
               assertThat(fault)
