@@ -1,6 +1,6 @@
 package io.blkwarden.controller.app;
 
-import io.blkwarden.controller.bus.BusStatus;
+import io.blkwarden.controller.bus.FleetBus;
 import io.blkwarden.controller.bus.NatsFleetBus;
 import io.blkwarden.controller.bus.RecordServer;
 import io.blkwarden.controller.config.ControllerSettings;
@@ -208,7 +208,7 @@ public final class ControllerRuntime implements AutoCloseable {
     if (idle > ENGINE_IDLE_MILLIS) {
       problems.add("the engine has processed nothing for %d s".formatted(idle / 1_000));
     }
-    BusStatus status = bus.status();
+    FleetBus.Status status = bus.status();
     if (!status.problem().isEmpty()) {
       problems.add(status.problem());
     }

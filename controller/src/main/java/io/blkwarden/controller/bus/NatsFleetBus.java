@@ -129,8 +129,8 @@ public final class NatsFleetBus implements FleetBus, AutoCloseable {
             control,
             new LeaderElection.Hooks(
                 setup::isReady,
-                openAlerts.read().map(open -> sharedState.offer(new SharedState.OpenAlerts(open))),
-                now -> sharedState.offer(new SharedState.LeadershipChanged(now)),
+                openAlerts.read().map(open -> sharedState.offer(new FleetBus.SharedState.OpenAlerts(open))),
+                now -> sharedState.offer(new FleetBus.SharedState.LeadershipChanged(now)),
                 this::electionFailed,
                 counters),
             clock,
@@ -240,7 +240,7 @@ public final class NatsFleetBus implements FleetBus, AutoCloseable {
   }
 
   @Override
-  public BusStatus status() {
+  public FleetBus.Status status() {
     boolean connected = connections().allMatch(NatsConnection::isUp);
     boolean ready = setup.isReady();
     String problem =
@@ -249,7 +249,7 @@ public final class NatsFleetBus implements FleetBus, AutoCloseable {
             : Stream.of(connectionProblem, setup.problem(), alerts.problem(), decisions.problem())
                 .filter(each -> !each.isEmpty())
                 .collect(Collectors.joining("; "));
-    return new BusStatus(connected, ready, election.leadership(), problem);
+    return new FleetBus.Status(connected, ready, election.leadership(), problem);
   }
 
   @Override
@@ -276,7 +276,7 @@ public final class NatsFleetBus implements FleetBus, AutoCloseable {
 
   /** Restarts when reading fails, so a mapping can be emitted twice. */
   @Override
-  public Flux<StoredMapping> storedMappings() {
+  public Flux<FleetBus.StoredMapping> storedMappings() {
     return setup
         .ready()
         .onBackpressureLatest()
@@ -295,11 +295,11 @@ public final class NatsFleetBus implements FleetBus, AutoCloseable {
 
   private static @Nullable StoredMapping stored(KvEvent.@Nullable Entry entry) {
     byte[] json = entry == null ? null : entry.value();
-    return entry == null || json == null ? null : new StoredMapping(entry.key(), json);
+    return entry == null || json == null ? null : new FleetBus.StoredMapping(entry.key(), json);
   }
 
   @Override
-  public Flux<SharedState> sharedState() {
+  public Flux<FleetBus.SharedState> sharedState() {
     return sharedState.states();
   }
 
@@ -322,12 +322,12 @@ public final class NatsFleetBus implements FleetBus, AutoCloseable {
 
   /** Rejects when {@link #FETCHES_MAX} requests wait; the engine asks again. */
   @Override
-  public Mono<StoredMapping> storedMapping(HostId host) {
+  public Mono<FleetBus.StoredMapping> storedMapping(HostId host) {
     return Mono.fromCallable(() -> fetch(host)).subscribeOn(fetchThreads).flatMap(found -> found);
   }
 
   /** Never throws: an error after the flow was cancelled would be logged as dropped. */
-  private Mono<StoredMapping> fetch(HostId host) {
+  private Mono<FleetBus.StoredMapping> fetch(HostId host) {
     try {
       Bucket bucket = control.bucket(JetStreamAssets.MAPPING, READ_TIMEOUT);
       return Mono.justOrEmpty(stored(bucket.get(HostToken.key(host))));

@@ -118,7 +118,7 @@ final class OperatorInputBucket {
 
   private void publish(Known read, SynchronousSink<Boolean> sink) {
     OperatorState state = parse(read.values());
-    if (shared.offer(new SharedState.OperatorInputs(state), read.history().last())) {
+    if (shared.offer(new FleetBus.SharedState.OperatorInputs(state), read.history().last())) {
       known = read;
       sink.next(true);
     } else {

@@ -8,7 +8,6 @@ import io.blkwarden.controller.nats.ConnectionState;
 import io.blkwarden.controller.nats.NatsConnection;
 import io.blkwarden.controller.nats.NatsException;
 import io.blkwarden.controller.nats.NatsSettings;
-import io.blkwarden.controller.nats.RecordPages;
 import io.blkwarden.controller.nats.Records;
 import io.blkwarden.controller.snapshot.ControllerCounters;
 import io.blkwarden.model.json.ControlJson;
@@ -42,7 +41,7 @@ import reactor.core.scheduler.Scheduler;
  * #READERS} pages are read at a time; {@link #WAITING} requests may wait, {@link #WAITING_EACH} for
  * each user; further requests are refused with a reply.
  */
-public final class RecordServer implements RecordPages, AutoCloseable {
+public final class RecordServer implements Records.Pages, AutoCloseable {
   static final int READERS = 2;
   static final int WAITING = 64;
   static final int WAITING_EACH = 8;

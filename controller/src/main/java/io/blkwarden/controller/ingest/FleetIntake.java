@@ -1,6 +1,6 @@
 package io.blkwarden.controller.ingest;
 
-import io.blkwarden.controller.bus.StoredMapping;
+import io.blkwarden.controller.bus.FleetBus;
 import io.blkwarden.controller.dispatch.OperatorMailbox;
 import io.blkwarden.controller.engine.Input;
 import io.blkwarden.controller.ingest.EngineInput.Single;
@@ -164,7 +164,7 @@ public final class FleetIntake {
   }
 
   /** Decodes a stored mapping, which is read on demand and so needs no backlog. */
-  public @Nullable Single readStoredMapping(StoredMapping stored) {
+  public @Nullable Single readStoredMapping(FleetBus.StoredMapping stored) {
     switch (ControlJson.decode(MappingSnapshot.class, stored.json())) {
       case Decoded.Malformed<MappingSnapshot> bad ->
           faults.report(Kind.MAPPING, "stored mappings", bad);

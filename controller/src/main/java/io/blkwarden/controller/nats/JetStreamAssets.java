@@ -2,7 +2,6 @@ package io.blkwarden.controller.nats;
 
 import io.blkwarden.commandline.Complaint;
 import io.blkwarden.commandline.nats.JetStreamFault;
-import io.blkwarden.model.subject.Subjects;
 import io.nats.client.Connection;
 import io.nats.client.JetStreamApiException;
 import io.nats.client.JetStreamManagement;
@@ -60,16 +59,14 @@ public final class JetStreamAssets {
   private static final int NO_ROOM = 10047;
 
   private final Connection connection;
-  private final Subjects subjects;
-  private final String servers;
+  private final NatsSettings settings;
   private final Replicas replicas;
   private final Set<String> unprotected = new HashSet<>();
 
-  JetStreamAssets(Connection connection, Subjects subjects, String servers, int replicas) {
+  JetStreamAssets(Connection connection, NatsSettings settings) {
     this.connection = connection;
-    this.subjects = subjects;
-    this.servers = servers;
-    this.replicas = new Replicas(replicas);
+    this.settings = settings;
+    this.replicas = new Replicas(settings.replicas());
   }
 
   static JetStreamOptions options() {
@@ -94,13 +91,13 @@ public final class JetStreamAssets {
       int wanted = replicas.wanted(connection);
       JetStreamManagement streams = connection.jetStreamManagement(options());
       boolean created = false;
-      for (StreamSpec plan : StreamSpec.all(subjects)) {
+      for (StreamSpec plan : StreamSpec.all(settings.subjects())) {
         created |= ensure(streams, plan, wanted);
       }
-      replicas.logChanges(wanted, servers);
+      replicas.logChanges(wanted, settings.printableServers());
       return created;
     } catch (IOException | JetStreamApiException | IllegalStateException e) {
-      throw explain(e, connection, servers);
+      throw explain(e, connection, settings.printableServers());
     }
   }
 
@@ -224,7 +221,7 @@ public final class JetStreamAssets {
   @Nullable Void check() throws NatsException, InterruptedException {
     Optional<Complaint> fault = JetStreamFault.check(connection);
     if (fault.isPresent()) {
-      throw exception(fault.get(), servers, null);
+      throw exception(fault.get(), settings.printableServers(), null);
     }
     return null;
   }

@@ -127,11 +127,7 @@ public final class NatsConnection implements AutoCloseable {
           new Session(
               connection,
               connection.jetStream(JetStreamAssets.options(ACK_TIMEOUT)),
-              new JetStreamAssets(
-                  connection,
-                  settings.subjects(),
-                  settings.printableServers(),
-                  settings.replicas()),
+              new JetStreamAssets(connection, settings),
               new HostRequests(connection),
               closedSink.asMono());
       if (!adopt(created)) {

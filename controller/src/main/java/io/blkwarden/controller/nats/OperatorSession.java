@@ -262,11 +262,11 @@ public record OperatorSession(
 
     private final Connection connection;
     private final Subjects subjects;
-    private final RecordPages pages;
+    private final Records.Pages pages;
     private final Set<String> announced = new HashSet<>();
     private ReplayRequest next = ReplayRequest.since(null);
 
-    AlertFollower(Connection connection, Subjects subjects, RecordPages pages) {
+    AlertFollower(Connection connection, Subjects subjects, Records.Pages pages) {
       this.connection = connection;
       this.subjects = subjects;
       this.pages = pages;

@@ -3,8 +3,7 @@ package io.blkwarden.controller.app;
 import io.blkwarden.controller.snapshot.ControllerCounters;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.blkwarden.controller.bus.SharedState;
-import io.blkwarden.controller.bus.StoredMapping;
+import io.blkwarden.controller.bus.FleetBus;
 import io.blkwarden.controller.dispatch.CommandFlow;
 import io.blkwarden.controller.dispatch.EffectLog;
 import io.blkwarden.controller.dispatch.MessageFactory;
@@ -199,8 +198,8 @@ final class ControllerPipelineTest {
 
   @Test
   void operatorsInputPrecedesLeadership() {
-    bus.sharedState.next(new SharedState.OperatorInputs(OperatorState.NONE));
-    bus.sharedState.next(new SharedState.OpenAlerts(List.of()));
+    bus.sharedState.next(new FleetBus.SharedState.OperatorInputs(OperatorState.NONE));
+    bus.sharedState.next(new FleetBus.SharedState.OpenAlerts(List.of()));
     bus.leads(new Leadership.Leading(7));
     time.advanceTime();
 
@@ -281,7 +280,7 @@ final class ControllerPipelineTest {
   @Test
   void readsStoredMappingsOnDemand() {
     bus.storedMappings.next(
-        new StoredMapping(
+        new FleetBus.StoredMapping(
             HostToken.key(HOST), ControlJson.encode(Fleet.snapshot(HOST, 3, "vm176"))));
     time.advanceTime();
 

@@ -379,7 +379,7 @@ final class NatsFleetBusTest {
                 new ControllerCounters(),
                 Clock.systemUTC(),
                 () -> true));
-    StepVerifier.create(bus.storedMappings().map(StoredMapping::key), 0)
+    StepVerifier.create(bus.storedMappings().map(FleetBus.StoredMapping::key), 0)
         .then(bus::start)
         .thenRequest(3)
         .expectNext("dom0-0", "dom0-1", "dom0-2")
@@ -393,7 +393,7 @@ final class NatsFleetBusTest {
         .expectNextCount(100)
         .thenCancel()
         .verify(BOUND);
-    assertThat(bus.storedMapping(new HostId("dom0-7")).map(StoredMapping::key).block(BOUND))
+    assertThat(bus.storedMapping(new HostId("dom0-7")).map(FleetBus.StoredMapping::key).block(BOUND))
         .isEqualTo("dom0-7");
     assertThat(bus.storedMapping(HOST).blockOptional(BOUND)).isEmpty();
     bus.deleteMapping(new HostId("dom0-7")).block(BOUND);

@@ -4,7 +4,7 @@ import io.blkwarden.controller.snapshot.ControllerCounters;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.blkwarden.controller.bus.StoredMapping;
+import io.blkwarden.controller.bus.FleetBus;
 import io.blkwarden.controller.dispatch.OperatorMailbox;
 import io.blkwarden.controller.engine.Input;
 import io.blkwarden.controller.ingest.EngineInput.Single;
@@ -172,7 +172,7 @@ final class FleetIntakeTest {
 
   private @Nullable Single stored(HostId under, HostId of) {
     return intake.readStoredMapping(
-        new StoredMapping(HostToken.key(under), ControlJson.encode(snapshot(of, 1))));
+        new FleetBus.StoredMapping(HostToken.key(under), ControlJson.encode(snapshot(of, 1))));
   }
 
   @Test

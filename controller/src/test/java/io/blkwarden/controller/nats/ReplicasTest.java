@@ -58,7 +58,9 @@ final class ReplicasTest {
   }
 
   private static JetStreamAssets assets(Connection connection, int replicas) {
-    return new JetStreamAssets(connection, Subjects.DEFAULT, "nats://here", replicas);
+    return new JetStreamAssets(
+        connection,
+        new NatsSettings("nats://here", null, null, Subjects.DEFAULT, "c1").with(0, replicas));
   }
 
   /** Retries like the controller, because replicas elect a leader after a change. */
