@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Counts the engine's effects, and writes each command, alert and decision to the log {@code
- * blkwarden.decisions}.
+ * blkwarden.decisions}; lines are safe for terminals.
  */
 public record EffectLog(ControllerCounters counters) {
   private static final Logger log = LoggerFactory.getLogger(EffectLog.class);
@@ -55,7 +55,7 @@ public record EffectLog(ControllerCounters counters) {
         case CommandAction.Reset reset -> keys.put("lease", reset.lease());
         case CommandAction.ReleaseAll _, CommandAction.Snapshot _ -> {}
       }
-      record.info("{}", Line.of(command));
+      record.info("{}", line(command));
     }
   }
 
@@ -76,7 +76,7 @@ public record EffectLog(ControllerCounters counters) {
       Alert.AlertDisk disk = alert.disk();
       keys.put("disk", disk == null ? null : disk.vdev());
       keys.put("policy", alert.policy()).put("alert", alert.id());
-      record.info("{}", Line.of(alert));
+      record.info("{}", line(alert));
     }
   }
 
@@ -85,65 +85,60 @@ public record EffectLog(ControllerCounters counters) {
       keys.put("host", decision.host()).put(decision.domain()).put("disk", decision.vdev());
       keys.put("policy", decision.policy()).put("lease", decision.throttle());
       keys.put("alert", decision.alert()).put("requested_by_key", decision.requestedByKey());
-      record.info("{}", Line.of(decision));
+      record.info("{}", line(decision));
     }
   }
 
-  /** Formats commands, alerts and decisions as log lines, safe for terminals. */
-  static final class Line {
-    private Line() {}
+  /** Such as {@code act dom0-7 vm176/xvda2 policy=swap-storm iops=812.4: above 200 for 10 s}. */
+  private static String line(Decision decision) {
+    StringBuilder line = new StringBuilder(decision.verdict().wire());
+    DomainRef domain = decision.domain();
+    append(line, " ", decision.host());
+    append(line, " ", domain == null ? null : domain.name());
+    append(line, "/", decision.vdev());
+    append(line, " policy=", decision.policy());
+    append(line, " throttle=", decision.throttle());
+    append(line, " key=", decision.requestedByKey());
+    decision
+        .numbers()
+        .forEach((name, value) ->
+            line.append(' ')
+                .append(Printable.of(name))
+                .append('=')
+                .append(String.format(Locale.ROOT, "%.4g", value)));
+    return line.append(": ").append(Printable.of(decision.reason())).toString();
+  }
 
-    /** Such as {@code act dom0-7 vm176/xvda2 policy=swap-storm iops=812.4: above 200 for 10 s}. */
-    static String of(Decision decision) {
-      StringBuilder line = new StringBuilder(decision.verdict().wire());
-      DomainRef domain = decision.domain();
-      append(line, " ", decision.host());
-      append(line, " ", domain == null ? null : domain.name());
-      append(line, "/", decision.vdev());
-      append(line, " policy=", decision.policy());
-      append(line, " throttle=", decision.throttle());
-      append(line, " key=", decision.requestedByKey());
-      decision
-          .numbers()
-          .forEach((name, value) ->
-              line.append(' ')
-                  .append(Printable.of(name))
-                  .append('=')
-                  .append(String.format(Locale.ROOT, "%.4g", value)));
-      return line.append(": ").append(Printable.of(decision.reason())).toString();
+  private static void append(StringBuilder line, String label, @Nullable Object value) {
+    if (value != null) {
+      line.append(label).append(Printable.of(value.toString()));
     }
+  }
 
-    private static void append(StringBuilder line, String label, @Nullable Object value) {
-      if (value != null) {
-        line.append(label).append(Printable.of(value.toString()));
-      }
-    }
+  private static String line(Command command) {
+    String what =
+        switch (command.action()) {
+          case CommandAction.Set set ->
+              "set %s/%s to %s for %d ms, lease %s"
+                  .formatted(
+                      set.domain().name(), set.vdev(), set.restraint(), set.leaseMs(), set.lease());
+          case CommandAction.Reset reset -> "release lease " + reset.lease();
+          case CommandAction.ReleaseAll _ -> "release all leases";
+          case CommandAction.Snapshot _ -> "send the mapping";
+        };
+    return Printable.of(
+        "command %s to %s: %s (%s)"
+            .formatted(command.id(), command.host(), what, command.reason()));
+  }
 
-    static String of(Command command) {
-      String what =
-          switch (command.action()) {
-            case CommandAction.Set set ->
-                "set %s/%s to %s for %d ms, lease %s"
-                    .formatted(
-                        set.domain().name(), set.vdev(), set.restraint(), set.leaseMs(), set.lease());
-            case CommandAction.Reset reset -> "release lease " + reset.lease();
-            case CommandAction.ReleaseAll _ -> "release all leases";
-            case CommandAction.Snapshot _ -> "send the mapping";
-          };
-      return Printable.of(
-          "command %s to %s: %s (%s)"
-              .formatted(command.id(), command.host(), what, command.reason()));
-    }
-
-    static String of(Alert alert) {
-      return Printable.of(
-          "alert %s %s %s %s: %s"
-              .formatted(
-                  alert.id(),
-                  alert.state().wire(),
-                  alert.severity().wire(),
-                  alert.policy(),
-                  alert.summary()));
-    }
+  private static String line(Alert alert) {
+    return Printable.of(
+        "alert %s %s %s %s: %s"
+            .formatted(
+                alert.id(),
+                alert.state().wire(),
+                alert.severity().wire(),
+                alert.policy(),
+                alert.summary()));
   }
 }

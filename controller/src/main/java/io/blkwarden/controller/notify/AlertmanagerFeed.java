@@ -37,6 +37,7 @@ final class AlertmanagerFeed {
   private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
   private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
   private static final int VALID_INTERVALS = 3;
+  private static final JsonMapper JSON = JsonMapper.builder().build();
   private static final Logger log = LoggerFactory.getLogger(AlertmanagerFeed.class);
 
   private final HttpPoster poster;
@@ -112,7 +113,7 @@ final class AlertmanagerFeed {
     if (batch.isEmpty()) {
       return Mono.empty(); // cleared during a pause
     }
-    byte[] json = Body.body(batch, clock.instant(), resendMillis * VALID_INTERVALS);
+    byte[] json = body(batch, clock.instant(), resendMillis * VALID_INTERVALS);
     return poster
         .post(json)
         .doOnSuccess(_ -> {
@@ -131,59 +132,48 @@ final class AlertmanagerFeed {
   }
 
   /**
-   * The request body of Alertmanager's API v2 ({@code POST /api/v2/alerts}).
+   * The request body of Alertmanager's API v2 ({@code POST /api/v2/alerts}). Labels identify an
+   * alert in Alertmanager, so they are what never changes; the rest is in annotations.
    *
-   * <p>Labels identify an alert in Alertmanager, so they are what never changes; the rest is in
-   * annotations.
+   * @param now the controller's wall clock
+   * @param validMillis when an open alert expires in Alertmanager unless it is sent again
    */
-  static final class Body {
-    private static final JsonMapper JSON = JsonMapper.builder().build();
-
-    private Body() {}
-
-    /**
-     * Encodes alerts.
-     *
-     * @param now the controller's wall clock
-     * @param validMillis when an open alert expires in Alertmanager unless it is sent again
-     */
-    public static byte[] body(Collection<Notification> notifications, Instant now, long validMillis) {
-      ArrayNode array = JSON.createArrayNode();
-      for (Notification notification : notifications) {
-        add(array.addObject(), notification, now, validMillis);
-      }
-      return JSON.writeValueAsBytes(array);
+  private static byte[] body(Collection<Notification> notifications, Instant now, long validMillis) {
+    ArrayNode array = JSON.createArrayNode();
+    for (Notification notification : notifications) {
+      encode(array.addObject(), notification, now, validMillis);
     }
+    return JSON.writeValueAsBytes(array);
+  }
 
-    private static void add(
-        ObjectNode into, Notification notification, Instant now, long validMillis) {
-      Alert alert = notification.alert();
-      ObjectNode labels = into.putObject("labels");
-      labels.put("alertname", alert.policy());
-      labels.put("severity", alert.severity().wire());
-      labels.put("host", alert.host().value());
-      if (alert.domain() != null) {
-        labels.put("domain", alert.domain().name());
-        labels.put("domain_uuid", alert.domain().uuid().toString());
-      }
-      if (alert.disk() != null) {
-        labels.put("disk", alert.disk().vdev());
-        labels.put("role", alert.disk().role().wire());
-      }
-      if (alert.device() != null) {
-        labels.put("device", alert.device());
-      }
-      if (alert.incident() != null) {
-        labels.put("incident", alert.incident().value());
-      }
-      ObjectNode annotations = into.putObject("annotations");
-      annotations.put("summary", alert.summary());
-      annotations.put("alert", alert.id().value());
-      annotations.put("state", alert.state().wire());
-      into.put("startsAt", alert.since().toString());
-      Instant ends = notification.ended() ? alert.at() : now.plusMillis(validMillis);
-      // Alertmanager refuses an end before the start
-      into.put("endsAt", (ends.isBefore(alert.since()) ? alert.since() : ends).toString());
+  private static void encode(
+      ObjectNode into, Notification notification, Instant now, long validMillis) {
+    Alert alert = notification.alert();
+    ObjectNode labels = into.putObject("labels");
+    labels.put("alertname", alert.policy());
+    labels.put("severity", alert.severity().wire());
+    labels.put("host", alert.host().value());
+    if (alert.domain() != null) {
+      labels.put("domain", alert.domain().name());
+      labels.put("domain_uuid", alert.domain().uuid().toString());
     }
+    if (alert.disk() != null) {
+      labels.put("disk", alert.disk().vdev());
+      labels.put("role", alert.disk().role().wire());
+    }
+    if (alert.device() != null) {
+      labels.put("device", alert.device());
+    }
+    if (alert.incident() != null) {
+      labels.put("incident", alert.incident().value());
+    }
+    ObjectNode annotations = into.putObject("annotations");
+    annotations.put("summary", alert.summary());
+    annotations.put("alert", alert.id().value());
+    annotations.put("state", alert.state().wire());
+    into.put("startsAt", alert.since().toString());
+    Instant ends = notification.ended() ? alert.at() : now.plusMillis(validMillis);
+    // Alertmanager refuses an end before the start
+    into.put("endsAt", (ends.isBefore(alert.since()) ? alert.since() : ends).toString());
   }
 }

@@ -42,6 +42,8 @@ public final class Notifier {
   private final Scheduler thread;
   private final NotifiedAlerts notifiedAlerts = new NotifiedAlerts();
   private final ControllerCounters counters;
+  private final Map<Path, Secret> tokens;
+  private final HttpClient client = HttpClient.create();
   private final AtomicInteger queued = new AtomicInteger();
   private final List<AlertmanagerFeed> alertmanagers;
   private final List<WebhookSender> webhooks;
@@ -62,17 +64,12 @@ public final class Notifier {
       Scheduler thread) {
     this.thread = thread;
     this.counters = counters;
-    HttpClient client = HttpClient.create();
+    this.tokens = tokens;
     alertmanagers =
         settings.alertmanagers().stream()
             .map(each ->
                 new AlertmanagerFeed(
-                    new HttpPoster(
-                        client,
-                        api(each.url()),
-                        token(each.tokenFile(), tokens),
-                        each.timeoutMillis(),
-                        thread),
+                    poster(api(each.url()), each.tokenFile(), each.timeoutMillis()),
                     each.resendMillis(),
                     clock,
                     counters))
@@ -81,12 +78,7 @@ public final class Notifier {
         settings.webhooks().stream()
             .map(each ->
                 new WebhookSender(
-                    new HttpPoster(
-                        client,
-                        each.url(),
-                        token(each.tokenFile(), tokens),
-                        each.timeoutMillis(),
-                        thread),
+                    poster(each.url(), each.tokenFile(), each.timeoutMillis()),
                     each,
                     counters))
             .toList();
@@ -104,8 +96,9 @@ public final class Notifier {
     }
   }
 
-  private static @Nullable Secret token(@Nullable Path file, Map<Path, Secret> tokens) {
-    return file == null ? null : tokens.get(file);
+  private HttpPoster poster(URI url, @Nullable Path tokenFile, long timeoutMillis) {
+    Secret token = tokenFile == null ? null : tokens.get(tokenFile);
+    return new HttpPoster(client, url, token, timeoutMillis, thread);
   }
 
   private static URI api(URI base) {
@@ -125,10 +118,14 @@ public final class Notifier {
       log.error("notification dropped: queue full ({}): alert {}", QUEUE_MAX, alert.id());
       return;
     }
+    schedule(() -> dispatch(alert));
+  }
+
+  private void schedule(Runnable task) {
     try {
-      Disposable _ = thread.schedule(() -> dispatch(alert));
+      Disposable _ = thread.schedule(task);
     } catch (RejectedExecutionException e) {
-      log.debug("closed: no notification of alert {}", alert.id());
+      log.debug("notifications: closed");
     }
   }
 
@@ -144,15 +141,10 @@ public final class Notifier {
 
   /** Leaves open alerts to the new leader; queued webhook notifications are still delivered. */
   public void handOver() {
-    try {
-      Disposable _ =
-          thread.schedule(() -> {
-            notifiedAlerts.clear();
-            alertmanagers.forEach(AlertmanagerFeed::clear);
-          });
-    } catch (RejectedExecutionException e) {
-      log.debug("closed: nothing to hand over");
-    }
+    schedule(() -> {
+      notifiedAlerts.clear();
+      alertmanagers.forEach(AlertmanagerFeed::clear);
+    });
   }
 
   /**
