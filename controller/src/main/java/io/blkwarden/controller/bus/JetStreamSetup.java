@@ -36,13 +36,12 @@ final class JetStreamSetup implements AutoCloseable {
   private final SharedStateQueue shared;
   private final Scheduler scheduler;
   private final Scheduler timer;
-  private final Sinks.Many<Long> ready = Sinks.many().replay().latest();
+  private final Sinks.Many<Boolean> ready = Sinks.many().multicast().directBestEffort();
   private final Sinks.Many<Boolean> restarts = Sinks.many().multicast().directBestEffort();
   private final Disposable.Composite subscriptions = Disposables.composite();
   private volatile String problem = "";
   private volatile boolean isReady;
   private boolean healthy;
-  private volatile long runs;
 
   /**
    * Creates a setup that is not started.
@@ -130,9 +129,7 @@ final class JetStreamSetup implements AutoCloseable {
     isReady = true;
     healthy = true;
     problem = "";
-    long now = runs + 1;
-    runs = now;
-    ready.emitNext(now, Sinks.EmitFailureHandler.FAIL_FAST);
+    Sinks.EmitResult _ = ready.tryEmitNext(true);
   }
 
   /** Records a problem until the next success. */
@@ -188,14 +185,9 @@ final class JetStreamSetup implements AutoCloseable {
         });
   }
 
-  /** The number of runs, emitted after each successful run; replays the latest. */
-  Flux<Long> ready() {
+  /** Emits after each successful run; without buffer. */
+  Flux<Boolean> ready() {
     return ready.asFlux();
-  }
-
-  /** How many runs have succeeded. */
-  long runs() {
-    return runs;
   }
 
   /** Whether the setup has succeeded on this connection or before it was lost. */

@@ -88,7 +88,7 @@ public final class NatsFleetBus implements FleetBus, AutoCloseable {
   /**
    * Creates a bus that is not started.
    *
-   * @param run random for each start, tells apart controllers of the same name
+   * @param run random for each start; distinguishes controllers of the same name
    * @param mayLead whether this controller may lead
    */
   public NatsFleetBus(
@@ -151,9 +151,8 @@ public final class NatsFleetBus implements FleetBus, AutoCloseable {
 
   /** Emits when NATS is back after now. */
   private Flux<?> reconnected() {
-    long runs = setup.runs();
     return Flux.merge(
-        setup.ready().filter(number -> number > runs),
+        setup.ready(),
         recordsConnection.states().skip(1).filter(ConnectionState.Up.class::isInstance));
   }
 
@@ -164,15 +163,9 @@ public final class NatsFleetBus implements FleetBus, AutoCloseable {
   /** Starts to connect; returns at once. */
   public void start() {
     connections().forEach(each -> subscriptions.add(each.states().subscribe(this::onState)));
-    subscriptions.add(
-        setup
-            .ready()
-            .subscribe(runs -> {
-              if (runs == 1) {
-                log.info("NATS: ready at {}", settings.printableServers());
-              }
-              election.check();
-            }));
+    String servers = settings.printableServers();
+    subscriptions.add(setup.ready().next().subscribe(_ -> log.info("NATS: ready at {}", servers)));
+    subscriptions.add(setup.ready().subscribe(_ -> election.check()));
     subscriptions.add(
         control
             .subscription(List.of("$KV.%s.%s".formatted(JetStreamAssets.LEADER, LeaderLease.KEY)))

@@ -41,7 +41,7 @@ record StreamPublishers(
     return new StreamPublisher<>(
         new StreamPublisher.Kind<>(
             "alerts",
-            // the number tells apart two states of one alert of the same millisecond
+            // the number distinguishes two states of an alert in the same millisecond
             entry ->
                 connection.store(
                     JetStreamAssets.ALERTS,

@@ -1,6 +1,6 @@
 package io.blkwarden.controller.nats;
 
-/** The state of a connection that is established and re-established for ever. */
+/** The state of a connection that is established and reconnected until it is closed. */
 public sealed interface ConnectionState {
   /**
    * Not connected yet, or jnats closed the last connection; connecting is retried.

@@ -17,7 +17,7 @@ import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Creates connections that reconnect for ever and never block a publisher.
+ * Creates connections that reconnect without limit and never block a publisher.
  *
  * <p>While a connection is lost nothing is buffered: publishing fails at once, because a stale
  * command or sample after an outage would do harm; callers that must not lose messages keep them.

@@ -24,7 +24,7 @@ import reactor.core.scheduler.Scheduler;
 import reactor.util.retry.Retry;
 
 /**
- * A connection to NATS as Reactor flows, re-established for ever.
+ * A connection to NATS as Reactor flows, reconnected until it is closed.
  *
  * <p>jnats reconnects by itself. When it closes the connection, as it does when a server refuses
  * the same credentials twice, a new one replaces it, and all subscriptions move to it.

@@ -83,7 +83,7 @@ record RecordReader(Connection connection, NatsSettings settings, InstantSource 
     try {
       StreamContext stream = connection.getStreamContext(stream(kind), JetStreamAssets.options());
       StreamInfo info = stream.getStreamInfo();
-      // tells apart a stream that was created again, whose sequence restarts
+      // distinguishes a stream that was created again, whose sequence restarts
       String identity = Long.toHexString(info.getCreateTime().toInstant().toEpochMilli());
       long last = info.getStreamState().getLastSequence();
       long first = info.getStreamState().getFirstSequence();

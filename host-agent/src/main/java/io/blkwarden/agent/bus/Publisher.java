@@ -67,17 +67,14 @@ public record Publisher(
 
   /** Stores an outcome in the audit stream; can be retried. */
   public Mono<Void> outcome(Outcome outcome) {
-    return Mono.defer(() ->
-            session.store(
-                subjects.outcome(host),
-                Optional.of(outcome.id().value()),
-                ControlJson.encode(outcome)))
-        .timeout(CONFIRM_WITHIN, notConfirmed(), timer)
-        .doOnError(failure -> fault(BusHealth.AUDIT, failure))
-        .doOnSuccess(_ -> {
-          health.clear(BusHealth.AUDIT);
-          pending.stored(outcome.id());
-        });
+    return confirmed(
+            Mono.defer(() ->
+                session.store(
+                    subjects.outcome(host),
+                    Optional.of(outcome.id().value()),
+                    ControlJson.encode(outcome))),
+            BusHealth.AUDIT)
+        .doOnSuccess(_ -> pending.stored(outcome.id()));
   }
 
   /**
@@ -132,16 +129,19 @@ public record Publisher(
   /** Stores the latest snapshot in the mapping bucket; can be retried. */
   public Mono<Void> storeSnapshot(byte[] snapshot) {
     String subject = "$KV.%s.%s".formatted(MAPPING_BUCKET, HostToken.key(host));
-    return session
-        .store(subject, Optional.empty(), snapshot)
-        .timeout(CONFIRM_WITHIN, notConfirmed(), timer)
-        .doOnError(failure -> fault(BusHealth.BUCKET, failure))
-        .doOnSuccess(_ -> health.clear(BusHealth.BUCKET));
+    return confirmed(session.store(subject, Optional.empty(), snapshot), BusHealth.BUCKET);
   }
 
-  private static Mono<Void> notConfirmed() {
-    return Mono.error(
-        () -> new IOException("not confirmed within %d s".formatted(CONFIRM_WITHIN.toSeconds())));
+  /** Waits until a message is stored, and sets or clears the fault of a component. */
+  private Mono<Void> confirmed(Mono<Void> stored, String component) {
+    return stored
+        .timeout(
+            CONFIRM_WITHIN,
+            Mono.error(() ->
+                new IOException("not confirmed within %d s".formatted(CONFIRM_WITHIN.toSeconds()))),
+            timer)
+        .doOnError(failure -> fault(component, failure))
+        .doOnSuccess(_ -> health.clear(component));
   }
 
   private void fault(String what, Throwable failure) {
