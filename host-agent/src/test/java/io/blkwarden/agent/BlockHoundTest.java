@@ -39,7 +39,8 @@ final class BlockHoundTest {
       NatsSettings settings =
           new NatsSettings(
               List.of(server.url()),
-              Optional.empty(), Optional.empty(),
+              Optional.empty(),
+              Optional.empty(),
               new HostId("dom0-7"),
               Subjects.DEFAULT,
               Duration.ofMillis(100));

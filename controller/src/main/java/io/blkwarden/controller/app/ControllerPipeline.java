@@ -185,8 +185,7 @@ final class ControllerPipeline {
   /** Deletes a host's stored mapping; the engine or the operator gets the result. */
   private Mono<Void> removeHost(Effect.RemoveHost effect) {
     return confirmed(
-        bus.deleteMapping(effect.host())
-            .doOnSuccess(_ -> parts.batches().remove(effect.host())),
+        bus.deleteMapping(effect.host()).doOnSuccess(_ -> parts.batches().remove(effect.host())),
         new Input.HostRemoved(effect),
         effect.asked(),
         "the stored mapping of %s was not deleted, try again".formatted(effect.host()));
@@ -252,7 +251,8 @@ final class ControllerPipeline {
                       new Input.OperatorStateChanged(inputs.operatorState());
                   case FleetBus.SharedState.Baseline baseline ->
                       new Input.BaselineLoaded(baseline.baseline());
-                  case FleetBus.SharedState.OpenAlerts alerts -> new Input.AlertsRestored(alerts.open());
+                  case FleetBus.SharedState.OpenAlerts alerts ->
+                      new Input.AlertsRestored(alerts.open());
                   case FleetBus.SharedState.LeadershipChanged(Leadership.Leading(long epoch)) ->
                       new Input.LeadershipGained(epoch);
                   case FleetBus.SharedState.LeadershipChanged _ -> new Input.LeadershipLost();

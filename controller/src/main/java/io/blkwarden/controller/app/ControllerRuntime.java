@@ -37,8 +37,8 @@ import io.blkwarden.controller.snapshot.ControllerCounters;
 import io.blkwarden.controller.snapshot.FleetSnapshot;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.MessageId;
-import io.blkwarden.model.message.OperatorReply.Verdict;
 import io.blkwarden.model.message.OperatorReply;
+import io.blkwarden.model.message.OperatorReply.Verdict;
 import io.blkwarden.model.message.Outcome;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -108,8 +108,7 @@ public final class ControllerRuntime implements AutoCloseable {
     records = new RecordServer(settings.bus(), counters, clock);
     notifier = notifier(settings.pages());
     OperatorMailbox mailbox = new OperatorMailbox(bus::reply, clock, counters);
-    intake =
-        new FleetIntake(settings.bus().subjects(), new Backlog(), counters, clock, mailbox);
+    intake = new FleetIntake(settings.bus().subjects(), new Backlog(), counters, clock, mailbox);
     LatestBatches batches = new LatestBatches(intake, control);
     commands =
         commandFlow(
@@ -353,8 +352,7 @@ public final class ControllerRuntime implements AutoCloseable {
     FleetSnapshot.Parts metered = FleetSnapshot.Parts.busiest(settings.metricsDisks());
     FleetMetrics fleet =
         new FleetMetrics(() -> snapshots.apply(metered), view, thread("blkwarden-metrics"));
-    Metrics metrics =
-        new Metrics(bus, counters, commands, view, policies);
+    Metrics metrics = new Metrics(bus, counters, commands, view, policies);
     FleetHistory history = new FleetHistory();
     ChangeSignal changes = new ChangeSignal();
     StatusServer server =

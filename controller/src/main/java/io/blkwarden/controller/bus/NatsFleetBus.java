@@ -129,7 +129,9 @@ public final class NatsFleetBus implements FleetBus, AutoCloseable {
             control,
             new LeaderElection.Hooks(
                 setup::isReady,
-                openAlerts.read().map(open -> sharedState.offer(new FleetBus.SharedState.OpenAlerts(open))),
+                openAlerts
+                    .read()
+                    .map(open -> sharedState.offer(new FleetBus.SharedState.OpenAlerts(open))),
                 now -> sharedState.offer(new FleetBus.SharedState.LeadershipChanged(now)),
                 this::electionFailed,
                 counters),

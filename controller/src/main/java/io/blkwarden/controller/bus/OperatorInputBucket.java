@@ -231,7 +231,8 @@ final class OperatorInputBucket {
   }
 
   /**
-   * The entries of operators' input that the engine last received, with the history of their bucket.
+   * The entries of operators' input that the engine last received, with the history of their
+   * bucket.
    *
    * @param history of the bucket, up to the last change that was read
    * @param values stored values by key

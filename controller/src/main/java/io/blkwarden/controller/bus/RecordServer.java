@@ -61,8 +61,7 @@ public final class RecordServer implements Records.Pages, AutoCloseable {
   private final Scheduler timer = BlockingSchedulers.single("blkwarden-records-timer");
   private final Scheduler readers =
       BlockingSchedulers.pool("blkwarden-records-read", READERS, WAITING);
-  private final Scheduler audits =
-      BlockingSchedulers.pool("blkwarden-audit", 1, AUDITS_WAITING);
+  private final Scheduler audits = BlockingSchedulers.pool("blkwarden-audit", 1, AUDITS_WAITING);
   private final InstantSource clock;
   private final NatsConnection connection;
   private final Map<String, Integer> waiting = new ConcurrentHashMap<>();
@@ -72,8 +71,7 @@ public final class RecordServer implements Records.Pages, AutoCloseable {
   private record Request(String user, String replyTo, RecordKind kind, ReplayRequest page) {}
 
   /** Creates a server that is not started. */
-  public RecordServer(
-      NatsSettings settings, ControllerCounters counters, InstantSource clock) {
+  public RecordServer(NatsSettings settings, ControllerCounters counters, InstantSource clock) {
     this.settings = settings;
     this.clock = clock;
     this.connection = new NatsConnection(settings, "records", counters, connecting, timer);
@@ -129,8 +127,7 @@ public final class RecordServer implements Records.Pages, AutoCloseable {
     return Mono.fromCallable(() -> readTrail(query, since)).subscribeOn(audits);
   }
 
-  private AuditTrail readTrail(AuditQuery query, Duration since)
-      throws NatsException, IOException {
+  private AuditTrail readTrail(AuditQuery query, Duration since) throws NatsException, IOException {
     long until = clock.millis() + AUDIT_TIMEOUT.toMillis();
     BooleanSupplier expired = () -> clock.millis() >= until;
     AuditTrail trail =

@@ -9,8 +9,8 @@ import io.blkwarden.model.message.Alert;
 import io.blkwarden.model.message.DecisionNote;
 import io.blkwarden.model.subject.Subjects;
 import java.nio.charset.StandardCharsets;
-import java.util.function.Supplier;
 import java.util.SplittableRandom;
+import java.util.function.Supplier;
 import reactor.core.publisher.Flux;
 import reactor.core.scheduler.Scheduler;
 

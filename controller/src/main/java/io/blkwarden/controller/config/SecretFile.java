@@ -29,7 +29,8 @@ public final class SecretFile {
             "%s: expected mode 0600, but others have access: chmod 600 %s".formatted(file, file));
       }
       if (Files.size(file) > BYTES_MAX) {
-        throw new IllegalArgumentException("%s: expected at most %d bytes".formatted(file, BYTES_MAX));
+        throw new IllegalArgumentException(
+            "%s: expected at most %d bytes".formatted(file, BYTES_MAX));
       }
       String text = Files.readString(file, StandardCharsets.US_ASCII).strip();
       if (!text.matches("[!-~]{16,}")) {

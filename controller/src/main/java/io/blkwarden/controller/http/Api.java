@@ -31,8 +31,7 @@ final class Api {
     return send(response, "application/json", json(value));
   }
 
-  static Mono<Void> text(
-      HttpServerResponse response, HttpResponseStatus status, String message) {
+  static Mono<Void> text(HttpServerResponse response, HttpResponseStatus status, String message) {
     return send(response.status(status), "text/plain; charset=utf-8", message + "\n");
   }
 

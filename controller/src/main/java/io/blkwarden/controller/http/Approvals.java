@@ -14,5 +14,4 @@ import reactor.core.publisher.Mono;
  * @param controller handles requests
  */
 public record Approvals(
-    @Nullable Predicate<String> token,
-    Function<OperatorRequest, Mono<OperatorReply>> controller) {}
+    @Nullable Predicate<String> token, Function<OperatorRequest, Mono<OperatorReply>> controller) {}

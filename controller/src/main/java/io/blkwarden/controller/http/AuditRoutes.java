@@ -36,7 +36,16 @@ record AuditRoutes(BiFunction<AuditQuery, Duration, Mono<AuditTrail>> audit) {
         .apply(query, Duration.ofSeconds(Long.parseLong(since)))
         .map(trail -> AuditTrailJson.of(query.about(), trail) + "\n")
         .flatMap(json -> Api.send(response, "application/json", json))
-        .onErrorResume(error -> Api.text(response, status(error), text(error)));
+        .onErrorResume(
+            RejectedExecutionException.class,
+            _ ->
+                Api.text(
+                    response,
+                    HttpResponseStatus.TOO_MANY_REQUESTS,
+                    "too many requests; retry in a few seconds"))
+        .onErrorResume(e ->
+            Api.text(
+                response, HttpResponseStatus.SERVICE_UNAVAILABLE, String.valueOf(e.getMessage())));
   }
 
   private static String one(HttpServerRequest request, String key, String fallback) {
@@ -46,17 +55,5 @@ record AuditRoutes(BiFunction<AuditQuery, Duration, Mono<AuditTrail>> audit) {
           "%s: expected once, found %d times".formatted(key, given.size()));
     }
     return given.isEmpty() ? fallback : given.getFirst();
-  }
-
-  private static HttpResponseStatus status(Throwable error) {
-    return error instanceof RejectedExecutionException
-        ? HttpResponseStatus.TOO_MANY_REQUESTS
-        : HttpResponseStatus.SERVICE_UNAVAILABLE;
-  }
-
-  private static String text(Throwable error) {
-    return error instanceof RejectedExecutionException
-        ? "too many requests; retry in a few seconds"
-        : String.valueOf(error.getMessage());
   }
 }

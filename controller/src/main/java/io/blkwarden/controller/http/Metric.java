@@ -44,7 +44,8 @@ public record Metric(String name, String help, List<String> labels, Consumer<Sin
    * The metrics to serve.
    *
    * @param metrics all metrics
-   * @param refresh updates their values before a scrape; completes normally and soon, even on errors
+   * @param refresh updates their values before a scrape; completes normally and soon, even on
+   *     errors
    */
   public record Source(List<Metric> metrics, Supplier<? extends Mono<?>> refresh) {
     public Source {

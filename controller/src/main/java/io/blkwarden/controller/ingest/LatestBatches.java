@@ -1,8 +1,8 @@
 package io.blkwarden.controller.ingest;
 
 import io.blkwarden.controller.nats.BusMessage;
-import io.blkwarden.controller.snapshot.ControllerCounters.Kind;
 import io.blkwarden.controller.snapshot.ControllerCounters;
+import io.blkwarden.controller.snapshot.ControllerCounters.Kind;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.json.Decoded;
 import io.blkwarden.model.sample.SampleCodec;

@@ -12,7 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Logs and counts the events of one connection; never blocks. */
-sealed class ConnectionLog implements ErrorListener, ConnectionListener permits OperatorSession.Listener {
+sealed class ConnectionLog implements ErrorListener, ConnectionListener
+    permits OperatorSession.Listener {
   private static final Logger log = LoggerFactory.getLogger(ConnectionLog.class);
 
   private final String name;
@@ -22,9 +23,7 @@ sealed class ConnectionLog implements ErrorListener, ConnectionListener permits 
   private final AtomicBoolean lost = new AtomicBoolean(true); // until first connected
 
   ConnectionLog(
-      String name,
-      ControllerCounters counters,
-      java.util.function.Consumer<Events> onEvent) {
+      String name, ControllerCounters counters, java.util.function.Consumer<Events> onEvent) {
     this.name = name;
     this.counters = counters;
     this.onEvent = onEvent;

@@ -281,7 +281,9 @@ public final class JetStreamAssets {
       return !clustered ? 1 : option == AUTO ? CLUSTERED : option;
     }
 
-    /** Whether a stream must be changed; replicas are removed only if the operator chose a number. */
+    /**
+     * Whether a stream must be changed; replicas are removed only if the operator chose a number.
+     */
     boolean differs(int found, int wanted) {
       return clustered && (found < wanted || (option != AUTO && found > wanted));
     }
@@ -320,8 +322,9 @@ public final class JetStreamAssets {
 
     private String problem(int wanted, String servers) {
       if (!clustered && option > 1) {
-        return ("--replicas %d: NATS at %s is one server, not a cluster, with one copy of each stream"
-                + " and bucket. Configure a cluster of %d nats-servers, or remove --replicas")
+        return ("--replicas %d: NATS at %s is one server, not a cluster, with one copy of each"
+                    + " stream and bucket. Configure a cluster of %d nats-servers, or remove"
+                    + " --replicas")
             .formatted(option, servers, option);
       }
       if (fewer.isEmpty()) {

@@ -57,8 +57,7 @@ public record OperatorSession(
   /** Connects under a name, to run {@code onReconnected} when a lost connection is back. */
   static OperatorSession open(NatsSettings settings, String link, Runnable onReconnected)
       throws NatsException {
-    Listener listener =
-        new Listener(link, settings.printableServers(), onReconnected);
+    Listener listener = new Listener(link, settings.printableServers(), onReconnected);
     Connection connection = new Connector(settings).connect(link, listener);
     try {
       return new OperatorSession(settings, connection, listener, key(settings.credentials()));
@@ -192,8 +191,8 @@ public record OperatorSession(
   }
 
   /**
-   * The events of a command's connection. It records permission violations, which nats-server reports
-   * as errors of the connection while the request only times out.
+   * The events of a command's connection. It records permission violations, which nats-server
+   * reports as errors of the connection while the request only times out.
    */
   static final class Listener extends ConnectionLog {
     private static final String VIOLATION = "permissions violation";
@@ -217,7 +216,8 @@ public record OperatorSession(
     public void errorOccurred(Connection connection, String error) {
       if (error.regionMatches(true, 0, VIOLATION, 0, VIOLATION.length())) {
         violation.complete(error);
-      } else if (connection.getStatus() == Connection.Status.CONNECTED) { // else connect() reports it
+      } else if (connection.getStatus()
+          == Connection.Status.CONNECTED) { // else connect() reports it
         super.errorOccurred(connection, error);
       }
     }
@@ -311,7 +311,8 @@ public record OperatorSession(
       announced.add(id == null ? "" : id);
     }
 
-    private void read(BooleanSupplier stopped, Consumer<Records.Stored> taker) throws NatsException {
+    private void read(BooleanSupplier stopped, Consumer<Records.Stored> taker)
+        throws NatsException {
       Optional<String> cursor =
           Records.each(
               pages,

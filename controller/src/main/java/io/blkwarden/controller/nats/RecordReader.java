@@ -125,8 +125,7 @@ record RecordReader(Connection connection, NatsSettings settings, InstantSource 
       if (e.getErrorCode() == NOT_FOUND) {
         return new ReplayPage(
             Verdict.FAILED,
-            "NATS at %s has no stream %s yet"
-                .formatted(settings.printableServers(), stream(kind)));
+            "NATS at %s has no stream %s yet".formatted(settings.printableServers(), stream(kind)));
       }
       throw JetStreamAssets.explain(e, connection, settings.printableServers());
     } catch (IOException | IllegalStateException | JetStreamStatusCheckedException e) {

@@ -85,8 +85,7 @@ public final class RecordingTap implements AutoCloseable {
   }
 
   private static RecordingTap open(
-      NatsSettings settings, Taker taker, String link, List<String> subjects)
-      throws NatsException {
+      NatsSettings settings, Taker taker, String link, List<String> subjects) throws NatsException {
     OperatorSession session = OperatorSession.open(settings, link, taker::backAgain);
     RecordingTap tap = new RecordingTap(settings, session, taker);
     try {

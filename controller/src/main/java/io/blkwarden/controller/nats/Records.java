@@ -100,8 +100,7 @@ public final class Records {
    * cannot be decoded, which may be of a later version.
    */
   public static AuditTrail auditTrail(
-      Pages pages, AuditQuery query, Instant since, BooleanSupplier stopped)
-      throws NatsException {
+      Pages pages, AuditQuery query, Instant since, BooleanSupplier stopped) throws NatsException {
     AuditTrail trail = new AuditTrail();
     if (query.id().isPresent()) {
       history(pages, about(query.about()), since, stopped, query::addRelated);

@@ -1,8 +1,8 @@
 package io.blkwarden.controller.notify;
 
 import io.blkwarden.controller.alert.NotifiedAlerts.Notification;
-import io.blkwarden.controller.snapshot.ControllerCounters.Receiver;
 import io.blkwarden.controller.snapshot.ControllerCounters;
+import io.blkwarden.controller.snapshot.ControllerCounters.Receiver;
 import io.blkwarden.model.MessageId;
 import io.blkwarden.model.message.Alert;
 import java.time.Duration;
@@ -117,8 +117,7 @@ final class AlertmanagerFeed {
     return poster
         .post(json)
         .doOnSuccess(_ -> {
-          ControllerCounters.add(
-              counters.notificationsSent, Receiver.ALERTMANAGER, batch.size());
+          ControllerCounters.add(counters.notificationsSent, Receiver.ALERTMANAGER, batch.size());
           batch.forEach(each -> waiting.remove(each.alert().id(), each));
         })
         .doOnError(e -> {
@@ -138,7 +137,8 @@ final class AlertmanagerFeed {
    * @param now the controller's wall clock
    * @param validMillis when an open alert expires in Alertmanager unless it is sent again
    */
-  private static byte[] body(Collection<Notification> notifications, Instant now, long validMillis) {
+  private static byte[] body(
+      Collection<Notification> notifications, Instant now, long validMillis) {
     ArrayNode array = JSON.createArrayNode();
     for (Notification notification : notifications) {
       encode(array.addObject(), notification, now, validMillis);

@@ -78,9 +78,7 @@ public final class Notifier {
         settings.webhooks().stream()
             .map(each ->
                 new WebhookSender(
-                    poster(each.url(), each.tokenFile(), each.timeoutMillis()),
-                    each,
-                    counters))
+                    poster(each.url(), each.tokenFile(), each.timeoutMillis()), each, counters))
             .toList();
     for (AlertmanagerFeed feed : alertmanagers) {
       Disposable _ =

@@ -34,8 +34,7 @@ final class WebhookSender {
   private final Sinks.Many<Notification> queue = Sinks.many().unicast().onBackpressureBuffer();
   private int pending;
 
-  WebhookSender(
-      HttpPoster poster, NotifySettings.Webhook settings, ControllerCounters counters) {
+  WebhookSender(HttpPoster poster, NotifySettings.Webhook settings, ControllerCounters counters) {
     this.poster = poster;
     this.settings = settings;
     this.counters = counters;
@@ -71,8 +70,8 @@ final class WebhookSender {
 
   private Mono<Void> post(Notification notification) {
     return Mono.defer(() -> poster.post(body(notification.alert())))
-        .doOnError(_ ->
-            ControllerCounters.increment(counters.notificationsFailed, Receiver.WEBHOOK))
+        .doOnError(
+            _ -> ControllerCounters.increment(counters.notificationsFailed, Receiver.WEBHOOK))
         .retryWhen(retry)
         .doOnSuccess(_ -> {
           pending--;

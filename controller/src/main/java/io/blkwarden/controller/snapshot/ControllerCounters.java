@@ -190,8 +190,7 @@ public final class ControllerCounters {
 
   /** Alerts that a receiver accepted, by kind of receiver. */
   public final Map<Receiver, LongAdder> notificationsSent =
-      counters(
-          "pages_sent_total", "Alerts that a receiver accepted.", "receiver", Receiver.class);
+      counters("pages_sent_total", "Alerts that a receiver accepted.", "receiver", Receiver.class);
 
   /** Failed requests to receivers, including retries. */
   public final Map<Receiver, LongAdder> notificationsFailed =

@@ -1,6 +1,5 @@
 package io.blkwarden.controller.app;
 
-import io.blkwarden.controller.snapshot.ControllerCounters;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.blkwarden.controller.bus.FleetBus;
@@ -22,6 +21,7 @@ import io.blkwarden.controller.nats.BusMessage;
 import io.blkwarden.controller.notify.Notifier;
 import io.blkwarden.controller.notify.settings.NotifySettings;
 import io.blkwarden.controller.silence.OperatorState;
+import io.blkwarden.controller.snapshot.ControllerCounters;
 import io.blkwarden.controller.testing.Fleet;
 import io.blkwarden.controller.testing.Messages;
 import io.blkwarden.model.HostId;

@@ -68,9 +68,15 @@ final class ControllerRuntimeTest {
             new ControllerSettings(
                 new NatsSettings(server.url(), null, null, Subjects.DEFAULT, instance),
                 policies,
-                null, new HttpSettings(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), Set.of(), null, null),
                 null,
-                NotifyFile.NONE, ControllerSettings.METRICS_DISKS),
+                new HttpSettings(
+                    new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                    Set.of(),
+                    null,
+                    null),
+                null,
+                NotifyFile.NONE,
+                ControllerSettings.METRICS_DISKS),
             new EngineSettings(1_000, 200, normal.silentIntervals() * 10, 30_000)));
   }
 
@@ -84,7 +90,9 @@ final class ControllerRuntimeTest {
                 null,
                 null,
                 null,
-                NotifyFile.NONE, ControllerSettings.METRICS_DISKS), EngineSettings.DEFAULT));
+                NotifyFile.NONE,
+                ControllerSettings.METRICS_DISKS),
+            EngineSettings.DEFAULT));
   }
 
   private static void awaitReady(ControllerRuntime controller) {
@@ -276,8 +284,8 @@ final class ControllerRuntimeTest {
     noisy.agent().flush();
     await("counted")
         .atMost(BOUND)
-        .untilAsserted(() ->
-            assertThat(controller.counters().malformed.get(Kind.MAPPING)).hasToString("201"));
+        .untilAsserted(
+            () -> assertThat(controller.counters().malformed.get(Kind.MAPPING)).hasToString("201"));
 
     ScriptedHost host = storming(HOST);
     await("throttled").atMost(BOUND).until(() -> host.held() != null);

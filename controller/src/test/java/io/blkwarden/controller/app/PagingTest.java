@@ -44,7 +44,9 @@ final class PagingTest {
       NatsSettings bus = new NatsSettings(server.url(), null, null, Subjects.DEFAULT, "c1");
       try (ControllerRuntime controller =
               ControllerRuntime.start(
-                  new ControllerSettings(bus, policies, null, null, null, pages, ControllerSettings.METRICS_DISKS), EngineSettings.DEFAULT);
+                  new ControllerSettings(
+                      bus, policies, null, null, null, pages, ControllerSettings.METRICS_DISKS),
+                  EngineSettings.DEFAULT);
           AlertTap alerts = ready(controller, server)) {
         host.answering = false; // so that it fires for a while
         host.swaps(800);

@@ -1,12 +1,12 @@
 package io.blkwarden.controller.app;
 
-import io.blkwarden.controller.snapshot.ControllerCounters;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.blkwarden.controller.bus.NatsFleetBus;
 import io.blkwarden.controller.leader.Leadership;
 import io.blkwarden.controller.nats.NatsSettings;
+import io.blkwarden.controller.snapshot.ControllerCounters;
 import io.blkwarden.controller.testing.AlertTap;
 import io.blkwarden.controller.testing.ControllerProcesses;
 import io.blkwarden.controller.testing.Fleet;

@@ -1,6 +1,5 @@
 package io.blkwarden.controller.bus;
 
-import io.blkwarden.controller.snapshot.ControllerCounters;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.blkwarden.controller.bus.StreamPublisher.Gate;
@@ -9,6 +8,7 @@ import io.blkwarden.controller.nats.BlockingSchedulers;
 import io.blkwarden.controller.nats.JetStreamAssets;
 import io.blkwarden.controller.nats.NatsConnection;
 import io.blkwarden.controller.nats.NatsSettings;
+import io.blkwarden.controller.snapshot.ControllerCounters;
 import io.blkwarden.controller.testing.Messages;
 import io.blkwarden.model.message.Alert;
 import io.blkwarden.model.subject.Subjects;
@@ -41,8 +41,7 @@ final class AlertPublisherTest {
           alerting);
   private volatile Gate gate = Gate.WAIT;
   private final StreamPublisher<Alert> publisher =
-      new StreamPublishers(
-              connection, Subjects.DEFAULT, counters, reconnected.asFlux())
+      new StreamPublishers(connection, Subjects.DEFAULT, counters, reconnected.asFlux())
           .alerts(() -> gate, alerting);
   private Connection other;
 

@@ -1,6 +1,5 @@
 package io.blkwarden.controller.bus;
 
-import io.blkwarden.controller.snapshot.ControllerCounters;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -10,6 +9,7 @@ import io.blkwarden.controller.nats.JetStreamAssets;
 import io.blkwarden.controller.nats.KvEvent;
 import io.blkwarden.controller.nats.NatsSettings;
 import io.blkwarden.controller.silence.OperatorState;
+import io.blkwarden.controller.snapshot.ControllerCounters;
 import io.blkwarden.controller.testing.Messages;
 import io.blkwarden.controller.testing.Recording;
 import io.blkwarden.controller.testing.TcpProxy;

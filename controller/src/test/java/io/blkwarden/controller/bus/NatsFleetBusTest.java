@@ -1,6 +1,5 @@
 package io.blkwarden.controller.bus;
 
-import io.blkwarden.controller.snapshot.ControllerCounters;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -10,6 +9,7 @@ import io.blkwarden.controller.leader.Leadership;
 import io.blkwarden.controller.nats.Assets;
 import io.blkwarden.controller.nats.NatsSettings;
 import io.blkwarden.controller.nats.Records;
+import io.blkwarden.controller.snapshot.ControllerCounters;
 import io.blkwarden.controller.testing.Messages;
 import io.blkwarden.controller.testing.Recording;
 import io.blkwarden.model.HostId;
@@ -393,7 +393,8 @@ final class NatsFleetBusTest {
         .expectNextCount(100)
         .thenCancel()
         .verify(BOUND);
-    assertThat(bus.storedMapping(new HostId("dom0-7")).map(FleetBus.StoredMapping::key).block(BOUND))
+    assertThat(
+            bus.storedMapping(new HostId("dom0-7")).map(FleetBus.StoredMapping::key).block(BOUND))
         .isEqualTo("dom0-7");
     assertThat(bus.storedMapping(HOST).blockOptional(BOUND)).isEmpty();
     bus.deleteMapping(new HostId("dom0-7")).block(BOUND);

@@ -1,10 +1,10 @@
 package io.blkwarden.controller.bus;
 
-import io.blkwarden.controller.snapshot.ControllerCounters;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.blkwarden.controller.bus.PublishQueue.Entry;
 import io.blkwarden.controller.bus.StreamPublisher.Gate;
+import io.blkwarden.controller.snapshot.ControllerCounters;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -53,9 +53,15 @@ final class ApprovalOnNatsTest {
             new ControllerSettings(
                 new NatsSettings(server.url(), null, null, Subjects.DEFAULT, "c1"),
                 policies,
-                null, new HttpSettings(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), Set.of(), null, null),
+                null,
+                new HttpSettings(
+                    new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                    Set.of(),
+                    null,
+                    null),
                 new Secret("0123456789abcdef"),
-                NotifyFile.NONE, ControllerSettings.METRICS_DISKS),
+                NotifyFile.NONE,
+                ControllerSettings.METRICS_DISKS),
             EngineSettings.DEFAULT);
     await("ready").atMost(BOUND).until(() -> controller.readiness().blockers().isEmpty());
     host.swaps(800);

@@ -45,7 +45,9 @@ final class OperatorInputsOnNatsTest {
                 null,
                 null,
                 null,
-                NotifyFile.NONE, ControllerSettings.METRICS_DISKS), EngineSettings.DEFAULT);
+                NotifyFile.NONE,
+                ControllerSettings.METRICS_DISKS),
+            EngineSettings.DEFAULT);
     await().atMost(BOUND).until(started::leadershipKnown);
     return started;
   }

@@ -18,7 +18,6 @@ import io.blkwarden.model.subject.Subjects;
 import io.blkwarden.testing.NatsServer;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -54,7 +53,9 @@ final class SilencesOnNatsTest {
     NatsSettings bus = new NatsSettings(server.url(), null, null, Subjects.DEFAULT, name);
     ControllerRuntime started =
         ControllerRuntime.start(
-            new ControllerSettings(bus, policies, null, null, null, NotifyFile.NONE, ControllerSettings.METRICS_DISKS), EngineSettings.DEFAULT);
+            new ControllerSettings(
+                bus, policies, null, null, null, NotifyFile.NONE, ControllerSettings.METRICS_DISKS),
+            EngineSettings.DEFAULT);
     await("ready").atMost(BOUND).until(() -> started.readiness().blockers().isEmpty());
     return started;
   }

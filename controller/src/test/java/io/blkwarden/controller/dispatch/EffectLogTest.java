@@ -1,6 +1,5 @@
 package io.blkwarden.controller.dispatch;
 
-import io.blkwarden.controller.snapshot.ControllerCounters;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -12,6 +11,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
 import ch.qos.logback.core.ConsoleAppender;
 import io.blkwarden.controller.engine.Effect;
+import io.blkwarden.controller.snapshot.ControllerCounters;
 import io.blkwarden.controller.testing.Messages;
 import io.blkwarden.controller.throttle.Decision;
 import io.blkwarden.model.DomainRef;

@@ -76,7 +76,8 @@ final class StatusServerTest {
                   Metric.of("hosts", "Hosts.", () -> 3),
                   Metric.of("load_ratio", "Unknown.", () -> Double.NaN),
                   new Metric(
-                      "faults_total", "Faults.", List.of("reason"), to -> to.take(7, "syntax"))), Mono::empty),
+                      "faults_total", "Faults.", List.of("reason"), to -> to.take(7, "syntax"))),
+              Mono::empty),
           new Approvals("right-token"::equals, this::answer),
           this::tell);
   private final StatusServer closed =

@@ -1,6 +1,5 @@
 package io.blkwarden.controller.ingest;
 
-import io.blkwarden.controller.snapshot.ControllerCounters;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.blkwarden.controller.dispatch.OperatorMailbox;
@@ -9,6 +8,7 @@ import io.blkwarden.controller.engine.EngineCore;
 import io.blkwarden.controller.engine.Input;
 import io.blkwarden.controller.engine.Moment;
 import io.blkwarden.controller.nats.BusMessage;
+import io.blkwarden.controller.snapshot.ControllerCounters;
 import io.blkwarden.controller.testing.Messages;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.message.Alert;

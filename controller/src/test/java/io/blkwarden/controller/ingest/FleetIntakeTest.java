@@ -1,6 +1,5 @@
 package io.blkwarden.controller.ingest;
 
-import io.blkwarden.controller.snapshot.ControllerCounters;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -8,8 +7,9 @@ import io.blkwarden.controller.bus.FleetBus;
 import io.blkwarden.controller.dispatch.OperatorMailbox;
 import io.blkwarden.controller.engine.Input;
 import io.blkwarden.controller.ingest.EngineInput.Single;
-import io.blkwarden.controller.snapshot.ControllerCounters.Kind;
 import io.blkwarden.controller.nats.BusMessage;
+import io.blkwarden.controller.snapshot.ControllerCounters;
+import io.blkwarden.controller.snapshot.ControllerCounters.Kind;
 import io.blkwarden.controller.testing.Messages;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.OperatorKey;

@@ -8,8 +8,8 @@ import com.sun.net.httpserver.HttpServer;
 import io.blkwarden.controller.notify.settings.NotifySettings;
 import io.blkwarden.controller.notify.settings.Secret;
 import io.blkwarden.controller.notify.settings.WebhookTemplate;
-import io.blkwarden.controller.snapshot.ControllerCounters.Receiver;
 import io.blkwarden.controller.snapshot.ControllerCounters;
+import io.blkwarden.controller.snapshot.ControllerCounters.Receiver;
 import io.blkwarden.controller.testing.Alertmanager;
 import io.blkwarden.controller.testing.Messages;
 import io.blkwarden.model.message.Alert;
@@ -169,7 +169,9 @@ final class NotifierTest {
     manager.run();
     Notifier notifier = feeding(manager, 100); // an alert ends 300 ms after its last reminder
     notifier.send(alert(1, Alert.State.FIRING));
-    await("reminded").atMost(BOUND).until(() -> count(counters.notificationsSent, Receiver.ALERTMANAGER) > 5);
+    await("reminded")
+        .atMost(BOUND)
+        .until(() -> count(counters.notificationsSent, Receiver.ALERTMANAGER) > 5);
 
     leading.set(false);
     await("it ends by itself").atMost(BOUND).until(() -> manager.alerts().isEmpty());
@@ -180,7 +182,9 @@ final class NotifierTest {
     await("it is another controller's").atMost(BOUND).until(() -> manager.alerts().isEmpty());
     long sent = count(counters.notificationsSent, Receiver.ALERTMANAGER);
     notifier.send(alert(2, Alert.State.FIRING));
-    await("later ones are").atMost(BOUND).until(() -> count(counters.notificationsSent, Receiver.ALERTMANAGER) > sent);
+    await("later ones are")
+        .atMost(BOUND)
+        .until(() -> count(counters.notificationsSent, Receiver.ALERTMANAGER) > sent);
     assertThat(names(manager)).doesNotContain(Messages.id(1).value());
   }
 
@@ -189,7 +193,9 @@ final class NotifierTest {
     Alertmanager manager = alertmanager();
     Notifier notifier = feeding(manager, 60_000);
     notifier.send(alert(1, Alert.State.FIRING));
-    await("failed").atMost(BOUND).until(() -> count(counters.notificationsFailed, Receiver.ALERTMANAGER) > 0);
+    await("failed")
+        .atMost(BOUND)
+        .until(() -> count(counters.notificationsFailed, Receiver.ALERTMANAGER) > 0);
 
     manager.run();
 
@@ -205,7 +211,9 @@ final class NotifierTest {
 
     notifier.send(alert(1, Alert.State.FIRING));
 
-    await("sent again").atMost(BOUND).until(() -> count(counters.notificationsSent, Receiver.ALERTMANAGER) >= 6);
+    await("sent again")
+        .atMost(BOUND)
+        .until(() -> count(counters.notificationsSent, Receiver.ALERTMANAGER) >= 6);
     assertThat(manager.alerts()).hasSize(1);
   }
 
@@ -265,7 +273,9 @@ final class NotifierTest {
     notifier.send(alert(1, Alert.State.FIRING));
     notifier.send(alert(1, Alert.State.RESOLVED));
 
-    await("taken").atMost(BOUND).until(() -> count(counters.notificationsSent, Receiver.WEBHOOK) == 2);
+    await("taken")
+        .atMost(BOUND)
+        .until(() -> count(counters.notificationsSent, Receiver.WEBHOOK) == 2);
     assertThat(taken).hasSize(3);
     assertThat(taken.get(0)).isEqualTo(taken.get(1));
     assertThat(taken.get(1).body())
@@ -320,7 +330,9 @@ final class NotifierTest {
     notifier.send(alert(1, Alert.State.FIRING));
     notifier.send(alert(2, Alert.State.FIRING));
 
-    await("given up").atMost(BOUND).until(() -> count(counters.notificationsSent, Receiver.WEBHOOK) == 1);
+    await("given up")
+        .atMost(BOUND)
+        .until(() -> count(counters.notificationsSent, Receiver.WEBHOOK) == 1);
     assertThat(count(counters.notificationsDropped, Receiver.WEBHOOK)).isEqualTo(1);
     assertThat(count(counters.notificationsFailed, Receiver.WEBHOOK)).isEqualTo(2);
   }
@@ -345,7 +357,9 @@ final class NotifierTest {
     Alertmanager manager = alertmanager();
     Notifier notifier = feeding(manager, 60_000);
     notifier.send(alert(1, Alert.State.FIRING));
-    await("failed").atMost(BOUND).until(() -> count(counters.notificationsFailed, Receiver.ALERTMANAGER) > 0);
+    await("failed")
+        .atMost(BOUND)
+        .until(() -> count(counters.notificationsFailed, Receiver.ALERTMANAGER) > 0);
     assertThat(notifier.flush(Duration.ofMillis(100))).isEqualTo(1);
 
     manager.run();
@@ -363,8 +377,12 @@ final class NotifierTest {
       notifier.send(alert(i, Alert.State.FIRING));
     }
 
-    await("full").atMost(BOUND).until(() -> count(counters.notificationsDropped, Receiver.WEBHOOK) == 6);
+    await("full")
+        .atMost(BOUND)
+        .until(() -> count(counters.notificationsDropped, Receiver.WEBHOOK) == 6);
     gate.countDown();
-    await("sent").atMost(BOUND).until(() -> count(counters.notificationsSent, Receiver.WEBHOOK) == 4);
+    await("sent")
+        .atMost(BOUND)
+        .until(() -> count(counters.notificationsSent, Receiver.WEBHOOK) == 4);
   }
 }

@@ -1,7 +1,7 @@
 package io.blkwarden.controller.testing;
 
-import io.blkwarden.controller.bus.NatsFleetBus;
 import io.blkwarden.controller.bus.FleetBus;
+import io.blkwarden.controller.bus.NatsFleetBus;
 import io.blkwarden.controller.leader.Leadership;
 import io.blkwarden.controller.nats.BusMessage;
 import io.blkwarden.controller.silence.OperatorState;
@@ -43,11 +43,13 @@ public final class Recording {
   private void take(FleetBus.SharedState state) {
     shared.add(state.getClass().getSimpleName());
     switch (state) {
-      case FleetBus.SharedState.OperatorInputs(OperatorState operatorState) -> inputs.add(operatorState);
+      case FleetBus.SharedState.OperatorInputs(OperatorState operatorState) ->
+          inputs.add(operatorState);
       case FleetBus.SharedState.Baseline(var baseline) ->
           seen.add("baseline " + baseline.of().metric().id() + " of " + baseline.disks());
       case FleetBus.SharedState.OpenAlerts(List<Alert> found) -> open.addAll(found);
-      case FleetBus.SharedState.LeadershipChanged(Leadership leadership) -> leaderships.add(leadership);
+      case FleetBus.SharedState.LeadershipChanged(Leadership leadership) ->
+          leaderships.add(leadership);
     }
   }
 

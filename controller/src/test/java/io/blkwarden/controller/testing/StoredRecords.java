@@ -1,11 +1,11 @@
 package io.blkwarden.controller.testing;
 
-import io.blkwarden.controller.snapshot.ControllerCounters;
 import static org.awaitility.Awaitility.await;
 
 import io.blkwarden.controller.bus.RecordServer;
 import io.blkwarden.controller.nats.NatsException;
 import io.blkwarden.controller.nats.NatsSettings;
+import io.blkwarden.controller.snapshot.ControllerCounters;
 import io.blkwarden.model.json.ControlJson;
 import io.blkwarden.model.message.RecordKind;
 import io.blkwarden.model.message.ReplayRequest;

@@ -9,9 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 
-/**
- * Decodes commands and drops those over the {@link Limits}. Not thread-safe; does not block.
- */
+/** Decodes commands and drops those over the {@link Limits}. Not thread-safe; does not block. */
 public final class CommandReader {
   private final Subjects subjects;
   private final LongSupplier nowMillis;
@@ -57,9 +55,9 @@ public final class CommandReader {
   }
 
   /**
-   * Rate limits of commands: per sender, and for malformed commands in total. A sender is identified
-   * by its reply inbox. The limit admits a controller that ends all leases of a host one by one. Not
-   * thread-safe.
+   * Rate limits of commands: per sender, and for malformed commands in total. A sender is
+   * identified by its reply inbox. The limit admits a controller that ends all leases of a host one
+   * by one. Not thread-safe.
    */
   static final class Limits {
     /** Burst of commands per sender. */

@@ -95,9 +95,7 @@ public record Publisher(
         .map(Publisher::encode)
         .filter(this::fits)
         .concatMap(each ->
-            session
-                .publish(subjects.mapping(host, each.event.event()), each.json)
-                .thenReturn(each))
+            session.publish(subjects.mapping(host, each.event.event()), each.json).thenReturn(each))
         .filter(each -> each.event instanceof MappingSnapshot)
         .map(Encoded::json)
         .takeLast(1)

@@ -88,7 +88,8 @@ final class LargeMapTest {
         TestBus.of(
             new NatsSettings(
                 List.of(server.url()),
-                Optional.empty(), Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
                 TestMessages.HOST,
                 Subjects.DEFAULT,
                 Duration.ofMillis(100)),

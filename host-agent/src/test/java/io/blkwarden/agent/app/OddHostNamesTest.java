@@ -43,7 +43,8 @@ final class OddHostNamesTest {
         NatsSettings settings =
             new NatsSettings(
                 List.of(server.url()),
-                Optional.empty(), Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
                 host,
                 Subjects.DEFAULT,
                 Duration.ofMillis(100));

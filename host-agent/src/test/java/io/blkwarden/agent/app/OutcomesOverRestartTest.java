@@ -26,7 +26,8 @@ final class OutcomesOverRestartTest {
     NatsSettings settings =
         new NatsSettings(
             List.of(server.url()),
-            Optional.empty(), Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
             TestMessages.HOST,
             Subjects.DEFAULT,
             Duration.ofMillis(100));

@@ -91,7 +91,8 @@ final class NatsCheckTest {
     return NatsCheck.run(
         new NatsSettings(
             List.of(url),
-            Optional.empty(), Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
             new HostId("dom0-1"),
             Subjects.DEFAULT,
             Duration.ofSeconds(1)),

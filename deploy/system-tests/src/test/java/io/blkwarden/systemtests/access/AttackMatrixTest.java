@@ -4,8 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.blkwarden.controller.app.ControllerRuntime;
-import io.blkwarden.controller.bus.access.Grants.Permissions;
 import io.blkwarden.controller.bus.access.Grants;
+import io.blkwarden.controller.bus.access.Grants.Permissions;
 import io.blkwarden.controller.bus.access.Role;
 import io.blkwarden.controller.config.ControllerSettings;
 import io.blkwarden.controller.config.NotifyFile;
@@ -235,7 +235,9 @@ final class AttackMatrixTest {
                 null,
                 null,
                 null,
-                NotifyFile.NONE, ControllerSettings.METRICS_DISKS), EngineSettings.DEFAULT);
+                NotifyFile.NONE,
+                ControllerSettings.METRICS_DISKS),
+            EngineSettings.DEFAULT);
     try {
       Awaitility.await()
           .atMost(Duration.ofSeconds(60))

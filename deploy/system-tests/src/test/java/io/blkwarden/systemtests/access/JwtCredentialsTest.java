@@ -45,7 +45,9 @@ final class JwtCredentialsTest {
                   null,
                   null,
                   null,
-                  NotifyFile.NONE, ControllerSettings.METRICS_DISKS), EngineSettings.DEFAULT);
+                  NotifyFile.NONE,
+                  ControllerSettings.METRICS_DISKS),
+              EngineSettings.DEFAULT);
       SimulatedAgents agent =
           SimulatedAgents.start(
               "--hosts=1",

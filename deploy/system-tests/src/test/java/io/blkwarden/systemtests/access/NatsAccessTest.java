@@ -95,7 +95,9 @@ final class NatsAccessTest {
                 null,
                 null,
                 null,
-                NotifyFile.NONE, ControllerSettings.METRICS_DISKS), EngineSettings.DEFAULT);
+                NotifyFile.NONE,
+                ControllerSettings.METRICS_DISKS),
+            EngineSettings.DEFAULT);
   }
 
   @BeforeAll
@@ -146,7 +148,8 @@ final class NatsAccessTest {
         nats.as("operator", "silence", "add", "--host", "sim-1", "--for", "1m", "--reason", "test");
     assertThat(silence.code()).as(silence.err()).isZero();
     String key =
-        NatsCredentials.publicKey(NatsSeed.inSeedFile(Files.readString(nats.seed("operator"))).orElseThrow());
+        NatsCredentials.publicKey(
+            NatsSeed.inSeedFile(Files.readString(nats.seed("operator"))).orElseThrow());
     assertThat(nats.as("operator", "silence", "list").out()).contains(key);
     String disk = "sim-1/vm102/xvda1";
     GuardedNats.Said throttle =

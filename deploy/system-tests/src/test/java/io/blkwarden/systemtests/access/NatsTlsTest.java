@@ -69,7 +69,9 @@ final class NatsTlsTest {
                 null,
                 null,
                 null,
-                NotifyFile.NONE, ControllerSettings.METRICS_DISKS), EngineSettings.DEFAULT);
+                NotifyFile.NONE,
+                ControllerSettings.METRICS_DISKS),
+            EngineSettings.DEFAULT);
     SimulatedAgents agent =
         SimulatedAgents.start(
             "--hosts=1",

@@ -104,9 +104,15 @@ final class ClusterOutageTest {
             new ControllerSettings(
                 new NatsSettings(cluster.urls(), null, null, Subjects.DEFAULT, "c1"),
                 folder.resolve("policies"),
-                null, new HttpSettings(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), Set.of(), null, null),
                 null,
-                NotifyFile.NONE, ControllerSettings.METRICS_DISKS),
+                new HttpSettings(
+                    new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                    Set.of(),
+                    null,
+                    null),
+                null,
+                NotifyFile.NONE,
+                ControllerSettings.METRICS_DISKS),
             EngineSettings.DEFAULT));
   }
 

@@ -77,7 +77,14 @@ final class CommandJsonTest {
     controller =
         ControllerRuntime.start(
             new ControllerSettings(
-                fleet.bus(), fleet.policies(), null, null, null, NotifyFile.NONE, ControllerSettings.METRICS_DISKS), EngineSettings.DEFAULT);
+                fleet.bus(),
+                fleet.policies(),
+                null,
+                null,
+                null,
+                NotifyFile.NONE,
+                ControllerSettings.METRICS_DISKS),
+            EngineSettings.DEFAULT);
   }
 
   @BeforeAll

@@ -48,7 +48,8 @@ final class DashboardImagesTest {
             null,
             new HttpSettings(address, Set.of(), null, null),
             new Secret("0123456789abcdef0123"),
-            NotifyFile.NONE, ControllerSettings.METRICS_DISKS);
+            NotifyFile.NONE,
+            ControllerSettings.METRICS_DISKS);
     ControllerRuntime controller = ControllerRuntime.start(settings, EngineSettings.DEFAULT);
     String site = "http://127.0.0.1:" + controller.httpPort().orElseThrow();
     try (Browser browser = new Browser(folder.resolve("profile"), site)) {

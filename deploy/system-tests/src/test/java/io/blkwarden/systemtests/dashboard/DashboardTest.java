@@ -59,9 +59,16 @@ final class DashboardTest {
         new ControllerSettings(
             fleet.bus(),
             fleet.policies(),
-            null, new HttpSettings(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), Set.of(), null, null),
+            null,
+            new HttpSettings(
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
+                Set.of(),
+                null,
+                null),
             new Secret(TOKEN),
-            NotifyFile.NONE, ControllerSettings.METRICS_DISKS), EngineSettings.DEFAULT);
+            NotifyFile.NONE,
+            ControllerSettings.METRICS_DISKS),
+        EngineSettings.DEFAULT);
   }
 
   @BeforeAll

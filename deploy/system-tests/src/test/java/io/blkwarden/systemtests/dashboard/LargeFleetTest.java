@@ -117,7 +117,8 @@ final class LargeFleetTest {
                     null),
                 null,
                 NotifyFile.NONE,
-                ControllerSettings.METRICS_DISKS), EngineSettings.DEFAULT);
+                ControllerSettings.METRICS_DISKS),
+            EngineSettings.DEFAULT);
     ProcessBuilder hosts =
         new ProcessBuilder(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),

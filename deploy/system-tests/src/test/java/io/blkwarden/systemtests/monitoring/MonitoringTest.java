@@ -72,9 +72,16 @@ final class MonitoringTest {
             new ControllerSettings(
                 new NatsSettings(nats.url(), nats.seed("controller"), null, Subjects.DEFAULT, "c1"),
                 policies,
-                null, new HttpSettings(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), Set.of(), null, null),
                 null,
-                NotifyFile.NONE, ControllerSettings.METRICS_DISKS), EngineSettings.DEFAULT);
+                new HttpSettings(
+                    new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                    Set.of(),
+                    null,
+                    null),
+                null,
+                NotifyFile.NONE,
+                ControllerSettings.METRICS_DISKS),
+            EngineSettings.DEFAULT);
   }
 
   @BeforeAll

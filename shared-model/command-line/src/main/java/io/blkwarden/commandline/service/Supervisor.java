@@ -164,7 +164,8 @@ public record Supervisor(Optional<NotifySocket> socket, Optional<Duration> watch
 
     private MemorySegment address(Arena arena) {
       // a path ends with a NUL; an abstract name ends with the address
-      MemorySegment address = arena.allocate(ADDRESS_PATH + name.length + (isAbstract ? 0L : 1L), 2);
+      MemorySegment address =
+          arena.allocate(ADDRESS_PATH + name.length + (isAbstract ? 0L : 1L), 2);
       address.set(ValueLayout.JAVA_SHORT, 0, (short) AF_UNIX);
       MemorySegment.copy(name, 0, address, ValueLayout.JAVA_BYTE, ADDRESS_PATH, name.length);
       if (isAbstract) {
