@@ -40,6 +40,7 @@ final class BlockHoundTest {
           new NatsSettings(
               List.of(server.url()),
               Optional.empty(),
+              Optional.empty(),
               new HostId("dom0-7"),
               Subjects.DEFAULT,
               Duration.ofMillis(100));

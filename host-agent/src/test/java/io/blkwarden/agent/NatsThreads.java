@@ -15,10 +15,10 @@ public final class NatsThreads implements BlockHoundIntegration {
     builder
         .nonBlockingThreadPredicate(
             others -> others.or(thread -> thread.getName().startsWith("nats-")))
-        .allowBlockingCallsInside(ADAPTER + "NatsOptions", "run")
+        .allowBlockingCallsInside(ADAPTER + "NatsLink", "run")
         .disallowBlockingCallsInside(ADAPTER + "NatsSession", "deliver")
-        .disallowBlockingCallsInside(ADAPTER + "NatsNotices", "connectionEvent")
-        .disallowBlockingCallsInside(ADAPTER + "NatsNotices", "errorOccurred")
-        .disallowBlockingCallsInside(ADAPTER + "NatsNotices", "exceptionOccurred");
+        .disallowBlockingCallsInside(ADAPTER + "NatsLink$Notices", "connectionEvent")
+        .disallowBlockingCallsInside(ADAPTER + "NatsLink$Notices", "errorOccurred")
+        .disallowBlockingCallsInside(ADAPTER + "NatsLink$Notices", "exceptionOccurred");
   }
 }

@@ -1,7 +1,6 @@
 package io.blkwarden.controller.app;
 
 import io.blkwarden.controller.bus.FleetBus;
-import io.blkwarden.controller.bus.SharedState;
 import io.blkwarden.controller.dispatch.CommandFlow;
 import io.blkwarden.controller.dispatch.MessageFactory;
 import io.blkwarden.controller.dispatch.OperatorMailbox;
@@ -185,34 +184,33 @@ final class ControllerPipeline {
 
   /** Deletes a host's stored mapping; the engine or the operator gets the result. */
   private Mono<Void> removeHost(Effect.RemoveHost effect) {
-    return bus.deleteMapping(effect.host())
-        .doOnSuccess(_ -> {
-          parts.batches().remove(effect.host());
-          parts.internal().put(new EngineInput.Single(new Input.HostRemoved(effect)));
-        })
-        .onErrorResume(e ->
-            refused(
-                effect.asked(),
-                "the stored mapping of %s was not deleted, try again: %s"
-                    .formatted(effect.host(), e.getMessage())));
+    return confirmed(
+        bus.deleteMapping(effect.host()).doOnSuccess(_ -> parts.batches().remove(effect.host())),
+        new Input.HostRemoved(effect),
+        effect.asked(),
+        "the stored mapping of %s was not deleted, try again".formatted(effect.host()));
   }
 
   /** Stores operators' input; the engine or the operator gets the result. */
   private Mono<Void> store(Effect.StoreInput effect) {
-    return bus.storeOperatorInput(effect.input(), effect.set(), effect.expired())
-        .doOnSuccess(
-            _ -> parts.internal().put(new EngineInput.Single(new Input.InputStored(effect))))
-        .onErrorResume(e ->
-            refused(
-                effect.asked(),
-                "NATS did not confirm the change, which may or may not be in effect; check /readyz"
-                    + " of the controller and try again: "
-                    + (e instanceof NatsException ? e.getMessage() : e)));
+    return confirmed(
+        bus.storeOperatorInput(effect.input(), effect.set(), effect.expired()),
+        new Input.InputStored(effect),
+        effect.asked(),
+        "NATS did not confirm the change, which may or may not be in effect; check /readyz of the"
+            + " controller and try again");
   }
 
-  private Mono<Void> refused(Input.RequestReceived request, String why) {
-    parts.mailbox().fail(request.correlation(), why);
-    return Mono.empty();
+  /** Reports a write to the engine, or its failure to the operator. */
+  private Mono<Void> confirmed(
+      Mono<Void> write, Input done, Input.RequestReceived request, String failure) {
+    return write
+        .doOnSuccess(_ -> parts.internal().put(new EngineInput.Single(done)))
+        .onErrorResume(e -> {
+          String why = e instanceof NatsException ? String.valueOf(e.getMessage()) : e.toString();
+          parts.mailbox().fail(request.correlation(), failure + ": " + why);
+          return Mono.empty();
+        });
   }
 
   /** Effects of a type, mapped; an effect for which that fails is logged and skipped. */
@@ -249,20 +247,21 @@ final class ControllerPipeline {
         .map(state ->
             new EngineInput.Single(
                 switch (state) {
-                  case SharedState.OperatorInputs inputs ->
+                  case FleetBus.SharedState.OperatorInputs inputs ->
                       new Input.OperatorStateChanged(inputs.operatorState());
-                  case SharedState.Baseline baseline ->
+                  case FleetBus.SharedState.Baseline baseline ->
                       new Input.BaselineLoaded(baseline.baseline());
-                  case SharedState.OpenAlerts alerts -> new Input.AlertsRestored(alerts.open());
-                  case SharedState.LeadershipChanged(Leadership.Leading(long epoch)) ->
+                  case FleetBus.SharedState.OpenAlerts alerts ->
+                      new Input.AlertsRestored(alerts.open());
+                  case FleetBus.SharedState.LeadershipChanged(Leadership.Leading(long epoch)) ->
                       new Input.LeadershipGained(epoch);
-                  case SharedState.LeadershipChanged _ -> new Input.LeadershipLost();
+                  case FleetBus.SharedState.LeadershipChanged _ -> new Input.LeadershipLost();
                 }));
   }
 
   /** Only the leader answers operators, sends commands and notifies. */
-  private void onLeadership(SharedState state) {
-    if (!(state instanceof SharedState.LeadershipChanged(Leadership leadership))) {
+  private void onLeadership(FleetBus.SharedState state) {
+    if (!(state instanceof FleetBus.SharedState.LeadershipChanged(Leadership leadership))) {
       return;
     }
     parts.intake().leading(leadership instanceof Leadership.Leading);

@@ -1,14 +1,12 @@
 package io.blkwarden.controller.app;
 
-import io.blkwarden.controller.bus.BusCounters;
-import io.blkwarden.controller.bus.BusStatus;
+import io.blkwarden.controller.bus.FleetBus;
 import io.blkwarden.controller.bus.NatsFleetBus;
 import io.blkwarden.controller.bus.RecordServer;
 import io.blkwarden.controller.config.ControllerSettings;
 import io.blkwarden.controller.config.NotifyFile;
 import io.blkwarden.controller.config.PolicyWatch;
 import io.blkwarden.controller.dispatch.CommandFlow;
-import io.blkwarden.controller.dispatch.DispatchCounters;
 import io.blkwarden.controller.dispatch.EffectLog;
 import io.blkwarden.controller.dispatch.MessageFactory;
 import io.blkwarden.controller.dispatch.OperatorMailbox;
@@ -23,19 +21,19 @@ import io.blkwarden.controller.http.ChangeSignal;
 import io.blkwarden.controller.http.DashboardData;
 import io.blkwarden.controller.http.FleetView;
 import io.blkwarden.controller.http.HttpSettings;
-import io.blkwarden.controller.http.MetricSource;
+import io.blkwarden.controller.http.Metric;
 import io.blkwarden.controller.http.Readiness;
 import io.blkwarden.controller.http.StatusServer;
 import io.blkwarden.controller.ingest.Backlog;
 import io.blkwarden.controller.ingest.EngineInput;
 import io.blkwarden.controller.ingest.EngineRunner;
 import io.blkwarden.controller.ingest.FleetIntake;
-import io.blkwarden.controller.ingest.IntakeCounters;
 import io.blkwarden.controller.ingest.LatestBatches;
 import io.blkwarden.controller.leader.Leadership;
 import io.blkwarden.controller.nats.BlockingSchedulers;
 import io.blkwarden.controller.notify.Notifier;
 import io.blkwarden.controller.notify.settings.Secret;
+import io.blkwarden.controller.snapshot.ControllerCounters;
 import io.blkwarden.controller.snapshot.FleetSnapshot;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.MessageId;
@@ -81,12 +79,10 @@ public final class ControllerRuntime implements AutoCloseable {
   private final ControllerSettings settings;
   private final Clock clock = Clock.systemUTC();
   private final SecureRandom random = new SecureRandom();
-  private final BusCounters busCounters = new BusCounters();
-  private final IntakeCounters intakeCounters = new IntakeCounters();
-  private final DispatchCounters dispatchCounters = new DispatchCounters();
+  private final ControllerCounters counters = new ControllerCounters();
   private final FleetView view = new FleetView();
   private final RecentDecisions recentDecisions = new RecentDecisions();
-  private final EffectLog effectLog = new EffectLog(dispatchCounters);
+  private final EffectLog effectLog = new EffectLog(counters);
   private final InputSink<EngineInput> internal = new InputSink<>();
   private final Disposable.Composite threads = Disposables.composite();
   private final Scheduler dispatchThread = thread("blkwarden-dispatch");
@@ -94,7 +90,6 @@ public final class ControllerRuntime implements AutoCloseable {
   private final NatsFleetBus bus;
   private final Notifier notifier;
   private final RecordServer records;
-  private final AuditReader audit;
   private final FleetIntake intake;
   private final CommandFlow commands;
   private final ControllerPipeline pipeline;
@@ -109,13 +104,11 @@ public final class ControllerRuntime implements AutoCloseable {
     String instance = settings.bus().instance();
     String run = UUID.randomUUID().toString();
     Scheduler control = thread("blkwarden-engine");
-    bus = new NatsFleetBus(settings.bus(), run, busCounters, clock, random, this::hasPolicies);
-    records = new RecordServer(settings.bus(), busCounters, clock, random);
-    audit = new AuditReader(records, clock);
+    bus = new NatsFleetBus(settings.bus(), run, counters, clock, this::hasPolicies);
+    records = new RecordServer(settings.bus(), counters, clock);
     notifier = notifier(settings.pages());
-    OperatorMailbox mailbox = new OperatorMailbox(bus::reply, clock, dispatchCounters);
-    intake =
-        new FleetIntake(settings.bus().subjects(), new Backlog(), intakeCounters, clock, mailbox);
+    OperatorMailbox mailbox = new OperatorMailbox(bus::reply, clock, counters);
+    intake = new FleetIntake(settings.bus().subjects(), new Backlog(), counters, clock, mailbox);
     LatestBatches batches = new LatestBatches(intake, control);
     commands =
         commandFlow(
@@ -174,11 +167,6 @@ public final class ControllerRuntime implements AutoCloseable {
    *
    * @throws RuntimeException if the HTTP server cannot start
    */
-  public static ControllerRuntime start(ControllerSettings settings) {
-    return start(settings, EngineSettings.DEFAULT);
-  }
-
-  /** Starts a controller with other times and bounds of the engine. */
   public static ControllerRuntime start(
       ControllerSettings settings, EngineSettings engineSettings) {
     return new ControllerRuntime(settings, engineSettings);
@@ -219,7 +207,7 @@ public final class ControllerRuntime implements AutoCloseable {
     if (idle > ENGINE_IDLE_MILLIS) {
       problems.add("the engine has processed nothing for %d s".formatted(idle / 1_000));
     }
-    BusStatus status = bus.status();
+    FleetBus.Status status = bus.status();
     if (!status.problem().isEmpty()) {
       problems.add(status.problem());
     }
@@ -283,19 +271,9 @@ public final class ControllerRuntime implements AutoCloseable {
     return Optional.ofNullable(http).map(StatusServer::port);
   }
 
-  /** Counters of incoming messages. */
-  public IntakeCounters intakeCounters() {
-    return intakeCounters;
-  }
-
-  /** Counters of carried-out effects. */
-  public DispatchCounters dispatchCounters() {
-    return dispatchCounters;
-  }
-
-  /** Counters of the bus. */
-  public BusCounters busCounters() {
-    return busCounters;
+  /** The counters. */
+  public ControllerCounters counters() {
+    return counters;
   }
 
   /** The latest view of the fleet. */
@@ -344,7 +322,6 @@ public final class ControllerRuntime implements AutoCloseable {
     closed = true;
     flow.dispose();
     bus.close();
-    audit.close();
     records.close();
     threads.dispose();
     StatusServer server = http;
@@ -363,7 +340,7 @@ public final class ControllerRuntime implements AutoCloseable {
     if (effect instanceof Effect.RecordDecision note) {
       recentDecisions.see(note.decision());
     } else if (effect instanceof Effect.Failed) {
-      intakeCounters.stepFailures.increment();
+      counters.stepFailures.increment();
     }
     effectLog.accept(effect);
   }
@@ -375,9 +352,7 @@ public final class ControllerRuntime implements AutoCloseable {
     FleetSnapshot.Parts metered = FleetSnapshot.Parts.busiest(settings.metricsDisks());
     FleetMetrics fleet =
         new FleetMetrics(() -> snapshots.apply(metered), view, thread("blkwarden-metrics"));
-    Metrics metrics =
-        new Metrics(
-            bus, busCounters, intakeCounters, dispatchCounters, commands, notifier, view, policies);
+    Metrics metrics = new Metrics(bus, counters, commands, view, policies);
     FleetHistory history = new FleetHistory();
     ChangeSignal changes = new ChangeSignal();
     StatusServer server =
@@ -392,9 +367,9 @@ public final class ControllerRuntime implements AutoCloseable {
                 text -> pipeline.query(() -> core.search(text, DashboardData.SEARCH_MAX)),
                 changes,
                 pages),
-            new MetricSource(metrics.all(clock, this::readiness, fleet), fleet::get),
+            new Metric.Source(metrics.all(clock, this::readiness, fleet), fleet::get),
             approvals,
-            audit);
+            records::auditTrail);
     threads.add(new HistoryRecorder(history, changes, snapshots, pages).snapshots().subscribe());
     return server;
   }
@@ -408,8 +383,7 @@ public final class ControllerRuntime implements AutoCloseable {
                     sink -> internal.put(intake.readRequest(request, null, sink::success)))
                 .timeout(
                     Duration.ofMillis(OperatorMailbox.WAIT_MILLIS),
-                    Mono.just(new OperatorReply(Verdict.FAILED, "no reply in time"))),
-        clock);
+                    Mono.just(new OperatorReply(Verdict.FAILED, "no reply in time"))));
   }
 
   private OptionalLong epoch() {
@@ -424,6 +398,7 @@ public final class ControllerRuntime implements AutoCloseable {
         file.tokens(),
         clock,
         () -> epoch().isPresent(),
+        counters,
         thread("blkwarden-notify"));
   }
 
@@ -433,7 +408,7 @@ public final class ControllerRuntime implements AutoCloseable {
         used -> epoch().equals(OptionalLong.of(used)),
         results,
         dispatchThread,
-        dispatchCounters,
+        counters,
         random);
   }
 }

@@ -1,43 +1,31 @@
 package io.blkwarden.controller.app;
 
-import io.blkwarden.controller.bus.BusCounters;
 import io.blkwarden.controller.bus.NatsFleetBus;
 import io.blkwarden.controller.config.PolicyWatch;
 import io.blkwarden.controller.dispatch.CommandFlow;
-import io.blkwarden.controller.dispatch.DispatchCounters;
 import io.blkwarden.controller.http.FleetView;
 import io.blkwarden.controller.http.Metric;
 import io.blkwarden.controller.http.Readiness;
-import io.blkwarden.controller.ingest.IntakeCounters;
 import io.blkwarden.controller.leader.Leadership;
-import io.blkwarden.controller.notify.Notifier;
-import io.blkwarden.controller.notify.NotifyCounters;
-import io.blkwarden.controller.snapshot.CounterSet;
+import io.blkwarden.controller.snapshot.ControllerCounters;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.LongAdder;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The metrics of the controller itself. */
 record Metrics(
     NatsFleetBus bus,
-    BusCounters busCounters,
-    IntakeCounters intake,
-    DispatchCounters dispatch,
+    ControllerCounters counters,
     CommandFlow commands,
-    Notifier notifier,
     FleetView view,
     @Nullable PolicyWatch policies) {
   private static final double MILLIS = 1_000;
 
   List<Metric> all(InstantSource clock, Supplier<Readiness> readiness, FleetMetrics fleet) {
     List<Metric> all = new ArrayList<>(process(clock, readiness));
-    for (CounterSet counters : List.of(intake, dispatch, busCounters)) {
-      counters.all().forEach(each -> all.add(of(each)));
-    }
+    counters.all().forEach(each -> all.add(of(each)));
     all.addAll(gauges());
     PolicyWatch watch = policies;
     if (watch != null) {
@@ -70,13 +58,6 @@ record Metrics(
 
   private List<Metric> alerting(InstantSource clock) {
     return List.of(
-        notifications("pages_sent_total", "Alerts that a receiver accepted.", c -> c.sent),
-        notifications("page_requests_failed_total", "Failed requests.", c -> c.failed),
-        notifications("pages_dropped_total", "Alerts that were dropped.", c -> c.dropped),
-        Metric.of(
-            "pages_overflow_total",
-            "Alerts dropped before they were passed to receivers.",
-            notifier::overflow),
         Metric.of(
             "acting_paused",
             "1 if an operator has paused enforcement.",
@@ -85,18 +66,6 @@ record Metrics(
             "silences",
             "Active silences.",
             () -> view.operatorState().silencesNow(clock.instant())));
-  }
-
-  private Metric notifications(
-      String name, String help, Function<NotifyCounters, LongAdder> counter) {
-    return new Metric(
-        name,
-        help,
-        List.of("receiver"),
-        to -> {
-          to.take((double) counter.apply(notifier.toAlertmanagers()).sum(), "alertmanager");
-          to.take((double) counter.apply(notifier.toWebhooks()).sum(), "webhook");
-        });
   }
 
   private List<Metric> gauges() {
@@ -122,7 +91,7 @@ record Metrics(
         Metric.of("decisions_waiting", "Decisions waiting to be stored.", bus::waitingDecisions));
   }
 
-  private static Metric of(CounterSet.Counter counter) {
+  private static Metric of(ControllerCounters.Counter counter) {
     List<String> labels = counter.label().isEmpty() ? List.of() : List.of(counter.label());
     return new Metric(
         counter.name(),
@@ -131,12 +100,9 @@ record Metrics(
         to ->
             counter
                 .series()
-                .forEach((value, count) -> {
-                  if (labels.isEmpty()) {
-                    to.take((double) count.sum());
-                  } else {
-                    to.take((double) count.sum(), value);
-                  }
-                }));
+                .forEach((value, count) ->
+                    to.take(
+                        (double) count.sum(),
+                        labels.isEmpty() ? new String[0] : new String[] {value})));
   }
 }

@@ -31,20 +31,20 @@ record BaselineBucket(NatsConnection connection) {
   private static final Logger log = LoggerFactory.getLogger(BaselineBucket.class);
 
   /** All stored baselines, then changes; invalid entries are logged and skipped. */
-  Flux<SharedState.Baseline> watch() {
+  Flux<FleetBus.SharedState.Baseline> watch() {
     return connection
         .watch(JetStreamAssets.BASELINES)
         .ofType(KvEvent.Entry.class)
         .mapNotNull(BaselineBucket::read);
   }
 
-  private static SharedState.@Nullable Baseline read(KvEvent.Entry entry) {
+  private static FleetBus.SharedState.@Nullable Baseline read(KvEvent.Entry entry) {
     byte[] value = entry.value();
     if (value == null) {
       return null; // deleted
     }
     try {
-      return new SharedState.Baseline(decode(value));
+      return new FleetBus.SharedState.Baseline(decode(value));
     } catch (IOException e) {
       log.warn(
           "bucket {}: ignoring invalid entry {}: {}; delete the entry if this repeats",

@@ -1,7 +1,9 @@
 package io.blkwarden.controller.bus;
 
 import io.blkwarden.controller.baseline.DiskBaseline;
+import io.blkwarden.controller.leader.Leadership;
 import io.blkwarden.controller.nats.BusMessage;
+import io.blkwarden.controller.silence.OperatorState;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.message.Alert;
 import io.blkwarden.model.message.DecisionNote;
@@ -79,5 +81,39 @@ public interface FleetBus {
   Mono<Void> publishDecisions(Flux<DecisionNote> decisions);
 
   /** The state of the connections and of leadership. */
-  BusStatus status();
+  Status status();
+
+  /** A change of the state that controllers share over NATS. */
+  public sealed interface SharedState {
+    /** All silences, acknowledgements and the pause; precedes leadership, and at each change. */
+    record OperatorInputs(OperatorState operatorState) implements SharedState {}
+
+    /** A stored baseline; those of all classes at first, then changes. */
+    record Baseline(DiskBaseline baseline) implements SharedState {}
+
+    /** The open alerts of the stream; directly before leadership. */
+    record OpenAlerts(List<Alert> open) implements SharedState {}
+
+    /** Who leads. */
+    record LeadershipChanged(Leadership leadership) implements SharedState {}
+  }
+
+  /**
+   * A host's last mapping snapshot, from the bucket {@code blkwarden-mapping}.
+   *
+   * @param key which only the host's agent may write
+   * @param json the snapshot
+   */
+  @SuppressWarnings("ArrayRecordComponent") // passed on once, and never compared
+  record StoredMapping(String key, byte[] json) {}
+
+  /**
+   * The state of the bus, for readiness and metrics.
+   *
+   * @param connected whether all connections are up
+   * @param ready whether streams and buckets exist and everything is subscribed
+   * @param leadership who leads
+   * @param problem what is wrong and what to do about it; empty if nothing is
+   */
+  record Status(boolean connected, boolean ready, Leadership leadership, String problem) {}
 }

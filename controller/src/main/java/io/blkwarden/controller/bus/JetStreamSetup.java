@@ -5,7 +5,6 @@ import io.blkwarden.controller.nats.NatsConnection;
 import io.blkwarden.controller.nats.NatsException;
 import java.time.Duration;
 import java.util.concurrent.TimeoutException;
-import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.Disposable;
@@ -27,7 +26,8 @@ import reactor.util.retry.Retry;
 final class JetStreamSetup implements AutoCloseable {
   private static final Duration CHECK_INTERVAL = Duration.ofSeconds(10);
   private static final Duration READ_TIMEOUT = Duration.ofSeconds(5);
-  private static final long RETRY_MILLIS = 1_000;
+  private static final Duration RETRY_MIN = Duration.ofSeconds(1);
+  private static final Duration RETRY_MAX = Duration.ofSeconds(2);
   private static final Logger log = LoggerFactory.getLogger(JetStreamSetup.class);
 
   private final NatsConnection connection;
@@ -36,14 +36,12 @@ final class JetStreamSetup implements AutoCloseable {
   private final SharedStateQueue shared;
   private final Scheduler scheduler;
   private final Scheduler timer;
-  private final RandomGenerator random;
-  private final Sinks.Many<Long> ready = Sinks.many().replay().latest();
+  private final Sinks.Many<Boolean> ready = Sinks.many().multicast().directBestEffort();
   private final Sinks.Many<Boolean> restarts = Sinks.many().multicast().directBestEffort();
   private final Disposable.Composite subscriptions = Disposables.composite();
   private volatile String problem = "";
   private volatile boolean isReady;
   private boolean healthy;
-  private volatile long runs;
 
   /**
    * Creates a setup that is not started.
@@ -57,22 +55,20 @@ final class JetStreamSetup implements AutoCloseable {
       BaselineBucket baselines,
       SharedStateQueue shared,
       Scheduler scheduler,
-      Scheduler timer,
-      RandomGenerator random) {
+      Scheduler timer) {
     this.connection = connection;
     this.inputs = inputs;
     this.baselines = baselines;
     this.shared = shared;
     this.scheduler = scheduler;
     this.timer = timer;
-    this.random = random;
   }
 
   void start() {
     subscriptions.add(
         Flux.merge(
                 connection.states().filter(this::isUp).map(_ -> Duration.ZERO),
-                restarts.asFlux().map(_ -> pause()))
+                restarts.asFlux().map(_ -> RETRY_MIN))
             .onBackpressureLatest()
             .publishOn(scheduler, 1)
             .switchMap(this::run)
@@ -92,13 +88,9 @@ final class JetStreamSetup implements AutoCloseable {
     return state instanceof ConnectionState.Up;
   }
 
-  private Duration pause() {
-    return Duration.ofMillis(RETRY_MILLIS + random.nextLong(RETRY_MILLIS));
-  }
-
   /** Runs the setup after a pause, and follows the buckets until cancelled. */
   private Flux<?> run(Duration pause) {
-    return (pause.isZero() ? Mono.just(0L) : Mono.delay(pause, timer))
+    return Mono.delay(pause, timer)
         .then(connection.ensureStreams())
         .thenMany(
             inputs
@@ -114,7 +106,7 @@ final class JetStreamSetup implements AutoCloseable {
                             .doOnNext(_ -> succeeded())
                             .thenMany(followBaselines()))))
         .doOnError(this::failed)
-        .retryWhen(Retry.from(failures -> failures.concatMap(_ -> Mono.delay(pause(), timer))));
+        .retryWhen(Retry.backoff(Long.MAX_VALUE, RETRY_MIN).maxBackoff(RETRY_MAX).scheduler(timer));
   }
 
   private static NatsException timedOut(Throwable timeout) {
@@ -137,9 +129,7 @@ final class JetStreamSetup implements AutoCloseable {
     isReady = true;
     healthy = true;
     problem = "";
-    long now = runs + 1;
-    runs = now;
-    ready.emitNext(now, Sinks.EmitFailureHandler.FAIL_FAST);
+    Sinks.EmitResult _ = ready.tryEmitNext(true);
   }
 
   /** Records a problem until the next success. */
@@ -195,14 +185,9 @@ final class JetStreamSetup implements AutoCloseable {
         });
   }
 
-  /** The number of runs, emitted after each successful run; replays the latest. */
-  Flux<Long> ready() {
+  /** Emits after each successful run; without buffer. */
+  Flux<Boolean> ready() {
     return ready.asFlux();
-  }
-
-  /** How many runs have succeeded. */
-  long runs() {
-    return runs;
   }
 
   /** Whether the setup has succeeded on this connection or before it was lost. */

@@ -15,6 +15,7 @@ import io.blkwarden.controller.nats.MessageSubscription;
 import io.blkwarden.controller.nats.NatsConnection;
 import io.blkwarden.controller.nats.NatsSettings;
 import io.blkwarden.controller.nats.ServiceDiscovery;
+import io.blkwarden.controller.snapshot.ControllerCounters;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.json.ControlJson;
 import io.blkwarden.model.message.Alert;
@@ -29,7 +30,6 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
-import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -88,34 +88,32 @@ public final class NatsFleetBus implements FleetBus, AutoCloseable {
   /**
    * Creates a bus that is not started.
    *
-   * @param run random for each start, tells apart controllers of the same name
+   * @param run random for each start; distinguishes controllers of the same name
    * @param mayLead whether this controller may lead
    */
   public NatsFleetBus(
       NatsSettings settings,
       String run,
-      BusCounters counters,
+      ControllerCounters counters,
       InstantSource clock,
-      RandomGenerator random,
       BooleanSupplier mayLead) {
     this.settings = settings;
     this.clock = clock;
     Subjects subjects = settings.subjects();
     Scheduler blocking = pool("blkwarden-bus", THREADS, TASKS_MAX);
     Scheduler timer = thread("blkwarden-timer");
-    samplesConnection = new NatsConnection(settings, "samples", counters, random, blocking, timer);
-    control = new NatsConnection(settings, "control", counters, random, blocking, timer);
-    recordsConnection = new NatsConnection(settings, "alerts", counters, random, blocking, timer);
+    samplesConnection = new NatsConnection(settings, "samples", counters, blocking, timer);
+    control = new NatsConnection(settings, "control", counters, blocking, timer);
+    recordsConnection = new NatsConnection(settings, "alerts", counters, blocking, timer);
     samples = samplesConnection.subscription(List.of(subjects.allSamples()));
     reports = control.subscription(List.of(subjects.allMappings(), subjects.allHeartbeats()));
     outcomes = control.subscription(List.of(subjects.allOutcomes()));
     operatorRequests = control.subscription(subjects.allOperatorRequests());
     inputs = new OperatorInputBucket(control, sharedState);
     baselines = new BaselineBucket(control);
-    setup = new JetStreamSetup(control, inputs, baselines, sharedState, blocking, timer, random);
+    setup = new JetStreamSetup(control, inputs, baselines, sharedState, blocking, timer);
     StreamPublishers publishers =
-        new StreamPublishers(
-            recordsConnection, subjects, counters, Flux.defer(this::reconnected), random);
+        new StreamPublishers(recordsConnection, subjects, counters, Flux.defer(this::reconnected));
     alerts = publishers.alerts(this::alertGate, thread("blkwarden-alerts"));
     decisions = publishers.decisions(this::decisionGate, thread("blkwarden-decisions"));
     OpenAlerts openAlerts = new OpenAlerts(control, subjects, alerts::pending);
@@ -131,11 +129,12 @@ public final class NatsFleetBus implements FleetBus, AutoCloseable {
             control,
             new LeaderElection.Hooks(
                 setup::isReady,
-                openAlerts.read().map(open -> sharedState.offer(new SharedState.OpenAlerts(open))),
-                now -> sharedState.offer(new SharedState.LeadershipChanged(now)),
+                openAlerts
+                    .read()
+                    .map(open -> sharedState.offer(new FleetBus.SharedState.OpenAlerts(open))),
+                now -> sharedState.offer(new FleetBus.SharedState.LeadershipChanged(now)),
                 this::electionFailed,
-                counters.leadershipGained,
-                counters.epochsIgnored),
+                counters),
             clock,
             thread("blkwarden-leader"));
   }
@@ -153,16 +152,10 @@ public final class NatsFleetBus implements FleetBus, AutoCloseable {
   }
 
   /** Emits when NATS is back after now. */
-  private Flux<Long> reconnected() {
-    long runs = setup.runs();
-    long connects = recordsConnection.connects();
+  private Flux<?> reconnected() {
     return Flux.merge(
-        setup.ready().filter(number -> number > runs),
-        recordsConnection
-            .states()
-            .ofType(ConnectionState.Up.class)
-            .map(ConnectionState.Up::number)
-            .filter(number -> number > connects));
+        setup.ready(),
+        recordsConnection.states().skip(1).filter(ConnectionState.Up.class::isInstance));
   }
 
   private Stream<NatsConnection> connections() {
@@ -172,15 +165,9 @@ public final class NatsFleetBus implements FleetBus, AutoCloseable {
   /** Starts to connect; returns at once. */
   public void start() {
     connections().forEach(each -> subscriptions.add(each.states().subscribe(this::onState)));
-    subscriptions.add(
-        setup
-            .ready()
-            .subscribe(runs -> {
-              if (runs == 1) {
-                log.info("NATS: ready at {}", settings.printableServers());
-              }
-              election.check();
-            }));
+    String servers = settings.printableServers();
+    subscriptions.add(setup.ready().next().subscribe(_ -> log.info("NATS: ready at {}", servers)));
+    subscriptions.add(setup.ready().subscribe(_ -> election.check()));
     subscriptions.add(
         control
             .subscription(List.of("$KV.%s.%s".formatted(JetStreamAssets.LEADER, LeaderLease.KEY)))
@@ -248,7 +235,7 @@ public final class NatsFleetBus implements FleetBus, AutoCloseable {
   }
 
   @Override
-  public BusStatus status() {
+  public FleetBus.Status status() {
     boolean connected = connections().allMatch(NatsConnection::isUp);
     boolean ready = setup.isReady();
     String problem =
@@ -257,7 +244,7 @@ public final class NatsFleetBus implements FleetBus, AutoCloseable {
             : Stream.of(connectionProblem, setup.problem(), alerts.problem(), decisions.problem())
                 .filter(each -> !each.isEmpty())
                 .collect(Collectors.joining("; "));
-    return new BusStatus(connected, ready, election.leadership(), problem);
+    return new FleetBus.Status(connected, ready, election.leadership(), problem);
   }
 
   @Override
@@ -284,7 +271,7 @@ public final class NatsFleetBus implements FleetBus, AutoCloseable {
 
   /** Restarts when reading fails, so a mapping can be emitted twice. */
   @Override
-  public Flux<StoredMapping> storedMappings() {
+  public Flux<FleetBus.StoredMapping> storedMappings() {
     return setup
         .ready()
         .onBackpressureLatest()
@@ -303,11 +290,11 @@ public final class NatsFleetBus implements FleetBus, AutoCloseable {
 
   private static @Nullable StoredMapping stored(KvEvent.@Nullable Entry entry) {
     byte[] json = entry == null ? null : entry.value();
-    return entry == null || json == null ? null : new StoredMapping(entry.key(), json);
+    return entry == null || json == null ? null : new FleetBus.StoredMapping(entry.key(), json);
   }
 
   @Override
-  public Flux<SharedState> sharedState() {
+  public Flux<FleetBus.SharedState> sharedState() {
     return sharedState.states();
   }
 
@@ -330,12 +317,12 @@ public final class NatsFleetBus implements FleetBus, AutoCloseable {
 
   /** Rejects when {@link #FETCHES_MAX} requests wait; the engine asks again. */
   @Override
-  public Mono<StoredMapping> storedMapping(HostId host) {
+  public Mono<FleetBus.StoredMapping> storedMapping(HostId host) {
     return Mono.fromCallable(() -> fetch(host)).subscribeOn(fetchThreads).flatMap(found -> found);
   }
 
   /** Never throws: an error after the flow was cancelled would be logged as dropped. */
-  private Mono<StoredMapping> fetch(HostId host) {
+  private Mono<FleetBus.StoredMapping> fetch(HostId host) {
     try {
       Bucket bucket = control.bucket(JetStreamAssets.MAPPING, READ_TIMEOUT);
       return Mono.justOrEmpty(stored(bucket.get(HostToken.key(host))));

@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,7 +49,7 @@ final class OperatorInputBucket {
   private final NatsConnection connection;
   private final SharedStateQueue shared;
   private final Set<String> restored = ConcurrentHashMap.newKeySet();
-  private volatile @Nullable KnownOperatorInputs known;
+  private volatile @Nullable Known known;
 
   OperatorInputBucket(NatsConnection connection, SharedStateQueue shared) {
     this.connection = connection;
@@ -85,8 +86,8 @@ final class OperatorInputBucket {
     }
 
     /** The whole bucket; absent until all entries were read, including restored ones. */
-    @Nullable KnownOperatorInputs read() {
-      return complete && awaited.isEmpty() ? new KnownOperatorInputs(history, values) : null;
+    @Nullable Known read() {
+      return complete && awaited.isEmpty() ? new Known(history, values) : null;
     }
   }
 
@@ -115,9 +116,9 @@ final class OperatorInputBucket {
         });
   }
 
-  private void publish(KnownOperatorInputs read, SynchronousSink<Boolean> sink) {
+  private void publish(Known read, SynchronousSink<Boolean> sink) {
     OperatorState state = parse(read.values());
-    if (shared.offer(new SharedState.OperatorInputs(state), read.history().last())) {
+    if (shared.offer(new FleetBus.SharedState.OperatorInputs(state), read.history().last())) {
       known = read;
       sink.next(true);
     } else {
@@ -131,13 +132,13 @@ final class OperatorInputBucket {
 
   /** Whether the bucket has lost the history that this controller knows. */
   Mono<Boolean> isLost() {
-    KnownOperatorInputs last = known;
+    Known last = known;
     return last == null ? Mono.just(false) : history().map(last::isLostIn);
   }
 
   /** Restores entries that the bucket has lost, and awaits them. */
   private Mono<Void> restore(Entries entries, Bucket.History before) {
-    KnownOperatorInputs last = known;
+    Known last = known;
     return history()
         .flatMap(now -> {
           if (!now.created().equals(before.created())) { // entries may be of the old bucket
@@ -168,7 +169,7 @@ final class OperatorInputBucket {
           "bucket {}: NATS lost entries, restored {} {}",
           JetStreamAssets.SILENCES,
           restored.size(),
-          KnownOperatorInputs.count(restored));
+          Known.count(restored));
       restored.clear();
     }
     return true;
@@ -227,5 +228,55 @@ final class OperatorInputBucket {
               return bucket.history().last(); // this change or a later one
             })
         .flatMap(revision -> shared.awaitRevision(revision, DELIVERY_TIMEOUT));
+  }
+
+  /**
+   * The entries of operators' input that the engine last received, with the history of their
+   * bucket.
+   *
+   * @param history of the bucket, up to the last change that was read
+   * @param values stored values by key
+   */
+  record Known(Bucket.History history, Map<String, byte[]> values) {
+    Known {
+      values = Map.copyOf(values);
+    }
+
+    /**
+     * Whether the bucket has lost its history: it was created again, or has fewer changes than were
+     * read.
+     */
+    boolean isLostIn(Bucket.History now) {
+      return !now.created().equals(history.created()) || now.last() < history.last();
+    }
+
+    /**
+     * The entries to restore; none if the bucket has kept its history, because missing entries were
+     * deleted then.
+     *
+     * @param found the keys in the bucket, including deletion markers: later changes win
+     */
+    Map<String, byte[]> missingIn(Bucket.History now, Set<String> found) {
+      Map<String, byte[]> missing = new TreeMap<>();
+      if (isLostIn(now)) {
+        missing.putAll(values);
+        missing.keySet().removeAll(found);
+      }
+      return missing;
+    }
+
+    /** A copy that counts as lost until the engine receives the bucket again. */
+    Known lost() {
+      return new Known(history.with(Long.MAX_VALUE), values);
+    }
+
+    /** The number of entries by kind, as "{pause=1, silence=2}". */
+    static String count(Set<String> keys) {
+      return keys.stream()
+          .collect(
+              Collectors.groupingBy(
+                  key -> key.replaceAll("\\..*", ""), TreeMap::new, Collectors.counting()))
+          .toString();
+    }
   }
 }

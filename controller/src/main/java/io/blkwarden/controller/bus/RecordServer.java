@@ -1,12 +1,15 @@
 package io.blkwarden.controller.bus;
 
+import io.blkwarden.controller.audit.AuditQuery;
+import io.blkwarden.controller.audit.AuditTrail;
 import io.blkwarden.controller.nats.BlockingSchedulers;
 import io.blkwarden.controller.nats.BusMessage;
 import io.blkwarden.controller.nats.ConnectionState;
 import io.blkwarden.controller.nats.NatsConnection;
 import io.blkwarden.controller.nats.NatsException;
 import io.blkwarden.controller.nats.NatsSettings;
-import io.blkwarden.controller.nats.RecordPages;
+import io.blkwarden.controller.nats.Records;
+import io.blkwarden.controller.snapshot.ControllerCounters;
 import io.blkwarden.model.json.ControlJson;
 import io.blkwarden.model.json.Decoded;
 import io.blkwarden.model.message.OperatorReply.Verdict;
@@ -14,11 +17,12 @@ import io.blkwarden.model.message.RecordKind;
 import io.blkwarden.model.message.ReplayPage;
 import io.blkwarden.model.message.ReplayRequest;
 import io.blkwarden.model.subject.Subjects;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.random.RandomGenerator;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,11 +41,15 @@ import reactor.core.scheduler.Scheduler;
  * #READERS} pages are read at a time; {@link #WAITING} requests may wait, {@link #WAITING_EACH} for
  * each user; further requests are refused with a reply.
  */
-public final class RecordServer implements RecordPages, AutoCloseable {
+public final class RecordServer implements Records.Pages, AutoCloseable {
   static final int READERS = 2;
   static final int WAITING = 64;
   static final int WAITING_EACH = 8;
 
+  /** Most requests for audit trails of this process that wait. */
+  static final int AUDITS_WAITING = 4;
+
+  private static final Duration AUDIT_TIMEOUT = Duration.ofSeconds(30);
   private static final Logger log = LoggerFactory.getLogger(RecordServer.class);
   private static final String GROUP = "blkwarden-records";
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(20);
@@ -53,8 +61,9 @@ public final class RecordServer implements RecordPages, AutoCloseable {
   private final Scheduler timer = BlockingSchedulers.single("blkwarden-records-timer");
   private final Scheduler readers =
       BlockingSchedulers.pool("blkwarden-records-read", READERS, WAITING);
+  private final Scheduler audits = BlockingSchedulers.pool("blkwarden-audit", 1, AUDITS_WAITING);
+  private final InstantSource clock;
   private final NatsConnection connection;
-  private final RecordPages pages;
   private final Map<String, Integer> waiting = new ConcurrentHashMap<>();
   private final Disposable.Composite subscriptions = Disposables.composite();
   private String problem = "";
@@ -62,11 +71,10 @@ public final class RecordServer implements RecordPages, AutoCloseable {
   private record Request(String user, String replyTo, RecordKind kind, ReplayRequest page) {}
 
   /** Creates a server that is not started. */
-  public RecordServer(
-      NatsSettings settings, BusCounters counters, InstantSource clock, RandomGenerator random) {
+  public RecordServer(NatsSettings settings, ControllerCounters counters, InstantSource clock) {
     this.settings = settings;
-    this.connection = new NatsConnection(settings, "records", counters, random, connecting, timer);
-    this.pages = connection.records(settings.subjects(), clock);
+    this.clock = clock;
+    this.connection = new NatsConnection(settings, "records", counters, connecting, timer);
   }
 
   /** Starts to connect and to answer; returns at once. */
@@ -105,7 +113,35 @@ public final class RecordServer implements RecordPages, AutoCloseable {
       }
       throw new NatsException("NATS is not connected yet", "try again in a few seconds", why);
     }
-    return pages.page(kind, request);
+    return connection.page(kind, request, clock);
+  }
+
+  /**
+   * Reads an audit trail for this process, one at a time.
+   *
+   * @return fails with a {@link java.util.concurrent.RejectedExecutionException} if {@link
+   *     #AUDITS_WAITING} requests wait, with a {@link NatsException} if the records cannot be read,
+   *     and with an {@link IOException} after {@link #AUDIT_TIMEOUT}
+   */
+  public Mono<AuditTrail> auditTrail(AuditQuery query, Duration since) {
+    return Mono.fromCallable(() -> readTrail(query, since)).subscribeOn(audits);
+  }
+
+  private AuditTrail readTrail(AuditQuery query, Duration since) throws NatsException, IOException {
+    long until = clock.millis() + AUDIT_TIMEOUT.toMillis();
+    BooleanSupplier expired = () -> clock.millis() >= until;
+    AuditTrail trail =
+        Records.auditTrail(
+            this,
+            query,
+            clock.instant().minus(since),
+            () -> audits.isDisposed() || expired.getAsBoolean());
+    if (expired.getAsBoolean()) {
+      throw new IOException(
+          "not read within %d s: request a shorter time with since_s"
+              .formatted(AUDIT_TIMEOUT.toSeconds()));
+    }
+    return trail;
   }
 
   /** Decodes a request; absent if it was answered with an error. */
@@ -175,7 +211,7 @@ public final class RecordServer implements RecordPages, AutoCloseable {
 
   private ReplayPage page(Request request) {
     try {
-      return pages.page(request.kind(), request.page());
+      return connection.page(request.kind(), request.page(), clock);
     } catch (NatsException e) {
       return new ReplayPage(Verdict.FAILED, shortened(e.getMessage()));
     } catch (RuntimeException e) {
@@ -204,5 +240,6 @@ public final class RecordServer implements RecordPages, AutoCloseable {
     connecting.dispose();
     timer.dispose();
     readers.dispose();
+    audits.dispose();
   }
 }

@@ -18,13 +18,13 @@ import reactor.core.scheduler.Scheduler;
 final class SharedStateQueue {
   static final int MAX_SIZE = 8_192;
 
-  private record Item(SharedState state, long revision) {}
+  private record Item(FleetBus.SharedState state, long revision) {}
 
   private final Queue<Item> queue = new ArrayBlockingQueue<>(MAX_SIZE);
   private final Sinks.Many<Item> items = Sinks.many().unicast().onBackpressureBuffer(queue);
   private final Sinks.Many<Long> delivered = Sinks.many().replay().latest();
   private final Scheduler scheduler;
-  private final Flux<SharedState> states;
+  private final Flux<FleetBus.SharedState> states;
 
   /**
    * Creates an empty queue.
@@ -46,12 +46,12 @@ final class SharedStateQueue {
   }
 
   /** The changes, in order, for one subscriber. */
-  Flux<SharedState> states() {
+  Flux<FleetBus.SharedState> states() {
     return states;
   }
 
   /** Adds a change; false if the queue is full. Never blocks. */
-  boolean offer(SharedState state) {
+  boolean offer(FleetBus.SharedState state) {
     return offer(state, -1);
   }
 
@@ -60,7 +60,7 @@ final class SharedStateQueue {
    *
    * @param revision of the bucket
    */
-  synchronized boolean offer(SharedState state, long revision) {
+  synchronized boolean offer(FleetBus.SharedState state, long revision) {
     return items.tryEmitNext(new Item(state, revision)) == Sinks.EmitResult.OK;
   }
 

@@ -1,11 +1,13 @@
 package io.blkwarden.controller.bus;
 
 import io.blkwarden.controller.bus.PublishQueue.Entry;
+import io.blkwarden.controller.snapshot.ControllerCounters;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Flux;
@@ -61,21 +63,18 @@ final class StreamPublisher<T> {
       Function<Throwable, String> describe,
       Function<T, String> text) {}
 
-  private static final class NotStored extends RuntimeException {
-    private static final long serialVersionUID = 1;
-
-    NotStored() {
-      super("not stored yet", null, false, false);
+  /** The result for one message; without a fault it is stored. */
+  private record Result<T>(Entry<T> entry, @Nullable Throwable fault) {
+    /** Whether it is stored or can never be stored. */
+    boolean done() {
+      return fault == null || fault instanceof IllegalArgumentException;
     }
   }
-
-  /** The result for one message; it is done when stored or never storable. */
-  private record Result(long number, boolean done, boolean stored, String fault) {}
 
   private final Kind<T> kind;
   private final PublishQueue<T> queue;
   private final Supplier<Gate> gate;
-  private final BusCounters.Published counters;
+  private final ControllerCounters.Published counters;
   private final Flux<?> reconnected;
   private final Scheduler scheduler;
   private final RandomGenerator random;
@@ -91,7 +90,7 @@ final class StreamPublisher<T> {
       Kind<T> kind,
       PublishQueue<T> queue,
       Supplier<Gate> gate,
-      BusCounters.Published counters,
+      ControllerCounters.Published counters,
       Flux<?> reconnected,
       Scheduler scheduler,
       RandomGenerator random) {
@@ -156,7 +155,7 @@ final class StreamPublisher<T> {
       return Mono.just(0);
     }
     return switch (gate.get()) {
-      case WAIT -> Mono.error(new NotStored());
+      case WAIT -> Mono.error(new IllegalStateException("not stored yet"));
       case DISCARD -> {
         queue.remove(batch.stream().map(Entry::number).toList());
         counters.discarded().add(batch.size());
@@ -171,36 +170,36 @@ final class StreamPublisher<T> {
     };
   }
 
-  private Mono<Result> store(Entry<T> entry) {
+  private Mono<Result<T>> store(Entry<T> entry) {
     return kind.store()
         .apply(entry)
-        .thenReturn(new Result(entry.number(), true, true, ""))
-        .onErrorResume(
-            IllegalArgumentException.class,
-            never -> {
-              lost(entry.message(), String.valueOf(never.getMessage()));
-              return Mono.just(new Result(entry.number(), true, false, ""));
-            })
-        .onErrorResume(
-            e -> Mono.just(new Result(entry.number(), false, false, kind.describe().apply(e))));
+        .thenReturn(new Result<>(entry, null))
+        .onErrorResume(e -> Mono.just(new Result<>(entry, e)));
   }
 
-  private Integer handle(List<Result> results) {
-    List<Long> done = results.stream().filter(Result::done).map(Result::number).toList();
-    queue.remove(done);
-    counters.published().add(results.stream().filter(Result::stored).count());
-    counters.retried().add(results.size() - done.size());
-    String fault =
-        results.stream().filter(each -> !each.done()).map(Result::fault).findFirst().orElse("");
+  private Integer handle(List<Result<T>> results) {
+    String fault = "";
+    for (Result<T> each : results) {
+      Throwable failure = each.fault();
+      if (failure == null) {
+        counters.published().increment();
+      } else if (each.done()) {
+        lost(each.entry().message(), String.valueOf(failure.getMessage()));
+      } else {
+        counters.retried().increment();
+        fault = fault.isEmpty() ? kind.describe().apply(failure) : fault;
+      }
+    }
+    queue.remove(results.stream().filter(Result::done).map(each -> each.entry().number()).toList());
     boolean isNew = !fault.equals(lastFault);
     lastFault = fault;
-    if (fault.isEmpty()) {
-      return results.size();
-    }
-    if (isNew) {
+    if (isNew && !fault.isEmpty()) {
       log.warn("{}", problem());
     }
-    throw new NotStored();
+    if (!fault.isEmpty()) {
+      throw new IllegalStateException("not stored yet");
+    }
+    return results.size();
   }
 
   /** The messages in the queue, in order. */

@@ -3,13 +3,14 @@ package io.blkwarden.controller.bus;
 import io.blkwarden.controller.bus.StreamPublisher.Gate;
 import io.blkwarden.controller.nats.JetStreamAssets;
 import io.blkwarden.controller.nats.NatsConnection;
+import io.blkwarden.controller.snapshot.ControllerCounters;
 import io.blkwarden.model.json.ControlJson;
 import io.blkwarden.model.message.Alert;
 import io.blkwarden.model.message.DecisionNote;
 import io.blkwarden.model.subject.Subjects;
 import java.nio.charset.StandardCharsets;
+import java.util.SplittableRandom;
 import java.util.function.Supplier;
-import java.util.random.RandomGenerator;
 import reactor.core.publisher.Flux;
 import reactor.core.scheduler.Scheduler;
 
@@ -24,9 +25,8 @@ import reactor.core.scheduler.Scheduler;
 record StreamPublishers(
     NatsConnection connection,
     Subjects subjects,
-    BusCounters counters,
-    Flux<?> reconnected,
-    RandomGenerator random) {
+    ControllerCounters counters,
+    Flux<?> reconnected) {
   /** Most alerts that wait: about 20 MB. */
   static final int ALERTS_MAX = 10_000;
 
@@ -41,7 +41,7 @@ record StreamPublishers(
     return new StreamPublisher<>(
         new StreamPublisher.Kind<>(
             "alerts",
-            // the number tells apart two states of one alert of the same millisecond
+            // the number distinguishes two states of an alert in the same millisecond
             entry ->
                 connection.store(
                     JetStreamAssets.ALERTS,
@@ -62,7 +62,7 @@ record StreamPublishers(
         counters.alerts,
         reconnected,
         scheduler,
-        random);
+        new SplittableRandom());
   }
 
   /** Whether no other state of the alert follows. */
@@ -92,6 +92,6 @@ record StreamPublishers(
         counters.decisions,
         reconnected,
         scheduler,
-        random);
+        new SplittableRandom());
   }
 }

@@ -336,7 +336,7 @@ final class ControllerCommand implements Callable<Integer> {
   private @Nullable Secret token() {
     try {
       return httpTokenFile == null ? null : SecretFile.read(httpTokenFile);
-    } catch (SecretFile.Invalid e) {
+    } catch (IllegalArgumentException e) {
       throw new UsageException("--http-token-file: " + e.getMessage());
     }
   }

@@ -2,6 +2,7 @@ package io.blkwarden.controller.cli;
 
 import io.blkwarden.commandline.AsciiJson;
 import io.blkwarden.commandline.ExitCodes;
+import io.blkwarden.commandline.nats.NatsCredentials;
 import io.blkwarden.controller.bus.access.ClusterPlan;
 import io.blkwarden.controller.bus.access.ConfigLayout;
 import io.blkwarden.controller.bus.access.Grants;
@@ -9,7 +10,6 @@ import io.blkwarden.controller.bus.access.Role;
 import io.blkwarden.controller.bus.access.ServerConfig;
 import io.blkwarden.controller.bus.access.UserList;
 import io.blkwarden.controller.config.AccessFolder;
-import io.blkwarden.controller.nats.Seeds;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.subject.Subjects;
 import java.io.IOException;
@@ -285,10 +285,10 @@ final class NatsInit extends JsonCommand {
     Map<Role, String> keys = new LinkedHashMap<>();
     Map<String, Role> known = new HashMap<>();
     for (Role role : roles) {
-      String seed = folder.seed(role.file(), role.text(), () -> Seeds.create(random));
+      String seed = folder.seed(role.file(), role.text(), () -> NatsCredentials.newSeed(random));
       String key;
       try {
-        key = Seeds.publicKey(seed);
+        key = NatsCredentials.publicKey(seed);
       } catch (IllegalArgumentException e) {
         throw new IOException(
             "%s: found %s; move the file away to get a new seed"

@@ -5,13 +5,12 @@ import io.blkwarden.controller.nats.NatsException;
 import io.blkwarden.controller.nats.NatsSettings;
 import io.blkwarden.controller.nats.OperatorSession;
 import io.blkwarden.model.subject.Subjects;
-import java.security.SecureRandom;
 
 /** The options of the NATS connection. */
 final class NatsOptions extends ConnectionOptions {
   /** Opens a session with the controller. */
   OperatorSession connect() throws NatsException {
-    return OperatorSession.open(settings("cli"), new SecureRandom());
+    return OperatorSession.open(settings("cli"));
   }
 
   /** The settings of a connection of this name. */

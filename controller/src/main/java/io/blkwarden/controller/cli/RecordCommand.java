@@ -114,7 +114,7 @@ final class RecordCommand extends JsonCommand {
     boolean refused;
     try {
       try (folder;
-          RecordingTap source = RecordingTap.open(bus, random, tap)) {
+          RecordingTap source = RecordingTap.open(bus, tap)) {
         context.note("recording to %s; stop with Ctrl-C".formatted(dir));
         Tap.note(source, context);
         complete = run(recorder, folder, tap, source);

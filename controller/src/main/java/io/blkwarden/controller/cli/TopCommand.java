@@ -16,7 +16,6 @@ import io.blkwarden.model.Restraint;
 import io.blkwarden.model.message.OperatorReply;
 import io.blkwarden.model.message.OperatorRequest;
 import java.io.IOException;
-import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,7 +57,7 @@ final class TopCommand implements Callable<Integer> {
     top.check();
     NatsSettings settings = nats.settings("cli");
     Feed feed = new Feed(new FleetTop(settings.subjects(), only()));
-    try (RecordingTap tap = RecordingTap.ofHosts(settings, new SecureRandom(), feed)) {
+    try (RecordingTap tap = RecordingTap.ofHosts(settings, feed)) {
       Tty tty = Tty.ofProcess(context.environment());
       new TopLoop(top, true, this::act, context.out(), tty, System::nanoTime)
           .run(() -> feed.round(tap));

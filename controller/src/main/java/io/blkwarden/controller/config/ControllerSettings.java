@@ -3,9 +3,7 @@ package io.blkwarden.controller.config;
 import io.blkwarden.controller.http.HttpSettings;
 import io.blkwarden.controller.nats.NatsSettings;
 import io.blkwarden.controller.notify.settings.Secret;
-import java.net.InetSocketAddress;
 import java.nio.file.Path;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,22 +28,4 @@ public record ControllerSettings(
     int metricsDisks) {
   /** Default of {@code metricsDisks}. */
   public static final int METRICS_DISKS = 20;
-
-  /** Creates settings with the default {@code metricsDisks}. */
-  public ControllerSettings(
-      NatsSettings bus,
-      @Nullable Path policies,
-      @Nullable Path labels,
-      @Nullable InetSocketAddress http,
-      @Nullable Secret httpToken,
-      NotifyFile pages) {
-    this(
-        bus,
-        policies,
-        labels,
-        http == null ? null : new HttpSettings(http, Set.of(), null, null),
-        httpToken,
-        pages,
-        METRICS_DISKS);
-  }
 }

@@ -51,7 +51,7 @@ public record NotifyFile(NotifySettings settings, Map<Path, Secret> tokens, List
         .forEach(each -> {
           try {
             tokens.put(each, SecretFile.read(each));
-          } catch (SecretFile.Invalid e) {
+          } catch (IllegalArgumentException e) {
             problems.add("%s: bearer_token_file: %s".formatted(file, e.getMessage()));
           }
         });

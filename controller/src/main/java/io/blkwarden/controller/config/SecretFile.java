@@ -17,35 +17,31 @@ public final class SecretFile {
 
   private SecretFile() {}
 
-  /** The file is not usable; the message names it and says what to do. */
-  public static final class Invalid extends Exception {
-    @java.io.Serial private static final long serialVersionUID = 1;
-
-    Invalid(String message) {
-      super(message);
-    }
-  }
-
-  /** The token: one line of at least 16 visible ASCII characters. */
-  public static Secret read(Path file) throws Invalid {
+  /**
+   * The token: one line of at least 16 visible ASCII characters.
+   *
+   * @throws IllegalArgumentException if the file cannot be used; names it and says what to do
+   */
+  public static Secret read(Path file) {
     try {
       if (!OWNER_ONLY.containsAll(Files.getPosixFilePermissions(file))) {
-        throw new Invalid(
+        throw new IllegalArgumentException(
             "%s: expected mode 0600, but others have access: chmod 600 %s".formatted(file, file));
       }
       if (Files.size(file) > BYTES_MAX) {
-        throw new Invalid("%s: expected at most %d bytes".formatted(file, BYTES_MAX));
+        throw new IllegalArgumentException(
+            "%s: expected at most %d bytes".formatted(file, BYTES_MAX));
       }
       String text = Files.readString(file, StandardCharsets.US_ASCII).strip();
       if (!text.matches("[!-~]{16,}")) {
-        throw new Invalid(
+        throw new IllegalArgumentException(
             "%s: expected one line of 16 or more visible ASCII characters".formatted(file));
       }
       return new Secret(text);
     } catch (CharacterCodingException e) {
-      throw new Invalid("%s: expected ASCII".formatted(file));
+      throw new IllegalArgumentException("%s: expected ASCII".formatted(file));
     } catch (IOException | UnsupportedOperationException e) {
-      throw new Invalid("cannot read %s: %s".formatted(file, e));
+      throw new IllegalArgumentException("cannot read %s: %s".formatted(file, e));
     }
   }
 }

@@ -1,6 +1,7 @@
 package io.blkwarden.controller.dispatch;
 
 import io.blkwarden.commandline.log.LogKeys;
+import io.blkwarden.controller.snapshot.ControllerCounters;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.MessageId;
 import io.blkwarden.model.json.ControlJson;
@@ -72,35 +73,30 @@ public final class CommandFlow {
   private final LongPredicate leads;
   private final Results results;
   private final Scheduler scheduler;
-  private final DispatchCounters counters;
+  private final ControllerCounters counters;
   private final RandomGenerator random;
   private final AtomicInteger waiting = new AtomicInteger();
   private final Map<MessageId, PendingCommand> inFlight = new ConcurrentHashMap<>();
-  private volatile Generation generation = new Generation(0, "");
 
-  /** The commands between two calls of {@link #abandon}. */
-  private record Generation(long number, String previousEnd) {}
+  /** Fails when the commands admitted since the last call of {@link #abandon} are abandoned. */
+  private volatile Sinks.One<Outcome> abandoned = Sinks.one();
 
   /** A command that waits or is in flight. */
   private static final class PendingCommand {
     private final Command command;
     private final long deadlineMillis;
-    private final Generation generation;
+    private final Sinks.One<Outcome> abandoned;
     private final Sinks.One<Outcome> result = Sinks.one();
     private volatile String lastFault = "no answer";
 
-    PendingCommand(Command command, long deadlineMillis, Generation generation) {
+    PendingCommand(Command command, long deadlineMillis, Sinks.One<Outcome> abandoned) {
       this.command = command;
       this.deadlineMillis = deadlineMillis;
-      this.generation = generation;
+      this.abandoned = abandoned;
     }
 
     HostId host() {
       return command.host();
-    }
-
-    void abandon(String why) {
-      Sinks.EmitResult _ = result.tryEmitError(new CancellationException(why));
     }
   }
 
@@ -118,7 +114,7 @@ public final class CommandFlow {
       LongPredicate leads,
       Results results,
       Scheduler scheduler,
-      DispatchCounters counters,
+      ControllerCounters counters,
       RandomGenerator random) {
     this.agents = agents;
     this.leads = leads;
@@ -159,12 +155,12 @@ public final class CommandFlow {
   private @Nullable PendingCommand admit(Command command) {
     if (waiting.incrementAndGet() > MAX_WAITING) {
       waiting.decrementAndGet();
-      counters.refused.increment();
+      counters.commandsRefused.increment();
       lose(command, "%d commands are already waiting".formatted(MAX_WAITING));
       return null;
     }
     return new PendingCommand(
-        command, scheduler.now(TimeUnit.MILLISECONDS) + command.expiresInMs(), generation);
+        command, scheduler.now(TimeUnit.MILLISECONDS) + command.expiresInMs(), abandoned);
   }
 
   /** Handles an outcome that was not received as the reply to a command. */
@@ -178,11 +174,9 @@ public final class CommandFlow {
 
   /** Abandons all commands that wait or are in flight. */
   public void abandon(String why) {
-    Generation ended = generation;
-    generation = new Generation(ended.number() + 1, why);
-    inFlight.values().stream()
-        .filter(each -> each.generation.number() == ended.number())
-        .forEach(each -> each.abandon(why));
+    Sinks.One<Outcome> ended = abandoned;
+    abandoned = Sinks.one();
+    Sinks.EmitResult _ = ended.tryEmitError(new CancellationException(why));
   }
 
   /** How many commands wait or are in flight. */
@@ -194,11 +188,8 @@ public final class CommandFlow {
     return Mono.defer(
             () -> {
               inFlight.put(pending.command.id(), pending);
-              Generation current = generation;
-              if (pending.generation.number() != current.number()) {
-                pending.abandon(current.previousEnd());
-              }
-              return Mono.firstWithSignal(pending.result.asMono(), attempts(pending));
+              return Mono.firstWithSignal(
+                  pending.abandoned.asMono(), pending.result.asMono(), attempts(pending));
             })
         .timeout(Duration.ofMillis(Math.max(1, left(pending))), scheduler)
         .publishOn(scheduler)
@@ -270,7 +261,7 @@ public final class CommandFlow {
       }
       case Decoded.Malformed<Outcome> bad -> fault = bad.detail();
     }
-    counters.malformed.increment();
+    counters.answersMalformed.increment();
     throw new IllegalArgumentException("invalid answer: " + fault);
   }
 
@@ -279,7 +270,7 @@ public final class CommandFlow {
   }
 
   private void lose(Command command, String why) {
-    counters.lost.increment();
+    counters.commandsLost.increment();
     try (LogKeys keys = new LogKeys()) {
       keys.put("host", command.host()).put("command", command.id());
       log.warn("command abandoned: host={} command={}: {}", command.host(), command.id(), why);

@@ -2,20 +2,24 @@ package io.blkwarden.controller.dispatch;
 
 import io.blkwarden.commandline.log.LogKeys;
 import io.blkwarden.controller.engine.Effect;
+import io.blkwarden.controller.snapshot.ControllerCounters;
 import io.blkwarden.controller.throttle.Decision;
+import io.blkwarden.model.DomainRef;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.Printable;
 import io.blkwarden.model.message.Alert;
 import io.blkwarden.model.message.Command;
 import io.blkwarden.model.message.CommandAction;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Counts the engine's effects, and writes each command, alert and decision to the log {@code
- * blkwarden.decisions}.
+ * blkwarden.decisions}; lines are safe for terminals.
  */
-public record EffectLog(DispatchCounters counters) {
+public record EffectLog(ControllerCounters counters) {
   private static final Logger log = LoggerFactory.getLogger(EffectLog.class);
   private static final Logger record = LoggerFactory.getLogger("blkwarden.decisions");
 
@@ -27,11 +31,11 @@ public record EffectLog(DispatchCounters counters) {
         write(command);
       }
       case Effect.PublishAlert(Alert alert) -> {
-        DispatchCounters.increment(counters.alerts, alert.state());
+        ControllerCounters.increment(counters.alertsByState, alert.state());
         write(alert);
       }
       case Effect.RecordDecision(Decision decision) -> {
-        DispatchCounters.increment(counters.decisions, decision.verdict());
+        ControllerCounters.increment(counters.decisionsByVerdict, decision.verdict());
         write(decision);
       }
       case Effect.HostProblem each -> write(each);
@@ -51,7 +55,7 @@ public record EffectLog(DispatchCounters counters) {
         case CommandAction.Reset reset -> keys.put("lease", reset.lease());
         case CommandAction.ReleaseAll _, CommandAction.Snapshot _ -> {}
       }
-      record.info("{}", DecisionLine.of(command));
+      record.info("{}", line(command));
     }
   }
 
@@ -72,7 +76,7 @@ public record EffectLog(DispatchCounters counters) {
       Alert.AlertDisk disk = alert.disk();
       keys.put("disk", disk == null ? null : disk.vdev());
       keys.put("policy", alert.policy()).put("alert", alert.id());
-      record.info("{}", DecisionLine.of(alert));
+      record.info("{}", line(alert));
     }
   }
 
@@ -81,7 +85,60 @@ public record EffectLog(DispatchCounters counters) {
       keys.put("host", decision.host()).put(decision.domain()).put("disk", decision.vdev());
       keys.put("policy", decision.policy()).put("lease", decision.throttle());
       keys.put("alert", decision.alert()).put("requested_by_key", decision.requestedByKey());
-      record.info("{}", DecisionLine.of(decision));
+      record.info("{}", line(decision));
     }
+  }
+
+  /** Such as {@code act dom0-7 vm176/xvda2 policy=swap-storm iops=812.4: above 200 for 10 s}. */
+  private static String line(Decision decision) {
+    StringBuilder line = new StringBuilder(decision.verdict().wire());
+    DomainRef domain = decision.domain();
+    append(line, " ", decision.host());
+    append(line, " ", domain == null ? null : domain.name());
+    append(line, "/", decision.vdev());
+    append(line, " policy=", decision.policy());
+    append(line, " throttle=", decision.throttle());
+    append(line, " key=", decision.requestedByKey());
+    decision
+        .numbers()
+        .forEach((name, value) ->
+            line.append(' ')
+                .append(Printable.of(name))
+                .append('=')
+                .append(String.format(Locale.ROOT, "%.4g", value)));
+    return line.append(": ").append(Printable.of(decision.reason())).toString();
+  }
+
+  private static void append(StringBuilder line, String label, @Nullable Object value) {
+    if (value != null) {
+      line.append(label).append(Printable.of(value.toString()));
+    }
+  }
+
+  private static String line(Command command) {
+    String what =
+        switch (command.action()) {
+          case CommandAction.Set set ->
+              "set %s/%s to %s for %d ms, lease %s"
+                  .formatted(
+                      set.domain().name(), set.vdev(), set.restraint(), set.leaseMs(), set.lease());
+          case CommandAction.Reset reset -> "release lease " + reset.lease();
+          case CommandAction.ReleaseAll _ -> "release all leases";
+          case CommandAction.Snapshot _ -> "send the mapping";
+        };
+    return Printable.of(
+        "command %s to %s: %s (%s)"
+            .formatted(command.id(), command.host(), what, command.reason()));
+  }
+
+  private static String line(Alert alert) {
+    return Printable.of(
+        "alert %s %s %s %s: %s"
+            .formatted(
+                alert.id(),
+                alert.state().wire(),
+                alert.severity().wire(),
+                alert.policy(),
+                alert.summary()));
   }
 }

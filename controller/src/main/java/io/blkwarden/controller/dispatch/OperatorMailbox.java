@@ -1,5 +1,6 @@
 package io.blkwarden.controller.dispatch;
 
+import io.blkwarden.controller.snapshot.ControllerCounters;
 import io.blkwarden.model.message.OperatorReply;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
@@ -27,7 +28,7 @@ public final class OperatorMailbox {
 
   private final BiConsumer<String, OperatorReply> replies;
   private final InstantSource clock;
-  private final DispatchCounters counters;
+  private final ControllerCounters counters;
   private final Map<Long, Requester> waiting = new LinkedHashMap<>();
   private long last;
 
@@ -37,7 +38,7 @@ public final class OperatorMailbox {
    * @param replies sends a reply to an address; must not block
    */
   public OperatorMailbox(
-      BiConsumer<String, OperatorReply> replies, InstantSource clock, DispatchCounters counters) {
+      BiConsumer<String, OperatorReply> replies, InstantSource clock, ControllerCounters counters) {
     this.replies = replies;
     this.clock = clock;
     this.counters = counters;

@@ -19,11 +19,13 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Predicate;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Mono;
@@ -58,7 +60,7 @@ final class ActionRoutes {
   ActionRoutes(Approvals approvals) {
     this.token = approvals.token();
     this.controller = approvals.controller();
-    this.limit = new RateLimit(LIMIT, WINDOW_MILLIS, approvals.clock());
+    this.limit = new RateLimit(LIMIT, WINDOW_MILLIS, InstantSource.system());
   }
 
   /** Parses an HTTP request and its body. */
@@ -67,23 +69,22 @@ final class ActionRoutes {
     Ask of(HttpServerRequest request, JsonNode body);
   }
 
-  private record Action(String path, RequestParser parser) {}
-
   /** Adds the routes. */
   void add(HttpServerRoutes routes, RequestCheck check) {
-    Stream.of(
-            new Action("proposals/{id}/approve", (http, _) -> new Approve(id(http))),
-            new Action("proposals/{id}/deny", (http, _) -> new Deny(id(http))),
-            new Action("release", (_, body) -> release(body)),
-            new Action("release-all", (_, _) -> new ReleaseAll()),
-            new Action("acks", (_, body) -> new AckAdd(new MessageId(text(body, "about")))),
-            new Action("acks/undo", (_, body) -> new AckUndo(new MessageId(text(body, "about")))),
-            new Action("silences", (_, body) -> silence(body)),
-            new Action("silences/{id}/expire", (http, _) -> new SilenceExpire(id(http))))
-        .forEach(each ->
-            routes.post(
-                "/api/v1/" + each.path(),
-                check.check((request, response) -> handle(request, response, each.parser()))));
+    Map<String, RequestParser> actions =
+        Map.of(
+            "proposals/{id}/approve", (http, _) -> new Approve(id(http)),
+            "proposals/{id}/deny", (http, _) -> new Deny(id(http)),
+            "release", (_, body) -> release(body),
+            "release-all", (_, _) -> new ReleaseAll(),
+            "acks", (_, body) -> new AckAdd(new MessageId(text(body, "about"))),
+            "acks/undo", (_, body) -> new AckUndo(new MessageId(text(body, "about"))),
+            "silences", (_, body) -> silence(body),
+            "silences/{id}/expire", (http, _) -> new SilenceExpire(id(http)));
+    actions.forEach((path, parser) ->
+        routes.post(
+            "/api/v1/" + path,
+            check.check((request, response) -> handle(request, response, parser))));
   }
 
   /** Releases one disk: {@code {"host":"dom0-7","domain":"vm176","disk":"xvda2"}}. */
@@ -157,7 +158,7 @@ final class ActionRoutes {
         .aggregate()
         .asByteArray()
         .defaultIfEmpty(new byte[0])
-        .flatMap(body -> Mono.from(answer(request, response, body, parser)));
+        .flatMap(body -> answer(request, response, body, parser));
   }
 
   /** The client's address; loopback if unknown. */
@@ -171,7 +172,7 @@ final class ActionRoutes {
     return text.matches("\\d{1,9}") ? Long.parseLong(text) : Long.MAX_VALUE;
   }
 
-  private Publisher<Void> answer(
+  private Mono<Void> answer(
       HttpServerRequest request, HttpServerResponse response, byte[] body, RequestParser parser) {
     OperatorRequest operatorRequest;
     try {
@@ -187,11 +188,10 @@ final class ActionRoutes {
     return controller
         .apply(operatorRequest)
         .flatMap(reply ->
-            Mono.from(
-                response
-                    .status(status(reply.verdict()))
-                    .header(HttpHeaderNames.CONTENT_TYPE, "application/json")
-                    .sendByteArray(Mono.just(ControlJson.encode(reply)))));
+            Api.send(
+                response.status(status(reply.verdict())),
+                "application/json",
+                new String(ControlJson.encode(reply), StandardCharsets.UTF_8)));
   }
 
   private static HttpResponseStatus status(OperatorReply.Verdict verdict) {

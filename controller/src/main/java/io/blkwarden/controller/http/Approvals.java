@@ -2,7 +2,6 @@ package io.blkwarden.controller.http;
 
 import io.blkwarden.model.message.OperatorReply;
 import io.blkwarden.model.message.OperatorRequest;
-import java.time.InstantSource;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -13,9 +12,6 @@ import reactor.core.publisher.Mono;
  *
  * @param token validates a bearer token; absent if HTTP actions are disabled
  * @param controller handles requests
- * @param clock for the rate limit
  */
 public record Approvals(
-    @Nullable Predicate<String> token,
-    Function<OperatorRequest, Mono<OperatorReply>> controller,
-    InstantSource clock) {}
+    @Nullable Predicate<String> token, Function<OperatorRequest, Mono<OperatorReply>> controller) {}

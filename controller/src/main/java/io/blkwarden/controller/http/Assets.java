@@ -26,24 +26,11 @@ final class Assets {
   /** Files in {@code web}, served below {@code /assets}. */
   private static final List<String> OWN =
       List.of(
-          "acts.js",
-          "alert.js",
-          "alerts.js",
-          "app.css",
-          "app.js",
-          "chart.js",
-          "fleet.js",
-          "host.js",
-          "icon.svg",
-          "live.js",
-          "policies.js",
-          "range.js",
-          "search.js",
-          "table.js",
-          "terms.js",
-          "text.js",
-          "throttles.js",
-          "timeline.js");
+          """
+          acts.js alert.js alerts.js app.css app.js chart.js fleet.js host.js icon.svg live.js
+          policies.js range.js search.js table.js terms.js text.js throttles.js timeline.js\
+          """
+              .split("\\s"));
 
   /** Files in {@code web/npm}, also served below {@code /assets}. */
   private static final List<String> COPIED = List.of("preact.js", "uplot.js", "uplot.css");

@@ -48,7 +48,7 @@ final class Connections {
   private final Limits limits;
   private final Map<InetAddress, Integer> open = new HashMap<>();
   private int total;
-  private boolean warned;
+  private long warnedNanos = System.nanoTime() - WARN_INTERVAL.toNanos();
 
   Connections(Limits limits) {
     this.limits = limits;
@@ -61,7 +61,7 @@ final class Connections {
             ? inet.getAddress()
             : InetAddress.getLoopbackAddress();
     if (!acquire(address)) {
-      warn(channel, address);
+      warn(address);
       channel.pipeline().addFirst(new Refused());
       var _ = channel.close();
       return;
@@ -85,9 +85,10 @@ final class Connections {
     total--;
   }
 
-  private synchronized void warn(Channel channel, InetAddress address) {
-    if (!warned) {
-      warned = true;
+  private synchronized void warn(InetAddress address) {
+    long now = System.nanoTime();
+    if (now - warnedNanos >= WARN_INTERVAL.toNanos()) {
+      warnedNanos = now;
       log.warn(
           "connection from {} refused: {} connections open, {} from this address (limits {} and"
               + " {}); further refusals are not logged for 1 min",
@@ -96,15 +97,7 @@ final class Connections {
           open.getOrDefault(address, 0),
           limits.total(),
           limits.perAddress());
-      var _ =
-          channel
-              .eventLoop()
-              .schedule(this::warnAgain, WARN_INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
     }
-  }
-
-  private synchronized void warnAgain() {
-    warned = false;
   }
 
   /** Discards data received while the connection closes. */

@@ -4,12 +4,13 @@ import io.blkwarden.controller.history.FleetHistory;
 import io.blkwarden.model.HostId;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpResponseStatus;
-import io.netty.handler.codec.http.QueryStringDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
@@ -32,12 +33,8 @@ record EventRoutes(
   private static final String RETRY = "retry: 2000\n\n";
 
   Publisher<Void> handle(HttpServerRequest request, HttpServerResponse response) {
-    HostId host;
-    try {
-      host = host(new QueryStringDecoder(request.uri()).parameters());
-    } catch (IllegalArgumentException e) {
-      return Api.text(response, HttpResponseStatus.BAD_REQUEST, String.valueOf(e.getMessage()));
-    }
+    List<String> given = Api.parameters(request, "host");
+    HostId host = given.isEmpty() ? null : new HostId(given.getFirst());
     return Flux.defer(() -> {
       if (!history.enter(host)) {
         return Api.text(
@@ -60,11 +57,6 @@ record EventRoutes(
         .sse()
         .header(HttpHeaderNames.CACHE_CONTROL, "no-store")
         .send(ByteBufFlux.fromString(events, StandardCharsets.UTF_8, response.alloc()), _ -> true);
-  }
-
-  private static @Nullable HostId host(Map<String, List<String>> query) {
-    List<String> given = query.getOrDefault("host", List.of());
-    return given.isEmpty() ? null : new HostId(given.getFirst());
   }
 
   private List<Topic> topics(@Nullable HostId host) {
@@ -90,5 +82,44 @@ record EventRoutes(
       }
     }
     return events.isEmpty() ? "event: beat\ndata: 0\n\n" : events.toString();
+  }
+
+  /**
+   * A topic of event streams, sent as a whole whenever it changes.
+   *
+   * <p>Rendered once for all streams; not thread-safe.
+   */
+  static final class Topic {
+    private final String name;
+    private final LongSupplier revision;
+    private final Supplier<Object> value;
+    private long rendered = -1;
+    private String text = "";
+
+    /**
+     * A topic.
+     *
+     * @param name the event name
+     * @param revision changes with the value
+     */
+    Topic(String name, LongSupplier revision, Supplier<Object> value) {
+      this.name = name;
+      this.revision = revision;
+      this.value = value;
+    }
+
+    long revision() {
+      return revision.getAsLong();
+    }
+
+    /** The value as a server-sent event; JSON has no line breaks. */
+    String event() {
+      long now = revision.getAsLong();
+      if (now != rendered) {
+        text = "event: %s\ndata: %s\n\n".formatted(name, Api.json(value.get()));
+        rendered = now;
+      }
+      return text;
+    }
   }
 }

@@ -8,7 +8,6 @@ import io.blkwarden.controller.snapshot.FleetSnapshot;
 import io.blkwarden.controller.snapshot.HostSnapshot;
 import io.blkwarden.model.HostId;
 import io.netty.handler.codec.http.HttpResponseStatus;
-import io.netty.handler.codec.http.QueryStringDecoder;
 import java.net.InetAddress;
 import java.net.URI;
 import java.time.InstantSource;
@@ -61,15 +60,15 @@ final class FleetRoutes {
   }
 
   /** The topics of every event stream. */
-  List<Topic> topics() {
+  List<EventRoutes.Topic> topics() {
     return List.of(
-        new Topic("state", () -> state().hashCode(), this::state),
-        new Topic("fleet", data.history()::refreshes, data.history()::overview),
-        new Topic("chart", data.history()::refreshes, data.history()::chart),
-        new Topic("acts", data.history()::revision, this::acts),
-        new Topic("alerts", data.view()::alertRevision, this::alerts),
-        new Topic("decisions", data.recentDecisions()::revision, this::decisions),
-        new Topic("policies", data.view()::policyRevision, this::policies));
+        new EventRoutes.Topic("state", () -> state().hashCode(), this::state),
+        new EventRoutes.Topic("fleet", data.history()::refreshes, data.history()::overview),
+        new EventRoutes.Topic("chart", data.history()::refreshes, data.history()::chart),
+        new EventRoutes.Topic("acts", data.history()::revision, this::acts),
+        new EventRoutes.Topic("alerts", data.view()::alertRevision, this::alerts),
+        new EventRoutes.Topic("decisions", data.recentDecisions()::revision, this::decisions),
+        new EventRoutes.Topic("policies", data.view()::policyRevision, this::policies));
   }
 
   private Map<String, Object> state() {
@@ -110,29 +109,25 @@ final class FleetRoutes {
 
   /** {@code GET /api/v1/disks?host=dom0-7}; {@code host} is repeatable. */
   Publisher<Void> disks(HttpServerRequest request, HttpServerResponse response) {
-    Set<HostId> hosts;
-    try {
-      List<String> named =
-          new QueryStringDecoder(request.uri()).parameters().getOrDefault("host", List.of());
-      hosts = Set.copyOf(named.stream().distinct().limit(HOSTS_MAX).map(HostId::new).toList());
-    } catch (IllegalArgumentException e) {
-      return Api.text(response, HttpResponseStatus.BAD_REQUEST, String.valueOf(e.getMessage()));
-    }
+    Set<HostId> hosts =
+        Set.copyOf(
+            Api.parameters(request, "host").stream()
+                .distinct()
+                .limit(HOSTS_MAX)
+                .map(HostId::new)
+                .toList());
     if (hosts.isEmpty()) {
-      return Api.text(response, HttpResponseStatus.BAD_REQUEST, "expected ?host=NAME, repeatable");
+      throw new IllegalArgumentException("expected ?host=NAME, repeatable");
     }
     return queried(response, data.hostDetails().apply(hosts).map(FleetRoutes::flat));
   }
 
   /** {@code GET /api/v1/search?q=vm176}: hosts by name; disks by domain, UUID, volume or device. */
   Publisher<Void> search(HttpServerRequest request, HttpServerResponse response) {
-    List<String> given =
-        new QueryStringDecoder(request.uri()).parameters().getOrDefault("q", List.of());
+    List<String> given = Api.parameters(request, "q");
     String text = given.size() == 1 ? given.getFirst().strip() : "";
     if (text.isEmpty() || text.length() > QUERY_MAX) {
-      return Api.text(
-          response,
-          HttpResponseStatus.BAD_REQUEST,
+      throw new IllegalArgumentException(
           "q: expected 1 to %d characters, once".formatted(QUERY_MAX));
     }
     if (!searches.take(ActionRoutes.address(request))
@@ -157,13 +152,12 @@ final class FleetRoutes {
   private Publisher<Void> queried(HttpServerResponse response, Mono<?> value) {
     return value
         .publishOn(data.scheduler())
-        .flatMap(each -> Mono.from(Api.ok(response, each)))
+        .flatMap(each -> Api.ok(response, each))
         .onErrorResume(_ ->
-            Mono.from(
-                Api.text(
-                    response,
-                    HttpResponseStatus.SERVICE_UNAVAILABLE,
-                    "too many requests; retry in a few seconds")));
+            Api.text(
+                response,
+                HttpResponseStatus.SERVICE_UNAVAILABLE,
+                "too many requests; retry in a few seconds"));
   }
 
   /** A disk with its host. */
@@ -180,6 +174,6 @@ final class FleetRoutes {
     return (_, response) ->
         Mono.fromSupplier(value)
             .subscribeOn(data.scheduler())
-            .flatMap(each -> Mono.from(Api.ok(response, each)));
+            .flatMap(each -> Api.ok(response, each));
   }
 }

@@ -17,6 +17,7 @@ import io.blkwarden.model.message.MappingSnapshot;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -138,7 +139,7 @@ public final class FleetView {
       alerts.put(alert.id(), alert);
       if (alerts.size() > MAX_ALERTS) {
         alerts.values().stream()
-            .min((a, b) -> a.at().compareTo(b.at()))
+            .min(Comparator.comparing(Alert::at))
             .ifPresent(oldest -> alerts.remove(oldest.id()));
       }
       alertRevision.incrementAndGet();
@@ -157,18 +158,15 @@ public final class FleetView {
   private HostView host(HostId host) {
     Heartbeat beat = heartbeats.get(host);
     Disks known = disks.getOrDefault(host, new Disks(0, 0));
-    String problem = problems.get(host);
-    return beat == null
-        ? new HostView(host.value(), null, null, false, known.all(), known.unresolved(), 0, problem)
-        : new HostView(
-            host.value(),
-            beat.at(),
-            beat.version(),
-            beat.acting(),
-            known.all(),
-            known.unresolved(),
-            beat.throttles().size(),
-            problem);
+    return new HostView(
+        host.value(),
+        beat == null ? null : beat.at(),
+        beat == null ? null : beat.version(),
+        beat != null && beat.acting(),
+        known.all(),
+        known.unresolved(),
+        beat == null ? 0 : beat.throttles().size(),
+        problems.get(host));
   }
 
   /** How many disks of a host have no proven workers. */
@@ -199,7 +197,7 @@ public final class FleetView {
   /** The leases of the last heartbeats, by host. */
   public List<ThrottleView> throttles() {
     return heartbeats.values().stream()
-        .sorted((a, b) -> a.host().compareTo(b.host()))
+        .sorted(Comparator.comparing(Heartbeat::host))
         .flatMap(beat ->
             beat.throttles().stream()
                 .map(held ->
@@ -216,7 +214,7 @@ public final class FleetView {
 
   /** The alerts, latest change first, including resolved ones. */
   public Collection<Alert> alerts() {
-    return alerts.values().stream().sorted((a, b) -> b.at().compareTo(a.at())).toList();
+    return alerts.values().stream().sorted(Comparator.comparing(Alert::at).reversed()).toList();
   }
 
   /** Increases with each published alert. */

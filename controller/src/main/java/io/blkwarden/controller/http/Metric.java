@@ -3,6 +3,8 @@ package io.blkwarden.controller.http;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
+import java.util.function.Supplier;
+import reactor.core.publisher.Mono;
 
 /**
  * A Prometheus metric.
@@ -36,5 +38,18 @@ public record Metric(String name, String help, List<String> labels, Consumer<Sin
 
   boolean counter() {
     return name.endsWith("_total");
+  }
+
+  /**
+   * The metrics to serve.
+   *
+   * @param metrics all metrics
+   * @param refresh updates their values before a scrape; completes normally and soon, even on
+   *     errors
+   */
+  public record Source(List<Metric> metrics, Supplier<? extends Mono<?>> refresh) {
+    public Source {
+      metrics = List.copyOf(metrics);
+    }
   }
 }

@@ -15,24 +15,15 @@ import reactor.netty.http.server.HttpServerResponse;
  *
  * <p>Unknown host names are rejected against DNS rebinding, foreign origins against cross-site
  * requests. Pages may only load content of this server (Content Security Policy Level 3).
+ *
+ * @param names accepted names, in lower case, besides {@code localhost} and addresses
  */
-final class RequestCheck {
+record RequestCheck(Set<String> names) {
   static final String POLICY =
       "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self';"
           + " base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-  private final Set<String> names;
-
-  /**
-   * A check.
-   *
-   * @param names accepted names, in lower case, besides {@code localhost} and addresses
-   */
-  RequestCheck(Set<String> names) {
-    this.names = Set.copyOf(names);
-  }
-
-  /** Handles requests. */
+  /** Handles requests; throws {@link IllegalArgumentException} if one is invalid. */
   interface Handler extends BiFunction<HttpServerRequest, HttpServerResponse, Publisher<Void>> {}
 
   Handler check(Handler handler) {
@@ -63,7 +54,11 @@ final class RequestCheck {
       if (origin != null && !sameSite(origin, host)) {
         return Api.text(response, HttpResponseStatus.FORBIDDEN, "cross-site request refused");
       }
-      return handler.apply(request, response);
+      try {
+        return handler.apply(request, response);
+      } catch (IllegalArgumentException e) {
+        return Api.text(response, HttpResponseStatus.BAD_REQUEST, String.valueOf(e.getMessage()));
+      }
     };
   }
 

@@ -1,11 +1,14 @@
 package io.blkwarden.controller.http;
 
+import io.blkwarden.controller.audit.AuditQuery;
+import io.blkwarden.controller.audit.AuditTrail;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.time.Duration;
+import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import org.reactivestreams.Publisher;
 import org.slf4j.Logger;
@@ -39,9 +42,9 @@ public final class StatusServer implements AutoCloseable {
       HttpSettings settings,
       Supplier<Readiness> readiness,
       DashboardData data,
-      MetricSource metrics,
+      Metric.Source metrics,
       Approvals approvals,
-      AuditSource audit) {
+      BiFunction<AuditQuery, Duration, Mono<AuditTrail>> audit) {
     ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
     Connections limited = new Connections(settings.limits());
     RequestCheck check = new RequestCheck(settings.names());
@@ -75,7 +78,7 @@ public final class StatusServer implements AutoCloseable {
       HttpServerRoutes routes,
       RequestCheck check,
       Supplier<Readiness> readiness,
-      MetricSource source) {
+      Metric.Source source) {
     MetricsText metrics = new MetricsText(source.metrics());
     routes
         .get(

@@ -27,7 +27,6 @@ public final class EngineRunner {
   private static final Logger log = LoggerFactory.getLogger(EngineRunner.class);
 
   private final EngineCore core;
-  private final IntakeCounters counters;
   private final FleetIntake intake;
   private final InstantSource wall;
   private final LongSupplier monotonicMillis;
@@ -53,7 +52,6 @@ public final class EngineRunner {
       Consumer<Input> seen,
       Consumer<Throwable> broken) {
     this.core = core;
-    this.counters = intake.counters();
     this.intake = intake;
     this.wall = wall;
     this.monotonicMillis = monotonicMillis;
@@ -136,7 +134,7 @@ public final class EngineRunner {
   }
 
   private List<Effect> step(Input input) {
-    counters.steps.increment();
+    intake.counters().steps.increment();
     List<Effect> effects;
     try {
       effects = core.step(input, moment());
@@ -149,7 +147,7 @@ public final class EngineRunner {
   }
 
   private void failed(String what, RuntimeException e) {
-    counters.stepFailures.increment();
+    intake.counters().stepFailures.increment();
     log.error("engine: step failed, input={}: {}", what, e.toString(), e);
   }
 

@@ -1,11 +1,12 @@
 package io.blkwarden.controller.ingest;
 
-import io.blkwarden.controller.bus.StoredMapping;
+import io.blkwarden.controller.bus.FleetBus;
 import io.blkwarden.controller.dispatch.OperatorMailbox;
 import io.blkwarden.controller.engine.Input;
 import io.blkwarden.controller.ingest.EngineInput.Single;
-import io.blkwarden.controller.ingest.IntakeCounters.Kind;
 import io.blkwarden.controller.nats.BusMessage;
+import io.blkwarden.controller.snapshot.ControllerCounters;
+import io.blkwarden.controller.snapshot.ControllerCounters.Kind;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.MessageId;
 import io.blkwarden.model.OperatorKey;
@@ -49,7 +50,7 @@ public final class FleetIntake {
   private final Subjects subjects;
   private final String heartbeats;
   private final Backlog backlog;
-  private final IntakeCounters counters;
+  private final ControllerCounters counters;
   private final MalformedLog faults;
   private final OperatorMailbox mailbox;
 
@@ -76,7 +77,7 @@ public final class FleetIntake {
   public FleetIntake(
       Subjects subjects,
       Backlog backlog,
-      IntakeCounters counters,
+      ControllerCounters counters,
       InstantSource clock,
       OperatorMailbox mailbox) {
     this.subjects = subjects;
@@ -87,7 +88,7 @@ public final class FleetIntake {
     this.mailbox = mailbox;
   }
 
-  IntakeCounters counters() {
+  ControllerCounters counters() {
     return counters;
   }
 
@@ -155,7 +156,7 @@ public final class FleetIntake {
     if (backlog.admit(host, bytes, Backlog.REPORTS_MAX)) {
       return new Single(input.apply(report), host, bytes);
     }
-    IntakeCounters.increment(counters.refused, kind);
+    ControllerCounters.increment(counters.refused, kind);
     if (kind == Kind.MAPPING) {
       backlog.markForResync(host); // heartbeats repeat themselves, mapping events do not
     }
@@ -163,7 +164,7 @@ public final class FleetIntake {
   }
 
   /** Decodes a stored mapping, which is read on demand and so needs no backlog. */
-  public @Nullable Single readStoredMapping(StoredMapping stored) {
+  public @Nullable Single readStoredMapping(FleetBus.StoredMapping stored) {
     switch (ControlJson.decode(MappingSnapshot.class, stored.json())) {
       case Decoded.Malformed<MappingSnapshot> bad ->
           faults.report(Kind.MAPPING, "stored mappings", bad);
@@ -215,7 +216,7 @@ public final class FleetIntake {
     if (backlog.admit(host, 0, Backlog.OUTCOMES_MAX)) {
       return new Single(input, host, 0);
     }
-    IntakeCounters.increment(counters.refused, Kind.OUTCOME);
+    ControllerCounters.increment(counters.refused, Kind.OUTCOME);
     backlog.markForResync(host);
     return null;
   }
@@ -231,7 +232,7 @@ public final class FleetIntake {
     if (!leading || replyTo == null) {
       return null;
     }
-    IntakeCounters.increment(counters.received, Kind.OPERATOR);
+    ControllerCounters.increment(counters.received, Kind.OPERATOR);
     Consumer<OperatorReply> requester = mailbox.requester(replyTo);
     return switch (ControlJson.decode(OperatorRequest.class, message.payload())) {
       case Decoded.Malformed<OperatorRequest> bad -> {
@@ -274,7 +275,7 @@ public final class FleetIntake {
       OperatorRequest request, @Nullable OperatorKey key, Consumer<OperatorReply> requester) {
     Optional<Long> correlation = mailbox.open(requester);
     if (correlation.isEmpty()) {
-      IntakeCounters.increment(counters.refused, Kind.OPERATOR);
+      ControllerCounters.increment(counters.refused, Kind.OPERATOR);
       return null;
     }
     return new Single(new Input.RequestReceived(request, key, correlation.get()));
@@ -282,7 +283,7 @@ public final class FleetIntake {
 
   private <T extends ControlMessage> @Nullable T read(
       Kind kind, String subject, int token, Class<T> type, byte[] json, Function<T, HostId> of) {
-    IntakeCounters.increment(counters.received, kind);
+    ControllerCounters.increment(counters.received, kind);
     HostId host = host(kind, subject, token);
     if (host == null) {
       return null;
@@ -321,17 +322,17 @@ public final class FleetIntake {
     private static final Logger log = LoggerFactory.getLogger(MalformedLog.class);
     private static final long PERIOD_MILLIS = 60_000;
 
-    private final IntakeCounters counters;
+    private final ControllerCounters counters;
     private final InstantSource clock;
     private final Map<String, Long> lastLogged = new ConcurrentHashMap<>();
 
-    MalformedLog(IntakeCounters counters, InstantSource clock) {
+    MalformedLog(ControllerCounters counters, InstantSource clock) {
       this.counters = counters;
       this.clock = clock;
     }
 
     void report(Kind kind, String subject, Decoded.Malformed<?> fault) {
-      IntakeCounters.increment(counters.malformed, kind);
+      ControllerCounters.increment(counters.malformed, kind);
       LongAdder count = counters.faults.get(fault.reason());
       if (count != null) {
         count.increment();

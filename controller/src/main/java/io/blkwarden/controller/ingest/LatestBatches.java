@@ -1,11 +1,11 @@
 package io.blkwarden.controller.ingest;
 
-import io.blkwarden.controller.ingest.IntakeCounters.Kind;
 import io.blkwarden.controller.nats.BusMessage;
+import io.blkwarden.controller.snapshot.ControllerCounters;
+import io.blkwarden.controller.snapshot.ControllerCounters.Kind;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.json.Decoded;
 import io.blkwarden.model.sample.SampleCodec;
-import io.blkwarden.model.subject.Subjects;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
@@ -45,8 +45,7 @@ public final class LatestBatches {
   private static final Logger log = LoggerFactory.getLogger(LatestBatches.class);
 
   private final FleetIntake intake;
-  private final Subjects subjects;
-  private final IntakeCounters counters;
+  private final ControllerCounters counters;
   private final Scheduler scheduler;
   private final Map<String, Slot> slots = new ConcurrentHashMap<>();
   private final Queue<Slot> ready = new ConcurrentLinkedQueue<>();
@@ -61,7 +60,6 @@ public final class LatestBatches {
    */
   public LatestBatches(FleetIntake intake, Scheduler scheduler) {
     this.intake = intake;
-    this.subjects = intake.subjects();
     this.counters = intake.counters();
     this.scheduler = scheduler;
   }
@@ -76,7 +74,7 @@ public final class LatestBatches {
 
   /** Removes a host, until it publishes again. */
   public void remove(HostId host) {
-    slots.remove(subjects.sample(host));
+    slots.remove(intake.subjects().sample(host));
   }
 
   private void addGuarded(BusMessage message) {
@@ -88,7 +86,7 @@ public final class LatestBatches {
   }
 
   private void add(BusMessage message) {
-    IntakeCounters.increment(counters.received, Kind.SAMPLE);
+    ControllerCounters.increment(counters.received, Kind.SAMPLE);
     Slot slot = slots.get(message.subject());
     if (slot == null) {
       slot = newSlot(message.subject());

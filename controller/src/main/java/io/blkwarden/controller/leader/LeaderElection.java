@@ -4,12 +4,12 @@ import io.blkwarden.commandline.service.FatalErrors;
 import io.blkwarden.controller.nats.Bucket;
 import io.blkwarden.controller.nats.JetStreamAssets;
 import io.blkwarden.controller.nats.NatsConnection;
+import io.blkwarden.controller.snapshot.ControllerCounters;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -56,16 +56,13 @@ public final class LeaderElection implements AutoCloseable {
    * @param openAlerts publishes the open alerts before leadership; whether they were accepted
    * @param publish publishes a change; whether it was accepted
    * @param failed handles a failed request, which is retried in any case
-   * @param gained counts the times that this controller became leader
-   * @param epochsIgnored counts implausible epochs in heartbeats
    */
   public record Hooks(
       BooleanSupplier ready,
       Mono<Boolean> openAlerts,
       Predicate<Leadership> publish,
       Consumer<IOException> failed,
-      LongAdder gained,
-      LongAdder epochsIgnored) {}
+      ControllerCounters counters) {}
 
   /**
    * Creates an election that is not started.
@@ -124,7 +121,7 @@ public final class LeaderElection implements AutoCloseable {
       return;
     }
     if (!lease.isPlausible(epoch)) {
-      hooks.epochsIgnored().increment();
+      hooks.counters().epochsIgnored.increment();
       if (!warned.getAndSet(true)) {
         log.warn(
             "leader election: ignoring epoch {} of a heartbeat, more than a day ahead of this"
@@ -193,7 +190,7 @@ public final class LeaderElection implements AutoCloseable {
   private void log(Leadership now) {
     switch (now) {
       case Leadership.Leading(long epoch) -> {
-        hooks.gained().increment();
+        hooks.counters().leadershipGained.increment();
         log.info("became leader (epoch {})", epoch);
       }
       case Leadership.Following(String holder, long epoch) ->

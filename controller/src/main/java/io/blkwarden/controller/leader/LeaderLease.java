@@ -209,7 +209,7 @@ public final class LeaderLease {
    *
    * @param epoch of the leader, above 0
    * @param instance name of the leader
-   * @param run random for each start, which tells apart controllers of the same name
+   * @param run random for each start, which distinguishes controllers of the same name
    */
   record LeaseRecord(long epoch, String instance, String run) {
     private static final Pattern FORM =

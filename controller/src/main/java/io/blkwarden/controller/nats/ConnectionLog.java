@@ -1,5 +1,6 @@
 package io.blkwarden.controller.nats;
 
+import io.blkwarden.controller.snapshot.ControllerCounters;
 import io.nats.client.Connection;
 import io.nats.client.ConnectionListener;
 import io.nats.client.Consumer;
@@ -11,66 +12,43 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Logs and counts the events of one connection; never blocks. */
-sealed class ConnectionLog implements ErrorListener, ConnectionListener permits OperatorListener {
+sealed class ConnectionLog implements ErrorListener, ConnectionListener
+    permits OperatorSession.Listener {
   private static final Logger log = LoggerFactory.getLogger(ConnectionLog.class);
 
   private final String name;
-  private final ConnectionCounters counters;
-  private final Runnable onLost;
-  private final Runnable onReconnected;
-  private final Runnable onClosed;
+  private final ControllerCounters counters;
+  private final java.util.function.Consumer<Events> onEvent;
   private volatile @Nullable Exception lastFault;
   private final AtomicBoolean lost = new AtomicBoolean(true); // until first connected
 
   ConnectionLog(
-      String name,
-      ConnectionCounters counters,
-      Runnable onLost,
-      Runnable onReconnected,
-      Runnable onClosed) {
+      String name, ControllerCounters counters, java.util.function.Consumer<Events> onEvent) {
     this.name = name;
     this.counters = counters;
-    this.onLost = onLost;
-    this.onReconnected = onReconnected;
-    this.onClosed = onClosed;
+    this.onEvent = onEvent;
   }
 
   @Override
-  @SuppressWarnings("deprecation") // abstract in the interface; jnats calls the other overload
+  @SuppressWarnings("deprecation") // the only abstract method; the other overload calls it
   public void connectionEvent(Connection connection, Events event) {
-    handle(event);
-  }
-
-  @Override
-  public void connectionEvent(Connection connection, Events event, Long time, String uriDetails) {
-    handle(event);
-  }
-
-  private void handle(Events event) {
     switch (event) {
       case DISCONNECTED -> {
-        if (!lost.getAndSet(true)) { // repeated after each attempt
-          log.warn("NATS {}: connection lost; reconnecting", name);
-          onLost.run();
+        if (lost.getAndSet(true)) {
+          return; // repeated after each attempt
         }
+        log.warn("NATS {}: connection lost; reconnecting", name);
       }
       case RECONNECTED -> {
         lost.set(false);
         counters.reconnects.increment();
         log.info("NATS {}: reconnected", name);
-        onReconnected.run();
       }
       case LAME_DUCK -> log.warn("NATS {}: the server is shutting down (lame duck mode)", name);
-      case CLOSED -> {
-        log.debug("NATS {}: closed", name);
-        onClosed.run();
-      }
-      case CONNECTED -> {
-        lost.set(false);
-        log.debug("NATS {}: connected", name);
-      }
-      case RESUBSCRIBED, DISCOVERED_SERVERS -> log.debug("NATS {}: {}", name, event);
+      case CONNECTED -> lost.set(false);
+      case CLOSED, RESUBSCRIBED, DISCOVERED_SERVERS -> log.debug("NATS {}: {}", name, event);
     }
+    onEvent.accept(event);
   }
 
   @Override

@@ -1,6 +1,6 @@
 package io.blkwarden.controller.nats;
 
-/** The state of a connection that is established and re-established for ever. */
+/** The state of a connection that is established and reconnected until it is closed. */
 public sealed interface ConnectionState {
   /**
    * Not connected yet, or jnats closed the last connection; connecting is retried.
@@ -9,12 +9,8 @@ public sealed interface ConnectionState {
    */
   record Connecting(String problem) implements ConnectionState {}
 
-  /**
-   * Connected.
-   *
-   * @param number of connects and reconnects, including this one
-   */
-  record Up(long number) implements ConnectionState {}
+  /** Connected. */
+  record Up() implements ConnectionState {}
 
   /** Connection lost; jnats reconnects. */
   record Lost() implements ConnectionState {}

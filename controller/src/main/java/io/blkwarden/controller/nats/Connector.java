@@ -1,6 +1,7 @@
 package io.blkwarden.controller.nats;
 
 import io.blkwarden.commandline.Complaint;
+import io.blkwarden.commandline.nats.NatsCredentials;
 import io.blkwarden.commandline.nats.NatsFault;
 import io.blkwarden.commandline.nats.ServerTrust;
 import io.nats.client.AuthenticationException;
@@ -11,18 +12,18 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.random.RandomGenerator;
+import java.util.concurrent.ThreadLocalRandom;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Creates connections that reconnect for ever and never block a publisher.
+ * Creates connections that reconnect without limit and never block a publisher.
  *
  * <p>While a connection is lost nothing is buffered: publishing fails at once, because a stale
  * command or sample after an outage would do harm; callers that must not lose messages keep them.
  * When the socket accepts no data, messages are dropped and counted.
  */
-record Connector(NatsSettings settings, RandomGenerator random) {
+record Connector(NatsSettings settings) {
   private static final long FIRST_DELAY_MILLIS = 250;
   private static final int DOUBLINGS = 4;
   private static final Duration PING = Duration.ofSeconds(10);
@@ -44,8 +45,7 @@ record Connector(NatsSettings settings, RandomGenerator random) {
     } catch (IOException e) {
       throw unreachable(Optional.ofNullable(listener.lastFault()).orElse(e));
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new NatsException("interrupted while connecting to NATS", "", e);
+      throw NatsException.interrupted(e);
     } catch (IllegalArgumentException | IllegalStateException e) {
       throw new NatsException(
           "NATS at %s or its credentials cannot be used (%s)"
@@ -55,14 +55,11 @@ record Connector(NatsSettings settings, RandomGenerator random) {
     }
   }
 
-  /** Closes a connection, if there is one. */
-  static void close(@Nullable Connection connection) {
-    if (connection != null) {
-      try {
-        connection.close();
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
+  static void close(Connection connection) {
+    try {
+      connection.close();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
@@ -84,7 +81,7 @@ record Connector(NatsSettings settings, RandomGenerator random) {
             .connectionListener(listener)
             .maxReconnects(-1)
             .reconnectDelayBehavior(Options.ReconnectDelayBehavior.BeforeAllRounds)
-            .reconnectDelayHandler(this::reconnectDelay)
+            .reconnectDelayHandler(Connector::reconnectDelay)
             .reconnectBufferSize(0)
             .discardMessagesWhenOutgoingQueueFull()
             .reportNoResponders()
@@ -103,7 +100,11 @@ record Connector(NatsSettings settings, RandomGenerator random) {
     Path credentials = settings.credentials();
     if (credentials != null) {
       try {
-        Seeds.use(credentials, options);
+        NatsCredentials user = NatsCredentials.read(credentials);
+        user.configure(options);
+        if (user.seed().isPresent()) { // no other user may subscribe to this inbox
+          options.inboxPrefix("_INBOX." + user.publicKey().orElseThrow() + ".");
+        }
       } catch (IOException | IllegalArgumentException e) {
         throw unusable(
             "NATS credentials " + credentials, e, "check --creds, NATS_CREDS and its mode");
@@ -132,8 +133,8 @@ record Connector(NatsSettings settings, RandomGenerator random) {
   }
 
   /** Random up to a bound that doubles to 4 s, to avoid a reconnection storm. */
-  private synchronized Duration reconnectDelay(long round) {
+  private static Duration reconnectDelay(long round) {
     long bound = FIRST_DELAY_MILLIS << Math.clamp(round - 1, 0, DOUBLINGS);
-    return Duration.ofMillis(random.nextLong(bound) + 1);
+    return Duration.ofMillis(ThreadLocalRandom.current().nextLong(bound) + 1);
   }
 }

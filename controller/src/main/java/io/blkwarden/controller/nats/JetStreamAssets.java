@@ -2,7 +2,6 @@ package io.blkwarden.controller.nats;
 
 import io.blkwarden.commandline.Complaint;
 import io.blkwarden.commandline.nats.JetStreamFault;
-import io.blkwarden.model.subject.Subjects;
 import io.nats.client.Connection;
 import io.nats.client.JetStreamApiException;
 import io.nats.client.JetStreamManagement;
@@ -14,6 +13,7 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -59,16 +59,14 @@ public final class JetStreamAssets {
   private static final int NO_ROOM = 10047;
 
   private final Connection connection;
-  private final Subjects subjects;
-  private final String servers;
+  private final NatsSettings settings;
   private final Replicas replicas;
   private final Set<String> unprotected = new HashSet<>();
 
-  JetStreamAssets(Connection connection, Subjects subjects, String servers, int replicas) {
+  JetStreamAssets(Connection connection, NatsSettings settings) {
     this.connection = connection;
-    this.subjects = subjects;
-    this.servers = servers;
-    this.replicas = new Replicas(replicas);
+    this.settings = settings;
+    this.replicas = new Replicas(settings.replicas());
   }
 
   static JetStreamOptions options() {
@@ -93,13 +91,13 @@ public final class JetStreamAssets {
       int wanted = replicas.wanted(connection);
       JetStreamManagement streams = connection.jetStreamManagement(options());
       boolean created = false;
-      for (StreamSpec plan : StreamSpec.all(subjects)) {
+      for (StreamSpec plan : StreamSpec.all(settings.subjects())) {
         created |= ensure(streams, plan, wanted);
       }
-      replicas.logChanges(wanted, servers);
+      replicas.logChanges(wanted, settings.printableServers());
       return created;
     } catch (IOException | JetStreamApiException | IllegalStateException e) {
-      throw explain(e, connection, servers);
+      throw explain(e, connection, settings.printableServers());
     }
   }
 
@@ -220,15 +218,12 @@ public final class JetStreamAssets {
   }
 
   /** Fails if JetStream as a whole does not work, even if the server serves some streams. */
-  static void check(Connection connection, String servers) throws NatsException {
-    try {
-      Optional<Complaint> fault = JetStreamFault.check(connection);
-      if (fault.isPresent()) {
-        throw exception(fault.get(), servers, null);
-      }
-    } catch (InterruptedException e) {
-      throw NatsException.interrupted(e);
+  @Nullable Void check() throws NatsException, InterruptedException {
+    Optional<Complaint> fault = JetStreamFault.check(connection);
+    if (fault.isPresent()) {
+      throw exception(fault.get(), settings.printableServers(), null);
     }
+    return null;
   }
 
   private static NatsException exception(Complaint why, String servers, @Nullable Exception e) {
@@ -241,6 +236,108 @@ public final class JetStreamAssets {
       return exception(JetStreamFault.ask(e, connection), servers, e);
     } catch (InterruptedException interrupted) {
       return NatsException.interrupted(interrupted);
+    }
+  }
+
+  /**
+   * The number of replicas of each stream: the operator's choice, else three in a cluster and one
+   * otherwise.
+   *
+   * <p>A client cannot count the servers of a cluster: {@code connect_urls} lists addresses, not
+   * servers, and only running ones. So it requests three, and falls back to one if the server
+   * refuses.
+   */
+  static final class Replicas {
+    private static final Logger log = LoggerFactory.getLogger(Replicas.class);
+
+    /** Choose by the cluster. */
+    static final int AUTO = 0;
+
+    private static final int CLUSTERED = 3;
+
+    /** nats-server error: no suitable peers, too few servers or too little storage on them. */
+    static final int NO_PEERS = 10005;
+
+    private final int option;
+    private final Set<String> fewer = new TreeSet<>();
+    private boolean clustered;
+    private String reason = "";
+    private String logged = "";
+
+    /**
+     * Creates an instance.
+     *
+     * @param option chosen by the operator, or {@link #AUTO}
+     */
+    Replicas(int option) {
+      this.option = option;
+    }
+
+    /** The number to request; a single server accepts any number and keeps one copy. */
+    int wanted(Connection connection) {
+      fewer.clear();
+      String cluster = connection.getServerInfo().getCluster();
+      clustered = cluster != null && !cluster.isEmpty();
+      return !clustered ? 1 : option == AUTO ? CLUSTERED : option;
+    }
+
+    /**
+     * Whether a stream must be changed; replicas are removed only if the operator chose a number.
+     */
+    boolean differs(int found, int wanted) {
+      return clustered && (found < wanted || (option != AUTO && found > wanted));
+    }
+
+    /** The next smaller odd number. */
+    static int below(int replicas) {
+      return Math.max(1, replicas - 2);
+    }
+
+    /** Whether the server refused so many replicas. */
+    static boolean refused(JetStreamApiException e) {
+      return e.getApiErrorCode() == NO_PEERS;
+    }
+
+    /** Records a stream with fewer replicas than wanted. */
+    void addReduced(String stream, String why) {
+      fewer.add(stream);
+      reason = why;
+    }
+
+    /** Logs which streams have fewer replicas than wanted, if that has changed. */
+    void logChanges(int wanted, String servers) {
+      String text = problem(wanted, servers);
+      if (text.equals(logged)) {
+        return;
+      }
+      logged = text;
+      if (text.isEmpty()) {
+        log.info("JetStream: all streams and buckets have {} replicas", wanted);
+      } else if (option == AUTO) {
+        log.warn("{}", text);
+      } else {
+        log.error("{}", text);
+      }
+    }
+
+    private String problem(int wanted, String servers) {
+      if (!clustered && option > 1) {
+        return ("--replicas %d: NATS at %s is one server, not a cluster, with one copy of each"
+                + " stream and bucket. Configure a cluster of %d nats-servers, or remove"
+                + " --replicas")
+            .formatted(option, servers, option);
+      }
+      if (fewer.isEmpty()) {
+        return "";
+      }
+      String end = "the controller then adds the replicas";
+      return option == AUTO
+          ? ("JetStream: fewer than %d replicas of %s (%s): if a server dies, some are unavailable."
+                  + " Add nats-servers with JetStream until the cluster has %d; %s")
+              .formatted(wanted, fewer, reason, wanted, end)
+          : ("--replicas %d: the NATS cluster at %s refuses them for %s (%s). Add nats-servers with"
+                  + " JetStream until it has %d; %s")
+              .formatted(wanted, servers, fewer, reason, wanted, end);
     }
   }
 }

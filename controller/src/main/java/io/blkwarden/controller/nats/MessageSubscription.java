@@ -3,8 +3,6 @@ package io.blkwarden.controller.nats;
 import io.nats.client.Connection;
 import io.nats.client.Dispatcher;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
@@ -15,7 +13,7 @@ import reactor.core.publisher.FluxSink;
  *
  * <p>Overflow: jnats buffers at most {@code maxMessages} messages and {@code maxBytes} bytes, and
  * drops the newest when full. There is no other buffer: a message without demand of the subscriber
- * is dropped too. {@link #dropped()} counts both.
+ * is dropped too. {@link #dropped()} counts both. For one subscriber.
  */
 public final class MessageSubscription {
   /** Default for the most buffered messages. */
@@ -24,21 +22,26 @@ public final class MessageSubscription {
   /** Default for the most buffered bytes. */
   public static final long MAX_BYTES = 64 << 20;
 
-  private final NatsConnection connection;
+  private final Flux<Connection> connections;
   private final List<String> subjects;
   private final @Nullable String group;
   private final long maxMessages;
   private final long maxBytes;
   private final LongAdder dropped = new LongAdder();
-  private final Set<Subscriber> subscribers = ConcurrentHashMap.newKeySet();
+  private volatile @Nullable Dispatcher dispatcher;
 
+  /**
+   * Creates a subscription.
+   *
+   * @param connections the current connection and those that replace it
+   */
   MessageSubscription(
-      NatsConnection connection,
+      Flux<Connection> connections,
       List<String> subjects,
       @Nullable String group,
       long maxMessages,
       long maxBytes) {
-    this.connection = connection;
+    this.connections = connections;
     this.subjects = List.copyOf(subjects);
     this.group = group;
     this.maxMessages = maxMessages;
@@ -50,70 +53,43 @@ public final class MessageSubscription {
    * replaced connections, and never ends; cancelling it unsubscribes.
    */
   public Flux<BusMessage> messages() {
-    return Flux.<BusMessage>create(this::open, FluxSink.OverflowStrategy.IGNORE)
+    return connections
+        .switchMap(connection ->
+            Flux.<BusMessage>create(
+                sink -> subscribe(connection, sink), FluxSink.OverflowStrategy.IGNORE))
         .onBackpressureDrop(_ -> dropped.increment());
   }
 
   /** Messages that were dropped because they arrived faster than they were processed. */
   public long dropped() {
-    return dropped.sum() + subscribers.stream().mapToLong(Subscriber::dropped).sum();
+    Dispatcher current = dispatcher;
+    return dropped.sum() + (current == null ? 0 : current.getDroppedCount());
   }
 
-  private void open(FluxSink<BusMessage> sink) {
-    Subscriber subscriber = new Subscriber(sink);
-    subscribers.add(subscriber);
-    sink.onDispose(() -> {
-      connection.remove(subscriber);
-      subscribers.remove(subscriber);
-    });
-    connection.add(subscriber);
+  private void subscribe(Connection connection, FluxSink<BusMessage> sink) {
+    try {
+      Dispatcher created =
+          connection.createDispatcher(
+              m -> sink.next(new BusMessage(m.getSubject(), m.getReplyTo(), m.getData())));
+      created.setPendingLimits(maxMessages, maxBytes);
+      dispatcher = created;
+      sink.onDispose(() -> unsubscribe(connection, created));
+      for (String subject : subjects) {
+        Dispatcher _ =
+            group == null ? created.subscribe(subject) : created.subscribe(subject, group);
+      }
+    } catch (IllegalStateException e) {
+      return; // closed; the next connection follows
+    }
   }
 
-  /** One subscriber; used under the lock of its connection. */
-  final class Subscriber {
-    private final FluxSink<BusMessage> sink;
-    private @Nullable Connection connection;
-    private volatile @Nullable Dispatcher dispatcher;
-
-    Subscriber(FluxSink<BusMessage> sink) {
-      this.sink = sink;
-    }
-
-    void attach(Connection to) {
-      try {
-        Dispatcher made =
-            to.createDispatcher(
-                m -> sink.next(new BusMessage(m.getSubject(), m.getReplyTo(), m.getData())));
-        made.setPendingLimits(maxMessages, maxBytes);
-        connection = to;
-        dispatcher = made;
-        for (String subject : subjects) {
-          Dispatcher _ = group == null ? made.subscribe(subject) : made.subscribe(subject, group);
-        }
-      } catch (IllegalStateException e) {
-        detach(); // closed; attached to the next connection
-      }
-    }
-
-    void detach() {
-      Connection from = connection;
-      Dispatcher made = dispatcher;
-      if (from == null || made == null) {
-        return;
-      }
-      connection = null;
-      dispatcher = null;
-      dropped.add(made.getDroppedCount());
-      try {
-        from.closeDispatcher(made);
-      } catch (IllegalStateException | IllegalArgumentException e) {
-        return; // closed with its connection
-      }
-    }
-
-    long dropped() {
-      Dispatcher current = dispatcher;
-      return current == null ? 0 : current.getDroppedCount();
+  private void unsubscribe(Connection connection, Dispatcher created) {
+    dispatcher = null;
+    dropped.add(created.getDroppedCount());
+    try {
+      connection.closeDispatcher(created);
+    } catch (IllegalStateException | IllegalArgumentException e) {
+      return; // closed with its connection
     }
   }
 }

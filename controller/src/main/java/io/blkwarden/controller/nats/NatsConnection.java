@@ -1,30 +1,37 @@
 package io.blkwarden.controller.nats;
 
 import io.blkwarden.commandline.nats.JetStreamFault;
-import io.blkwarden.model.subject.Subjects;
+import io.blkwarden.controller.snapshot.ControllerCounters;
+import io.blkwarden.model.message.RecordKind;
+import io.blkwarden.model.message.ReplayPage;
+import io.blkwarden.model.message.ReplayRequest;
 import io.nats.client.Connection;
+import io.nats.client.Dispatcher;
 import io.nats.client.JetStream;
 import io.nats.client.JetStreamApiException;
+import io.nats.client.Message;
+import io.nats.client.NUID;
 import io.nats.client.PublishOptions;
 import io.nats.client.PurgeOptions;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
-import java.util.random.RandomGenerator;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.MonoSink;
 import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Scheduler;
 import reactor.util.retry.Retry;
 
 /**
- * A connection to NATS as Reactor flows, re-established for ever.
+ * A connection to NATS as Reactor flows, reconnected until it is closed.
  *
  * <p>jnats reconnects by itself. When it closes the connection, as it does when a server refuses
  * the same credentials twice, a new one replaces it, and all subscriptions move to it.
@@ -36,21 +43,20 @@ public final class NatsConnection implements AutoCloseable {
   /** Timeout of the acknowledgement of a message published to a stream. */
   public static final Duration ACK_TIMEOUT = Duration.ofSeconds(5);
 
-  private static final long RETRY_MILLIS = 1_000;
+  private static final Duration RETRY_MIN = Duration.ofSeconds(1);
+  private static final Duration RETRY_MAX = Duration.ofSeconds(2);
 
   private final NatsSettings settings;
   private final String name;
-  private final ConnectionCounters counters;
-  private final RandomGenerator random;
+  private final ControllerCounters counters;
   private final Scheduler blocking;
   private final Scheduler timer;
   private final Connector connector;
   private final Sinks.Many<ConnectionState> states = Sinks.many().replay().latest();
-  private final Set<MessageSubscription.Subscriber> subscribers = new LinkedHashSet<>();
+  private final Sinks.Many<Connection> connections = Sinks.many().replay().latest();
   private final Disposable.Swap life = Disposables.swap();
   private volatile @Nullable Session session;
   private volatile ConnectionState state = new ConnectionState.Connecting("");
-  private volatile long connects;
   private boolean started;
   private boolean closed;
 
@@ -72,17 +78,15 @@ public final class NatsConnection implements AutoCloseable {
   public NatsConnection(
       NatsSettings settings,
       String name,
-      ConnectionCounters counters,
-      RandomGenerator random,
+      ControllerCounters counters,
       Scheduler blocking,
       Scheduler timer) {
     this.settings = settings;
     this.name = name;
     this.counters = counters;
-    this.random = random;
     this.blocking = blocking;
     this.timer = timer;
-    this.connector = new Connector(settings, random);
+    this.connector = new Connector(settings);
     change(state);
   }
 
@@ -100,12 +104,9 @@ public final class NatsConnection implements AutoCloseable {
             .flatMap(connected -> connected)
             .flatMap(each -> each.closed().publishOn(blocking).then(Mono.error(this::onClosed)))
             .doOnError(e -> change(new ConnectionState.Connecting(text(e))))
-            .retryWhen(Retry.from(failures -> failures.concatMap(_ -> Mono.delay(pause(), timer))))
+            .retryWhen(
+                Retry.backoff(Long.MAX_VALUE, RETRY_MIN).maxBackoff(RETRY_MAX).scheduler(timer))
             .subscribe());
-  }
-
-  private Duration pause() {
-    return Duration.ofMillis(RETRY_MILLIS + random.nextLong(RETRY_MILLIS));
   }
 
   private static String text(Throwable e) {
@@ -119,27 +120,28 @@ public final class NatsConnection implements AutoCloseable {
         new ConnectionLog(
             name,
             counters,
-            () -> change(new ConnectionState.Lost()),
-            this::up,
-            () -> closedSink.emitEmpty(Sinks.EmitFailureHandler.FAIL_FAST));
+            event -> {
+              switch (event) {
+                case DISCONNECTED -> change(new ConnectionState.Lost());
+                case RECONNECTED -> change(new ConnectionState.Up());
+                case CLOSED -> closedSink.emitEmpty(Sinks.EmitFailureHandler.FAIL_FAST);
+                default -> {}
+              }
+            });
     try {
       Connection connection = connector.connect(name, listener);
       Session created =
           new Session(
               connection,
               connection.jetStream(JetStreamAssets.options(ACK_TIMEOUT)),
-              new JetStreamAssets(
-                  connection,
-                  settings.subjects(),
-                  settings.printableServers(),
-                  settings.replicas()),
+              new JetStreamAssets(connection, settings),
               new HostRequests(connection),
               closedSink.asMono());
       if (!adopt(created)) {
         Connector.close(connection);
         return Mono.empty();
       }
-      up();
+      change(new ConnectionState.Up());
       return Mono.just(created);
     } catch (NatsException | IOException | IllegalStateException e) {
       return Mono.error(e);
@@ -149,7 +151,7 @@ public final class NatsConnection implements AutoCloseable {
   private synchronized boolean adopt(Session created) {
     if (!closed) {
       session = created;
-      subscribers.forEach(each -> each.attach(created.connection()));
+      connections.emitNext(created.connection(), Sinks.EmitFailureHandler.FAIL_FAST);
     }
     return !closed;
   }
@@ -162,28 +164,14 @@ public final class NatsConnection implements AutoCloseable {
   }
 
   private void drop() {
-    Session last = abandon();
+    Session last;
+    synchronized (this) {
+      last = session;
+      session = null;
+    }
     if (last != null) { // not under the lock, which jnats threads may need to end
       Connector.close(last.connection());
     }
-  }
-
-  private synchronized @Nullable Session abandon() {
-    Session last = session;
-    session = null;
-    subscribers.forEach(MessageSubscription.Subscriber::detach);
-    return last;
-  }
-
-  private synchronized void up() {
-    long number = connects + 1;
-    connects = number;
-    change(new ConnectionState.Up(number));
-  }
-
-  /** Number of connects and reconnects. */
-  public long connects() {
-    return connects;
   }
 
   private synchronized void change(ConnectionState next) {
@@ -225,8 +213,8 @@ public final class NatsConnection implements AutoCloseable {
 
   /** A subscription with the default bounds. */
   public MessageSubscription subscription(List<String> subjects) {
-    return new MessageSubscription(
-        this, subjects, null, MessageSubscription.MAX_MESSAGES, MessageSubscription.MAX_BYTES);
+    return subscription(
+        subjects, null, MessageSubscription.MAX_MESSAGES, MessageSubscription.MAX_BYTES);
   }
 
   /**
@@ -236,20 +224,7 @@ public final class NatsConnection implements AutoCloseable {
    */
   public MessageSubscription subscription(
       List<String> subjects, @Nullable String group, long maxMessages, long maxBytes) {
-    return new MessageSubscription(this, subjects, group, maxMessages, maxBytes);
-  }
-
-  synchronized void add(MessageSubscription.Subscriber subscriber) {
-    subscribers.add(subscriber);
-    Session current = session;
-    if (current != null) {
-      subscriber.attach(current.connection());
-    }
-  }
-
-  synchronized void remove(MessageSubscription.Subscriber subscriber) {
-    subscribers.remove(subscriber);
-    subscriber.detach();
+    return new MessageSubscription(connections.asFlux(), subjects, group, maxMessages, maxBytes);
   }
 
   /**
@@ -259,11 +234,15 @@ public final class NatsConnection implements AutoCloseable {
    * @throws IllegalArgumentException if the message exceeds the server's maximum payload
    */
   public void publish(String subject, byte[] payload) {
+    current().connection().publish(subject, payload);
+  }
+
+  private Session current() {
     Session current = session;
     if (current == null) {
       throw new IllegalStateException("NATS is not connected");
     }
-    current.connection().publish(subject, payload);
+    return current;
   }
 
   /**
@@ -274,12 +253,7 @@ public final class NatsConnection implements AutoCloseable {
    * @param token of the host in the reply subject
    */
   public Mono<byte[]> request(String token, String subject, byte[] payload, Duration timeout) {
-    return Mono.defer(() -> {
-      Session current = session;
-      return current == null || !isUp()
-          ? Mono.error(new IOException("NATS is not connected"))
-          : current.replies().request(token, subject, payload, timeout, timer);
-    });
+    return Mono.defer(() -> current().replies().request(token, subject, payload, timeout, timer));
   }
 
   /**
@@ -290,16 +264,8 @@ public final class NatsConnection implements AutoCloseable {
    * @param id for deduplication within two minutes
    */
   public Mono<Void> store(String stream, String subject, String id, byte[] message) {
-    return Mono.defer(
-            () -> {
-              Session current = session;
-              if (current == null) {
-                return Mono.error(new IllegalStateException("NATS is not connected"));
-              }
-              PublishOptions options =
-                  PublishOptions.builder().expectedStream(stream).messageId(id).build();
-              return Mono.fromFuture(current.stream().publishAsync(subject, message, options));
-            })
+    PublishOptions options = PublishOptions.builder().expectedStream(stream).messageId(id).build();
+    return Mono.fromFuture(() -> current().stream().publishAsync(subject, message, options))
         .timeout(ACK_TIMEOUT, timer)
         .then();
   }
@@ -329,25 +295,17 @@ public final class NatsConnection implements AutoCloseable {
 
   /** Fails if JetStream as a whole does not work, even if the server serves some streams. */
   public Mono<Void> checkJetStream() {
-    return blocking(
-            session -> {
-              JetStreamAssets.check(session.connection(), settings.printableServers());
-              return true;
-            })
-        .then();
+    return blocking(session -> session.assets().check());
   }
 
   /**
    * A bucket over the current connection; its calls block.
    *
    * @param timeout of each call
+   * @throws IllegalStateException if not connected
    */
   public Bucket bucket(String bucket, Duration timeout) throws IOException {
-    Session current = session;
-    if (current == null) {
-      throw new IOException("NATS is not connected");
-    }
-    return Bucket.of(current.connection(), bucket, timeout);
+    return Bucket.of(current().connection(), bucket, timeout);
   }
 
   /** Runs a task with a bucket on a thread that may block. */
@@ -374,11 +332,11 @@ public final class NatsConnection implements AutoCloseable {
   }
 
   /**
-   * All entries of a bucket, in key order, on demand; at most {@link BucketEntries#IN_FLIGHT_MAX}
+   * All entries of a bucket, in key order, on demand; at most {@link Bucket.Entries#IN_FLIGHT_MAX}
    * are requested ahead.
    */
   public Flux<KvEvent.Entry> entries(String bucket) {
-    return blocking(session -> BucketEntries.of(session.connection(), bucket))
+    return blocking(session -> Bucket.Entries.of(session.connection(), bucket))
         .flatMapMany(entries -> entries.read(timer))
         .onErrorResume(e -> explained(e).flatMapMany(Flux::error));
   }
@@ -391,11 +349,11 @@ public final class NatsConnection implements AutoCloseable {
 
   /**
    * A bucket's entries, {@link KvEvent.EndOfData}, then its changes, on the jnats thread. Fails
-   * when more than {@link BucketWatch#EVENTS_MAX} events wait for the subscriber; emits nothing
+   * when more than {@link Bucket.Watch#EVENTS_MAX} events wait for the subscriber; emits nothing
    * after the connection was closed.
    */
   public Flux<KvEvent> watch(String bucket) {
-    return blocking(session -> BucketWatch.start(session.connection(), bucket))
+    return blocking(session -> Bucket.Watch.start(session.connection(), bucket))
         .flatMapMany(each -> each);
   }
 
@@ -410,16 +368,14 @@ public final class NatsConnection implements AutoCloseable {
         .flatMapMany(tail -> tail.read(timeout).subscribeOn(blocking));
   }
 
-  /** Pages of stored messages; each call blocks. */
-  public RecordPages records(Subjects subjects, InstantSource clock) {
-    return (kind, request) -> {
-      Session current = session;
-      if (current == null) {
-        throw notConnected();
-      }
-      return new RecordReader(current.connection(), subjects, settings.printableServers(), clock)
-          .page(kind, request);
-    };
+  /** Reads a page of stored messages; blocks. */
+  public ReplayPage page(RecordKind kind, ReplayRequest request, InstantSource clock)
+      throws NatsException {
+    Session current = session;
+    if (current == null) {
+      throw notConnected();
+    }
+    return new RecordReader(current.connection(), settings, clock).page(kind, request);
   }
 
   private NatsException notConnected() {
@@ -461,5 +417,63 @@ public final class NatsConnection implements AutoCloseable {
     }
     life.dispose();
     drop();
+  }
+
+  /**
+   * Requests to hosts, with a reply inbox for each host: {@code
+   * _INBOX.<key>.<host>.<this>.<number>}.
+   *
+   * <p>It does not use {@link Connection#request}, which has one inbox for all: the account of a
+   * host may publish only to the inbox for its own replies.
+   */
+  static final class HostRequests {
+    private static final int NO_RESPONDERS = 503;
+
+    private final Connection connection;
+    private final String root;
+    private final String id = NUID.nextGlobal();
+    private final AtomicLong number = new AtomicLong();
+    private final Map<String, MonoSink<byte[]>> waiting = new ConcurrentHashMap<>();
+
+    /** Subscribes to the replies of all hosts, for the life of the connection. */
+    HostRequests(Connection connection) {
+      this.connection = connection;
+      this.root = connection.getOptions().getInboxPrefix();
+      Dispatcher replies = connection.createDispatcher(this::reply);
+      replies.subscribe("%s*.%s.*".formatted(root, id));
+    }
+
+    /**
+     * Sends a request; the reply is emitted on the jnats thread.
+     *
+     * @param token of the host in the reply subject
+     */
+    Mono<byte[]> request(
+        String token, String subject, byte[] payload, Duration timeout, Scheduler timer) {
+      return Mono.<byte[]>create(
+              sink -> {
+                String replyTo = "%s%s.%s.%d".formatted(root, token, id, number.incrementAndGet());
+                waiting.put(replyTo, sink);
+                sink.onDispose(() -> waiting.remove(replyTo));
+                try {
+                  connection.publish(subject, replyTo, payload);
+                } catch (IllegalStateException | IllegalArgumentException e) {
+                  sink.error(e);
+                }
+              })
+          .timeout(timeout, timer);
+    }
+
+    private void reply(Message message) {
+      MonoSink<byte[]> sink = waiting.get(message.getSubject());
+      if (sink == null) {
+        return; // late or unsolicited
+      }
+      if (message.isStatusMessage() && message.getStatus().getCode() == NO_RESPONDERS) {
+        sink.error(new IOException("no agent is subscribed to its commands"));
+      } else {
+        sink.success(message.getData());
+      }
+    }
   }
 }

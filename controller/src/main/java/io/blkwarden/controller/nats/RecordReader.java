@@ -7,7 +7,6 @@ import io.blkwarden.model.message.RecordKind;
 import io.blkwarden.model.message.ReplayPage;
 import io.blkwarden.model.message.ReplayRequest;
 import io.blkwarden.model.subject.HostToken;
-import io.blkwarden.model.subject.Subjects;
 import io.nats.client.Connection;
 import io.nats.client.ConsumerContext;
 import io.nats.client.FetchConsumeOptions;
@@ -48,8 +47,7 @@ import tools.jackson.databind.json.JsonMapper;
  * {@link #SCAN_TIME}. A page that reaches a bound ends there and reports that there is more, even
  * if no message matched.
  */
-record RecordReader(Connection connection, Subjects subjects, String servers, InstantSource clock)
-    implements RecordPages {
+record RecordReader(Connection connection, NatsSettings settings, InstantSource clock) {
   /** Most message bytes on a page; half of the server's maximum payload if that is less. */
   static final int PAGE_BYTES = 512 << 10;
 
@@ -81,12 +79,11 @@ record RecordReader(Connection connection, Subjects subjects, String servers, In
                   .build())
           .build();
 
-  @Override
-  public ReplayPage page(RecordKind kind, ReplayRequest request) throws NatsException {
+  ReplayPage page(RecordKind kind, ReplayRequest request) throws NatsException {
     try {
       StreamContext stream = connection.getStreamContext(stream(kind), JetStreamAssets.options());
       StreamInfo info = stream.getStreamInfo();
-      // tells apart a stream that was created again, whose sequence restarts
+      // distinguishes a stream that was created again, whose sequence restarts
       String identity = Long.toHexString(info.getCreateTime().toInstant().toEpochMilli());
       long last = info.getStreamState().getLastSequence();
       long first = info.getStreamState().getFirstSequence();
@@ -127,11 +124,12 @@ record RecordReader(Connection connection, Subjects subjects, String servers, In
     } catch (JetStreamApiException e) {
       if (e.getErrorCode() == NOT_FOUND) {
         return new ReplayPage(
-            Verdict.FAILED, "NATS at %s has no stream %s yet".formatted(servers, stream(kind)));
+            Verdict.FAILED,
+            "NATS at %s has no stream %s yet".formatted(settings.printableServers(), stream(kind)));
       }
-      throw JetStreamAssets.explain(e, connection, servers);
+      throw JetStreamAssets.explain(e, connection, settings.printableServers());
     } catch (IOException | IllegalStateException | JetStreamStatusCheckedException e) {
-      throw JetStreamAssets.explain(e, connection, servers);
+      throw JetStreamAssets.explain(e, connection, settings.printableServers());
     } catch (InterruptedException e) {
       throw NatsException.interrupted(e);
     }
@@ -149,7 +147,7 @@ record RecordReader(Connection connection, Subjects subjects, String servers, In
 
   private String filter(RecordKind kind, @Nullable HostId host) {
     String token = host == null ? "*" : HostToken.encode(host);
-    String prefix = subjects.prefix();
+    String prefix = settings.subjects().prefix();
     return switch (kind) {
       case ALERT -> "%s.alert.*.%s.*".formatted(prefix, token);
       case DECISION -> "%s.decision.%s".formatted(prefix, token);

@@ -11,7 +11,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeoutException;
-import java.util.random.RandomGenerator;
 
 /**
  * A subscription to all messages of agents, controllers and operators. It publishes nothing but the
@@ -58,8 +57,7 @@ public final class RecordingTap implements AutoCloseable {
    *
    * @throws NatsException if NATS cannot be reached or refuses the subscriptions
    */
-  public static RecordingTap open(NatsSettings settings, RandomGenerator random, Taker taker)
-      throws NatsException {
+  public static RecordingTap open(NatsSettings settings, Taker taker) throws NatsException {
     Subjects subjects = settings.subjects();
     List<String> all = new ArrayList<>(subjects.allOperatorRequests());
     all.addAll(
@@ -71,7 +69,7 @@ public final class RecordingTap implements AutoCloseable {
             subjects.allAlerts(),
             subjects.allDecisions(),
             subjects.allSamples()));
-    return open(settings, random, taker, "record", all);
+    return open(settings, taker, "record", all);
   }
 
   /**
@@ -79,22 +77,16 @@ public final class RecordingTap implements AutoCloseable {
    *
    * @throws NatsException if NATS cannot be reached or refuses the subscriptions
    */
-  public static RecordingTap ofHosts(NatsSettings settings, RandomGenerator random, Taker taker)
-      throws NatsException {
+  public static RecordingTap ofHosts(NatsSettings settings, Taker taker) throws NatsException {
     Subjects subjects = settings.subjects();
     List<String> ofHosts =
         List.of(subjects.allMappings(), subjects.allHeartbeats(), subjects.allSamples());
-    return open(settings, random, taker, "top", ofHosts);
+    return open(settings, taker, "top", ofHosts);
   }
 
   private static RecordingTap open(
-      NatsSettings settings,
-      RandomGenerator random,
-      Taker taker,
-      String link,
-      List<String> subjects)
-      throws NatsException {
-    OperatorSession session = OperatorSession.open(settings, random, link, taker::backAgain);
+      NatsSettings settings, Taker taker, String link, List<String> subjects) throws NatsException {
+    OperatorSession session = OperatorSession.open(settings, link, taker::backAgain);
     RecordingTap tap = new RecordingTap(settings, session, taker);
     try {
       tap.listen(subjects);

@@ -51,7 +51,7 @@ public final class Records {
    * @return the cursor after the last one; absent if there is none yet
    */
   public static Optional<String> each(
-      RecordPages pages,
+      Pages pages,
       RecordKind kind,
       ReplayRequest request,
       BooleanSupplier stopped,
@@ -100,8 +100,7 @@ public final class Records {
    * cannot be decoded, which may be of a later version.
    */
   public static AuditTrail auditTrail(
-      RecordPages pages, AuditQuery query, Instant since, BooleanSupplier stopped)
-      throws NatsException {
+      Pages pages, AuditQuery query, Instant since, BooleanSupplier stopped) throws NatsException {
     AuditTrail trail = new AuditTrail();
     if (query.id().isPresent()) {
       history(pages, about(query.about()), since, stopped, query::addRelated);
@@ -127,7 +126,7 @@ public final class Records {
   }
 
   private static void history(
-      RecordPages pages,
+      Pages pages,
       List<String> about,
       Instant since,
       BooleanSupplier stopped,
@@ -149,5 +148,11 @@ public final class Records {
                 }
               });
     }
+  }
+
+  /** A source of pages of stored messages. */
+  public interface Pages {
+    /** Reads a page; blocks. */
+    ReplayPage page(RecordKind kind, ReplayRequest request) throws NatsException;
   }
 }

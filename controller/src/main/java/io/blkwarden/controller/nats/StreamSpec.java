@@ -38,52 +38,52 @@ record StreamSpec(
   /** All streams of an installation; the small ones first, so that they get their storage. */
   static List<StreamSpec> all(Subjects subjects) {
     return List.of(
-        bucket(JetStreamAssets.LEADER, "which controller leads the fleet", MIB, 16, 4 * KIB),
+        bucket(JetStreamAssets.LEADER, "which controller leads the fleet", 1, 16, 4),
         bucket(
-            JetStreamAssets.BASELINES,
-            "what the fleet's disks normally do, by class",
-            16 * MIB,
-            1,
-            256 * KIB),
-        bucket(JetStreamAssets.SILENCES, "silences, acks and the pause", 8 * MIB, 1, 64 * KIB),
-        new StreamSpec(
+            JetStreamAssets.BASELINES, "what the fleet's disks normally do, by class", 16, 1, 256),
+        bucket(JetStreamAssets.SILENCES, "silences, acks and the pause", 8, 1, 64),
+        stream(
             JetStreamAssets.ALERTS,
             subjects.prefix() + ".alert.>",
             "alerts, by severity, host and policy",
-            true,
-            256 * MIB,
+            256,
             4_096,
-            64 * KIB),
+            64),
         // one host can fill at most a quarter
-        new StreamSpec(
+        stream(
             JetStreamAssets.AUDIT,
             subjects.allOutcomes(),
             "outcomes of commands and leases, by host",
-            true,
-            512 * MIB,
+            512,
             4_096,
-            32 * KIB),
-        new StreamSpec(
+            32),
+        stream(
             JetStreamAssets.DECISIONS,
             subjects.allDecisions(),
             "decisions of controllers, by host",
-            true,
-            256 * MIB,
+            256,
             16_384,
-            64 * KIB),
-        bucket(
-            JetStreamAssets.MAPPING,
-            "last mapping snapshot of each host",
-            4_096 * MIB, // 10,000 mappings of 100 disks take 641
-            1,
-            1_028 * KIB)); // a mapping of 1 MiB and headers
+            64),
+        // 10,000 mappings of 100 disks take 641 MiB; a mapping is at most 1 MiB and headers
+        bucket(JetStreamAssets.MAPPING, "last mapping snapshot of each host", 4_096, 1, 1_028));
   }
 
   private static StreamSpec bucket(
-      String name, String description, long maxBytes, int history, int maxMessageBytes) {
+      String name, String description, long maxMib, int history, int maxMessageKib) {
     String subject = "$KV.%s.>".formatted(name);
     return new StreamSpec(
-        KV + name, subject, description, false, maxBytes, history, maxMessageBytes);
+        KV + name, subject, description, false, maxMib * MIB, history, maxMessageKib * KIB);
+  }
+
+  private static StreamSpec stream(
+      String name,
+      String subject,
+      String description,
+      long maxMib,
+      long maxPerSubject,
+      int maxMessageKib) {
+    return new StreamSpec(
+        name, subject, description, true, maxMib * MIB, maxPerSubject, maxMessageKib * KIB);
   }
 
   /** The configuration of a new stream. */

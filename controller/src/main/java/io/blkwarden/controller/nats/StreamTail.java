@@ -12,16 +12,12 @@ import java.time.Duration;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.SynchronousSink;
 
-/** Reads the last messages of a stream; blocks. */
-final class StreamTail {
-  private final JetStreamSubscription messages;
-  private long left;
-
-  private StreamTail(JetStreamSubscription messages, long left) {
-    this.messages = messages;
-    this.left = left;
-  }
-
+/**
+ * The last messages of a stream, as an ordered consumer; reading blocks.
+ *
+ * @param pending how many messages there are
+ */
+record StreamTail(JetStreamSubscription messages, long pending) {
   /** Creates the consumer. */
   static StreamTail of(Connection connection, String stream, String subject, long most)
       throws IOException, JetStreamApiException {
@@ -50,29 +46,30 @@ final class StreamTail {
 
   /** The messages, for one subscriber. */
   Flux<byte[]> read(Duration timeout) {
-    return Flux.<byte[], StreamTail>generate(
-        () -> this, (tail, sink) -> tail.next(timeout, sink), StreamTail::end);
+    return Flux.<byte[], Long>generate(
+        () -> pending, (left, sink) -> next(left, timeout, sink), _ -> end());
   }
 
-  private StreamTail next(Duration timeout, SynchronousSink<byte[]> sink) {
+  /** Emits the next message; returns how many are left. */
+  private long next(long left, Duration timeout, SynchronousSink<byte[]> sink) {
     if (left <= 0) {
       sink.complete();
-      return this;
+      return 0;
     }
     try {
       Message message = messages.nextMessage(timeout);
       if (message == null) {
         sink.error(new NatsException("the stream does not answer", ""));
-        return this;
+        return 0;
       }
-      left = message.metaData().pendingCount();
       sink.next(message.getData());
+      return message.metaData().pendingCount();
     } catch (InterruptedException e) {
       sink.error(NatsException.interrupted(e));
     } catch (IllegalStateException e) {
       sink.error(new NatsException("the connection is closed", "", e));
     }
-    return this;
+    return 0;
   }
 
   private void end() {

@@ -1,9 +1,12 @@
 package io.blkwarden.controller.notify;
 
 import io.blkwarden.controller.alert.NotifiedAlerts.Notification;
+import io.blkwarden.controller.snapshot.ControllerCounters;
+import io.blkwarden.controller.snapshot.ControllerCounters.Receiver;
 import io.blkwarden.model.MessageId;
 import io.blkwarden.model.message.Alert;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -14,8 +17,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
-import reactor.core.scheduler.Scheduler;
 import reactor.util.retry.Retry;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Sends alerts to one Alertmanager; used on one thread.
@@ -32,30 +37,27 @@ final class AlertmanagerFeed {
   private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
   private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
   private static final int VALID_INTERVALS = 3;
+  private static final JsonMapper JSON = JsonMapper.builder().build();
   private static final Logger log = LoggerFactory.getLogger(AlertmanagerFeed.class);
 
   private final HttpPoster poster;
   private final long resendMillis;
   private final InstantSource clock;
   private final Retry retry;
-  private final NotifyCounters counters;
+  private final ControllerCounters counters;
   private final Map<MessageId, Notification> waiting = new LinkedHashMap<>();
   private boolean busy;
 
   AlertmanagerFeed(
-      HttpPoster poster,
-      Duration resend,
-      InstantSource clock,
-      Scheduler scheduler,
-      NotifyCounters counters) {
+      HttpPoster poster, long resendMillis, InstantSource clock, ControllerCounters counters) {
     this.poster = poster;
-    this.resendMillis = resend.toMillis();
+    this.resendMillis = resendMillis;
     this.clock = clock;
     this.retry =
         Retry.backoff(Long.MAX_VALUE, FIRST_PAUSE)
             .maxBackoff(LONGEST_PAUSE)
             .jitter(0)
-            .scheduler(scheduler);
+            .scheduler(poster.scheduler());
     this.counters = counters;
   }
 
@@ -65,7 +67,7 @@ final class AlertmanagerFeed {
 
   void add(Notification notification) {
     if (waiting.size() >= WAITING_MAX && !waiting.containsKey(notification.alert().id())) {
-      counters.dropped.increment();
+      ControllerCounters.increment(counters.notificationsDropped, Receiver.ALERTMANAGER);
       log.error(
           "alertmanager {}: alert {} dropped: queue full", poster.url(), notification.alert().id());
       return;
@@ -111,20 +113,67 @@ final class AlertmanagerFeed {
     if (batch.isEmpty()) {
       return Mono.empty(); // cleared during a pause
     }
-    byte[] json = AlertmanagerJson.body(batch, clock.instant(), resendMillis * VALID_INTERVALS);
+    byte[] json = body(batch, clock.instant(), resendMillis * VALID_INTERVALS);
     return poster
         .post(json)
         .doOnSuccess(_ -> {
-          counters.sent.add(batch.size());
+          ControllerCounters.add(counters.notificationsSent, Receiver.ALERTMANAGER, batch.size());
           batch.forEach(each -> waiting.remove(each.alert().id(), each));
         })
         .doOnError(e -> {
-          counters.failed.increment();
+          ControllerCounters.increment(counters.notificationsFailed, Receiver.ALERTMANAGER);
           log.warn(
               "alertmanager {}: {} alerts not sent, retrying: {}",
               poster.url(),
               waiting.size(),
               e.toString());
         });
+  }
+
+  /**
+   * The request body of Alertmanager's API v2 ({@code POST /api/v2/alerts}). Labels identify an
+   * alert in Alertmanager, so they are what never changes; the rest is in annotations.
+   *
+   * @param now the controller's wall clock
+   * @param validMillis when an open alert expires in Alertmanager unless it is sent again
+   */
+  private static byte[] body(
+      Collection<Notification> notifications, Instant now, long validMillis) {
+    ArrayNode array = JSON.createArrayNode();
+    for (Notification notification : notifications) {
+      encode(array.addObject(), notification, now, validMillis);
+    }
+    return JSON.writeValueAsBytes(array);
+  }
+
+  private static void encode(
+      ObjectNode into, Notification notification, Instant now, long validMillis) {
+    Alert alert = notification.alert();
+    ObjectNode labels = into.putObject("labels");
+    labels.put("alertname", alert.policy());
+    labels.put("severity", alert.severity().wire());
+    labels.put("host", alert.host().value());
+    if (alert.domain() != null) {
+      labels.put("domain", alert.domain().name());
+      labels.put("domain_uuid", alert.domain().uuid().toString());
+    }
+    if (alert.disk() != null) {
+      labels.put("disk", alert.disk().vdev());
+      labels.put("role", alert.disk().role().wire());
+    }
+    if (alert.device() != null) {
+      labels.put("device", alert.device());
+    }
+    if (alert.incident() != null) {
+      labels.put("incident", alert.incident().value());
+    }
+    ObjectNode annotations = into.putObject("annotations");
+    annotations.put("summary", alert.summary());
+    annotations.put("alert", alert.id().value());
+    annotations.put("state", alert.state().wire());
+    into.put("startsAt", alert.since().toString());
+    Instant ends = notification.ended() ? alert.at() : now.plusMillis(validMillis);
+    // Alertmanager refuses an end before the start
+    into.put("endsAt", (ends.isBefore(alert.since()) ? alert.since() : ends).toString());
   }
 }

@@ -5,9 +5,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
@@ -15,20 +13,8 @@ import reactor.netty.http.client.HttpClient;
 
 /** Posts JSON to one URL; follows no redirects and reads only the status of the response. */
 record HttpPoster(
-    HttpClient client, URI url, @Nullable Secret token, Duration timeout, Scheduler scheduler) {
+    HttpClient client, URI url, @Nullable Secret token, long timeoutMillis, Scheduler scheduler) {
   private static final int GOOD = 2;
-
-  /**
-   * Creates posters.
-   *
-   * @param tokens by file
-   */
-  record Factory(HttpClient client, Map<Path, Secret> tokens, Scheduler scheduler) {
-    HttpPoster to(URI url, @Nullable Path tokenFile, long timeoutMillis) {
-      Secret token = tokenFile == null ? null : tokens.get(tokenFile);
-      return new HttpPoster(client, url, token, Duration.ofMillis(timeoutMillis), scheduler);
-    }
-  }
 
   /** Posts; completes on the scheduler for a 2xx status, and fails otherwise. */
   Mono<Void> post(byte[] json) {
@@ -36,14 +22,14 @@ record HttpPoster(
         .headers(headers -> {
           headers.set(HttpHeaderNames.CONTENT_TYPE, "application/json");
           if (token != null) {
-            headers.set(HttpHeaderNames.AUTHORIZATION, "Bearer " + token.reveal());
+            headers.set(HttpHeaderNames.AUTHORIZATION, "Bearer " + token.text());
           }
         })
         .post()
         .uri(url)
         .send(Mono.fromSupplier(() -> Unpooled.wrappedBuffer(json)))
         .response()
-        .timeout(timeout, scheduler)
+        .timeout(Duration.ofMillis(timeoutMillis), scheduler)
         .publishOn(scheduler)
         .flatMap(response ->
             response.status().code() / 100 == GOOD

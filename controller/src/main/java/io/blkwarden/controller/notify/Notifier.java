@@ -3,6 +3,7 @@ package io.blkwarden.controller.notify;
 import io.blkwarden.controller.alert.NotifiedAlerts;
 import io.blkwarden.controller.notify.settings.NotifySettings;
 import io.blkwarden.controller.notify.settings.Secret;
+import io.blkwarden.controller.snapshot.ControllerCounters;
 import io.blkwarden.model.message.Alert;
 import java.net.URI;
 import java.nio.file.Path;
@@ -14,8 +15,8 @@ import java.util.Objects;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.Disposable;
@@ -40,9 +41,9 @@ public final class Notifier {
 
   private final Scheduler thread;
   private final NotifiedAlerts notifiedAlerts = new NotifiedAlerts();
-  private final NotifyCounters toAlertmanagers = new NotifyCounters();
-  private final NotifyCounters toWebhooks = new NotifyCounters();
-  private final LongAdder overflow = new LongAdder();
+  private final ControllerCounters counters;
+  private final Map<Path, Secret> tokens;
+  private final HttpClient client = HttpClient.create();
   private final AtomicInteger queued = new AtomicInteger();
   private final List<AlertmanagerFeed> alertmanagers;
   private final List<WebhookSender> webhooks;
@@ -59,27 +60,25 @@ public final class Notifier {
       Map<Path, Secret> tokens,
       InstantSource clock,
       BooleanSupplier leading,
+      ControllerCounters counters,
       Scheduler thread) {
     this.thread = thread;
-    HttpPoster.Factory posters = new HttpPoster.Factory(HttpClient.create(), tokens, thread);
+    this.counters = counters;
+    this.tokens = tokens;
     alertmanagers =
         settings.alertmanagers().stream()
             .map(each ->
                 new AlertmanagerFeed(
-                    posters.to(api(each.url()), each.tokenFile(), each.timeoutMillis()),
-                    Duration.ofMillis(each.resendMillis()),
+                    poster(api(each.url()), each.tokenFile(), each.timeoutMillis()),
+                    each.resendMillis(),
                     clock,
-                    thread,
-                    toAlertmanagers))
+                    counters))
             .toList();
     webhooks =
         settings.webhooks().stream()
             .map(each ->
                 new WebhookSender(
-                    posters.to(each.url(), each.tokenFile(), each.timeoutMillis()),
-                    each,
-                    thread,
-                    toWebhooks))
+                    poster(each.url(), each.tokenFile(), each.timeoutMillis()), each, counters))
             .toList();
     for (AlertmanagerFeed feed : alertmanagers) {
       Disposable _ =
@@ -95,6 +94,11 @@ public final class Notifier {
     }
   }
 
+  private HttpPoster poster(URI url, @Nullable Path tokenFile, long timeoutMillis) {
+    Secret token = tokenFile == null ? null : tokens.get(tokenFile);
+    return new HttpPoster(client, url, token, timeoutMillis, thread);
+  }
+
   private static URI api(URI base) {
     String text = base.toString();
     return URI.create(
@@ -108,14 +112,18 @@ public final class Notifier {
     }
     if (queued.incrementAndGet() > QUEUE_MAX) {
       queued.decrementAndGet();
-      overflow.increment();
+      counters.notificationsOverflow.increment();
       log.error("notification dropped: queue full ({}): alert {}", QUEUE_MAX, alert.id());
       return;
     }
+    schedule(() -> dispatch(alert));
+  }
+
+  private void schedule(Runnable task) {
     try {
-      Disposable _ = thread.schedule(() -> dispatch(alert));
+      Disposable _ = thread.schedule(task);
     } catch (RejectedExecutionException e) {
-      log.debug("closed: no notification of alert {}", alert.id());
+      log.debug("notifications: closed");
     }
   }
 
@@ -131,15 +139,10 @@ public final class Notifier {
 
   /** Leaves open alerts to the new leader; queued webhook notifications are still delivered. */
   public void handOver() {
-    try {
-      Disposable _ =
-          thread.schedule(() -> {
-            notifiedAlerts.clear();
-            alertmanagers.forEach(AlertmanagerFeed::clear);
-          });
-    } catch (RejectedExecutionException e) {
-      log.debug("closed: nothing to hand over");
-    }
+    schedule(() -> {
+      notifiedAlerts.clear();
+      alertmanagers.forEach(AlertmanagerFeed::clear);
+    });
   }
 
   /**
@@ -167,20 +170,5 @@ public final class Notifier {
     return queued.get()
         + alertmanagers.stream().mapToInt(AlertmanagerFeed::pending).sum()
         + webhooks.stream().mapToInt(WebhookSender::pending).sum();
-  }
-
-  /** Counters of all Alertmanagers. */
-  public NotifyCounters toAlertmanagers() {
-    return toAlertmanagers;
-  }
-
-  /** Counters of all webhooks. */
-  public NotifyCounters toWebhooks() {
-    return toWebhooks;
-  }
-
-  /** Alerts dropped because the queue was full. */
-  public long overflow() {
-    return overflow.sum();
   }
 }

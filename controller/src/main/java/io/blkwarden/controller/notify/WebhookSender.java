@@ -3,6 +3,8 @@ package io.blkwarden.controller.notify;
 import io.blkwarden.controller.alert.NotifiedAlerts.Notification;
 import io.blkwarden.controller.notify.settings.NotifySettings;
 import io.blkwarden.controller.notify.settings.WebhookTemplate;
+import io.blkwarden.controller.snapshot.ControllerCounters;
+import io.blkwarden.controller.snapshot.ControllerCounters.Receiver;
 import io.blkwarden.model.json.ControlJson;
 import io.blkwarden.model.message.Alert;
 import java.time.Duration;
@@ -12,7 +14,6 @@ import reactor.core.Disposable;
 import reactor.core.publisher.BufferOverflowStrategy;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
-import reactor.core.scheduler.Scheduler;
 import reactor.util.retry.Retry;
 
 /**
@@ -29,15 +30,11 @@ final class WebhookSender {
   private final HttpPoster poster;
   private final NotifySettings.Webhook settings;
   private final Retry retry;
-  private final NotifyCounters counters;
+  private final ControllerCounters counters;
   private final Sinks.Many<Notification> queue = Sinks.many().unicast().onBackpressureBuffer();
   private int pending;
 
-  WebhookSender(
-      HttpPoster poster,
-      NotifySettings.Webhook settings,
-      Scheduler scheduler,
-      NotifyCounters counters) {
+  WebhookSender(HttpPoster poster, NotifySettings.Webhook settings, ControllerCounters counters) {
     this.poster = poster;
     this.settings = settings;
     this.counters = counters;
@@ -45,7 +42,7 @@ final class WebhookSender {
         Retry.backoff(settings.attempts() - 1L, FIRST_PAUSE)
             .maxBackoff(LONGEST_PAUSE)
             .jitter(0.5)
-            .scheduler(scheduler)
+            .scheduler(poster.scheduler())
             .onRetryExhaustedThrow((_, last) -> last.failure());
     Disposable _ =
         queue
@@ -73,11 +70,12 @@ final class WebhookSender {
 
   private Mono<Void> post(Notification notification) {
     return Mono.defer(() -> poster.post(body(notification.alert())))
-        .doOnError(_ -> counters.failed.increment())
+        .doOnError(
+            _ -> ControllerCounters.increment(counters.notificationsFailed, Receiver.WEBHOOK))
         .retryWhen(retry)
         .doOnSuccess(_ -> {
           pending--;
-          counters.sent.increment();
+          ControllerCounters.increment(counters.notificationsSent, Receiver.WEBHOOK);
         })
         .onErrorResume(e -> {
           drop(notification, e.toString());
@@ -92,7 +90,7 @@ final class WebhookSender {
 
   private void drop(Notification notification, String why) {
     pending--;
-    counters.dropped.increment();
+    ControllerCounters.increment(counters.notificationsDropped, Receiver.WEBHOOK);
     log.error(
         "webhook {}: alert {} ({}) not delivered: {}",
         poster.url(),

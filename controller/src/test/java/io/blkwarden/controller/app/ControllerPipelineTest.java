@@ -2,10 +2,8 @@ package io.blkwarden.controller.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.blkwarden.controller.bus.SharedState;
-import io.blkwarden.controller.bus.StoredMapping;
+import io.blkwarden.controller.bus.FleetBus;
 import io.blkwarden.controller.dispatch.CommandFlow;
-import io.blkwarden.controller.dispatch.DispatchCounters;
 import io.blkwarden.controller.dispatch.EffectLog;
 import io.blkwarden.controller.dispatch.MessageFactory;
 import io.blkwarden.controller.dispatch.OperatorMailbox;
@@ -17,13 +15,13 @@ import io.blkwarden.controller.ingest.Backlog;
 import io.blkwarden.controller.ingest.EngineInput;
 import io.blkwarden.controller.ingest.EngineRunner;
 import io.blkwarden.controller.ingest.FleetIntake;
-import io.blkwarden.controller.ingest.IntakeCounters;
 import io.blkwarden.controller.ingest.LatestBatches;
 import io.blkwarden.controller.leader.Leadership;
 import io.blkwarden.controller.nats.BusMessage;
 import io.blkwarden.controller.notify.Notifier;
 import io.blkwarden.controller.notify.settings.NotifySettings;
 import io.blkwarden.controller.silence.OperatorState;
+import io.blkwarden.controller.snapshot.ControllerCounters;
 import io.blkwarden.controller.testing.Fleet;
 import io.blkwarden.controller.testing.Messages;
 import io.blkwarden.model.HostId;
@@ -66,8 +64,8 @@ final class ControllerPipelineTest {
   private final VirtualTimeScheduler time = VirtualTimeScheduler.create();
   private final FlowBus bus = new FlowBus();
   private final InstantSource clock = InstantSource.fixed(Messages.AT);
-  private final IntakeCounters counters = new IntakeCounters();
-  private final DispatchCounters sent = new DispatchCounters();
+  private final ControllerCounters counters = new ControllerCounters();
+  private final ControllerCounters sent = new ControllerCounters();
   private final Backlog backlog = new Backlog();
   private final OperatorMailbox mailbox = new OperatorMailbox(bus::reply, clock, sent);
   private final FleetIntake intake = new FleetIntake(SUBJECTS, backlog, counters, clock, mailbox);
@@ -96,7 +94,7 @@ final class ControllerPipelineTest {
               commandFlow(),
               new MessageFactory(this::epoch, "c1", clock, new SplittableRandom(2)),
               mailbox,
-              new Notifier(NotifySettings.NONE, Map.of(), clock, () -> true, time),
+              new Notifier(NotifySettings.NONE, Map.of(), clock, () -> true, counters, time),
               (_, _) -> new EngineInput.Query(() -> {}),
               new EffectLog(sent)::accept,
               internal,
@@ -200,8 +198,8 @@ final class ControllerPipelineTest {
 
   @Test
   void operatorsInputPrecedesLeadership() {
-    bus.sharedState.next(new SharedState.OperatorInputs(OperatorState.NONE));
-    bus.sharedState.next(new SharedState.OpenAlerts(List.of()));
+    bus.sharedState.next(new FleetBus.SharedState.OperatorInputs(OperatorState.NONE));
+    bus.sharedState.next(new FleetBus.SharedState.OpenAlerts(List.of()));
     bus.leads(new Leadership.Leading(7));
     time.advanceTime();
 
@@ -282,7 +280,7 @@ final class ControllerPipelineTest {
   @Test
   void readsStoredMappingsOnDemand() {
     bus.storedMappings.next(
-        new StoredMapping(
+        new FleetBus.StoredMapping(
             HostToken.key(HOST), ControlJson.encode(Fleet.snapshot(HOST, 3, "vm176"))));
     time.advanceTime();
 

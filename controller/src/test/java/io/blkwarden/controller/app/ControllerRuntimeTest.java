@@ -7,8 +7,9 @@ import static org.awaitility.Awaitility.await;
 import io.blkwarden.controller.config.ControllerSettings;
 import io.blkwarden.controller.config.NotifyFile;
 import io.blkwarden.controller.engine.EngineSettings;
-import io.blkwarden.controller.ingest.IntakeCounters.Kind;
+import io.blkwarden.controller.http.HttpSettings;
 import io.blkwarden.controller.nats.NatsSettings;
+import io.blkwarden.controller.snapshot.ControllerCounters.Kind;
 import io.blkwarden.controller.testing.AlertTap;
 import io.blkwarden.controller.testing.ScriptedHost;
 import io.blkwarden.controller.testing.SwapStorm;
@@ -31,6 +32,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -67,9 +69,14 @@ final class ControllerRuntimeTest {
                 new NatsSettings(server.url(), null, null, Subjects.DEFAULT, instance),
                 policies,
                 null,
-                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                new HttpSettings(
+                    new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                    Set.of(),
+                    null,
+                    null),
                 null,
-                NotifyFile.NONE),
+                NotifyFile.NONE,
+                ControllerSettings.METRICS_DISKS),
             new EngineSettings(1_000, 200, normal.silentIntervals() * 10, 30_000)));
   }
 
@@ -83,7 +90,9 @@ final class ControllerRuntimeTest {
                 null,
                 null,
                 null,
-                NotifyFile.NONE)));
+                NotifyFile.NONE,
+                ControllerSettings.METRICS_DISKS),
+            EngineSettings.DEFAULT));
   }
 
   private static void awaitReady(ControllerRuntime controller) {
@@ -190,8 +199,8 @@ final class ControllerRuntimeTest {
     await("throttled").atMost(BOUND).until(() -> host.activeLease() != null);
     AlertTap alerts = closing(new AlertTap(server));
     await("alert").atMost(BOUND).until(() -> alerts.states().contains(Alert.State.HANDLED));
-    assertThat(controller.dispatchCounters().lost.sum()).isZero();
-    assertThat(controller.busCounters().alerts.lost().sum()).isZero();
+    assertThat(controller.counters().commandsLost.sum()).isZero();
+    assertThat(controller.counters().alerts.lost().sum()).isZero();
   }
 
   @Test
@@ -233,7 +242,7 @@ final class ControllerRuntimeTest {
 
     await("throttled").atMost(BOUND).until(() -> host.activeLease() != null);
     assertThat(host.agent().commands).extracting(Command::issuedBy).containsOnly("c1");
-    assertThat(second.dispatchCounters().commands.sum()).isZero();
+    assertThat(second.counters().commands.sum()).isZero();
   }
 
   @Test
@@ -257,7 +266,7 @@ final class ControllerRuntimeTest {
     await("resolved").atMost(BOUND).until(() -> alerts.states().contains(Alert.State.RESOLVED));
 
     assertThat(alerts.ids()).hasSize(1);
-    assertThat(third.intakeCounters().stepFailures.sum()).isZero();
+    assertThat(third.counters().stepFailures.sum()).isZero();
   }
 
   @Test
@@ -275,12 +284,12 @@ final class ControllerRuntimeTest {
     noisy.agent().flush();
     await("counted")
         .atMost(BOUND)
-        .untilAsserted(() ->
-            assertThat(controller.intakeCounters().malformed.get(Kind.MAPPING)).hasToString("201"));
+        .untilAsserted(
+            () -> assertThat(controller.counters().malformed.get(Kind.MAPPING)).hasToString("201"));
 
     ScriptedHost host = storming(HOST);
     await("throttled").atMost(BOUND).until(() -> host.activeLease() != null);
-    assertThat(controller.intakeCounters().stepFailures.sum()).isZero();
+    assertThat(controller.counters().stepFailures.sum()).isZero();
   }
 
   @Test
@@ -339,7 +348,7 @@ final class ControllerRuntimeTest {
     boolean complete = controller.stop(Duration.ofSeconds(30));
 
     assertThat(complete).isTrue();
-    assertThat(controller.dispatchCounters().answered.sum()).isPositive();
-    assertThat(controller.busCounters().alerts.published().sum()).isPositive();
+    assertThat(controller.counters().answered.sum()).isPositive();
+    assertThat(controller.counters().alerts.published().sum()).isPositive();
   }
 }

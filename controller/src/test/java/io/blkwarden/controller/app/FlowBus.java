@@ -1,10 +1,7 @@
 package io.blkwarden.controller.app;
 
 import io.blkwarden.controller.baseline.DiskBaseline;
-import io.blkwarden.controller.bus.BusStatus;
 import io.blkwarden.controller.bus.FleetBus;
-import io.blkwarden.controller.bus.SharedState;
-import io.blkwarden.controller.bus.StoredMapping;
 import io.blkwarden.controller.leader.Leadership;
 import io.blkwarden.controller.nats.BusMessage;
 import io.blkwarden.model.HostId;
@@ -27,8 +24,8 @@ final class FlowBus implements FleetBus {
   final TestPublisher<BusMessage> reports = TestPublisher.create();
   final TestPublisher<BusMessage> outcomes = TestPublisher.create();
   final TestPublisher<BusMessage> operatorRequests = TestPublisher.create();
-  final TestPublisher<StoredMapping> storedMappings = TestPublisher.create();
-  final TestPublisher<SharedState> sharedState = TestPublisher.create();
+  final TestPublisher<FleetBus.StoredMapping> storedMappings = TestPublisher.create();
+  final TestPublisher<FleetBus.SharedState> sharedState = TestPublisher.create();
   final List<Alert> alerts = new ArrayList<>();
   final List<DecisionNote> decisions = new ArrayList<>();
   final List<String> replies = new ArrayList<>();
@@ -40,7 +37,7 @@ final class FlowBus implements FleetBus {
   /** Changes leadership. */
   void leads(Leadership now) {
     leadership = now;
-    sharedState.next(new SharedState.LeadershipChanged(now));
+    sharedState.next(new FleetBus.SharedState.LeadershipChanged(now));
   }
 
   @Override
@@ -64,12 +61,12 @@ final class FlowBus implements FleetBus {
   }
 
   @Override
-  public Flux<StoredMapping> storedMappings() {
+  public Flux<FleetBus.StoredMapping> storedMappings() {
     return storedMappings.flux();
   }
 
   @Override
-  public Flux<SharedState> sharedState() {
+  public Flux<FleetBus.SharedState> sharedState() {
     return sharedState.flux();
   }
 
@@ -98,7 +95,7 @@ final class FlowBus implements FleetBus {
   }
 
   @Override
-  public Mono<StoredMapping> storedMapping(HostId host) {
+  public Mono<FleetBus.StoredMapping> storedMapping(HostId host) {
     return Mono.fromRunnable(() -> fetched.add(host));
   }
 
@@ -118,7 +115,7 @@ final class FlowBus implements FleetBus {
   }
 
   @Override
-  public BusStatus status() {
-    return new BusStatus(true, true, leadership, "");
+  public FleetBus.Status status() {
+    return new FleetBus.Status(true, true, leadership, "");
   }
 }

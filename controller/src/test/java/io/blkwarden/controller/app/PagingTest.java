@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.blkwarden.controller.config.ControllerSettings;
 import io.blkwarden.controller.config.NotifyFile;
+import io.blkwarden.controller.engine.EngineSettings;
 import io.blkwarden.controller.nats.NatsSettings;
 import io.blkwarden.controller.testing.AlertTap;
 import io.blkwarden.controller.testing.Alertmanager;
@@ -43,7 +44,9 @@ final class PagingTest {
       NatsSettings bus = new NatsSettings(server.url(), null, null, Subjects.DEFAULT, "c1");
       try (ControllerRuntime controller =
               ControllerRuntime.start(
-                  new ControllerSettings(bus, policies, null, null, null, pages));
+                  new ControllerSettings(
+                      bus, policies, null, null, null, pages, ControllerSettings.METRICS_DISKS),
+                  EngineSettings.DEFAULT);
           AlertTap alerts = ready(controller, server)) {
         host.answering = false; // so that the alert stays firing
         host.swaps(800);

@@ -3,10 +3,10 @@ package io.blkwarden.controller.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.blkwarden.controller.bus.BusCounters;
 import io.blkwarden.controller.bus.NatsFleetBus;
 import io.blkwarden.controller.leader.Leadership;
 import io.blkwarden.controller.nats.NatsSettings;
+import io.blkwarden.controller.snapshot.ControllerCounters;
 import io.blkwarden.controller.testing.AlertTap;
 import io.blkwarden.controller.testing.ControllerProcesses;
 import io.blkwarden.controller.testing.Fleet;
@@ -24,7 +24,6 @@ import io.nats.client.KeyValue;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -82,9 +81,8 @@ final class SlowNetworkTest {
         new NatsFleetBus(
             new NatsSettings(url, null, null, Subjects.DEFAULT, "c1"),
             "c1-run",
-            new BusCounters(),
+            new ControllerCounters(),
             Clock.systemUTC(),
-            new SplittableRandom(5),
             () -> true);
     Recording leads = new Recording();
     leads.of(bus);

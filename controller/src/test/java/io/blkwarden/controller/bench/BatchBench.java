@@ -1,13 +1,12 @@
 package io.blkwarden.controller.bench;
 
-import io.blkwarden.controller.dispatch.DispatchCounters;
 import io.blkwarden.controller.dispatch.OperatorMailbox;
 import io.blkwarden.controller.ingest.Backlog;
 import io.blkwarden.controller.ingest.EngineRunner;
 import io.blkwarden.controller.ingest.FleetIntake;
-import io.blkwarden.controller.ingest.IntakeCounters;
 import io.blkwarden.controller.ingest.LatestBatches;
 import io.blkwarden.controller.nats.BusMessage;
+import io.blkwarden.controller.snapshot.ControllerCounters;
 import io.blkwarden.model.subject.Subjects;
 import java.time.InstantSource;
 import java.util.List;
@@ -46,7 +45,7 @@ public class BatchBench {
 
   private final BenchFleet fleet = new BenchFleet(HOSTS * BenchFleet.DISKS_PER_HOST);
   private final List<String> subjects = fleet.hosts.stream().map(Subjects.DEFAULT::sample).toList();
-  private final IntakeCounters counters = new IntakeCounters();
+  private final ControllerCounters counters = new ControllerCounters();
   private final Backlog backlog = new Backlog();
   private final InstantSource clock = () -> fleet.now().wall();
   private final FleetIntake intake =
@@ -55,7 +54,7 @@ public class BatchBench {
           backlog,
           counters,
           clock,
-          new OperatorMailbox((_, _) -> {}, clock, new DispatchCounters()));
+          new OperatorMailbox((_, _) -> {}, clock, new ControllerCounters()));
   private final EngineRunner engine =
       new EngineRunner(
           fleet.step,

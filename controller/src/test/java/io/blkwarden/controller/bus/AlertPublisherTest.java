@@ -8,13 +8,13 @@ import io.blkwarden.controller.nats.BlockingSchedulers;
 import io.blkwarden.controller.nats.JetStreamAssets;
 import io.blkwarden.controller.nats.NatsConnection;
 import io.blkwarden.controller.nats.NatsSettings;
+import io.blkwarden.controller.snapshot.ControllerCounters;
 import io.blkwarden.controller.testing.Messages;
 import io.blkwarden.model.message.Alert;
 import io.blkwarden.model.subject.Subjects;
 import io.blkwarden.testing.NatsServer;
 import io.nats.client.Connection;
 import java.time.Duration;
-import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -28,7 +28,7 @@ final class AlertPublisherTest {
   private static final Duration BOUND = Duration.ofSeconds(60);
 
   private final NatsServer server = NatsServer.start();
-  private final BusCounters counters = new BusCounters();
+  private final ControllerCounters counters = new ControllerCounters();
   private final Scheduler waiting = BlockingSchedulers.pool("test", 2, 100);
   private final Scheduler alerting = BlockingSchedulers.single("test-alerts");
   private final Sinks.Many<Boolean> reconnected = Sinks.many().multicast().directBestEffort();
@@ -37,13 +37,11 @@ final class AlertPublisherTest {
           new NatsSettings(server.url(), null, null, Subjects.DEFAULT, "c1"),
           "alerts",
           counters,
-          new SplittableRandom(1),
           waiting,
           alerting);
   private volatile Gate gate = Gate.WAIT;
   private final StreamPublisher<Alert> publisher =
-      new StreamPublishers(
-              connection, Subjects.DEFAULT, counters, reconnected.asFlux(), new SplittableRandom(1))
+      new StreamPublishers(connection, Subjects.DEFAULT, counters, reconnected.asFlux())
           .alerts(() -> gate, alerting);
   private Connection other;
 

@@ -11,6 +11,7 @@ import io.blkwarden.controller.baseline.DiskClass;
 import io.blkwarden.controller.fleet.DeviceClass;
 import io.blkwarden.controller.fleet.Metric;
 import io.blkwarden.controller.nats.NatsSettings;
+import io.blkwarden.controller.snapshot.ControllerCounters;
 import io.blkwarden.controller.testing.Recording;
 import io.blkwarden.model.VolumeRole;
 import io.blkwarden.model.subject.Subjects;
@@ -24,7 +25,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -57,9 +57,8 @@ final class BaselineBucketTest {
         new NatsFleetBus(
             new NatsSettings(server.url(), null, null, Subjects.DEFAULT, name),
             name + "-run",
-            new BusCounters(),
+            new ControllerCounters(),
             Clock.systemUTC(),
-            new SplittableRandom(5),
             () -> true);
     open.add(bus);
     inbox.of(bus);

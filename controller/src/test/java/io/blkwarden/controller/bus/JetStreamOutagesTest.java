@@ -7,6 +7,7 @@ import io.blkwarden.commandline.nats.JetStreamFault;
 import io.blkwarden.controller.leader.Leadership;
 import io.blkwarden.controller.nats.Assets;
 import io.blkwarden.controller.nats.NatsSettings;
+import io.blkwarden.controller.snapshot.ControllerCounters;
 import io.blkwarden.controller.testing.Messages;
 import io.blkwarden.controller.testing.Recording;
 import io.blkwarden.model.message.Alert;
@@ -25,7 +26,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -58,9 +58,8 @@ final class JetStreamOutagesTest {
             new NatsFleetBus(
                 new NatsSettings(server.url(), null, null, Subjects.DEFAULT, "c1"),
                 "c1-run",
-                new BusCounters(),
+                new ControllerCounters(),
                 Clock.systemUTC(),
-                new SplittableRandom(5),
                 () -> true));
     new Recording().of(bus);
     bus.start();
@@ -150,9 +149,8 @@ final class JetStreamOutagesTest {
             new NatsFleetBus(
                 new NatsSettings(server.url(), null, null, Subjects.DEFAULT, "c1"),
                 "c1-run",
-                new BusCounters(),
+                new ControllerCounters(),
                 Clock.systemUTC(),
-                new SplittableRandom(5),
                 () -> true));
     Recording seen = new Recording();
     seen.of(bus);

@@ -14,8 +14,8 @@ final class KnownOperatorInputsTest {
   private static final ZonedDateTime THEN =
       ZonedDateTime.of(2026, 11, 30, 12, 0, 0, 0, ZoneOffset.UTC);
   private static final byte[] VALUE = "{}".getBytes(UTF_8);
-  private static final KnownOperatorInputs KNOWN =
-      new KnownOperatorInputs(
+  private static final OperatorInputBucket.Known KNOWN =
+      new OperatorInputBucket.Known(
           new Bucket.History(THEN, 7),
           Map.of("pause", VALUE, "silence.a", VALUE, "silence.b", VALUE, "ack.c", VALUE));
 
@@ -58,7 +58,7 @@ final class KnownOperatorInputsTest {
 
   @Test
   void staysLostUntilTheEngineReceivesTheBucket() {
-    KnownOperatorInputs lost = KNOWN.lost();
+    OperatorInputBucket.Known lost = KNOWN.lost();
     assertThat(lost.isLostIn(same(7))).isTrue();
     assertThat(lost.isLostIn(same(1_000))).isTrue();
     assertThat(lost.missingIn(same(1_000), Set.of("pause", "silence.a", "ack.c")))
@@ -67,7 +67,7 @@ final class KnownOperatorInputsTest {
 
   @Test
   void countsEntriesByKind() {
-    assertThat(KnownOperatorInputs.count(KNOWN.values().keySet()))
+    assertThat(OperatorInputBucket.Known.count(KNOWN.values().keySet()))
         .isEqualTo("{ack=1, pause=1, silence=2}");
   }
 }

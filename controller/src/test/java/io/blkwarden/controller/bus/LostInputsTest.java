@@ -9,6 +9,7 @@ import io.blkwarden.controller.nats.JetStreamAssets;
 import io.blkwarden.controller.nats.KvEvent;
 import io.blkwarden.controller.nats.NatsSettings;
 import io.blkwarden.controller.silence.OperatorState;
+import io.blkwarden.controller.snapshot.ControllerCounters;
 import io.blkwarden.controller.testing.Messages;
 import io.blkwarden.controller.testing.Recording;
 import io.blkwarden.controller.testing.TcpProxy;
@@ -28,7 +29,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.SplittableRandom;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -81,9 +81,8 @@ final class LostInputsTest {
             new NatsFleetBus(
                 new NatsSettings(url, null, null, Subjects.DEFAULT, instance),
                 instance + "-run",
-                new BusCounters(),
+                new ControllerCounters(),
                 Clock.systemUTC(),
-                new SplittableRandom(5),
                 () -> true));
     seen.of(bus);
     bus.start();

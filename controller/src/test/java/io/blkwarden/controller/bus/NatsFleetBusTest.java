@@ -9,6 +9,7 @@ import io.blkwarden.controller.leader.Leadership;
 import io.blkwarden.controller.nats.Assets;
 import io.blkwarden.controller.nats.NatsSettings;
 import io.blkwarden.controller.nats.Records;
+import io.blkwarden.controller.snapshot.ControllerCounters;
 import io.blkwarden.controller.testing.Messages;
 import io.blkwarden.controller.testing.Recording;
 import io.blkwarden.model.HostId;
@@ -32,7 +33,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -62,7 +62,7 @@ final class NatsFleetBusTest {
   }
 
   private NatsFleetBus bus(
-      NatsServer server, String instance, Recording inbox, BusCounters counts) {
+      NatsServer server, String instance, Recording inbox, ControllerCounters counts) {
     NatsFleetBus bus =
         closing(
             new NatsFleetBus(
@@ -70,7 +70,6 @@ final class NatsFleetBusTest {
                 instance + "-run",
                 counts,
                 Clock.systemUTC(),
-                new SplittableRandom(5),
                 () -> true));
     inbox.of(bus);
     bus.start();
@@ -89,7 +88,7 @@ final class NatsFleetBusTest {
   void createsStreamsAndBucketsAndLeads() throws Exception {
     NatsServer server = closing(NatsServer.start());
     Recording inbox = new Recording();
-    NatsFleetBus bus = bus(server, "c1", inbox, new BusCounters());
+    NatsFleetBus bus = bus(server, "c1", inbox, new ControllerCounters());
     awaitLeading(bus);
 
     Connection other = closing(Nats.connect(server.url()));
@@ -116,7 +115,7 @@ final class NatsFleetBusTest {
     NatsServer server = closing(NatsServer.start());
     Connection other = closing(Nats.connect(server.url()));
     Assets.ensure(other, new Subjects("elsewhere.v1"), server);
-    awaitLeading(bus(server, "c1", new Recording(), new BusCounters()));
+    awaitLeading(bus(server, "c1", new Recording(), new ControllerCounters()));
 
     assertThat(
             other
@@ -130,12 +129,12 @@ final class NatsFleetBusTest {
   @Test
   void standbyTakesOverAtOnceFromAStoppedLeader() {
     NatsServer server = closing(NatsServer.start());
-    NatsFleetBus one = bus(server, "c1", new Recording(), new BusCounters());
+    NatsFleetBus one = bus(server, "c1", new Recording(), new ControllerCounters());
     awaitLeading(one);
     long before = epoch(one);
 
     Recording second = new Recording();
-    NatsFleetBus two = bus(server, "c2", second, new BusCounters());
+    NatsFleetBus two = bus(server, "c2", second, new ControllerCounters());
     await()
         .atMost(BOUND)
         .until(() -> two.status().leadership().equals(new Leadership.Following("c1", before)));
@@ -155,7 +154,7 @@ final class NatsFleetBusTest {
   @Test
   void leadsWithAHigherEpochAfterTheServerLostItsState() {
     NatsServer server = closing(NatsServer.start());
-    NatsFleetBus bus = bus(server, "c1", new Recording(), new BusCounters());
+    NatsFleetBus bus = bus(server, "c1", new Recording(), new ControllerCounters());
     awaitLeading(bus);
     long before = epoch(bus);
 
@@ -169,7 +168,7 @@ final class NatsFleetBusTest {
   @Test
   void takesAnEpochAboveThatOfAnAgent() {
     NatsServer server = closing(NatsServer.start());
-    NatsFleetBus bus = bus(server, "c1", new Recording(), new BusCounters());
+    NatsFleetBus bus = bus(server, "c1", new Recording(), new ControllerCounters());
     awaitLeading(bus);
     long seen = epoch(bus) + 1_000;
 
@@ -188,7 +187,7 @@ final class NatsFleetBusTest {
     Assets.ensure(agent, SUBJECTS, server);
     agent.keyValue("blkwarden-mapping").put("dom0-1", "kept".getBytes(UTF_8));
     Recording inbox = new Recording();
-    awaitLeading(bus(server, "c1", inbox, new BusCounters()));
+    awaitLeading(bus(server, "c1", inbox, new ControllerCounters()));
 
     agent.publish(SUBJECTS.sample(HOST), "s".getBytes(UTF_8));
     agent.publish(SUBJECTS.mapping(HOST, "snapshot"), "m".getBytes(UTF_8));
@@ -212,7 +211,7 @@ final class NatsFleetBusTest {
   @Test
   void commandIsAnsweredOrFailsSoon() throws Exception {
     NatsServer server = closing(NatsServer.start());
-    NatsFleetBus bus = bus(server, "c1", new Recording(), new BusCounters());
+    NatsFleetBus bus = bus(server, "c1", new Recording(), new ControllerCounters());
     awaitLeading(bus);
     Connection agent = closing(Nats.connect(server.url()));
 
@@ -240,7 +239,7 @@ final class NatsFleetBusTest {
   @Test
   void alertsAreStoredOnceAndInOrderAfterAServerFailure() throws Exception {
     NatsServer server = closing(NatsServer.start());
-    BusCounters counts = new BusCounters();
+    ControllerCounters counts = new ControllerCounters();
     NatsFleetBus bus = bus(server, "c1", new Recording(), counts);
     awaitLeading(bus);
     int alerts = 300;
@@ -271,7 +270,7 @@ final class NatsFleetBusTest {
   @Test
   void decisionsAreStoredOnceAfterAServerFailure() throws Exception {
     NatsServer server = closing(NatsServer.start());
-    BusCounters counts = new BusCounters();
+    ControllerCounters counts = new ControllerCounters();
     NatsFleetBus bus = bus(server, "c1", new Recording(), counts);
     awaitLeading(bus);
     int decisions = 600;
@@ -313,9 +312,8 @@ final class NatsFleetBusTest {
     try (RecordServer desk =
         new RecordServer(
             new NatsSettings(server.url(), null, null, SUBJECTS, "c1"),
-            new BusCounters(),
-            Clock.systemUTC(),
-            new SplittableRandom(1))) {
+            new ControllerCounters(),
+            Clock.systemUTC())) {
       Records.each(
           desk,
           RecordKind.ALERT,
@@ -333,7 +331,7 @@ final class NatsFleetBusTest {
   @Test
   void startsWithoutAServerAndReportsIt() {
     NatsServer server = closing(NatsServer.stopped());
-    NatsFleetBus bus = bus(server, "c1", new Recording(), new BusCounters());
+    NatsFleetBus bus = bus(server, "c1", new Recording(), new ControllerCounters());
     await()
         .atMost(BOUND)
         .until(() -> bus.status().problem().startsWith("cannot reach NATS at " + server.url()));
@@ -348,7 +346,7 @@ final class NatsFleetBusTest {
   void reconnectsAfterAServerRefusedItTwice() throws Exception {
     NatsServer server = closing(NatsServer.start());
     Recording seen = new Recording();
-    NatsFleetBus bus = bus(server, "c1", seen, new BusCounters());
+    NatsFleetBus bus = bus(server, "c1", seen, new ControllerCounters());
     awaitLeading(bus);
 
     server.kill();
@@ -378,11 +376,10 @@ final class NatsFleetBusTest {
             new NatsFleetBus(
                 new NatsSettings(server.url(), null, null, SUBJECTS, "c1"),
                 "c1-run",
-                new BusCounters(),
+                new ControllerCounters(),
                 Clock.systemUTC(),
-                new SplittableRandom(5),
                 () -> true));
-    StepVerifier.create(bus.storedMappings().map(StoredMapping::key), 0)
+    StepVerifier.create(bus.storedMappings().map(FleetBus.StoredMapping::key), 0)
         .then(bus::start)
         .thenRequest(3)
         .expectNext("dom0-0", "dom0-1", "dom0-2")
@@ -396,7 +393,8 @@ final class NatsFleetBusTest {
         .expectNextCount(100)
         .thenCancel()
         .verify(BOUND);
-    assertThat(bus.storedMapping(new HostId("dom0-7")).map(StoredMapping::key).block(BOUND))
+    assertThat(
+            bus.storedMapping(new HostId("dom0-7")).map(FleetBus.StoredMapping::key).block(BOUND))
         .isEqualTo("dom0-7");
     assertThat(bus.storedMapping(HOST).blockOptional(BOUND)).isEmpty();
     bus.deleteMapping(new HostId("dom0-7")).block(BOUND);
@@ -407,7 +405,7 @@ final class NatsFleetBusTest {
   void operatorsInputAndOpenAlertsPrecedeLeadership() throws Exception {
     NatsServer server = closing(NatsServer.start());
     Recording first = new Recording();
-    NatsFleetBus one = bus(server, "c1", first, new BusCounters());
+    NatsFleetBus one = bus(server, "c1", first, new ControllerCounters());
     awaitLeading(one);
     await().atMost(BOUND).until(() -> !first.leaderships.isEmpty());
     Pause pause = new Pause("ana", "the storage moves", Messages.AT);
@@ -418,7 +416,7 @@ final class NatsFleetBusTest {
     one.close();
 
     Recording second = new Recording();
-    NatsFleetBus two = bus(server, "c2", second, new BusCounters());
+    NatsFleetBus two = bus(server, "c2", second, new ControllerCounters());
     await()
         .atMost(BOUND)
         .until(() -> second.leaderships.contains(new Leadership.Leading(epoch(two))));
@@ -434,7 +432,7 @@ final class NatsFleetBusTest {
     Path config = Files.writeString(folder.resolve("nats.conf"), "jetstream { max_file: 200M }");
     NatsServer server = closing(NatsServer.stopped());
     server.run("-c", config.toString());
-    NatsFleetBus bus = bus(server, "c1", new Recording(), new BusCounters());
+    NatsFleetBus bus = bus(server, "c1", new Recording(), new ControllerCounters());
     awaitLeading(bus);
 
     bus.publishAlerts(Flux.just(Messages.alert(1, Alert.State.FIRING))).block(BOUND);
@@ -449,19 +447,19 @@ final class NatsFleetBusTest {
   @Test
   void acquiresADeletedLease() throws Exception {
     NatsServer server = closing(NatsServer.start());
-    NatsFleetBus one = bus(server, "c1", new Recording(), new BusCounters());
+    NatsFleetBus one = bus(server, "c1", new Recording(), new ControllerCounters());
     awaitLeading(one);
     one.close();
     Connection other = closing(Nats.connect(server.url()));
     other.keyValue("blkwarden-claim").delete("controller");
 
-    awaitLeading(bus(server, "c2", new Recording(), new BusCounters()));
+    awaitLeading(bus(server, "c2", new Recording(), new ControllerCounters()));
   }
 
   @Test
   void storesTwoStatesOfAnAlertInOneMillisecond() throws Exception {
     NatsServer server = closing(NatsServer.start());
-    NatsFleetBus bus = bus(server, "c1", new Recording(), new BusCounters());
+    NatsFleetBus bus = bus(server, "c1", new Recording(), new ControllerCounters());
     awaitLeading(bus);
     Alert word = Messages.alert(1, Alert.State.HANDLED);
     bus.publishAlerts(Flux.just(Messages.alert(1, Alert.State.FIRING), word, word)).block(BOUND);
@@ -472,7 +470,7 @@ final class NatsFleetBusTest {
   @Test
   void reportsDisabledJetStream() {
     NatsServer server = closing(NatsServer.withoutJetStream());
-    NatsFleetBus bus = bus(server, "c1", new Recording(), new BusCounters());
+    NatsFleetBus bus = bus(server, "c1", new Recording(), new ControllerCounters());
 
     await()
         .atMost(BOUND)

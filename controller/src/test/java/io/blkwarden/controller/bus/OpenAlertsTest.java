@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.blkwarden.controller.leader.Leadership;
 import io.blkwarden.controller.nats.NatsSettings;
+import io.blkwarden.controller.snapshot.ControllerCounters;
 import io.blkwarden.controller.testing.Messages;
 import io.blkwarden.controller.testing.Recording;
 import io.blkwarden.model.message.Alert;
@@ -14,7 +15,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import reactor.core.Disposable;
@@ -44,9 +44,8 @@ final class OpenAlertsTest {
             new NatsFleetBus(
                 new NatsSettings(server.url(), null, null, Subjects.DEFAULT, instance),
                 instance + "-run",
-                new BusCounters(),
+                new ControllerCounters(),
                 Clock.systemUTC(),
-                new SplittableRandom(5),
                 () -> true));
     seen.of(bus);
     bus.start();

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.blkwarden.controller.nats.NatsSettings;
 import io.blkwarden.controller.nats.Records;
+import io.blkwarden.controller.snapshot.ControllerCounters;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.OperatorKey;
 import io.blkwarden.model.json.ControlJson;
@@ -29,7 +30,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -50,9 +50,8 @@ final class RecordServerTest {
   private final RecordServer desk =
       new RecordServer(
           new NatsSettings(server.url(), null, null, SUBJECTS, "c1"),
-          new BusCounters(),
-          Clock.systemUTC(),
-          new SplittableRandom(1));
+          new ControllerCounters(),
+          Clock.systemUTC());
 
   private Connection connected() {
     try {

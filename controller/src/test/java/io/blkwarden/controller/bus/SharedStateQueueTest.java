@@ -2,7 +2,7 @@ package io.blkwarden.controller.bus;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.blkwarden.controller.bus.SharedState.LeadershipChanged;
+import io.blkwarden.controller.bus.FleetBus.SharedState.LeadershipChanged;
 import io.blkwarden.controller.leader.Leadership;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,7 +25,7 @@ final class SharedStateQueueTest {
     time.dispose();
   }
 
-  private static SharedState state(long number) {
+  private static FleetBus.SharedState state(long number) {
     return new LeadershipChanged(new Leadership.Leading(number));
   }
 

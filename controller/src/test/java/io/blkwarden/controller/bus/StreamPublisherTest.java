@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.blkwarden.controller.bus.PublishQueue.Entry;
 import io.blkwarden.controller.bus.StreamPublisher.Gate;
+import io.blkwarden.controller.snapshot.ControllerCounters;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,8 +28,8 @@ final class StreamPublisherTest {
   private final VirtualTimeScheduler time = VirtualTimeScheduler.create();
   private final PublishQueue<String> queue =
       new PublishQueue<>(10_000, text -> text.substring(0, 1), _ -> false);
-  private final BusCounters.Published counters =
-      new BusCounters.Published(
+  private final ControllerCounters.Published counters =
+      new ControllerCounters.Published(
           new LongAdder(), new LongAdder(), new LongAdder(), new LongAdder(), new LongAdder());
   private final Sinks.Many<Boolean> reconnected = Sinks.many().multicast().directBestEffort();
 

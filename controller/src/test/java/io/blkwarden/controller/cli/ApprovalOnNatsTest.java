@@ -8,6 +8,7 @@ import io.blkwarden.controller.app.ControllerRuntime;
 import io.blkwarden.controller.config.ControllerSettings;
 import io.blkwarden.controller.config.NotifyFile;
 import io.blkwarden.controller.engine.EngineSettings;
+import io.blkwarden.controller.http.HttpSettings;
 import io.blkwarden.controller.nats.NatsSettings;
 import io.blkwarden.controller.notify.settings.Secret;
 import io.blkwarden.controller.testing.ScriptedHost;
@@ -26,6 +27,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -52,9 +54,14 @@ final class ApprovalOnNatsTest {
                 new NatsSettings(server.url(), null, null, Subjects.DEFAULT, "c1"),
                 policies,
                 null,
-                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                new HttpSettings(
+                    new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                    Set.of(),
+                    null,
+                    null),
                 new Secret("0123456789abcdef"),
-                NotifyFile.NONE),
+                NotifyFile.NONE,
+                ControllerSettings.METRICS_DISKS),
             EngineSettings.DEFAULT);
     await("ready").atMost(BOUND).until(() -> controller.readiness().blockers().isEmpty());
     host.swaps(800);

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.blkwarden.commandline.ExitCodes;
-import io.blkwarden.controller.bus.BusCounters;
 import io.blkwarden.controller.bus.RecordServer;
 import io.blkwarden.controller.nats.NatsSettings;
+import io.blkwarden.controller.snapshot.ControllerCounters;
 import io.blkwarden.controller.testing.FakeAgent;
 import io.blkwarden.controller.testing.Fleet;
 import io.blkwarden.controller.testing.Messages;
@@ -31,7 +31,6 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
-import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
@@ -54,9 +53,8 @@ final class CommandsOnNatsTest {
   private final RecordServer desk =
       new RecordServer(
           new NatsSettings(server.url(), null, null, SUBJECTS, "c1"),
-          new BusCounters(),
-          Clock.systemUTC(),
-          new SplittableRandom(1));
+          new ControllerCounters(),
+          Clock.systemUTC());
 
   @BeforeEach
   void provision() throws Exception {

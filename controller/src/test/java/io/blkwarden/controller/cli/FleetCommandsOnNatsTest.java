@@ -46,7 +46,8 @@ final class FleetCommandsOnNatsTest {
                 null,
                 null,
                 null,
-                NotifyFile.NONE),
+                NotifyFile.NONE,
+                ControllerSettings.METRICS_DISKS),
             EngineSettings.DEFAULT);
     await("ready").atMost(BOUND).until(() -> controller.readiness().blockers().isEmpty());
   }

@@ -7,6 +7,7 @@ import io.blkwarden.commandline.ExitCodes;
 import io.blkwarden.controller.app.ControllerRuntime;
 import io.blkwarden.controller.config.ControllerSettings;
 import io.blkwarden.controller.config.NotifyFile;
+import io.blkwarden.controller.engine.EngineSettings;
 import io.blkwarden.controller.nats.NatsSettings;
 import io.blkwarden.controller.testing.Messages;
 import io.blkwarden.controller.testing.SwapStorm;
@@ -44,7 +45,9 @@ final class OperatorInputsOnNatsTest {
                 null,
                 null,
                 null,
-                NotifyFile.NONE));
+                NotifyFile.NONE,
+                ControllerSettings.METRICS_DISKS),
+            EngineSettings.DEFAULT);
     await().atMost(BOUND).until(started::leadershipKnown);
     return started;
   }

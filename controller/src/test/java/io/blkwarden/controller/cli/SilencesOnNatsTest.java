@@ -7,6 +7,7 @@ import io.blkwarden.commandline.ExitCodes;
 import io.blkwarden.controller.app.ControllerRuntime;
 import io.blkwarden.controller.config.ControllerSettings;
 import io.blkwarden.controller.config.NotifyFile;
+import io.blkwarden.controller.engine.EngineSettings;
 import io.blkwarden.controller.nats.NatsSettings;
 import io.blkwarden.controller.testing.AlertTap;
 import io.blkwarden.controller.testing.ScriptedHost;
@@ -52,7 +53,9 @@ final class SilencesOnNatsTest {
     NatsSettings bus = new NatsSettings(server.url(), null, null, Subjects.DEFAULT, name);
     ControllerRuntime started =
         ControllerRuntime.start(
-            new ControllerSettings(bus, policies, null, null, null, NotifyFile.NONE));
+            new ControllerSettings(
+                bus, policies, null, null, null, NotifyFile.NONE, ControllerSettings.METRICS_DISKS),
+            EngineSettings.DEFAULT);
     await("ready").atMost(BOUND).until(() -> started.readiness().blockers().isEmpty());
     return started;
   }

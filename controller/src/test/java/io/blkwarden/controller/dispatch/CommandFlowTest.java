@@ -3,6 +3,7 @@ package io.blkwarden.controller.dispatch;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.blkwarden.controller.snapshot.ControllerCounters;
 import io.blkwarden.controller.testing.Messages;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.MessageId;
@@ -28,7 +29,7 @@ final class CommandFlowTest {
   private static final Mono<byte[]> SILENT = Mono.never();
 
   private final VirtualTimeScheduler time = VirtualTimeScheduler.create();
-  private final DispatchCounters counters = new DispatchCounters();
+  private final ControllerCounters counters = new ControllerCounters();
   private final List<Command> asked = new ArrayList<>();
   private final List<Outcome> outcomes = new ArrayList<>();
   private final List<String> lost = new ArrayList<>();
@@ -99,7 +100,7 @@ final class CommandFlowTest {
         .extracting(Command::expiresInMs)
         .isSortedAccordingTo((a, b) -> b.compareTo(a));
     assertThat(asked.getLast().expiresInMs()).isLessThan(asked.getFirst().expiresInMs());
-    assertThat(counters.lost.sum()).isEqualTo(1);
+    assertThat(counters.commandsLost.sum()).isEqualTo(1);
     assertThat(flow.size()).isZero();
   }
 
@@ -125,7 +126,7 @@ final class CommandFlowTest {
     advance(5_000);
 
     assertThat(outcomes).hasSize(1);
-    assertThat(counters.malformed.sum()).isEqualTo(2);
+    assertThat(counters.answersMalformed.sum()).isEqualTo(2);
   }
 
   @Test
@@ -189,7 +190,7 @@ final class CommandFlowTest {
       commands.next(Messages.command(i, HOST, 600_000));
     }
 
-    assertThat(counters.refused.sum()).isEqualTo(1);
+    assertThat(counters.commandsRefused.sum()).isEqualTo(1);
     assertThat(lost).singleElement().asString().contains("commands are already waiting");
     assertThat(flow.size()).isEqualTo(CommandFlow.MAX_WAITING);
   }

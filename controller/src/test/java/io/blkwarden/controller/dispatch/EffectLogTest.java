@@ -11,6 +11,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
 import ch.qos.logback.core.ConsoleAppender;
 import io.blkwarden.controller.engine.Effect;
+import io.blkwarden.controller.snapshot.ControllerCounters;
 import io.blkwarden.controller.testing.Messages;
 import io.blkwarden.controller.throttle.Decision;
 import io.blkwarden.model.DomainRef;
@@ -53,7 +54,7 @@ final class EffectLogTest {
           lines.add(new String(json.getEncoder().encode(event), UTF_8));
         }
       };
-  private final EffectLog effects = new EffectLog(new DispatchCounters());
+  private final EffectLog effects = new EffectLog(new ControllerCounters());
 
   @BeforeEach
   void listen() throws Exception {

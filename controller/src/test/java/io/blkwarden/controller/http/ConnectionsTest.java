@@ -13,7 +13,6 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,8 +53,8 @@ final class ConnectionsTest {
                 _ -> Mono.<FleetSnapshot>error(new IllegalStateException()),
                 pulse,
                 pages),
-            MetricSource.of(List.of()),
-            new Approvals(null, _ -> Mono.never(), Clock.systemUTC()),
+            new Metric.Source(List.of(), Mono::empty),
+            new Approvals(null, _ -> Mono.never()),
             (_, _) -> Mono.never());
     return server;
   }

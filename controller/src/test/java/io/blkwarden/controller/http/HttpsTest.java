@@ -16,7 +16,6 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
-import java.time.Clock;
 import java.util.Base64;
 import java.util.List;
 import java.util.Set;
@@ -91,8 +90,8 @@ final class HttpsTest {
             _ -> Mono.<FleetSnapshot>error(new IllegalStateException()),
             new ChangeSignal(),
             pages),
-        MetricSource.of(List.of()),
-        new Approvals(null, _ -> Mono.never(), Clock.systemUTC()),
+        new Metric.Source(List.of(), Mono::empty),
+        new Approvals(null, _ -> Mono.never()),
         (_, _) -> Mono.never());
   }
 

@@ -28,7 +28,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -71,22 +70,23 @@ final class StatusServerTest {
           SETTINGS,
           readiness::get,
           shown,
-          MetricSource.of(
+          new Metric.Source(
               List.of(
                   Metric.of("samples_total", "Samples.", () -> 42),
                   Metric.of("hosts", "Hosts.", () -> 3),
                   Metric.of("load_ratio", "Unknown.", () -> Double.NaN),
                   new Metric(
-                      "faults_total", "Faults.", List.of("reason"), to -> to.take(7, "syntax")))),
-          new Approvals("right-token"::equals, this::answer, Clock.systemUTC()),
+                      "faults_total", "Faults.", List.of("reason"), to -> to.take(7, "syntax"))),
+              Mono::empty),
+          new Approvals("right-token"::equals, this::answer),
           this::auditTrail);
   private final StatusServer closed =
       StatusServer.start(
           SETTINGS,
           readiness::get,
           shown,
-          MetricSource.of(List.of()),
-          new Approvals(null, this::answer, Clock.systemUTC()),
+          new Metric.Source(List.of(), Mono::empty),
+          new Approvals(null, this::answer),
           this::auditTrail);
   private final HttpClient client = HttpClient.newHttpClient();
 

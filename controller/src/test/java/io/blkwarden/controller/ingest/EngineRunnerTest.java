@@ -2,13 +2,13 @@ package io.blkwarden.controller.ingest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.blkwarden.controller.dispatch.DispatchCounters;
 import io.blkwarden.controller.dispatch.OperatorMailbox;
 import io.blkwarden.controller.engine.Effect;
 import io.blkwarden.controller.engine.EngineCore;
 import io.blkwarden.controller.engine.Input;
 import io.blkwarden.controller.engine.Moment;
 import io.blkwarden.controller.nats.BusMessage;
+import io.blkwarden.controller.snapshot.ControllerCounters;
 import io.blkwarden.controller.testing.Messages;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.message.Alert;
@@ -30,7 +30,7 @@ final class EngineRunnerTest {
   private static final Subjects SUBJECTS = Subjects.DEFAULT;
   private static final HostId HOST = new HostId("dom0-7");
 
-  private final IntakeCounters counters = new IntakeCounters();
+  private final ControllerCounters counters = new ControllerCounters();
   private final Backlog backlog = new Backlog();
   private final InstantSource clock = InstantSource.fixed(Messages.AT);
   private final FleetIntake intake =
@@ -39,7 +39,7 @@ final class EngineRunnerTest {
           backlog,
           counters,
           clock,
-          new OperatorMailbox((_, _) -> {}, clock, new DispatchCounters()));
+          new OperatorMailbox((_, _) -> {}, clock, new ControllerCounters()));
   private final VirtualTimeScheduler time = VirtualTimeScheduler.create();
   private final LatestBatches batches = new LatestBatches(intake, time);
   private final TestPublisher<BusMessage> samples = TestPublisher.create();
@@ -135,7 +135,7 @@ final class EngineRunnerTest {
         .verify();
 
     assertThat(inputs).isEmpty();
-    assertThat(counters.malformed.get(IntakeCounters.Kind.SAMPLE))
+    assertThat(counters.malformed.get(ControllerCounters.Kind.SAMPLE))
         .satisfies(c -> assertThat(c.sum()).isEqualTo(2));
     samples.assertCancelled();
   }

@@ -3,13 +3,13 @@ package io.blkwarden.controller.ingest;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.blkwarden.controller.bus.StoredMapping;
-import io.blkwarden.controller.dispatch.DispatchCounters;
+import io.blkwarden.controller.bus.FleetBus;
 import io.blkwarden.controller.dispatch.OperatorMailbox;
 import io.blkwarden.controller.engine.Input;
 import io.blkwarden.controller.ingest.EngineInput.Single;
-import io.blkwarden.controller.ingest.IntakeCounters.Kind;
 import io.blkwarden.controller.nats.BusMessage;
+import io.blkwarden.controller.snapshot.ControllerCounters;
+import io.blkwarden.controller.snapshot.ControllerCounters.Kind;
 import io.blkwarden.controller.testing.Messages;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.OperatorKey;
@@ -37,7 +37,7 @@ final class FleetIntakeTest {
   private static final Subjects SUBJECTS = Subjects.DEFAULT;
   private static final HostId HOST = new HostId("dom0-7");
 
-  private final IntakeCounters counters = new IntakeCounters();
+  private final ControllerCounters counters = new ControllerCounters();
   private final Backlog backlog = new Backlog();
   private final List<String> refused = new ArrayList<>();
   private final InstantSource clock = InstantSource.fixed(Messages.AT);
@@ -48,7 +48,7 @@ final class FleetIntakeTest {
           counters,
           clock,
           new OperatorMailbox(
-              (_, reply) -> refused.add(reply.detail()), clock, new DispatchCounters()));
+              (_, reply) -> refused.add(reply.detail()), clock, new ControllerCounters()));
 
   private static long count(Map<Kind, LongAdder> counts, Kind kind) {
     LongAdder count = counts.get(kind);
@@ -172,7 +172,7 @@ final class FleetIntakeTest {
 
   private @Nullable Single stored(HostId under, HostId of) {
     return intake.readStoredMapping(
-        new StoredMapping(HostToken.key(under), ControlJson.encode(snapshot(of, 1))));
+        new FleetBus.StoredMapping(HostToken.key(under), ControlJson.encode(snapshot(of, 1))));
   }
 
   @Test

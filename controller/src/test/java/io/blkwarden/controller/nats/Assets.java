@@ -14,7 +14,9 @@ public final class Assets {
   /** Creates missing streams and buckets. */
   public static void ensure(Connection connection, Subjects subjects, NatsServer server)
       throws NatsException {
-    boolean _ = new JetStreamAssets(connection, subjects, server.url(), Replicas.AUTO).ensureAll();
+    boolean _ =
+        new JetStreamAssets(connection, new NatsSettings(server.url(), null, null, subjects, "c1"))
+            .ensureAll();
   }
 
   /** Creates small streams and buckets. */

@@ -41,7 +41,9 @@ final class JetStreamAssetsTest {
   }
 
   private void ensure() throws NatsException {
-    boolean _ = new JetStreamAssets(connection, SUBJECTS, server.url(), Replicas.AUTO).ensureAll();
+    boolean _ =
+        new JetStreamAssets(connection, new NatsSettings(server.url(), null, null, SUBJECTS, "c1"))
+            .ensureAll();
   }
 
   private StreamConfiguration of(String stream) throws Exception {

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.blkwarden.controller.snapshot.ControllerCounters;
 import io.blkwarden.model.subject.Subjects;
 import io.blkwarden.testing.NatsServer;
 import io.nats.client.Connection;
@@ -11,7 +12,6 @@ import io.nats.client.api.StreamConfiguration;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
-import java.util.SplittableRandom;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.IntStream;
@@ -36,8 +36,7 @@ final class NatsConnectionTest {
       new NatsConnection(
           new NatsSettings(server.url(), null, null, Subjects.DEFAULT, "c1"),
           "test",
-          new ConnectionCounters(),
-          new SplittableRandom(1),
+          new ControllerCounters(),
           waiting,
           timer);
   private Connection other;
@@ -148,15 +147,15 @@ final class NatsConnectionTest {
     StepVerifier.create(connection.states())
         .expectNext(new ConnectionState.Connecting(""))
         .then(connection::start)
-        .expectNext(new ConnectionState.Up(1))
+        .expectNext(new ConnectionState.Up())
         .then(server::kill)
         .expectNext(new ConnectionState.Lost())
         .then(server::run)
-        .expectNext(new ConnectionState.Up(2))
+        .expectNext(new ConnectionState.Up())
         .thenCancel()
         .verify(BOUND);
     StepVerifier.create(connection.states())
-        .expectNext(new ConnectionState.Up(2))
+        .expectNext(new ConnectionState.Up())
         .thenCancel()
         .verify(BOUND);
   }
@@ -164,7 +163,7 @@ final class NatsConnectionTest {
   @Test
   void requestIsAnsweredTimesOutOrFailsAtOnce() throws Exception {
     StepVerifier.create(connection.request("h", "ask", new byte[0], BOUND))
-        .expectError(IOException.class)
+        .expectError(IllegalStateException.class)
         .verify(BOUND);
     start();
     other.subscribe("deaf");

@@ -24,13 +24,13 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
-/** Replicas of streams and buckets on real servers, alone and in clusters. */
+/** JetStreamAssets.Replicas of streams and buckets on real servers, alone and in clusters. */
 final class ReplicasTest {
   private static final Duration BOUND = Duration.ofSeconds(30);
 
   private final List<AutoCloseable> open = new ArrayList<>();
   private final ListAppender<ILoggingEvent> log = new ListAppender<>();
-  private final Logger logger = (Logger) LoggerFactory.getLogger(Replicas.class);
+  private final Logger logger = (Logger) LoggerFactory.getLogger(JetStreamAssets.Replicas.class);
 
   @BeforeEach
   void listen() {
@@ -58,7 +58,9 @@ final class ReplicasTest {
   }
 
   private static JetStreamAssets assets(Connection connection, int replicas) {
-    return new JetStreamAssets(connection, Subjects.DEFAULT, "nats://here", replicas);
+    return new JetStreamAssets(
+        connection,
+        new NatsSettings("nats://here", null, null, Subjects.DEFAULT, "c1").with(0, replicas));
   }
 
   /** Retries like the controller, because replicas elect a leader after a change. */
@@ -86,7 +88,7 @@ final class ReplicasTest {
   @Test
   void singleServerHasOneReplicaAndReportsIt() throws Exception {
     Connection connection = connect(closing(NatsServer.start()));
-    boolean _ = assets(connection, Replicas.AUTO).ensureAll();
+    boolean _ = assets(connection, JetStreamAssets.Replicas.AUTO).ensureAll();
     allHave(connection, 1);
     assertThat(messages()).isEmpty();
 
@@ -104,7 +106,7 @@ final class ReplicasTest {
   void clusterOfTwoHasOneReplicaUntilThereAreThreeServers() throws Exception {
     NatsCluster cluster = closing(NatsCluster.start(3, 2, ""));
     Connection connection = connect(cluster.server(0));
-    JetStreamAssets auto = assets(connection, Replicas.AUTO);
+    JetStreamAssets auto = assets(connection, JetStreamAssets.Replicas.AUTO);
     boolean _ = auto.ensureAll();
     allHave(connection, 1);
     assertThat(messages())
@@ -151,7 +153,7 @@ final class ReplicasTest {
   void clusterOfThreeHasThreeReplicasUnlessConfigured() throws Exception {
     NatsCluster cluster = closing(NatsCluster.start(3));
     Connection connection = connect(cluster.server(0));
-    boolean _ = assets(connection, Replicas.AUTO).ensureAll();
+    boolean _ = assets(connection, JetStreamAssets.Replicas.AUTO).ensureAll();
     allHave(connection, 3);
     assertThat(
             connection
@@ -166,14 +168,14 @@ final class ReplicasTest {
     awaitReplicas(connection, assets(connection, 5), 3);
     assertThat(messages()).last().asString().contains("--replicas 5", "until it has 5");
     cluster.server(2).kill();
-    awaitReplicas(connection, assets(connection, Replicas.AUTO), 3);
+    awaitReplicas(connection, assets(connection, JetStreamAssets.Replicas.AUTO), 3);
   }
 
   @Test
   void clusterWithLittleStorageHasThreeSmallReplicas() throws Exception {
     NatsCluster cluster = closing(NatsCluster.start(3, 3, "jetstream { max_file_store: 400M }"));
     Connection connection = connect(cluster.server(1));
-    boolean _ = assets(connection, Replicas.AUTO).ensureAll();
+    boolean _ = assets(connection, JetStreamAssets.Replicas.AUTO).ensureAll();
     allHave(connection, 3);
     assertThat(
             connection

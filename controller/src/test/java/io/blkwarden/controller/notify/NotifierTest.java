@@ -8,6 +8,8 @@ import com.sun.net.httpserver.HttpServer;
 import io.blkwarden.controller.notify.settings.NotifySettings;
 import io.blkwarden.controller.notify.settings.Secret;
 import io.blkwarden.controller.notify.settings.WebhookTemplate;
+import io.blkwarden.controller.snapshot.ControllerCounters;
+import io.blkwarden.controller.snapshot.ControllerCounters.Receiver;
 import io.blkwarden.controller.testing.Alertmanager;
 import io.blkwarden.controller.testing.Messages;
 import io.blkwarden.model.message.Alert;
@@ -29,6 +31,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.IntUnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -38,6 +41,7 @@ import tools.jackson.databind.JsonNode;
 
 /** Notifications to a real Alertmanager and a scripted web server. */
 final class NotifierTest {
+  private final ControllerCounters counters = new ControllerCounters();
   private static final Duration BOUND = Duration.ofSeconds(60);
   private static final Path TOKEN = Path.of("/token");
 
@@ -53,12 +57,17 @@ final class NotifierTest {
     }
   }
 
+  private static long count(Map<Receiver, LongAdder> counts, Receiver receiver) {
+    return counts.getOrDefault(receiver, new LongAdder()).sum();
+  }
+
   private Notifier notifier(NotifySettings settings) {
     return new Notifier(
         settings,
         Map.of(TOKEN, new Secret("0123456789abcdef")),
         Clock.systemUTC(),
         leading::get,
+        counters,
         thread);
   }
 
@@ -108,7 +117,7 @@ final class NotifierTest {
     notifier.send(alert(1, Alert.State.RESOLVED));
 
     await("ended").atMost(BOUND).until(() -> manager.alerts().isEmpty());
-    assertThat(notifier.toAlertmanagers().failed.sum()).isZero();
+    assertThat(count(counters.notificationsFailed, Receiver.ALERTMANAGER)).isZero();
   }
 
   @Test
@@ -146,12 +155,12 @@ final class NotifierTest {
             .withSuppression(null, "ana", null));
 
     await("ended").atMost(BOUND).until(() -> manager.alerts().isEmpty());
-    long sent = notifier.toAlertmanagers().sent.sum();
+    long sent = count(counters.notificationsSent, Receiver.ALERTMANAGER);
     notifier.send(alert(2, Alert.State.FIRING).withSuppression(Messages.id(9), null, null));
     notifier.send(alert(2, Alert.State.HANDLED).withSuppression(null, null, "handled"));
     notifier.send(critical);
     await("one more").atMost(BOUND).until(() -> !manager.alerts().isEmpty());
-    assertThat(notifier.toAlertmanagers().sent.sum()).isEqualTo(sent + 1);
+    assertThat(count(counters.notificationsSent, Receiver.ALERTMANAGER)).isEqualTo(sent + 1);
   }
 
   @Test
@@ -160,7 +169,9 @@ final class NotifierTest {
     manager.run();
     Notifier notifier = feeding(manager, 100); // resolved 300 ms after the last reminder
     notifier.send(alert(1, Alert.State.FIRING));
-    await("sent again").atMost(BOUND).until(() -> notifier.toAlertmanagers().sent.sum() > 5);
+    await("sent again")
+        .atMost(BOUND)
+        .until(() -> count(counters.notificationsSent, Receiver.ALERTMANAGER) > 5);
 
     leading.set(false);
     await("resolved by Alertmanager").atMost(BOUND).until(() -> manager.alerts().isEmpty());
@@ -169,9 +180,11 @@ final class NotifierTest {
     await("open at this controller").atMost(BOUND).until(() -> !manager.alerts().isEmpty());
     notifier.handOver();
     await("published by another controller").atMost(BOUND).until(() -> manager.alerts().isEmpty());
-    long sent = notifier.toAlertmanagers().sent.sum();
+    long sent = count(counters.notificationsSent, Receiver.ALERTMANAGER);
     notifier.send(alert(2, Alert.State.FIRING));
-    await("later ones").atMost(BOUND).until(() -> notifier.toAlertmanagers().sent.sum() > sent);
+    await("later ones")
+        .atMost(BOUND)
+        .until(() -> count(counters.notificationsSent, Receiver.ALERTMANAGER) > sent);
     assertThat(names(manager)).doesNotContain(Messages.id(1).value());
   }
 
@@ -180,12 +193,14 @@ final class NotifierTest {
     Alertmanager manager = alertmanager();
     Notifier notifier = feeding(manager, 60_000);
     notifier.send(alert(1, Alert.State.FIRING));
-    await("failed").atMost(BOUND).until(() -> notifier.toAlertmanagers().failed.sum() > 0);
+    await("failed")
+        .atMost(BOUND)
+        .until(() -> count(counters.notificationsFailed, Receiver.ALERTMANAGER) > 0);
 
     manager.run();
 
     await("known").atMost(BOUND).until(() -> manager.alerts().size() == 1);
-    assertThat(notifier.toAlertmanagers().dropped.sum()).isZero();
+    assertThat(count(counters.notificationsDropped, Receiver.ALERTMANAGER)).isZero();
   }
 
   @Test
@@ -196,7 +211,9 @@ final class NotifierTest {
 
     notifier.send(alert(1, Alert.State.FIRING));
 
-    await("sent again").atMost(BOUND).until(() -> notifier.toAlertmanagers().sent.sum() >= 6);
+    await("sent again")
+        .atMost(BOUND)
+        .until(() -> count(counters.notificationsSent, Receiver.ALERTMANAGER) >= 6);
     assertThat(manager.alerts()).hasSize(1);
   }
 
@@ -256,7 +273,9 @@ final class NotifierTest {
     notifier.send(alert(1, Alert.State.FIRING));
     notifier.send(alert(1, Alert.State.RESOLVED));
 
-    await("received").atMost(BOUND).until(() -> notifier.toWebhooks().sent.sum() == 2);
+    await("received")
+        .atMost(BOUND)
+        .until(() -> count(counters.notificationsSent, Receiver.WEBHOOK) == 2);
     assertThat(taken).hasSize(3);
     assertThat(taken.get(0)).isEqualTo(taken.get(1));
     assertThat(taken.get(1).body())
@@ -264,8 +283,8 @@ final class NotifierTest {
         .contains("firing");
     assertThat(taken.get(2).body()).contains("resolved");
     assertThat(taken).extracting(Taken::authorization).containsOnly("Bearer 0123456789abcdef");
-    assertThat(notifier.toWebhooks().failed.sum()).isEqualTo(1);
-    assertThat(notifier.toWebhooks().dropped.sum()).isZero();
+    assertThat(count(counters.notificationsFailed, Receiver.WEBHOOK)).isEqualTo(1);
+    assertThat(count(counters.notificationsDropped, Receiver.WEBHOOK)).isZero();
   }
 
   @Test
@@ -311,9 +330,11 @@ final class NotifierTest {
     notifier.send(alert(1, Alert.State.FIRING));
     notifier.send(alert(2, Alert.State.FIRING));
 
-    await("abandoned").atMost(BOUND).until(() -> notifier.toWebhooks().sent.sum() == 1);
-    assertThat(notifier.toWebhooks().dropped.sum()).isEqualTo(1);
-    assertThat(notifier.toWebhooks().failed.sum()).isEqualTo(2);
+    await("abandoned")
+        .atMost(BOUND)
+        .until(() -> count(counters.notificationsSent, Receiver.WEBHOOK) == 1);
+    assertThat(count(counters.notificationsDropped, Receiver.WEBHOOK)).isEqualTo(1);
+    assertThat(count(counters.notificationsFailed, Receiver.WEBHOOK)).isEqualTo(2);
   }
 
   @Test
@@ -324,11 +345,11 @@ final class NotifierTest {
     notifier.send(alert(2, Alert.State.FIRING));
 
     assertThat(notifier.flush(Duration.ofMillis(300))).isEqualTo(2);
-    assertThat(notifier.toWebhooks().sent.sum()).isZero();
+    assertThat(count(counters.notificationsSent, Receiver.WEBHOOK)).isZero();
     gate.countDown();
 
     assertThat(notifier.flush(BOUND)).isZero();
-    assertThat(notifier.toWebhooks().sent.sum()).isEqualTo(2);
+    assertThat(count(counters.notificationsSent, Receiver.WEBHOOK)).isEqualTo(2);
   }
 
   @Test
@@ -336,7 +357,9 @@ final class NotifierTest {
     Alertmanager manager = alertmanager();
     Notifier notifier = feeding(manager, 60_000);
     notifier.send(alert(1, Alert.State.FIRING));
-    await("failed").atMost(BOUND).until(() -> notifier.toAlertmanagers().failed.sum() > 0);
+    await("failed")
+        .atMost(BOUND)
+        .until(() -> count(counters.notificationsFailed, Receiver.ALERTMANAGER) > 0);
     assertThat(notifier.flush(Duration.ofMillis(100))).isEqualTo(1);
 
     manager.run();
@@ -354,8 +377,12 @@ final class NotifierTest {
       notifier.send(alert(i, Alert.State.FIRING));
     }
 
-    await("full").atMost(BOUND).until(() -> notifier.toWebhooks().dropped.sum() == 6);
+    await("full")
+        .atMost(BOUND)
+        .until(() -> count(counters.notificationsDropped, Receiver.WEBHOOK) == 6);
     gate.countDown();
-    await("sent").atMost(BOUND).until(() -> notifier.toWebhooks().sent.sum() == 4);
+    await("sent")
+        .atMost(BOUND)
+        .until(() -> count(counters.notificationsSent, Receiver.WEBHOOK) == 4);
   }
 }

@@ -1,7 +1,7 @@
 package io.blkwarden.controller.testing;
 
+import io.blkwarden.controller.bus.FleetBus;
 import io.blkwarden.controller.bus.NatsFleetBus;
-import io.blkwarden.controller.bus.SharedState;
 import io.blkwarden.controller.leader.Leadership;
 import io.blkwarden.controller.nats.BusMessage;
 import io.blkwarden.controller.silence.OperatorState;
@@ -40,14 +40,16 @@ public final class Recording {
     var _ = bus.sharedState().subscribe(this::take);
   }
 
-  private void take(SharedState state) {
+  private void take(FleetBus.SharedState state) {
     shared.add(state.getClass().getSimpleName());
     switch (state) {
-      case SharedState.OperatorInputs(OperatorState operatorState) -> inputs.add(operatorState);
-      case SharedState.Baseline(var baseline) ->
+      case FleetBus.SharedState.OperatorInputs(OperatorState operatorState) ->
+          inputs.add(operatorState);
+      case FleetBus.SharedState.Baseline(var baseline) ->
           seen.add("baseline " + baseline.of().metric().id() + " of " + baseline.disks());
-      case SharedState.OpenAlerts(List<Alert> found) -> open.addAll(found);
-      case SharedState.LeadershipChanged(Leadership leadership) -> leaderships.add(leadership);
+      case FleetBus.SharedState.OpenAlerts(List<Alert> found) -> open.addAll(found);
+      case FleetBus.SharedState.LeadershipChanged(Leadership leadership) ->
+          leaderships.add(leadership);
     }
   }
 

@@ -2,10 +2,10 @@ package io.blkwarden.controller.testing;
 
 import static org.awaitility.Awaitility.await;
 
-import io.blkwarden.controller.bus.BusCounters;
 import io.blkwarden.controller.bus.RecordServer;
 import io.blkwarden.controller.nats.NatsException;
 import io.blkwarden.controller.nats.NatsSettings;
+import io.blkwarden.controller.snapshot.ControllerCounters;
 import io.blkwarden.model.json.ControlJson;
 import io.blkwarden.model.message.RecordKind;
 import io.blkwarden.model.message.ReplayRequest;
@@ -14,7 +14,6 @@ import io.blkwarden.testing.NatsServer;
 import io.nats.client.Connection;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.SplittableRandom;
 
 /** The part of a controller that answers requests for stored records. */
 public final class StoredRecords {
@@ -25,9 +24,8 @@ public final class StoredRecords {
     RecordServer desk =
         new RecordServer(
             new NatsSettings(server.url(), null, null, Subjects.DEFAULT, "c1"),
-            new BusCounters(),
-            Clock.systemUTC(),
-            new SplittableRandom(1));
+            new ControllerCounters(),
+            Clock.systemUTC());
     desk.start();
     String subject = Subjects.DEFAULT.replay(RecordKind.MAPPING);
     byte[] request = ControlJson.encode(ReplayRequest.since(null));

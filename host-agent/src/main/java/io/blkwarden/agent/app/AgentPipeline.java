@@ -14,7 +14,6 @@ import io.blkwarden.model.message.Outcome;
 import java.time.Duration;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -219,11 +218,11 @@ final class AgentPipeline {
     return Flux.merge(
         // replies: in order; the oldest is dropped when full
         ready(Kind.REPLY)
-            .concatMap(_ -> all(pending::takeReply, pending::hasReplies))
+            .concatMap(_ -> all(pending::takeReply, Kind.REPLY))
             .concatMap(nats::reply, 0),
         // outcomes: retried until stored, several at a time
         ready(Kind.OUTCOME)
-            .concatMap(_ -> all(pending::takeOutcome, pending::hasOutcomes))
+            .concatMap(_ -> all(pending::takeOutcome, Kind.OUTCOME))
             .flatMap(
                 outcome -> nats.outcome(outcome).retryWhen(retry(FIRST_RETRY, MAX_RETRY)),
                 MAX_UNCONFIRMED),
@@ -233,7 +232,7 @@ final class AgentPipeline {
             .concatMap(_ ->
                 nats.mappings()
                     .retryWhen(retry(FIRST_RETRY, MAX_MAPPING_RETRY))
-                    .repeat(pending::hasEvents))
+                    .repeat(() -> pending.has(Kind.MAPPING)))
             .switchMap(snapshot ->
                 nats.storeSnapshot(snapshot)
                     .retryWhen(retry(FIRST_BUCKET_RETRY, MAX_BUCKET_RETRY))),
@@ -249,7 +248,7 @@ final class AgentPipeline {
   }
 
   /** Takes all messages on demand, in batches so that other kinds are published in between. */
-  private <T> Flux<T> all(Supplier<@Nullable T> take, BooleanSupplier hasMore) {
+  private <T> Flux<T> all(Supplier<@Nullable T> take, Kind kind) {
     return Flux.<T>generate(
             sink -> {
               T next = take.get();
@@ -261,7 +260,7 @@ final class AgentPipeline {
             })
         .take(MAX_BATCH)
         .subscribeOn(on.nats())
-        .repeat(hasMore);
+        .repeat(() -> pending.has(kind));
   }
 
   private Retry retry(Duration first, Duration last) {

@@ -6,42 +6,33 @@ import java.util.Optional;
 
 /**
  * Persists outcomes that the audit stream has not confirmed. It may still contain confirmed ones:
- * the stream ignores a second message with the same id. No method throws.
+ * the stream ignores a second message with the same id. No method throws; by default nothing is
+ * persisted.
  */
 public interface OutcomeJournal {
   /** A journal that persists nothing. */
-  OutcomeJournal NONE =
-      new OutcomeJournal() {
-        @Override
-        public List<Outcome> load() {
-          return List.of();
-        }
-
-        @Override
-        public Optional<String> add(Outcome outcome) {
-          return Optional.empty();
-        }
-
-        @Override
-        public Optional<String> retain(List<Outcome> outcomes) {
-          return Optional.empty();
-        }
-      };
+  OutcomeJournal NONE = new OutcomeJournal() {};
 
   /** The outcomes of an earlier run, oldest first. */
-  List<Outcome> load();
+  default List<Outcome> load() {
+    return List.of();
+  }
 
   /**
    * Adds an outcome; a later crash does not lose it.
    *
    * @return the error, if any
    */
-  Optional<String> add(Outcome outcome);
+  default Optional<String> add(Outcome outcome) {
+    return Optional.empty();
+  }
 
   /**
    * Removes all but these.
    *
    * @return the error, if any
    */
-  Optional<String> retain(List<Outcome> outcomes);
+  default Optional<String> retain(List<Outcome> outcomes) {
+    return Optional.empty();
+  }
 }

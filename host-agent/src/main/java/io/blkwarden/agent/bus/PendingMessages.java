@@ -191,11 +191,6 @@ public final class PendingMessages implements ControlBus {
     return oldest;
   }
 
-  /** Whether there are replies. */
-  public synchronized boolean hasReplies() {
-    return !replies.isEmpty();
-  }
-
   @Override
   public void mapping(MappingEvent event) {
     synchronized (this) {
@@ -222,11 +217,6 @@ public final class PendingMessages implements ControlBus {
       events.removeAll(new ArrayList<>(batch));
     }
     signal(Kind.DONE);
-  }
-
-  /** Whether there are mapping events. */
-  public synchronized boolean hasEvents() {
-    return !events.isEmpty();
   }
 
   @Override
@@ -272,11 +262,6 @@ public final class PendingMessages implements ControlBus {
     return untaken.isEmpty() ? null : untaken.pollFirstEntry().getValue();
   }
 
-  /** Whether there are outcomes to take. */
-  public synchronized boolean hasOutcomes() {
-    return !untaken.isEmpty();
-  }
-
   private void add(Outcome outcome) {
     outcomes.put(outcome.id(), outcome);
     untaken.put(outcome.id(), outcome);
@@ -304,7 +289,10 @@ public final class PendingMessages implements ControlBus {
 
   /** Removes stored outcomes from the journal; the caller holds {@code journaling}. */
   private void compactJournal() {
-    List<Outcome> unconfirmed = unconfirmed();
+    List<Outcome> unconfirmed;
+    synchronized (this) {
+      unconfirmed = List.copyOf(outcomes.values());
+    }
     if (journaled > unconfirmed.size()) {
       Optional<String> fault = journal.retain(unconfirmed);
       setJournalFault(fault);
@@ -317,8 +305,13 @@ public final class PendingMessages implements ControlBus {
         text -> health.fault(BusHealth.JOURNAL, text), () -> health.clear(BusHealth.JOURNAL));
   }
 
-  private synchronized List<Outcome> unconfirmed() {
-    return List.copyOf(outcomes.values());
+  /** Whether there are replies, outcomes to take, or mapping events. */
+  public synchronized boolean has(Kind kind) {
+    return switch (kind) {
+      case REPLY -> !replies.isEmpty();
+      case OUTCOME -> !untaken.isEmpty();
+      default -> !events.isEmpty();
+    };
   }
 
   /** Whether all messages that must not be lost are published, or there is no connection. */

@@ -16,8 +16,18 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
-/** Encodes and publishes messages in one session, and reports the results. */
-public final class Publisher {
+/**
+ * Encodes and publishes the messages of a host in one session, and reports the results.
+ *
+ * @param timer schedules the timeouts
+ */
+public record Publisher(
+    HostId host,
+    Subjects subjects,
+    Session session,
+    PendingMessages pending,
+    BusHealth health,
+    Scheduler timer) {
   /** Name of the bucket with the last snapshot of each host. */
   public static final String MAPPING_BUCKET = "blkwarden-mapping";
 
@@ -26,39 +36,8 @@ public final class Publisher {
 
   private static final Duration FLUSH_WITHIN = Duration.ofSeconds(2);
 
-  private final HostId host;
-  private final Subjects subjects;
-  private final Session session;
-  private final PendingMessages pending;
-  private final BusHealth health;
-  private final Scheduler timer;
-
-  /** A published snapshot, as the bytes to store in the bucket. */
-  public static final class Snapshot {
-    private final byte[] json;
-
-    private Snapshot(byte[] json) {
-      this.json = json;
-    }
-  }
-
-  private record Encoded(MappingEvent event, Snapshot bytes) {}
-
-  /** Publishes messages of a host; {@code timer} schedules the timeouts. */
-  public Publisher(
-      HostId host,
-      Subjects subjects,
-      Session session,
-      PendingMessages pending,
-      BusHealth health,
-      Scheduler timer) {
-    this.host = host;
-    this.subjects = subjects;
-    this.session = session;
-    this.pending = pending;
-    this.health = health;
-    this.timer = timer;
-  }
+  @SuppressWarnings("ArrayRecordComponent") // passed on once, and never compared
+  private record Encoded(MappingEvent event, byte[] json) {}
 
   /** Sends a reply; one that fails is dropped, because the requester retries. */
   public Mono<Void> reply(PendingMessages.Reply reply) {
@@ -88,42 +67,37 @@ public final class Publisher {
 
   /** Stores an outcome in the audit stream; can be retried. */
   public Mono<Void> outcome(Outcome outcome) {
-    return Mono.defer(() ->
-            session.store(
-                subjects.outcome(host),
-                Optional.of(outcome.id().value()),
-                ControlJson.encode(outcome)))
-        .timeout(CONFIRM_WITHIN, notConfirmed(), timer)
-        .doOnError(failure -> fault(BusHealth.AUDIT, failure))
-        .doOnSuccess(_ -> {
-          health.clear(BusHealth.AUDIT);
-          pending.stored(outcome.id());
-        });
+    return confirmed(
+            Mono.defer(() ->
+                session.store(
+                    subjects.outcome(host),
+                    Optional.of(outcome.id().value()),
+                    ControlJson.encode(outcome))),
+            BusHealth.AUDIT)
+        .doOnSuccess(_ -> pending.stored(outcome.id()));
   }
 
   /**
    * Publishes the oldest mapping events in order, and completes when the server has received them;
    * can be retried. An event that is too large is dropped and counted.
    *
-   * @return the snapshot among them, if any
+   * @return the JSON of the snapshot among them, if any
    */
-  public Mono<Snapshot> mappings() {
+  public Mono<byte[]> mappings() {
     return Mono.fromSupplier(pending::batch)
         .filter(batch -> !batch.isEmpty())
         .flatMap(this::publishAll)
         .doOnError(failure -> fault(BusHealth.MAPPING, failure));
   }
 
-  private Mono<Snapshot> publishAll(List<MappingEvent> batch) {
+  private Mono<byte[]> publishAll(List<MappingEvent> batch) {
     return Flux.fromIterable(batch)
         .map(Publisher::encode)
         .filter(this::fits)
         .concatMap(each ->
-            session
-                .publish(subjects.mapping(host, each.event.event()), each.bytes.json)
-                .thenReturn(each))
+            session.publish(subjects.mapping(host, each.event.event()), each.json).thenReturn(each))
         .filter(each -> each.event instanceof MappingSnapshot)
-        .map(Encoded::bytes)
+        .map(Encoded::json)
         .takeLast(1)
         .collectList()
         .delayUntil(_ -> session.flush(FLUSH_WITHIN))
@@ -138,11 +112,11 @@ public final class Publisher {
   }
 
   private static Encoded encode(MappingEvent event) {
-    return new Encoded(event, new Snapshot(ControlJson.encode(event)));
+    return new Encoded(event, ControlJson.encode(event));
   }
 
   private boolean fits(Encoded each) {
-    Optional<String> tooLarge = pending.tooLarge(each.event.event(), each.bytes.json.length);
+    Optional<String> tooLarge = pending.tooLarge(each.event.event(), each.json.length);
     tooLarge.ifPresent(why -> {
       health.drop("mapping_too_large");
       health.fault(BusHealth.SIZE, why);
@@ -151,18 +125,21 @@ public final class Publisher {
   }
 
   /** Stores the latest snapshot in the mapping bucket; can be retried. */
-  public Mono<Void> storeSnapshot(Snapshot snapshot) {
+  public Mono<Void> storeSnapshot(byte[] snapshot) {
     String subject = "$KV.%s.%s".formatted(MAPPING_BUCKET, HostToken.key(host));
-    return session
-        .store(subject, Optional.empty(), snapshot.json)
-        .timeout(CONFIRM_WITHIN, notConfirmed(), timer)
-        .doOnError(failure -> fault(BusHealth.BUCKET, failure))
-        .doOnSuccess(_ -> health.clear(BusHealth.BUCKET));
+    return confirmed(session.store(subject, Optional.empty(), snapshot), BusHealth.BUCKET);
   }
 
-  private static Mono<Void> notConfirmed() {
-    return Mono.error(
-        () -> new IOException("not confirmed within %d s".formatted(CONFIRM_WITHIN.toSeconds())));
+  /** Waits until a message is stored, and sets or clears the fault of a component. */
+  private Mono<Void> confirmed(Mono<Void> stored, String component) {
+    return stored
+        .timeout(
+            CONFIRM_WITHIN,
+            Mono.error(() ->
+                new IOException("not confirmed within %d s".formatted(CONFIRM_WITHIN.toSeconds()))),
+            timer)
+        .doOnError(failure -> fault(component, failure))
+        .doOnSuccess(_ -> health.clear(component));
   }
 
   private void fault(String what, Throwable failure) {

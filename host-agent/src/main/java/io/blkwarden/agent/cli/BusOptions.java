@@ -1,16 +1,14 @@
 package io.blkwarden.agent.cli;
 
-import io.blkwarden.agent.nats.Credentials;
 import io.blkwarden.agent.nats.NatsSettings;
 import io.blkwarden.commandline.DurationText;
 import io.blkwarden.commandline.nats.ConnectionOptions;
+import io.blkwarden.commandline.nats.NatsCredentials;
 import io.blkwarden.commandline.nats.ServerTrust;
 import io.blkwarden.model.HostId;
-import io.blkwarden.model.NatsSeed;
 import io.blkwarden.model.subject.Subjects;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -37,7 +35,7 @@ public final class BusOptions extends ConnectionOptions {
     List<String> servers = Arrays.stream(servers().split(",", -1)).map(String::strip).toList();
     servers.forEach(server -> checkServer(server, problems));
     Path file = credentials();
-    Optional<Credentials> credentials = file == null ? Optional.empty() : read(file, problems);
+    Optional<NatsCredentials> credentials = file == null ? Optional.empty() : read(file, problems);
     Optional<SSLContext> tls = tls(servers, problems);
     Optional<Duration> spread = DurationText.parse("--reconnect-spread", reconnectSpread, problems);
     Optional<Subjects> subjects = Optional.empty();
@@ -59,15 +57,9 @@ public final class BusOptions extends ConnectionOptions {
     }
   }
 
-  private static Optional<Credentials> read(Path file, List<String> problems) {
+  private static Optional<NatsCredentials> read(Path file, List<String> problems) {
     try {
-      if (Files.size(file) > NatsSeed.FILE_MAX) {
-        problems.add(
-            "--creds: expected at most %d bytes, found more in %s"
-                .formatted(NatsSeed.FILE_MAX, file));
-        return Optional.empty();
-      }
-      return Optional.of(Credentials.of(file, Files.readString(file)));
+      return Optional.of(NatsCredentials.read(file));
     } catch (IOException _) {
       problems.add("--creds: cannot read " + file);
       return Optional.empty();

@@ -28,7 +28,7 @@ public final class NatsCheck {
 
   /** Connects and measures a round trip; publishes nothing. */
   public static List<Check> run(NatsSettings settings) {
-    return run(settings, NatsOptions.CONNECT_WITHIN);
+    return run(settings, NatsLink.CONNECT_WITHIN);
   }
 
   /**
@@ -36,23 +36,32 @@ public final class NatsCheck {
    * on a slow dom0.
    */
   static List<Check> run(NatsSettings settings, Duration within) {
+    AtomicReference<@Nullable Exception> last = new AtomicReference<>();
     try {
       try {
-        return connect(settings, within);
-      } catch (Unreached first) {
-        return first.timedOut() ? connect(settings, within) : List.of(failure(first));
+        return connect(settings, within, last);
+      } catch (IOException | RuntimeException e) {
+        Exception fault = Objects.requireNonNullElse(last.getAndSet(null), e);
+        boolean timedOut =
+            fault instanceof TimeoutException || fault.getCause() instanceof TimeoutException;
+        return timedOut ? connect(settings, within, last) : List.of(failure(fault));
       }
-    } catch (Unreached e) {
-      return List.of(failure(e));
+    } catch (IOException | RuntimeException e) {
+      return List.of(failure(Objects.requireNonNullElse(last.get(), e)));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return List.of(Check.fail(NAME, "interrupted", "Retry."));
     }
   }
 
-  private static List<Check> connect(NatsSettings settings, Duration within)
-      throws Unreached, InterruptedException {
-    AtomicReference<@Nullable Exception> last = new AtomicReference<>();
+  /**
+   * Connects once.
+   *
+   * @param last receives the last exception that the client logged
+   */
+  private static List<Check> connect(
+      NatsSettings settings, Duration within, AtomicReference<@Nullable Exception> last)
+      throws IOException, InterruptedException {
     AtomicBoolean denied = new AtomicBoolean();
     Options.Builder builder =
         new Options.Builder()
@@ -75,27 +84,23 @@ public final class NatsCheck {
                 })
             .reportNoResponders()
             .noReconnect();
+    settings.configure(builder);
+    Connection connection = Nats.connect(builder.build());
     try {
-      settings.configure(builder);
-      Connection connection = Nats.connect(builder.build());
-      try {
-        Duration roundTrip = connection.RTT();
-        Check server =
-            Check.ok(
-                NAME,
-                "connected to %s: round trip %.1f ms, nats-server %s, max_payload %d bytes"
-                    .formatted(
-                        connection.getConnectedUrl(),
-                        roundTrip.toNanos() / 1e6,
-                        connection.getServerInfo().getVersion(),
-                        connection.getMaxPayload()));
-        Optional<Check> jetStream = jetStream(connection, denied);
-        return jetStream.map(check -> List.of(server, check)).orElseGet(() -> List.of(server));
-      } finally {
-        connection.close();
-      }
-    } catch (IOException | RuntimeException e) {
-      throw new Unreached(Objects.requireNonNullElse(last.get(), e));
+      Duration roundTrip = connection.RTT();
+      Check server =
+          Check.ok(
+              NAME,
+              "connected to %s: round trip %.1f ms, nats-server %s, max_payload %d bytes"
+                  .formatted(
+                      connection.getConnectedUrl(),
+                      roundTrip.toNanos() / 1e6,
+                      connection.getServerInfo().getVersion(),
+                      connection.getMaxPayload()));
+      Optional<Check> jetStream = jetStream(connection, denied);
+      return jetStream.map(check -> List.of(server, check)).orElseGet(() -> List.of(server));
+    } finally {
+      connection.close();
     }
   }
 
@@ -113,29 +118,12 @@ public final class NatsCheck {
                 "Maps and outcomes are not stored without it: %s.".formatted(why.hint())));
   }
 
-  private static Check failure(Unreached unreached) {
-    Complaint why = NatsFault.of(unreached.fault);
+  private static Check failure(Exception fault) {
+    Complaint why = NatsFault.of(fault);
     return Check.fail(
         NAME,
         "cannot connect: " + why.error(),
         "Fix: %s; set credentials with --creds or NATS_CREDS. map and top do not need NATS."
             .formatted(why.hint()));
-  }
-
-  /** A failed connection attempt. */
-  private static final class Unreached extends Exception {
-    private static final long serialVersionUID = 1L;
-
-    private final Exception fault;
-
-    Unreached(Exception fault) {
-      super(fault);
-      this.fault = fault;
-    }
-
-    /** Whether the attempt timed out, as opposed to unreachable or refused. */
-    boolean timedOut() {
-      return fault instanceof TimeoutException || fault.getCause() instanceof TimeoutException;
-    }
   }
 }

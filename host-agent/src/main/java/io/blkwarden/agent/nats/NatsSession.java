@@ -18,16 +18,8 @@ import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
 /** An established connection of the NATS client, with {@link Flux} and {@link Mono} methods. */
-final class NatsSession implements Session {
+record NatsSession(Connection connection, Scheduler scheduler) implements Session {
   private static final Logger LOG = LoggerFactory.getLogger(NatsSession.class);
-
-  private final Connection connection;
-  private final Scheduler scheduler;
-
-  NatsSession(Connection connection, Scheduler scheduler) {
-    this.connection = connection;
-    this.scheduler = scheduler;
-  }
 
   @Override
   public Flux<Session.Delivery> subscribe(String subject) {

@@ -1,5 +1,6 @@
 package io.blkwarden.agent.nats;
 
+import io.blkwarden.commandline.nats.NatsCredentials;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.Require;
 import io.blkwarden.model.subject.Subjects;
@@ -22,7 +23,7 @@ import javax.net.ssl.SSLContext;
  */
 public record NatsSettings(
     List<String> servers,
-    Optional<Credentials> credentials,
+    Optional<NatsCredentials> credentials,
     Optional<SSLContext> tls,
     HostId host,
     Subjects subjects,
@@ -33,16 +34,6 @@ public record NatsSettings(
     Require.present(host, "host");
     Require.present(subjects, "subjects");
     Require.within(reconnectSpread.toMillis(), 1, 600_000, "reconnect spread in ms");
-  }
-
-  /** Settings without TLS. */
-  public NatsSettings(
-      List<String> servers,
-      Optional<Credentials> credentials,
-      HostId host,
-      Subjects subjects,
-      Duration reconnectSpread) {
-    this(servers, credentials, Optional.empty(), host, subjects, reconnectSpread);
   }
 
   /** Configures credentials and TLS of a connection. */

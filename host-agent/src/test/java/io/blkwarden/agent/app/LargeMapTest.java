@@ -89,6 +89,7 @@ final class LargeMapTest {
             new NatsSettings(
                 List.of(server.url()),
                 Optional.empty(),
+                Optional.empty(),
                 TestMessages.HOST,
                 Subjects.DEFAULT,
                 Duration.ofMillis(100)),

@@ -75,7 +75,12 @@ final class NatsFlowTest {
   private static TestBus busTo(String url) {
     return TestBus.of(
         new NatsSettings(
-            List.of(url), Optional.empty(), TestMessages.HOST, SUBJECTS, ofMillis(100)),
+            List.of(url),
+            Optional.empty(),
+            Optional.empty(),
+            TestMessages.HOST,
+            SUBJECTS,
+            ofMillis(100)),
         OutcomeJournal.NONE);
   }
 

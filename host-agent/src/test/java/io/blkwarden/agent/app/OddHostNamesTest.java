@@ -44,6 +44,7 @@ final class OddHostNamesTest {
             new NatsSettings(
                 List.of(server.url()),
                 Optional.empty(),
+                Optional.empty(),
                 host,
                 Subjects.DEFAULT,
                 Duration.ofMillis(100));

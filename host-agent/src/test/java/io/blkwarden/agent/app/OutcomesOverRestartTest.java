@@ -27,6 +27,7 @@ final class OutcomesOverRestartTest {
         new NatsSettings(
             List.of(server.url()),
             Optional.empty(),
+            Optional.empty(),
             TestMessages.HOST,
             Subjects.DEFAULT,
             Duration.ofMillis(100));

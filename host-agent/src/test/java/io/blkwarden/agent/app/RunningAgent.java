@@ -88,7 +88,12 @@ final class RunningAgent implements AutoCloseable {
   private AgentRuntime run(boolean readOnly) {
     NatsSettings nats =
         new NatsSettings(
-            List.of(server.url()), Optional.empty(), id, SUBJECTS, Duration.ofMillis(100));
+            List.of(server.url()),
+            Optional.empty(),
+            Optional.empty(),
+            id,
+            SUBJECTS,
+            Duration.ofMillis(100));
     AgentPorts ports =
         new AgentPorts(
             host,

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.Test;
 
 final class CommandLimitsTest {
-  private final CommandLimits limits = new CommandLimits();
+  private final CommandReader.Limits limits = new CommandReader.Limits();
   private long now = 1_000;
 
   private int admitted(String inbox, int commands) {
@@ -23,9 +23,9 @@ final class CommandLimitsTest {
 
   @Test
   void sendersAreLimitedIndependently() {
-    assertThat(admitted("_INBOX.flood", 10_000)).isEqualTo(CommandLimits.BURST);
+    assertThat(admitted("_INBOX.flood", 10_000)).isEqualTo(CommandReader.Limits.BURST);
     now += 1_000;
-    assertThat(admitted("_INBOX.flood", 10_000)).isEqualTo(CommandLimits.PER_SECOND);
+    assertThat(admitted("_INBOX.flood", 10_000)).isEqualTo(CommandReader.Limits.PER_SECOND);
 
     assertThat(admitted("_INBOX.leader", 10)).isEqualTo(10);
   }
@@ -40,7 +40,7 @@ final class CommandLimitsTest {
 
     assertThat(answered)
         .isBetween(
-            60 * CommandLimits.MALFORMED_PER_SECOND,
-            CommandLimits.MALFORMED_BURST + 61 * CommandLimits.MALFORMED_PER_SECOND);
+            60 * CommandReader.Limits.MALFORMED_PER_SECOND,
+            CommandReader.Limits.MALFORMED_BURST + 61 * CommandReader.Limits.MALFORMED_PER_SECOND);
   }
 }

@@ -92,6 +92,7 @@ final class NatsCheckTest {
         new NatsSettings(
             List.of(url),
             Optional.empty(),
+            Optional.empty(),
             new HostId("dom0-1"),
             Subjects.DEFAULT,
             Duration.ofSeconds(1)),

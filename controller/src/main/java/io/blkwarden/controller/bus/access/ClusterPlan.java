@@ -96,10 +96,10 @@ public record ClusterPlan(List<Address> servers) {
             number,
             ServerConfig.quoted(servers.get(number - 1).route()),
             ServerConfig.quoted(routesFile),
-            tls.map(ClusterPlan::text).orElse(""));
+            tls.map(ClusterPlan::routeTls).orElse(""));
   }
 
-  private static String text(ServerConfig.Tls tls) {
+  private static String routeTls(ServerConfig.Tls tls) {
     return """
       tls { # routes show and check certificates on both sides
         cert_file: %s

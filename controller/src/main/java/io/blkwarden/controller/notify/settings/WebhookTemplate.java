@@ -17,7 +17,7 @@ import tools.jackson.databind.json.JsonMapper;
  * {@code {{text}}} the characters {@code & < >} are escaped as Slack demands, or a guest could
  * mention channels and write links.
  */
-public final class WebhookTemplate {
+public record WebhookTemplate(String text) {
   /** The body of Slack's incoming webhooks, which Mattermost and Rocket.Chat accept as well. */
   public static final WebhookTemplate SLACK = new WebhookTemplate("{\"text\": {{text}}}");
 
@@ -37,12 +37,6 @@ public final class WebhookTemplate {
           Map.entry("at", alert -> alert.at().toString()),
           Map.entry("summary", Alert::summary),
           Map.entry("text", WebhookTemplate::slackText));
-
-  private final String text;
-
-  private WebhookTemplate(String text) {
-    this.text = text;
-  }
 
   /** Parses a template; empty if a field is unknown or the result is not JSON. */
   public static Optional<WebhookTemplate> parse(String text) {
@@ -76,20 +70,5 @@ public final class WebhookTemplate {
             alert.severity().wire(),
             alert.policy(),
             alert.summary().replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"));
-  }
-
-  @Override
-  public boolean equals(Object other) {
-    return other instanceof WebhookTemplate template && text.equals(template.text);
-  }
-
-  @Override
-  public int hashCode() {
-    return text.hashCode();
-  }
-
-  @Override
-  public String toString() {
-    return text;
   }
 }

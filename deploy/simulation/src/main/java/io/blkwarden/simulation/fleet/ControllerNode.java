@@ -1,7 +1,6 @@
 package io.blkwarden.simulation.fleet;
 
 import io.blkwarden.controller.dispatch.CommandFlow;
-import io.blkwarden.controller.dispatch.DispatchCounters;
 import io.blkwarden.controller.dispatch.EffectLog;
 import io.blkwarden.controller.dispatch.MessageFactory;
 import io.blkwarden.controller.engine.Effect;
@@ -10,6 +9,7 @@ import io.blkwarden.controller.engine.FleetEngine;
 import io.blkwarden.controller.engine.Input;
 import io.blkwarden.controller.engine.Moment;
 import io.blkwarden.controller.policy.PolicySet;
+import io.blkwarden.controller.snapshot.ControllerCounters;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.MessageId;
 import io.blkwarden.model.message.Alert;
@@ -53,7 +53,7 @@ final class ControllerNode implements CommandFlow.Results {
     this.name = "controller-" + epoch;
     this.heeds = heeds;
     SplittableRandom random = new SplittableRandom(env.random.nextLong());
-    DispatchCounters counters = new DispatchCounters();
+    ControllerCounters counters = new ControllerCounters();
     step = new FleetEngine(EngineSettings.DEFAULT, random, name);
     commands = new CommandFlow(agents, _ -> true, this, env.time, counters, random);
     snapshots = new CommandFlow(agents, _ -> true, this, env.time, counters, random);

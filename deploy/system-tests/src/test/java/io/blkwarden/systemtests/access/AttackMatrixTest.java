@@ -9,6 +9,7 @@ import io.blkwarden.controller.bus.access.Grants.Permissions;
 import io.blkwarden.controller.bus.access.Role;
 import io.blkwarden.controller.config.ControllerSettings;
 import io.blkwarden.controller.config.NotifyFile;
+import io.blkwarden.controller.engine.EngineSettings;
 import io.blkwarden.controller.nats.NatsSettings;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.subject.Subjects;
@@ -234,7 +235,9 @@ final class AttackMatrixTest {
                 null,
                 null,
                 null,
-                NotifyFile.NONE));
+                NotifyFile.NONE,
+                ControllerSettings.METRICS_DISKS),
+            EngineSettings.DEFAULT);
     try {
       Awaitility.await()
           .atMost(Duration.ofSeconds(60))

@@ -6,11 +6,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.blkwarden.commandline.nats.NatsCredentials;
 import io.blkwarden.controller.app.ControllerRuntime;
 import io.blkwarden.controller.config.ControllerSettings;
 import io.blkwarden.controller.config.NotifyFile;
+import io.blkwarden.controller.engine.EngineSettings;
 import io.blkwarden.controller.nats.NatsSettings;
-import io.blkwarden.controller.nats.Seeds;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.NatsSeed;
 import io.blkwarden.model.OperatorKey;
@@ -94,7 +95,9 @@ final class NatsAccessTest {
                 null,
                 null,
                 null,
-                NotifyFile.NONE));
+                NotifyFile.NONE,
+                ControllerSettings.METRICS_DISKS),
+            EngineSettings.DEFAULT);
   }
 
   @BeforeAll
@@ -145,7 +148,8 @@ final class NatsAccessTest {
         nats.as("operator", "silence", "add", "--host", "sim-1", "--for", "1m", "--reason", "test");
     assertThat(silence.code()).as(silence.err()).isZero();
     String key =
-        Seeds.publicKey(NatsSeed.inSeedFile(Files.readString(nats.seed("operator"))).orElseThrow());
+        NatsCredentials.publicKey(
+            NatsSeed.inSeedFile(Files.readString(nats.seed("operator"))).orElseThrow());
     assertThat(nats.as("operator", "silence", "list").out()).contains(key);
     String disk = "sim-1/vm102/xvda1";
     GuardedNats.CommandOutput throttle =

@@ -102,7 +102,8 @@ final class NatsClusterAccessTest {
                 null,
                 null,
                 null,
-                NotifyFile.NONE),
+                NotifyFile.NONE,
+                ControllerSettings.METRICS_DISKS),
             EngineSettings.DEFAULT);
     try {
       await("streams on three servers").atMost(BOUND).until(() -> replicated(3));

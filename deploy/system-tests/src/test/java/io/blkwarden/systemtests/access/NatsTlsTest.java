@@ -7,6 +7,7 @@ import io.blkwarden.agent.cli.AgentCommand;
 import io.blkwarden.controller.app.ControllerRuntime;
 import io.blkwarden.controller.config.ControllerSettings;
 import io.blkwarden.controller.config.NotifyFile;
+import io.blkwarden.controller.engine.EngineSettings;
 import io.blkwarden.controller.nats.NatsSettings;
 import io.blkwarden.model.subject.Subjects;
 import io.blkwarden.systemtests.Certificate;
@@ -68,7 +69,9 @@ final class NatsTlsTest {
                 null,
                 null,
                 null,
-                NotifyFile.NONE));
+                NotifyFile.NONE,
+                ControllerSettings.METRICS_DISKS),
+            EngineSettings.DEFAULT);
     SimulatedAgents agent =
         SimulatedAgents.start(
             "--hosts=1",

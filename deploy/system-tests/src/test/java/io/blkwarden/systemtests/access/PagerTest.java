@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.blkwarden.controller.app.ControllerRuntime;
 import io.blkwarden.controller.config.ControllerSettings;
 import io.blkwarden.controller.config.NotifyFile;
+import io.blkwarden.controller.engine.EngineSettings;
 import io.blkwarden.controller.nats.NatsSettings;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.subject.Subjects;
@@ -55,7 +56,9 @@ final class PagerTest {
                 null,
                 null,
                 null,
-                NotifyFile.NONE));
+                NotifyFile.NONE,
+                ControllerSettings.METRICS_DISKS),
+            EngineSettings.DEFAULT);
   }
 
   @AfterEach

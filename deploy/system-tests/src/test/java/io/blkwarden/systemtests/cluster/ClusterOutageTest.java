@@ -9,6 +9,7 @@ import io.blkwarden.controller.cli.Blkwarden;
 import io.blkwarden.controller.config.ControllerSettings;
 import io.blkwarden.controller.config.NotifyFile;
 import io.blkwarden.controller.engine.EngineSettings;
+import io.blkwarden.controller.http.HttpSettings;
 import io.blkwarden.controller.nats.JetStreamAssets;
 import io.blkwarden.controller.nats.NatsSettings;
 import io.blkwarden.model.MessageId;
@@ -104,9 +105,14 @@ final class ClusterOutageTest {
                 new NatsSettings(cluster.urls(), null, null, Subjects.DEFAULT, "c1"),
                 folder.resolve("policies"),
                 null,
-                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                new HttpSettings(
+                    new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                    Set.of(),
+                    null,
+                    null),
                 null,
-                NotifyFile.NONE),
+                NotifyFile.NONE,
+                ControllerSettings.METRICS_DISKS),
             EngineSettings.DEFAULT));
   }
 

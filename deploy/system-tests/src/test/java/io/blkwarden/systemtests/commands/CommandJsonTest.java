@@ -10,6 +10,7 @@ import io.blkwarden.commandline.ExitCodes;
 import io.blkwarden.controller.app.ControllerRuntime;
 import io.blkwarden.controller.config.ControllerSettings;
 import io.blkwarden.controller.config.NotifyFile;
+import io.blkwarden.controller.engine.EngineSettings;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.json.ControlJson;
 import io.blkwarden.model.json.Decoded;
@@ -77,7 +78,14 @@ final class CommandJsonTest {
     controller =
         ControllerRuntime.start(
             new ControllerSettings(
-                fleet.bus(), fleet.policies(), null, null, null, NotifyFile.NONE));
+                fleet.bus(),
+                fleet.policies(),
+                null,
+                null,
+                null,
+                NotifyFile.NONE,
+                ControllerSettings.METRICS_DISKS),
+            EngineSettings.DEFAULT);
   }
 
   @BeforeAll

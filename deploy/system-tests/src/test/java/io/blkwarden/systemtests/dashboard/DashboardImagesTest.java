@@ -5,6 +5,8 @@ import static org.awaitility.Awaitility.await;
 import io.blkwarden.controller.app.ControllerRuntime;
 import io.blkwarden.controller.config.ControllerSettings;
 import io.blkwarden.controller.config.NotifyFile;
+import io.blkwarden.controller.engine.EngineSettings;
+import io.blkwarden.controller.http.HttpSettings;
 import io.blkwarden.controller.notify.settings.Secret;
 import io.blkwarden.simulation.load.Main;
 import io.blkwarden.systemtests.SimulatedAgents;
@@ -14,6 +16,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Set;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -43,10 +46,11 @@ final class DashboardImagesTest {
             fleet.bus(),
             fleet.policies(),
             null,
-            address,
+            new HttpSettings(address, Set.of(), null, null),
             new Secret("0123456789abcdef0123"),
-            NotifyFile.NONE);
-    ControllerRuntime controller = ControllerRuntime.start(settings);
+            NotifyFile.NONE,
+            ControllerSettings.METRICS_DISKS);
+    ControllerRuntime controller = ControllerRuntime.start(settings, EngineSettings.DEFAULT);
     String site = "http://127.0.0.1:" + controller.httpPort().orElseThrow();
     try (Browser browser = new Browser(folder.resolve("profile"), site)) {
       browser.open("/");

@@ -7,6 +7,8 @@ import static org.awaitility.Awaitility.await;
 import io.blkwarden.controller.app.ControllerRuntime;
 import io.blkwarden.controller.config.ControllerSettings;
 import io.blkwarden.controller.config.NotifyFile;
+import io.blkwarden.controller.engine.EngineSettings;
+import io.blkwarden.controller.http.HttpSettings;
 import io.blkwarden.controller.notify.settings.Secret;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.subject.Subjects;
@@ -21,6 +23,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -57,9 +60,15 @@ final class DashboardTest {
             fleet.bus(),
             fleet.policies(),
             null,
-            new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
+            new HttpSettings(
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
+                Set.of(),
+                null,
+                null),
             new Secret(TOKEN),
-            NotifyFile.NONE));
+            NotifyFile.NONE,
+            ControllerSettings.METRICS_DISKS),
+        EngineSettings.DEFAULT);
   }
 
   @BeforeAll

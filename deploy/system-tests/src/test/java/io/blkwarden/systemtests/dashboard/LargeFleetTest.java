@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.blkwarden.controller.app.ControllerRuntime;
 import io.blkwarden.controller.config.ControllerSettings;
 import io.blkwarden.controller.config.NotifyFile;
+import io.blkwarden.controller.engine.EngineSettings;
 import io.blkwarden.controller.http.HttpSettings;
 import io.blkwarden.controller.nats.NatsSettings;
 import io.blkwarden.model.subject.Subjects;
@@ -116,7 +117,8 @@ final class LargeFleetTest {
                     null),
                 null,
                 NotifyFile.NONE,
-                ControllerSettings.METRICS_DISKS));
+                ControllerSettings.METRICS_DISKS),
+            EngineSettings.DEFAULT);
     ProcessBuilder hosts =
         new ProcessBuilder(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),

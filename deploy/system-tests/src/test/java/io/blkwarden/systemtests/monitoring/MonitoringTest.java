@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 import io.blkwarden.controller.app.ControllerRuntime;
 import io.blkwarden.controller.config.ControllerSettings;
 import io.blkwarden.controller.config.NotifyFile;
+import io.blkwarden.controller.engine.EngineSettings;
+import io.blkwarden.controller.http.HttpSettings;
 import io.blkwarden.controller.nats.NatsSettings;
 import io.blkwarden.model.subject.Subjects;
 import io.blkwarden.systemtests.NatsProcess;
@@ -71,9 +73,15 @@ final class MonitoringTest {
                 new NatsSettings(nats.url(), nats.seed("controller"), null, Subjects.DEFAULT, "c1"),
                 policies,
                 null,
-                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                new HttpSettings(
+                    new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                    Set.of(),
+                    null,
+                    null),
                 null,
-                NotifyFile.NONE));
+                NotifyFile.NONE,
+                ControllerSettings.METRICS_DISKS),
+            EngineSettings.DEFAULT);
   }
 
   @BeforeAll
