@@ -10,7 +10,7 @@ public interface AlertInputs {
   /** The throttle of the breach. */
   enum Throttling {
     NONE,
-    /** The answer to its first command is awaited, not for long yet. */
+    /** The answer to its first command, or the first heartbeat after a takeover, is awaited. */
     PENDING,
     /** There is a lease, and it is not known to be in force. */
     LEASED,

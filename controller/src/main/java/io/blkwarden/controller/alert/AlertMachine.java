@@ -124,7 +124,9 @@ public final class AlertMachine {
       case AlertEvent.Ticked _ -> ticked(state);
       case AlertEvent.MarksChanged _ -> marksChanged(state);
       case AlertEvent.Republished _ ->
-          inputs.leads() && life.lastMillis() < inputs.nowMillis() ? sent(state) : state;
+          inputs.leads() && life.lastMillis() < inputs.nowMillis() && !pending(state)
+              ? sent(state)
+              : state;
       case AlertEvent.AlertRestored(Alert open) -> restored(state, open);
       case AlertEvent.LeadershipLost _ -> state;
     };
@@ -152,9 +154,13 @@ public final class AlertMachine {
     Alert last = state instanceof Waiting ? null : state.life().last();
     boolean waits =
         last == null
-            ? inputs.throttling() == Throttling.PENDING
+            ? pending(state)
             : last.state() == shown(state) && Objects.equals(last.action(), inputs.action());
     return waits || !inputs.leads() ? state : sent(state);
+  }
+
+  private boolean pending(Active state) {
+    return state instanceof Waiting && inputs.throttling() == Throttling.PENDING;
   }
 
   private Alert.State shown(Active state) {

@@ -24,6 +24,9 @@ final class Alerts {
   /** Shortest time between two publications of all open alerts. */
   static final long REPUBLISH_MILLIS = 300_000;
 
+  /** How long an alert that was handled before a takeover waits for a heartbeat, at most. */
+  static final long CONFIRM_MILLIS = 15_000;
+
   private static final String BRAKES = "brakes";
 
   private final EngineState engine;
@@ -122,6 +125,16 @@ final class Alerts {
     republishDue = true;
     republish();
     brakes(0);
+  }
+
+  /**
+   * Whether the agent has not confirmed this leader since a takeover, so that a throttle of the
+   * earlier leader may not be known yet; for at most {@link #CONFIRM_MILLIS}.
+   */
+  boolean awaitsHeartbeat(HostTracker tracker) {
+    return engine.epoch.isPresent()
+        && tracker.epochSeen < engine.epoch.getAsLong()
+        && engine.millis() - leadsSinceMillis < CONFIRM_MILLIS;
   }
 
   /** Another controller leads: it has restored the alerts itself. */

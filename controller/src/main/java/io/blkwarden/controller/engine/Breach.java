@@ -71,7 +71,12 @@ final class Breach extends LiveAlert {
   public Throttling throttling() {
     Lease lease = throttle.lease();
     if (lease == null) {
-      return Throttling.NONE;
+      Alert last = state().last();
+      return last != null
+              && last.state() == Alert.State.HANDLED
+              && engine.alerts.awaitsHeartbeat(evaluation.tracker)
+          ? Throttling.PENDING
+          : Throttling.NONE;
     }
     if (throttle.state.inForce()) {
       return Throttling.IN_FORCE;

@@ -159,17 +159,24 @@ final class RestoredAlerts {
   }
 
   /** Resolves the restored alerts that are over according to the last window of the host. */
-  void measured(HostTracker tracker) {
+  void measured(HostTracker tracker, Throttles throttles) {
     List<Earlier> ofHost = byHost.get(tracker.host());
-    if (ofHost != null) {
-      for (Earlier each : ofHost) {
-        AlertEvent event = event(tracker, each);
-        if (event != null) {
-          each.apply(event);
-        }
-      }
-      ofHost.removeIf(each -> each.state() instanceof AlertState.Resolved);
+    if (ofHost == null) {
+      return;
     }
+    for (Earlier each : ofHost) {
+      boolean handled = each.last.state() == Alert.State.HANDLED;
+      AlertEvent event =
+          handled && engine.alerts.awaitsHeartbeat(tracker) ? null : event(tracker, each);
+      if (event != null) {
+        each.apply(event);
+      }
+      if (each.state() instanceof AlertState.Resolved) {
+        throttles.alertEnded(
+            each.last, event instanceof AlertEvent.Ended(Ending why) ? why : Ending.CLEARED);
+      }
+    }
+    ofHost.removeIf(each -> each.state() instanceof AlertState.Resolved);
   }
 
   /** Resolves the alerts about a host, or about the fleet. */

@@ -86,7 +86,7 @@ record SampleHandler(EngineState engine, Throttles throttles, HostProblems probl
       }
     }
     ScopedAlert.measure(engine, tracker);
-    engine.alerts.restored.measured(tracker);
+    engine.alerts.restored.measured(tracker, throttles);
     if (!tracker.evaluations.isEmpty()) {
       throttle(tracker);
     }

@@ -18,6 +18,7 @@ import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.MessageId;
 import io.blkwarden.model.Restraint;
 import io.blkwarden.model.Worker;
+import io.blkwarden.model.message.Alert;
 import io.blkwarden.model.message.CommandAction;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -101,8 +102,21 @@ record Throttles(EngineState engine) {
       return;
     }
     throttle.attempts = Attempts.NONE;
-    boolean cleared = ending == Ending.CLEARED;
-    apply(throttle, new ThrottleEvent.BreachEnded(ending.sentence(), cleared), evaluation, null);
+    apply(throttle, ended(evaluation.policy.name(), ending), evaluation, null);
+  }
+
+  /** Ends the throttle of an alert of an earlier leader, if no breach has adopted it. */
+  void alertEnded(Alert alert, Ending ending) {
+    Alert.Action action = alert.action();
+    Throttle throttle = action == null ? null : engine.throttles.lease(action.throttle());
+    Lease lease = throttle == null ? null : throttle.lease();
+    if (throttle != null && throttle.owner == null && lease != null && lease.operator() == null) {
+      apply(throttle, ended(alert.policy(), ending));
+    }
+  }
+
+  private static ThrottleEvent ended(String policy, Ending ending) {
+    return new ThrottleEvent.BreachEnded(policy, ending.sentence(), ending == Ending.CLEARED);
   }
 
   /** Handles an event for the breach that owns the throttle. */

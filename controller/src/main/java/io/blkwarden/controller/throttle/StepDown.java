@@ -32,10 +32,9 @@ final class StepDown {
       case InForce held when by.cleared() -> {
         List<Restraint> ladder = step.inputs.ladder();
         int at = ladder.indexOf(held.lease().restraint());
-        yield down(step, held, ladder, at, step.inputs.policy(), by.why());
+        yield down(step, held, ladder, at, by.policy(), by.why());
       }
-      case InForce _, Requested _, SteppingDown _ ->
-          release(step, state, step.inputs.policy(), by.why());
+      case InForce _, Requested _, SteppingDown _ -> release(step, state, by.policy(), by.why());
       case Releasing _ -> state;
     };
   }

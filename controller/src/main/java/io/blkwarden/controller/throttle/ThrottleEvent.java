@@ -28,10 +28,11 @@ public sealed interface ThrottleEvent {
   /**
    * The breach that owned the lease is over.
    *
+   * @param policy of the breach
    * @param why in a sentence
    * @param cleared whether the condition cleared, and not the disk or the policy is gone
    */
-  record BreachEnded(String why, boolean cleared) implements OfLease {}
+  record BreachEnded(String policy, String why, boolean cleared) implements OfLease {}
 
   /**
    * The agent carried out a command.

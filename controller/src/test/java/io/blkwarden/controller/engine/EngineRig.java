@@ -145,6 +145,11 @@ final class EngineRig {
     return beat(host, 7, acting, List.of(held), true);
   }
 
+  /** A heartbeat of an active agent that knows this leader and supports limits. */
+  List<Effect> confirm(TestHost host, Heartbeat.HeldThrottle... held) {
+    return beat(host, claimed, true, List.of(held), true);
+  }
+
   private List<Effect> beat(
       TestHost host,
       long epoch,

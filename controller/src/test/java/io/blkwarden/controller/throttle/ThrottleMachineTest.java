@@ -111,7 +111,9 @@ final class ThrottleMachineTest {
         case 8 -> new ThrottleEvent.LeaseEnded(cause(), "why", null, wall);
         case 9 -> new ThrottleEvent.Reported(chance.nextBoolean(), 60_000);
         case 10 -> new ThrottleEvent.DiskThrottled(newId(), "by ana");
-        case 11 -> new ThrottleEvent.BreachEnded("the condition is over", chance.nextBoolean());
+        case 11 ->
+            new ThrottleEvent.BreachEnded(
+                "swap-storm", "the condition is over", chance.nextBoolean());
         case 12 -> new ThrottleEvent.Approved("ana", "why");
         case 13 -> new ThrottleEvent.MapReceived();
         case 14 -> new ThrottleEvent.Adopted(chance.nextBoolean());
