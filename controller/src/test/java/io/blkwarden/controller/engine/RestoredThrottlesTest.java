@@ -93,9 +93,7 @@ final class RestoredThrottlesTest {
 
     List<Effect> effects = second.seconds(1, host, this::storm);
 
-    assertThat(EngineRig.sends(effects)).singleElement();
-    assertThat(EngineRig.set(EngineRig.sends(effects).getFirst()).lease())
-        .isNotEqualTo(set.lease());
+    assertThat(EngineRig.set(EngineRig.only(effects)).lease()).isNotEqualTo(set.lease());
   }
 
   @Test
