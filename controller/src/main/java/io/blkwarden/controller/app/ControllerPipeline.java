@@ -252,7 +252,7 @@ final class ControllerPipeline {
                   case FleetBus.SharedState.Baseline baseline ->
                       new Input.BaselineLoaded(baseline.baseline());
                   case FleetBus.SharedState.OpenAlerts alerts ->
-                      new Input.AlertsRestored(alerts.open());
+                      new Input.AlertsRestored(alerts.open(), alerts.complete());
                   case FleetBus.SharedState.LeadershipChanged(Leadership.Leading(long epoch)) ->
                       new Input.LeadershipGained(epoch);
                   case FleetBus.SharedState.LeadershipChanged _ -> new Input.LeadershipLost();

@@ -91,8 +91,13 @@ public interface FleetBus {
     /** A stored baseline; those of all classes at first, then changes. */
     record Baseline(DiskBaseline baseline) implements SharedState {}
 
-    /** The open alerts of the stream; directly before leadership. */
-    record OpenAlerts(List<Alert> open) implements SharedState {}
+    /**
+     * The open alerts of the stream: directly before leadership, and once more if the stream could
+     * not be read then.
+     *
+     * @param complete whether the stream was read
+     */
+    record OpenAlerts(List<Alert> open, boolean complete) implements SharedState {}
 
     /** Who leads. */
     record LeadershipChanged(Leadership leadership) implements SharedState {}

@@ -83,6 +83,7 @@ public final class NatsFleetBus implements FleetBus, AutoCloseable {
   private final StreamPublisher<Alert> alerts;
   private final StreamPublisher<DecisionNote> decisions;
   private final Disposable.Composite subscriptions = Disposables.composite();
+  private final Disposable.Swap rereading = Disposables.swap();
   private volatile String connectionProblem = "not connected to NATS yet";
 
   /**
@@ -131,12 +132,22 @@ public final class NatsFleetBus implements FleetBus, AutoCloseable {
                 setup::isReady,
                 openAlerts
                     .read()
-                    .map(open -> sharedState.offer(new FleetBus.SharedState.OpenAlerts(open))),
+                    .doOnNext(open -> {
+                      if (!open.complete()) {
+                        rereading.update(
+                            openAlerts.readAgain(this::leads, timer).subscribe(sharedState::offer));
+                      }
+                    })
+                    .map(sharedState::offer),
                 now -> sharedState.offer(new FleetBus.SharedState.LeadershipChanged(now)),
                 this::electionFailed,
                 counters),
             clock,
             thread("blkwarden-leader"));
+  }
+
+  private boolean leads() {
+    return election.leadership() instanceof Leadership.Leading;
   }
 
   private Scheduler thread(String name) {
@@ -384,6 +395,7 @@ public final class NatsFleetBus implements FleetBus, AutoCloseable {
   @Override
   public void close() {
     setup.close();
+    rereading.dispose();
     subscriptions.dispose();
     election.close();
     connections().forEach(NatsConnection::close);

@@ -12,18 +12,20 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
 
 /**
  * Reads the open alerts from the stream {@code BLKWARDEN_ALERTS} and from this controller's queue
  * of later states.
  *
  * <p>Reads at most the last {@link #STATES_MAX} states, and waits at most {@link #READ_TIMEOUT} for
- * each. If the stream cannot be read, open alerts are raised again under new ids, and that is
- * logged: a leader that starts late does more harm.
+ * each. If the stream cannot be read, this controller leads without it, because a leader that
+ * starts late does more harm, and reads the stream again until that succeeds.
  *
  * @param pending alerts of this controller that are not stored yet, in order
  */
@@ -33,6 +35,7 @@ public record OpenAlerts(
   static final long STATES_MAX = 200_000;
 
   private static final Duration READ_TIMEOUT = Duration.ofSeconds(5);
+  private static final Duration REPEAT = Duration.ofSeconds(5);
   private static final Logger log = LoggerFactory.getLogger(OpenAlerts.class);
 
   /** The open alerts; a state with an older epoch than one before it is ignored. */
@@ -53,8 +56,20 @@ public record OpenAlerts(
     }
   }
 
+  /**
+   * Reads the stream again every {@link #REPEAT} until it is read, or this controller does not
+   * lead.
+   */
+  Mono<FleetBus.SharedState.OpenAlerts> readAgain(BooleanSupplier leads, Scheduler timer) {
+    return Mono.delay(REPEAT, timer)
+        .then(read())
+        .repeat(leads)
+        .filter(FleetBus.SharedState.OpenAlerts::complete)
+        .next();
+  }
+
   /** The last state of each alert that is not resolved; never fails. */
-  public Mono<List<Alert>> read() {
+  public Mono<FleetBus.SharedState.OpenAlerts> read() {
     return Mono.defer(() -> {
       States states = new States();
       List<Alert> later = pending.get(); // first: alerts stored in the meantime are in both
@@ -67,19 +82,21 @@ public record OpenAlerts(
             }
           })
           .then(
-              Mono.fromRunnable(
-                  () -> log.info("alerts: {} open in the stream", states.open.size())))
+              Mono.fromCallable(() -> {
+                log.info("alerts: {} open in the stream", states.open.size());
+                return true;
+              }))
           .onErrorResume(e -> {
             log.warn(
-                "alerts: stream not read completely, some open alerts are raised again: {}",
+                "alerts: stream not read completely, trying again in {} s: {}",
+                REPEAT.toSeconds(),
                 e.getMessage());
-            return Mono.empty();
+            return Mono.just(false);
           })
-          .then(
-              Mono.fromSupplier(() -> {
-                later.forEach(states::add);
-                return List.copyOf(states.open.values());
-              }));
+          .map(complete -> {
+            later.forEach(states::add);
+            return new FleetBus.SharedState.OpenAlerts(List.copyOf(states.open.values()), complete);
+          });
     });
   }
 }

@@ -33,8 +33,8 @@ final class Alerts {
   final RestoredAlerts restored;
   private final Map<String, FleetAlert> fleetAlerts = new LinkedHashMap<>();
   private final FleetAlert brakes;
-  private @Nullable List<Alert> open;
-  private long leadsSinceMillis;
+  private Input.@Nullable AlertsRestored open;
+  private Moment leadsSince = new Moment(0, Instant.EPOCH);
   private boolean republishDue;
   private long republishedMillis = -REPUBLISH_MILLIS;
 
@@ -67,9 +67,33 @@ final class Alerts {
     return alert;
   }
 
-  /** Keeps the open alerts that were published until this controller leads. */
-  void restore(List<Alert> published) {
-    open = published;
+  /**
+   * Keeps the open alerts that were published until this controller leads. If it leads already, it
+   * continues or resolves them: their stream could not be read before.
+   */
+  void restore(Input.AlertsRestored published) {
+    if (engine.epoch.isEmpty()) {
+      open = published;
+    } else {
+      restored.add(published.open().stream().filter(this::publishedBefore).toList());
+      restoreLive(published.complete(), leadsSince.monotonicMillis());
+    }
+  }
+
+  /** Whether it was published before this controller became the leader. */
+  private boolean publishedBefore(Alert alert) {
+    Long by = alert.epoch();
+    return by == null
+        || by < engine.epoch.orElse(0)
+        || (by == engine.epoch.orElse(0) && alert.at().isBefore(leadsSince.wall()));
+  }
+
+  private void restoreLive(boolean complete, long ownSinceMillis) {
+    List.copyOf(fleetAlerts.values()).forEach(each -> each.restore(complete, ownSinceMillis));
+    for (HostTracker tracker : engine.hosts.values()) {
+      tracker.breaches().forEach(each -> each.restore(complete, ownSinceMillis));
+      tracker.scoped.forEach(each -> each.restore(complete, ownSinceMillis));
+    }
   }
 
   /** A new breach; it continues the alert that was published for it. */
@@ -109,16 +133,13 @@ final class Alerts {
 
   /** This controller became the leader: what others published is restored. */
   void leadershipGained() {
-    leadsSinceMillis = engine.millis();
-    List<Alert> published = open;
+    leadsSince = engine.now;
+    Input.AlertsRestored published = open;
     open = null;
     if (published != null) {
-      restored.restore(published);
-      List.copyOf(fleetAlerts.values()).forEach(FleetAlert::restore);
-      for (HostTracker tracker : engine.hosts.values()) {
-        tracker.breaches().forEach(Breach::restore);
-        tracker.scoped.forEach(ScopedAlert::restore);
-      }
+      restored.clear();
+      restored.add(published.open());
+      restoreLive(published.complete(), Long.MAX_VALUE);
     }
     apply(new AlertEvent.Refreshed());
     List.copyOf(fleetAlerts.values()).forEach(each -> each.apply(new AlertEvent.Republished()));
@@ -134,7 +155,7 @@ final class Alerts {
   boolean awaitsHeartbeat(HostTracker tracker) {
     return engine.epoch.isPresent()
         && tracker.epochSeen < engine.epoch.getAsLong()
-        && engine.millis() - leadsSinceMillis < CONFIRM_MILLIS;
+        && engine.millis() - leadsSince.monotonicMillis() < CONFIRM_MILLIS;
   }
 
   /** Another controller leads: it has restored the alerts itself. */
@@ -162,7 +183,7 @@ final class Alerts {
     republish();
     brakes(passedMillis);
     if (engine.epoch.isPresent()
-        && engine.millis() - leadsSinceMillis >= RestoredAlerts.GRACE_MILLIS) {
+        && engine.millis() - leadsSince.monotonicMillis() >= RestoredAlerts.GRACE_MILLIS) {
       restored.tick();
       if (restored.policiesComplete) {
         endUnknown();

@@ -80,8 +80,8 @@ final class FleetAlert extends LiveAlert {
   }
 
   @Override
-  void restore() {
-    apply(new AlertEvent.AlertRestored(published(id())));
+  boolean restorable() {
+    return true;
   }
 
   @Override

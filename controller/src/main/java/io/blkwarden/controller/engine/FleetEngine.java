@@ -89,7 +89,7 @@ public final class FleetEngine implements EngineCore {
         }
         engine.alerts.operatorStateChanged();
       }
-      case Input.AlertsRestored restored -> engine.alerts.restore(restored.open());
+      case Input.AlertsRestored restored -> engine.alerts.restore(restored);
       case Input.LeadershipGained gained -> {
         engine.epoch = OptionalLong.of(gained.epoch());
         engine.alerts.leadershipGained();

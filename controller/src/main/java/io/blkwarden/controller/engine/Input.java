@@ -113,11 +113,13 @@ public sealed interface Input {
   }
 
   /**
-   * Open alerts of an earlier leader; precedes {@link LeadershipGained}.
+   * Open alerts of an earlier leader; precedes {@link LeadershipGained}, and follows it as well if
+   * they were not complete.
    *
    * @param open their last publications
+   * @param complete whether there are no others
    */
-  record AlertsRestored(List<Alert> open) implements Input {}
+  record AlertsRestored(List<Alert> open, boolean complete) implements Input {}
 
   /**
    * A baseline that another controller learned.

@@ -53,10 +53,28 @@ abstract class LiveAlert implements AlertInputs {
     return null;
   }
 
-  /** Continues the alert of an earlier leader, if it is open here and was published there. */
-  void restore() {
-    if (state instanceof AlertState.Active) {
-      apply(new AlertEvent.AlertRestored(published(id())));
+  /** Whether it continues a restored alert as soon as that is known. */
+  boolean restorable() {
+    return state instanceof AlertState.Active;
+  }
+
+  /**
+   * Continues the alert of an earlier leader, if it is open here and was published there.
+   *
+   * @param complete whether an alert that is not found was resolved
+   * @param ownSinceMillis an alert that this controller has published since then keeps its id
+   */
+  final void restore(boolean complete, long ownSinceMillis) {
+    if (!restorable()) {
+      return;
+    }
+    Alert found = published(id());
+    AlertState.Life life = state.life();
+    boolean own = life != null && life.last() != null && life.lastMillis() >= ownSinceMillis;
+    if (!own && (found != null || complete)) {
+      apply(new AlertEvent.AlertRestored(found));
+    } else if (own && found != null && !found.id().equals(life.id())) {
+      engine.alerts.restored.supersede(found);
     }
   }
 

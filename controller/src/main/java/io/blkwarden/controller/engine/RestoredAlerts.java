@@ -22,7 +22,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -110,11 +112,17 @@ final class RestoredAlerts {
     }
   }
 
-  void restore(List<Alert> open) {
-    clear();
+  /** Adds alerts, except for those it contains. */
+  void add(List<Alert> open) {
+    Set<MessageId> known =
+        byHost.values().stream()
+            .flatMap(List::stream)
+            .map(each -> each.last.id())
+            .collect(Collectors.toSet());
     open.stream()
+        .filter(each -> !known.contains(each.id()))
         .sorted(Comparator.comparing(Alert::at).reversed())
-        .limit(MAX)
+        .limit(Math.max(0, MAX - known.size()))
         .forEach(each ->
             byHost
                 .computeIfAbsent(each.host(), _ -> new ArrayList<>())

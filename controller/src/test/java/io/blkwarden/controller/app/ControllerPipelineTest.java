@@ -199,14 +199,14 @@ final class ControllerPipelineTest {
   @Test
   void operatorsInputPrecedesLeadership() {
     bus.sharedState.next(new FleetBus.SharedState.OperatorInputs(OperatorState.NONE));
-    bus.sharedState.next(new FleetBus.SharedState.OpenAlerts(List.of()));
+    bus.sharedState.next(new FleetBus.SharedState.OpenAlerts(List.of(), true));
     bus.leads(new Leadership.Leading(7));
     time.advanceTime();
 
     assertThat(inputs)
         .containsExactly(
             new Input.OperatorStateChanged(OperatorState.NONE),
-            new Input.AlertsRestored(List.of()),
+            new Input.AlertsRestored(List.of(), true),
             new Input.LeadershipGained(7));
   }
 

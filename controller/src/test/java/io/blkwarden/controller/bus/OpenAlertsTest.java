@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.blkwarden.controller.leader.Leadership;
+import io.blkwarden.controller.nats.BlockingSchedulers;
+import io.blkwarden.controller.nats.NatsConnection;
 import io.blkwarden.controller.nats.NatsSettings;
 import io.blkwarden.controller.snapshot.ControllerCounters;
 import io.blkwarden.controller.testing.Messages;
@@ -15,10 +17,13 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
+import reactor.core.scheduler.Scheduler;
 
 /** The alerts that are open when leadership is gained. */
 final class OpenAlertsTest {
@@ -90,5 +95,28 @@ final class OpenAlertsTest {
     NatsFleetBus _ = bus(server, "c2", second);
     await().atMost(BOUND).until(() -> !second.leaderships.isEmpty());
     assertThat(second.open).extracting(Alert::id).containsExactly(Messages.id(2));
+  }
+
+  @Test
+  void streamIsReadAgainUntilItCanBeRead() throws Exception {
+    NatsServer server = closing(NatsServer.start());
+    Scheduler blocking = BlockingSchedulers.pool("test", 2, 8);
+    Scheduler timer = BlockingSchedulers.single("test-timer");
+    NatsSettings settings = new NatsSettings(server.url(), null, null, Subjects.DEFAULT, "c1");
+    NatsConnection connection =
+        closing(new NatsConnection(settings, "test", new ControllerCounters(), blocking, timer));
+    connection.start();
+    await().atMost(BOUND).until(connection::isUp);
+    OpenAlerts alerts = new OpenAlerts(connection, Subjects.DEFAULT, List::of);
+    assertThat(alerts.read().block(BOUND).complete()).as("there is no stream").isFalse();
+    assertThat(alerts.readAgain(() -> false, timer).block(BOUND)).as("not the leader").isNull();
+
+    CompletableFuture<FleetBus.SharedState.OpenAlerts> later =
+        alerts.readAgain(() -> true, timer).toFuture();
+    NatsFleetBus _ = bus(server, "c2", new Recording()); // creates it
+
+    assertThat(later.get(BOUND.toSeconds(), TimeUnit.SECONDS).complete()).isTrue();
+    timer.dispose();
+    blocking.dispose();
   }
 }

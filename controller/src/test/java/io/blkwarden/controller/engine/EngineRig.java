@@ -92,7 +92,7 @@ final class EngineRig {
     Map<MessageId, Alert> last = new LinkedHashMap<>();
     alerts(all).forEach(alert -> last.put(alert.id(), alert));
     last.values().removeIf(alert -> alert.state() == Alert.State.RESOLVED);
-    feed(new Input.AlertsRestored(List.copyOf(last.values())));
+    feed(new Input.AlertsRestored(List.copyOf(last.values()), true));
     return feed(new Input.LeadershipGained(epoch));
   }
 

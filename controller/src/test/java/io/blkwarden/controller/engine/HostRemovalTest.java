@@ -145,7 +145,7 @@ final class HostRemovalTest {
     Alert told = EngineRig.alerts(before.seconds(4, host, this::storm)).getFirst();
     EngineRig rig = new EngineRig(99);
     rig.policies(WATCHING);
-    rig.feed(new Input.AlertsRestored(List.of(told)));
+    rig.feed(new Input.AlertsRestored(List.of(told), true));
     rig.feed(new Input.LeadershipGained(8));
 
     List<Effect> effects = forgotten(rig, ask(rig, host));

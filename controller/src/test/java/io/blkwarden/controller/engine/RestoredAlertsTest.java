@@ -41,7 +41,7 @@ final class RestoredAlertsTest {
   }
 
   private static EngineRig leadWith(EngineRig rig, Alert... open) {
-    rig.feed(new Input.AlertsRestored(List.of(open)));
+    rig.feed(new Input.AlertsRestored(List.of(open), true));
     rig.feed(new Input.LeadershipGained(8));
     rig.tick();
     return rig;
@@ -205,5 +205,86 @@ final class RestoredAlertsTest {
     over.start(host);
     assertThat(EngineRig.alerts(over.seconds(30, host, this::calm))).isEmpty();
     assertThat(EngineRig.states(over.seconds(40, host, this::calm))).containsExactly("resolved");
+  }
+
+  /** A controller that leads before the stream of alerts can be read. */
+  private static EngineRig leadWithoutStream(EngineRig rig, long epoch) {
+    rig.feed(new Input.AlertsRestored(List.of(), false));
+    rig.feed(new Input.LeadershipGained(epoch));
+    rig.tick();
+    return rig;
+  }
+
+  private static EngineRig watching() {
+    EngineRig rig = new EngineRig(99);
+    rig.policies(WATCHING);
+    return rig;
+  }
+
+  @Test
+  void alertThatIsReadLateIsResolved() {
+    EngineRig rig = leadWithoutStream(watching(), 8);
+    rig.start(host);
+    rig.seconds(5, host, this::calm);
+
+    rig.feed(new Input.AlertsRestored(List.of(publishedAlert), true));
+    List<Alert> alerts = EngineRig.alerts(rig.seconds(5, host, this::calm));
+
+    assertThat(alerts)
+        .singleElement()
+        .matches(
+            end -> end.id().equals(publishedAlert.id()) && end.state() == Alert.State.RESOLVED);
+  }
+
+  @Test
+  void alertThatIsReadLateEndsIfItsBreachHasAnother() {
+    EngineRig rig = leadWithoutStream(watching(), 8);
+    rig.start(host);
+    Alert raised = EngineRig.alerts(rig.seconds(5, host, this::storm)).getFirst();
+    assertThat(raised.id()).isNotEqualTo(publishedAlert.id());
+
+    List<Effect> late =
+        new ArrayList<>(rig.feed(new Input.AlertsRestored(List.of(publishedAlert, raised), true)));
+    late.addAll(rig.seconds(5, host, this::storm));
+
+    assertThat(EngineRig.alerts(late))
+        .singleElement()
+        .matches(
+            end -> end.id().equals(publishedAlert.id()) && end.state() == Alert.State.RESOLVED);
+  }
+
+  @Test
+  void alertOfThisControllerKeepsItsIdWithoutTheStream() {
+    EngineRig rig = leadWithoutStream(watching(), 7);
+    rig.start(host);
+    Alert raised = EngineRig.alerts(rig.seconds(5, host, this::storm)).getFirst();
+    rig.feed(new Input.LeadershipLost());
+    rig.seconds(5, host, this::storm);
+
+    leadWithoutStream(rig, 7);
+    rig.seconds(5, host, this::storm);
+    rig.feed(new Input.AlertsRestored(List.of(raised), true));
+    rig.seconds(10, host, this::calm);
+
+    assertThat(EngineRig.alerts(rig.all)).allMatch(each -> each.id().equals(raised.id()));
+    assertThat(EngineRig.states(rig.all)).endsWith("resolved").containsOnlyOnce("resolved");
+  }
+
+  @Test
+  void breachThatEndedWithoutALeaderIsResolvedOnceTheStreamIsRead() {
+    EngineRig rig = leadWithoutStream(watching(), 7);
+    rig.start(host);
+    Alert raised = EngineRig.alerts(rig.seconds(5, host, this::storm)).getFirst();
+    rig.feed(new Input.LeadershipLost());
+    assertThat(EngineRig.alerts(rig.seconds(10, host, this::calm))).isEmpty();
+
+    leadWithoutStream(rig, 7);
+    assertThat(EngineRig.alerts(rig.seconds(5, host, this::calm))).isEmpty();
+    rig.feed(new Input.AlertsRestored(List.of(raised.withEpoch(7)), true));
+    List<Alert> alerts = EngineRig.alerts(rig.seconds(5, host, this::calm));
+
+    assertThat(alerts)
+        .singleElement()
+        .matches(end -> end.id().equals(raised.id()) && end.state() == Alert.State.RESOLVED);
   }
 }

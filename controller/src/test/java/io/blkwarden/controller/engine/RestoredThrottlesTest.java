@@ -45,7 +45,7 @@ final class RestoredThrottlesTest {
   }
 
   private void takeOver() {
-    second.feed(new Input.AlertsRestored(List.of(handled)));
+    second.feed(new Input.AlertsRestored(List.of(handled), true));
     second.feed(new Input.LeadershipGained(8));
     second.tick();
   }

@@ -181,7 +181,7 @@ final class ScopedPolicyTest {
 
     EngineRig next = new EngineRig(99);
     next.policies(SLOW);
-    next.feed(new Input.AlertsRestored(List.of(open)));
+    next.feed(new Input.AlertsRestored(List.of(open), true));
     next.feed(new Input.LeadershipGained(8));
     next.start(host);
     next.seconds(5, host, () -> slow("sda"));
@@ -202,7 +202,7 @@ final class ScopedPolicyTest {
     standby.seconds(5, host, () -> slow("sda"));
     assertThat(EngineRig.alerts(standby.all)).isEmpty();
 
-    standby.feed(new Input.AlertsRestored(List.of(open)));
+    standby.feed(new Input.AlertsRestored(List.of(open), true));
     standby.feed(new Input.LeadershipGained(8));
 
     assertThat(onlyId(EngineRig.alerts(standby.all))).isEqualTo(open.id());
@@ -216,7 +216,7 @@ final class ScopedPolicyTest {
 
     EngineRig next = new EngineRig(99);
     next.policies(SLOW);
-    next.feed(new Input.AlertsRestored(List.of(open)));
+    next.feed(new Input.AlertsRestored(List.of(open), true));
     next.feed(new Input.LeadershipGained(8));
     next.start(host);
     assertThat(EngineRig.alerts(next.seconds(2, host, this::calm))).isEmpty();

@@ -47,7 +47,7 @@ public final class Recording {
           inputs.add(operatorState);
       case FleetBus.SharedState.Baseline(var baseline) ->
           seen.add("baseline " + baseline.of().metric().id() + " of " + baseline.disks());
-      case FleetBus.SharedState.OpenAlerts(List<Alert> found) -> open.addAll(found);
+      case FleetBus.SharedState.OpenAlerts(List<Alert> found, boolean _) -> open.addAll(found);
       case FleetBus.SharedState.LeadershipChanged(Leadership leadership) ->
           leaderships.add(leadership);
     }

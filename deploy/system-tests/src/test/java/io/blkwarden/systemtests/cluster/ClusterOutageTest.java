@@ -34,6 +34,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -173,7 +174,9 @@ final class ClusterOutageTest {
   /** Leases without a stored start or end. */
   private Map<MessageId, List<String>> openLeases() throws Exception {
     Map<MessageId, List<String>> lives = new LinkedHashMap<>();
-    for (Outcome each : outcomes.messages()) {
+    List<Outcome> inOrder = new ArrayList<>(outcomes.messages()); // retries change the order
+    inOrder.sort(Comparator.comparing(Outcome::at));
+    for (Outcome each : inOrder) {
       if (each.lease() != null) {
         lives
             .computeIfAbsent(each.lease(), _ -> new ArrayList<>())
