@@ -73,7 +73,7 @@ abstract class LiveAlert implements AlertInputs {
     boolean own = life != null && life.last() != null && life.lastMillis() >= ownSinceMillis;
     if (!own && (found != null || complete)) {
       apply(new AlertEvent.AlertRestored(found));
-    } else if (own && found != null && !found.id().equals(life.id())) {
+    } else if (own && found != null && !found.id().equals(id())) {
       engine.alerts.restored.supersede(found);
     }
   }

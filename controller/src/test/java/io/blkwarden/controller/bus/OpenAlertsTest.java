@@ -17,13 +17,12 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.scheduler.Scheduler;
+import reactor.test.StepVerifier;
 
 /** The alerts that are open when leadership is gained. */
 final class OpenAlertsTest {
@@ -108,14 +107,16 @@ final class OpenAlertsTest {
     connection.start();
     await().atMost(BOUND).until(connection::isUp);
     OpenAlerts alerts = new OpenAlerts(connection, Subjects.DEFAULT, List::of);
-    assertThat(alerts.read().block(BOUND).complete()).as("there is no stream").isFalse();
-    assertThat(alerts.readAgain(() -> false, timer).block(BOUND)).as("not the leader").isNull();
+    StepVerifier.create(alerts.read())
+        .expectNext(new FleetBus.SharedState.OpenAlerts(List.of(), false)) // there is no stream
+        .verifyComplete();
+    StepVerifier.create(alerts.readAgain(() -> false, timer)).verifyComplete();
 
-    CompletableFuture<FleetBus.SharedState.OpenAlerts> later =
-        alerts.readAgain(() -> true, timer).toFuture();
-    NatsFleetBus _ = bus(server, "c2", new Recording()); // creates it
-
-    assertThat(later.get(BOUND.toSeconds(), TimeUnit.SECONDS).complete()).isTrue();
+    StepVerifier.create(alerts.readAgain(() -> true, timer))
+        .then(() -> bus(server, "c2", new Recording())) // creates the stream
+        .expectNext(new FleetBus.SharedState.OpenAlerts(List.of(), true))
+        .expectComplete()
+        .verify(BOUND);
     timer.dispose();
     blocking.dispose();
   }
