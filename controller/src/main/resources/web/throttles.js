@@ -47,8 +47,8 @@ export const ReleaseAll = () => {
   const { throttles, throttles_in_all: all } = live.acts;
   return h('div', null,
     h('h1', null, 'Release all throttles'),
-    h('p', null, `Releases ${all === 1 ? 'this throttle' : `all ${plural(all, 'throttle')}`} of the fleet, set by policies `
-      + 'or operators. Policies may throttle a disk again when it exceeds its threshold.'),
+    h('p', null, all === 1 ? 'Releases this throttle.' : `Releases all ${plural(all, 'throttle')} of policies and operators.`,
+      ' Policies may throttle a disk again when it exceeds its threshold.'),
     all > 0 && h('p', null, h(Act, { name: 'Release all', what: plural(all, 'throttle'), danger: true, path: '/api/v1/release-all' })),
     !live.state?.actions && h('p', { class: 'faint' }, 'Actions are disabled: start the controller with --http-token-file.'),
     h(Throttles, { of: throttles, withHost: true, withAction: false }),

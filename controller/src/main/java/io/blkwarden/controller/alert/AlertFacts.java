@@ -18,7 +18,6 @@ import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.PhysicalDevice;
 import io.blkwarden.model.Printable;
 import io.blkwarden.model.Restraint;
-import io.blkwarden.model.VolumeRole;
 import io.blkwarden.model.message.Alert;
 import java.time.Duration;
 import java.time.Instant;
@@ -139,7 +138,7 @@ public record AlertFacts(
               ? "%s: %s no longer exceeds %s; the alert is kept until that has lasted for %s."
                   .formatted(
                       who, what, policy.name(), duration(policy.then().life().keepFiringMillis()))
-              : "%s %s%s; %s.".formatted(who, finding(what), why(), handled(published));
+              : "%s%s%s; %s.".formatted(who, finding(what), why(), handled(published));
     };
   }
 
@@ -171,11 +170,12 @@ public record AlertFacts(
   private String finding(String what) {
     return detector
         .finding(value, what, AlertFacts::duration)
+        .map(finding -> " " + finding)
         .orElseGet(() -> {
           String lasting = "for " + duration(detector.heldMillis());
           return metric().isTotal()
-              ? "has %s %s, recently %s on %s".formatted(done(), lasting, own(), what)
-              : "has %s on %s %s%s".formatted(done(), what, lasting, source());
+              ? ": %s %s (%s on %s)".formatted(measured(), lasting, own(), Printable.of(vdev))
+              : ": %s on %s %s%s".formatted(measured(), what, lasting, source());
         });
   }
 
@@ -186,7 +186,7 @@ public record AlertFacts(
   /** The disk's part of a total, smoothed over 30 s. */
   private String own() {
     Metric metric = metric().ofEachDisk();
-    return metric == Metric.IOPS ? "%.0f".formatted(load) : metric.format(load);
+    return metric == Metric.IOPS ? "%.0f IOPS".formatted(load) : metric.format(load);
   }
 
   private String source() {
@@ -196,26 +196,26 @@ public record AlertFacts(
         : ", above %s, %s".formatted(when.metric().format(when.above()), origin);
   }
 
-  private String done() {
+  private String measured() {
     Metric metric = metric();
-    boolean swap = disk != null && disk.volume().role() == VolumeRole.SWAP;
+    String number = metric.format(value);
     return switch (metric) {
-      case IOPS -> (swap ? "swapped" : "done") + " %.0f I/O per s".formatted(value);
-      case READ_IOPS -> "done %.0f reads per s".formatted(value);
-      case WRITE_IOPS -> "done %.0f writes per s".formatted(value);
-      case READ_BYTES -> "read " + metric.format(value);
-      case WRITE_BYTES -> "written " + metric.format(value);
-      case BYTES -> "moved " + metric.format(value);
-      case SWAP_IN -> "swapped in " + metric.format(value);
-      case SWAP_OUT -> "swapped out " + metric.format(value);
-      case SWAP_BYTES -> "swapped " + metric.format(value);
-      case SWAP_IOPS -> "swapped %.0f I/O per s on all its swap disks".formatted(value);
-      case DOMAIN_IOPS -> "done %.0f I/O per s on all its disks".formatted(value);
-      case DOMAIN_BYTES -> "moved %s on all its disks".formatted(metric.format(value));
-      case DISCARD_BYTES -> "discarded " + metric.format(value);
-      case FLUSH_IOPS -> "done %.0f flushes per s".formatted(value);
-      case DISCARD_IOPS -> "done %.0f discards per s".formatted(value);
-      default -> "had " + metric.id() + " at " + metric.format(value);
+      case IOPS -> "%.0f IOPS".formatted(value);
+      case READ_IOPS -> "%.0f read IOPS".formatted(value);
+      case WRITE_IOPS -> "%.0f write IOPS".formatted(value);
+      case READ_BYTES -> number + " read";
+      case WRITE_BYTES -> number + " written";
+      case BYTES -> number;
+      case SWAP_IN -> number + " swapped in";
+      case SWAP_OUT -> number + " swapped out";
+      case SWAP_BYTES -> number + " swapped";
+      case SWAP_IOPS -> "%.0f IOPS on all its swap disks".formatted(value);
+      case DOMAIN_IOPS -> "%.0f IOPS on all its disks".formatted(value);
+      case DOMAIN_BYTES -> number + " on all its disks";
+      case DISCARD_BYTES -> number + " discarded";
+      case FLUSH_IOPS -> "%.0f flushes/s".formatted(value);
+      case DISCARD_IOPS -> "%.0f discards/s".formatted(value);
+      default -> metric.id() + " " + number;
     };
   }
 
@@ -223,7 +223,7 @@ public record AlertFacts(
   private String why() {
     Double share = evidence.deviceTimeShare();
     if (blame != null && blame.blamed()) {
-      return " and is a noisy neighbour: " + blame.sentence();
+      return ", a noisy neighbour: " + blame.sentence();
     }
     if (share == null || disk == null || disk.physical().isEmpty()) {
       return "";
@@ -233,7 +233,7 @@ public record AlertFacts(
             .map(PhysicalDevice::name)
             .limit(4)
             .collect(Collectors.joining(", "));
-    return " and takes %.0f%% of the guests' time on %s".formatted(share * 100, names);
+    return ", %.0f%% of the guests' time on %s".formatted(share * 100, names);
   }
 
   /** What the throttle did for the neighbours; empty unless it worked. */
@@ -252,15 +252,13 @@ public record AlertFacts(
     if (published == Alert.State.HANDLED && throttle instanceof ThrottleState.Leased leased) {
       String effect = effect(leased.report()) + note;
       return switch (leased.lease().restraint()) {
-        case Restraint.Priority priority ->
-            "it was set to %s priority%s".formatted(priority, effect);
-        case Restraint.Limit(int perSecond) ->
-            "it was limited to %d I/O per s%s".formatted(perSecond, effect);
+        case Restraint.Priority priority -> "set to %s priority%s".formatted(priority, effect);
+        case Restraint.Limit(int perSecond) -> "limited to %d IOPS%s".formatted(perSecond, effect);
       };
     }
     return policy.mode() == Mode.SHADOW
         ? "not throttled (shadow mode)" + note
-        : "it is not throttled" + note;
+        : "not throttled" + note;
   }
 
   private static String effect(EffectReport report) {

@@ -247,7 +247,7 @@ final class ScopedAlert extends LiveAlert {
     return switch (metric) {
       case DEVICE_AWAIT -> "I/O takes " + number;
       case DEVICE_UTIL -> "busy for " + number + " of the time";
-      case DEVICE_IOPS -> "%.0f I/O per s".formatted(value);
+      case DEVICE_IOPS -> "%.0f IOPS".formatted(value);
       case DEVICE_IN_FLIGHT -> number + " I/Os in flight";
       case DEVICE_LAGGARDS -> number + " guests' disks with slow I/O";
       case HOST_IO_SOME -> "PSI io some " + number;

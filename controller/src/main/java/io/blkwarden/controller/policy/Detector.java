@@ -82,7 +82,7 @@ public abstract class Detector {
 
   /**
    * What an alert says that the domain does, such as {@code has used 110% of its budget}; empty to
-   * say it by metric and value.
+   * name metric and value.
    *
    * @param value the value on record
    * @param disk the disk in words

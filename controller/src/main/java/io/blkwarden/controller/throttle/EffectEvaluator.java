@@ -52,7 +52,7 @@ public final class EffectEvaluator {
     if (harmed(before, after) && !neighboursGained && !grew(before, after)) {
       return new Judgement(
           Effect.HARMED,
-          "neighbours' I/O wait went from %.1f to %.1f ms, the device from %.0f to %.0f I/O per s"
+          "neighbours' I/O wait went from %.1f to %.1f ms, the device from %.0f to %.0f IOPS"
               .formatted(
                   before.otherAwaitMillis(),
                   after.otherAwaitMillis(),
@@ -86,7 +86,7 @@ public final class EffectEvaluator {
             : slower(before, after) && !grew(before, after) ? Effect.HARMED : Effect.NO_EFFECT;
     return new Judgement(
         effect,
-        "neighbours' I/O wait went from %.1f to %.1f ms, their rate from %.0f to %.0f I/O per s"
+        "neighbours' I/O wait went from %.1f to %.1f ms, their rate from %.0f to %.0f IOPS"
             .formatted(
                 before.otherAwaitMillis(),
                 after.otherAwaitMillis(),

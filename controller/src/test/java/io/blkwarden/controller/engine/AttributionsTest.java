@@ -86,10 +86,10 @@ final class AttributionsTest {
     assertThat(blame(alert).confidence()).isGreaterThan(0.2);
     assertThat(alert.summary())
         .matches(
-            "vm176 on dom0-7 has swapped 900 I/O per s on its swap disk xvda2 for \\d+ s and is a"
+            "vm176 on dom0-7: 900 IOPS on its swap disk xvda2 for \\d+ s, a"
                 + " noisy neighbour: it took \\d+% of the guests' I/O time on sda while others had"
                 + " high latency, and its load correlates with that \\(correlation 0\\.\\d\\d\\);"
-                + " it was set to idle priority, effect pending\\.");
+                + " set to idle priority, effect pending\\.");
   }
 
   @Test

@@ -55,7 +55,7 @@ final class BudgetEngineTest {
     assertThat(warned.summary())
         .contains("vm5 on dom0-7 has used 8")
         .contains("% of its budget")
-        .endsWith("it is not throttled: only the warning threshold is exceeded so far.");
+        .endsWith("; not throttled: only the warning threshold is exceeded so far.");
 
     effects = use(20, 100);
     assertThat(EngineRig.sends(effects)).hasSize(1);

@@ -60,7 +60,7 @@ final class LimitTest {
     assertThat(EngineRig.action(handled).priority()).isNull();
     assertThat(EngineRig.action(handled).note())
         .contains("I/O priorities are ignored by sda (none)");
-    assertThat(handled.summary()).contains("it was limited to 20 I/O per s");
+    assertThat(handled.summary()).contains("; limited to 20 IOPS");
 
     effects = rig.seconds(15, host, this::limited);
     assertThat(EngineRig.sends(effects)).isEmpty();

@@ -77,7 +77,7 @@ final class OutlierEngineTest {
     Alert alert = EngineRig.alerts(effects).getFirst();
     assertThat(alert.condition().above()).isBetween(110.0, 140.0);
     assertThat(alert.summary())
-        .contains("has done 400 reads per s")
+        .contains(": 400 read IOPS on its ")
         .contains("the fleet's mean plus 2 sigmas of 40 root disks");
   }
 

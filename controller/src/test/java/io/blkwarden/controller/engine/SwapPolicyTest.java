@@ -48,8 +48,8 @@ final class SwapPolicyTest {
           assertThat(alert.condition().metric()).isEqualTo("swap.bytes_per_s");
           assertThat(alert.summary())
               .startsWith(
-                  "vm176 on dom0-7 needs memory, not I/O: it has swapped in 2.0 MB/s and out"
-                      + " 1.0 MB/s for 6 s");
+                  "vm176 on dom0-7 needs memory, not I/O: 2.0 MB/s swapped in and"
+                      + " 1.0 MB/s out for 6 s");
         });
   }
 

@@ -52,8 +52,8 @@ final class ThrottlingTest {
     assertThat(handled.action()).isNotNull();
     assertThat(handled.summary())
         .isEqualTo(
-            "vm176 on dom0-7 has swapped 800 I/O per s on its swap disk xvda2 for 3 s and takes"
-                + " 44% of the guests' time on sda; it was set to best-effort/7 priority, effect"
+            "vm176 on dom0-7: 800 IOPS on its swap disk xvda2 for 3 s, 44% of the guests' time on"
+                + " sda; set to best-effort/7 priority, effect"
                 + " pending.");
 
     effects = rig.seconds(16, host, host::throttled);
@@ -84,7 +84,7 @@ final class ThrottlingTest {
     effects = rig.seconds(1, host, host::storm);
     assertThat(EngineRig.states(effects)).containsExactly("firing");
     assertThat(EngineRig.alerts(effects).getFirst().summary())
-        .endsWith("it is not throttled: best-effort/7 requested, no answer yet.");
+        .endsWith("; not throttled: best-effort/7 requested, no answer yet.");
 
     assertThat(EngineRig.states(rig.outcome(EngineRig.only(rig.all), Outcome.Result.APPLIED)))
         .containsExactly("handled");
@@ -105,7 +105,7 @@ final class ThrottlingTest {
         .singleElement()
         .satisfies(alert ->
             assertThat(alert.summary())
-                .endsWith("it is not throttled: the host's agent is read-only."));
+                .endsWith("; not throttled: the host's agent is read-only."));
   }
 
   @Test

@@ -55,7 +55,7 @@ final class UndoneTest {
     assertThat(published(effects))
         .noneMatch(text -> text.contains("is set") || text.contains("was set"));
     assertThat(published(rig.outcome(command, Outcome.Result.APPLIED)))
-        .anyMatch(text -> text.contains("was set to best-effort/7"));
+        .anyMatch(text -> text.contains("set to best-effort/7"));
   }
 
   @Test
@@ -67,7 +67,7 @@ final class UndoneTest {
           EngineRig.alerts(rig.outcome(escalation, Outcome.Result.REFUSED, Outcome.Refusal.GATE))
               .getLast();
       assertThat(alert.summary())
-          .contains("was set to best-effort/7", "idle was not set: refused (gate)")
+          .contains("set to best-effort/7", "idle was not set: refused (gate)")
           .doesNotContain("idle is set");
     }
     List<Effect> effects = rig.seconds(25, host, host::storm);

@@ -128,7 +128,7 @@ public record SwapPolicy(DiskPolicy.Rule rule, Threshold when) implements DiskPo
     @Override
     public Optional<String> finding(double value, String disk, LongFunction<String> duration) {
       return Optional.of(
-          "needs memory, not I/O: it has swapped in %s and out %s for %s"
+          "needs memory, not I/O: %s swapped in and %s out for %s"
               .formatted(
                   Metric.SWAP_IN.format(meanIn),
                   Metric.SWAP_OUT.format(meanOut),
