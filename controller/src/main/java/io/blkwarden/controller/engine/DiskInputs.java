@@ -217,7 +217,7 @@ final class DiskInputs implements ThrottleInputs {
         Sample.comparable(tracker.state, evaluation.row, when.metric(), when.above()),
         when.clearBelow(),
         when.metric().unit() == MetricUnit.PER_SECOND ? when.above() : Double.NaN,
-        engine.throttles.mayClear(tracker, when.metric(), evaluation.row)
+        engine.throttleTable.mayClear(tracker, when.metric(), evaluation.row)
             == ClearRule.Verdict.BACKLOGGED,
         tracker.state.windowMillis());
   }

@@ -49,7 +49,7 @@ final class EngineState {
   final ThrottleInputs.Times throttleTimes;
   final MapRequests mapRequests = new MapRequests();
   final Map<HostId, HostTracker> hosts = new LinkedHashMap<>();
-  final ThrottleTable throttles = new ThrottleTable();
+  final ThrottleTable throttleTable = new ThrottleTable();
   private final Semaphore attributionBudget = new Semaphore(Attributions.DISKS_MAX);
   final Alerts alerts = new Alerts(this);
   final BaselineTable baselines = new BaselineTable();
@@ -188,7 +188,7 @@ final class EngineState {
   /** Why the safety checks refuse a throttle on the disk; empty when they do not. */
   Optional<Refusal> safetyRefusal(HostTracker tracker, MappedDisk disk) {
     HostId host = tracker.host();
-    SafetyCheck.Counts counts = throttles.load(host, disk.key(), hostsLive, hostsAnomalous);
+    SafetyCheck.Counts counts = throttleTable.load(host, disk.key(), hostsLive, hostsAnomalous);
     boolean gap = tracker.state.mapGap();
     return SafetyCheck.refusal(policies.policies, host, disk, gap, counts);
   }

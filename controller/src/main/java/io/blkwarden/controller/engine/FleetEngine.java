@@ -114,7 +114,7 @@ public final class FleetEngine implements EngineCore {
     }
     outcomes.giveUpOld();
     pendingRequests.giveUp(false);
-    for (Throttle throttle : engine.throttles.all()) {
+    for (Throttle throttle : engine.throttleTable.all()) {
       HostTracker tracker = engine.hosts.get(throttle.host);
       Runnable tick = () -> throttles.apply(throttle, new ThrottleEvent.Ticked());
       if (tracker == null) {

@@ -39,7 +39,7 @@ record HeartbeatHandler(EngineState engine, Throttles throttles, HostProblems pr
                     Heartbeat.HeldThrottle::lease,
                     HeartbeatHandler::remainingMillis,
                     (_, last) -> last));
-    for (Throttle throttle : engine.throttles.ofHost(tracker.host())) {
+    for (Throttle throttle : engine.throttleTable.ofHost(tracker.host())) {
       Lease lease = throttle.lease();
       if (lease != null) {
         Long left = remaining.get(lease.id());
@@ -59,9 +59,9 @@ record HeartbeatHandler(EngineState engine, Throttles throttles, HostProblems pr
     long remaining = remainingMillis(held);
     DiskKey disk = DiskKey.of(held.domain(), held.vdev());
     boolean known =
-        engine.throttles.lease(held.lease()) != null
-            || engine.throttles.endedSince(held.lease(), engine.millis() - YOUNG_MILLIS)
-            || engine.throttles.of(tracker.host(), disk) != null;
+        engine.throttleTable.lease(held.lease()) != null
+            || engine.throttleTable.endedSince(held.lease(), engine.millis() - YOUNG_MILLIS)
+            || engine.throttleTable.of(tracker.host(), disk) != null;
     if (known || remaining == 0) {
       return;
     }
@@ -74,6 +74,6 @@ record HeartbeatHandler(EngineState engine, Throttles throttles, HostProblems pr
                 found.local ? "an operator on the host" : null,
                 remaining,
                 engine.millis()));
-    engine.throttles.add(found, held.lease());
+    engine.throttleTable.add(found, held.lease());
   }
 }

@@ -185,7 +185,7 @@ record OperatorRequests(
     }
     String done = "%s is set to %s".formatted(at.name(), ask.restraint());
     PendingRequest waiting = pending.add(request, done, 1);
-    Throttle held = engine.throttles.of(ask.host(), at.disk().key());
+    Throttle held = engine.throttleTable.of(ask.host(), at.disk().key());
     if (held == null) {
       held = new Throttle(ask.host(), at.disk().domain(), at.disk().key(), false);
     } else {
@@ -217,7 +217,7 @@ record OperatorRequests(
   /** The throttles that count for the safety limit, and how to override it. */
   private String holders(Found at) {
     String held =
-        engine.throttles.all().stream()
+        engine.throttleTable.all().stream()
             .filter(each ->
                 each.host.equals(at.tracker().host())
                     || each.domain.uuid().equals(at.disk().domain().uuid()))
@@ -235,7 +235,7 @@ record OperatorRequests(
   }
 
   private Optional<String> refusal(Found at, Restraint restraint, boolean forced) {
-    Throttle held = engine.throttles.of(at.tracker().host(), at.disk().key());
+    Throttle held = engine.throttleTable.of(at.tracker().host(), at.disk().key());
     Lease lease = held == null ? null : held.lease();
     if (held != null
         && lease != null
@@ -289,7 +289,7 @@ record OperatorRequests(
     ThrottleEvent event =
         new ThrottleEvent.OperatorReleased(Printable.of(request.by()), reason, false);
     finishBreaches(at.tracker(), at.disk().key(), event);
-    Throttle held = engine.throttles.of(at.tracker().host(), at.disk().key());
+    Throttle held = engine.throttleTable.of(at.tracker().host(), at.disk().key());
     if (held == null) {
       engine.answer(request, Verdict.DONE, at.name() + " is not throttled");
       return;
@@ -336,12 +336,12 @@ record OperatorRequests(
       command.ifPresent(id -> {
         waiting.open++;
         CommandPurpose all = CommandPurpose.RELEASE_ALL;
-        engine.throttles.sent(
+        engine.throttleTable.sent(
             new PendingCommand(id, tracker.host(), all, null, null, waiting, engine.millis()));
       });
     }
     // ticks release the remaining ones one by one
-    engine.throttles.all().forEach(throttle -> throttles.apply(throttle, event));
+    engine.throttleTable.all().forEach(throttle -> throttles.apply(throttle, event));
     Map<String, Double> numbers = Map.of("hosts", (double) waiting.open);
     Decision decision =
         Decision.ofFleet(engine.now.wall(), Decision.Verdict.RELEASE, reason, numbers);
@@ -352,7 +352,7 @@ record OperatorRequests(
   /** Requests that the stored data of a host is deleted. */
   private void removeHost(Input.RequestReceived request, HostId host) {
     HostTracker tracker = engine.hosts.get(host);
-    int leases = engine.throttles.ofHost(host).size();
+    int leases = engine.throttleTable.ofHost(host).size();
     if (tracker == null && engine.alerts.restored.of(host).isEmpty()) {
       engine.answer(request, Verdict.FAILED, unknown(host));
     } else if (tracker != null && tracker.live) {

@@ -30,10 +30,10 @@ record OutcomeHandler(EngineState engine, Throttles throttles, PendingRequests r
           Outcome.Result.RECOVERED);
 
   void handle(Outcome outcome) {
-    PendingCommand pending = engine.throttles.pending(outcome.command());
-    Throttle leased = engine.throttles.lease(outcome.lease());
+    PendingCommand pending = engine.throttleTable.pending(outcome.command());
+    Throttle leased = engine.throttleTable.lease(outcome.lease());
     if (pending != null && pending.host().equals(outcome.host())) {
-      engine.throttles.removePending(pending.command());
+      engine.throttleTable.removePending(pending.command());
       answered(pending, outcome);
     } else if (leased != null
         && leased.host.equals(outcome.host())
@@ -44,7 +44,7 @@ record OutcomeHandler(EngineState engine, Throttles throttles, PendingRequests r
 
   /** Handles a command that no agent answered. */
   void lost(MessageId command, String why) {
-    PendingCommand pending = engine.throttles.removePending(command);
+    PendingCommand pending = engine.throttleTable.removePending(command);
     if (pending != null) {
       lost(pending, why);
     }
@@ -53,7 +53,7 @@ record OutcomeHandler(EngineState engine, Throttles throttles, PendingRequests r
   /** Gives up commands whose outcome is overdue, even if dispatch has not reported them. */
   void giveUpOld() {
     long limit = engine.settings.commandExpiresMillis() + EngineSettings.ANSWER_MILLIS;
-    for (PendingCommand pending : engine.throttles.sentBefore(engine.millis() - limit)) {
+    for (PendingCommand pending : engine.throttleTable.sentBefore(engine.millis() - limit)) {
       lost(pending.command(), "no outcome came in %d ms".formatted(limit));
     }
   }

@@ -257,7 +257,7 @@ final class RestoredAlerts {
     DiskPolicy policy = engine.policies.diskPolicies.get(policyIndex);
     Metric metric = policy.when().metric();
     double value = Sample.comparable(tracker.state, row, metric, policy.when().above());
-    ClearRule.Verdict mayClear = engine.throttles.mayClear(tracker, metric, row);
+    ClearRule.Verdict mayClear = engine.throttleTable.mayClear(tracker, metric, row);
     if (Double.isNaN(value) || mayClear == ClearRule.Verdict.UNKNOWN) {
       return null;
     }

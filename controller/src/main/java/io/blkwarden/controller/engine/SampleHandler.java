@@ -109,7 +109,7 @@ record SampleHandler(EngineState engine, Throttles throttles, HostProblems probl
         ConditionCheck.of(evaluation.policy.onlyIf(), each -> state.value(each, row));
     boolean met = onlyIf == ConditionCheck.MET && evaluation.carriesLoad();
     DetectorFeed feed = tracker.feeds.of(policyIndex);
-    engine.sample.set(state, row, feed, met, engine.throttles.mayClear(tracker, metric, row));
+    engine.sample.set(state, row, feed, met, engine.throttleTable.mayClear(tracker, metric, row));
     double value = metric.isTotal() ? Sample.comparable(state, row, metric, above) : compared;
     value = feed == null ? value : feed.recorded(row, value);
     if (!Double.isNaN(value)) {

@@ -56,7 +56,7 @@ final class SnapshotReader {
   SnapshotReader(EngineState engine, Proposals proposals) {
     this.engine = engine;
     this.proposals = proposals;
-    engine.throttles.all().forEach(each -> throttlesByHost.merge(each.host, 1, Integer::sum));
+    engine.throttleTable.all().forEach(each -> throttlesByHost.merge(each.host, 1, Integer::sum));
     engine.policies.diskPolicies.forEach(policy -> breaches.put(policy.name(), 0));
     engine.policies.scopedPolicies.forEach(policy -> breaches.put(policy.name(), 0));
   }
@@ -291,7 +291,7 @@ final class SnapshotReader {
 
   private List<ThrottleSnapshot> throttles() {
     List<ThrottleSnapshot> throttles = new ArrayList<>();
-    for (Throttle each : engine.throttles.all()) {
+    for (Throttle each : engine.throttleTable.all()) {
       if (each.state instanceof ThrottleState.Leased held) {
         throttles.add(throttle(each, held));
       }

@@ -40,7 +40,7 @@ record Throttles(EngineState engine) {
         || evaluation.policy.then().ladder().isEmpty()) {
       return;
     }
-    Throttle other = engine.throttles.of(evaluation.tracker.host(), evaluation.disk);
+    Throttle other = engine.throttleTable.of(evaluation.tracker.host(), evaluation.disk);
     Lease lease = other == null ? null : other.lease();
     if (other != null && lease != null && other != breach.throttle && evaluation.detector.acts()) {
       boolean found = other.owner == null && lease.operator() == null && other.state.inForce();
@@ -108,7 +108,7 @@ record Throttles(EngineState engine) {
   /** Ends the throttle of an alert of an earlier leader, if no breach has adopted it. */
   void alertEnded(Alert alert, Ending ending) {
     Alert.Action action = alert.action();
-    Throttle throttle = action == null ? null : engine.throttles.lease(action.throttle());
+    Throttle throttle = action == null ? null : engine.throttleTable.lease(action.throttle());
     Lease lease = throttle == null ? null : throttle.lease();
     if (throttle != null && throttle.owner == null && lease != null && lease.operator() == null) {
       apply(throttle, ended(alert.policy(), ending));
@@ -139,7 +139,7 @@ record Throttles(EngineState engine) {
     Lease before = throttle.lease();
     if (tracker == null) { // the host was removed
       if (before != null) {
-        engine.throttles.remove(throttle, before.id(), engine.millis());
+        engine.throttleTable.remove(throttle, before.id(), engine.millis());
       }
       return;
     }
@@ -158,11 +158,11 @@ record Throttles(EngineState engine) {
     throttle.attempts = next.attempts();
     Lease after = throttle.lease();
     if (before == null && after != null) {
-      engine.throttles.add(throttle, after.id());
+      engine.throttleTable.add(throttle, after.id());
     } else if (before != null && after == null) {
-      engine.throttles.remove(throttle, before.id(), engine.millis());
+      engine.throttleTable.remove(throttle, before.id(), engine.millis());
     }
-    sends.forEach(engine.throttles::sent);
+    sends.forEach(engine.throttleTable::sent);
     for (ThrottleEffect effect : next.effects()) {
       carryOut(effect, tracker, throttle, evaluation);
     }

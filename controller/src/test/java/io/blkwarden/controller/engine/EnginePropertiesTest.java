@@ -150,7 +150,7 @@ final class EnginePropertiesTest {
       leaseDisks.put(set.lease(), key);
       leaseEnds.put(set.lease(), rig.millis + set.leaseMs());
       if (first) { // a throttle without effect can have an effect later
-        assertThat(rig.step.engine.throttles.all())
+        assertThat(rig.step.engine.throttleTable.all())
             .filteredOn(each -> each.state.counts())
             .extracting(each -> each.host)
             .satisfies(throttled -> assertThat(Set.copyOf(throttled)).hasSizeLessThanOrEqualTo(2));
