@@ -31,58 +31,51 @@ import tools.jackson.databind.node.ObjectNode;
 /** Lists the open alerts, or prints the recorded ones. */
 @Command(
     name = "alerts",
-    mixinStandardHelpOptions = true,
     description = {
-      "Lists the open alerts, the most severe first. With --history or --follow, prints recorded"
-          + " alerts, one line per state change.",
-      "Exit code 1 if no controller answers."
+      "Lists the open alerts, the most severe first, or recorded alerts.",
+      "With --history or --follow, prints one line per state change. Exit code 1 if no controller"
+          + " answers."
     })
 final class AlertsCommand extends FleetCommand {
-  @Option(names = "--history", description = "Print recorded alerts, see --since.")
+  @Option(names = "--history", description = "Print recorded alerts.")
   boolean history;
 
   @Option(
       names = {"-f", "--follow"},
-      description = "Print the history, then new alerts until interrupted.")
+      description = "Print recorded alerts, then new ones until interrupted.")
   boolean follow;
 
   @Option(
       names = "--since",
       paramLabel = "TIME",
-      converter = DurationText.class,
-      description = "How far back the history goes, e.g. 30m, 24h or 7d. Default 24h.")
+      description = "Print recorded alerts of this time, e.g. 30m or 7d (default: 24h).")
   @Nullable Duration since;
 
   @Option(
       names = "--domain",
       paramLabel = "PATTERN",
-      description = "Only alerts of these domains, with * and ?.")
+      description = "Show only these domains, by name or UUID.")
   @Nullable String domain;
 
   @Option(
       names = "--state",
       paramLabel = "STATE",
-      description = "Only this state: firing, handled, unknown or resolved; repeatable.")
+      description = "Show only this state: firing, handled, unknown or resolved; repeatable.")
   List<Alert.State> states = new ArrayList<>();
 
   @Option(
       names = "--severity",
       paramLabel = "SEVERITY",
-      description = "Only this severity: info, warning or critical; repeatable.")
+      description = "Show only this severity: info, warning or critical; repeatable.")
   List<Alert.Severity> severities = new ArrayList<>();
 
   @Override
-  public Integer call() throws NatsException {
+  Integer run(OperatorSession session) throws NatsException {
     if (!history && !follow && since == null) {
-      return super.call();
+      return super.run(session);
     }
-    try (OperatorSession session = nats.connect()) {
-      session.alerts(
-          Instant.now().minus(since == null ? Duration.ofHours(24) : since),
-          follow,
-          () -> Thread.currentThread().isInterrupted() || context.out().checkError(),
-          this::print);
-    }
+    Instant from = Instant.now().minus(since == null ? Duration.ofHours(24) : since);
+    session.alerts(from, follow, this::stopped, this::print);
     return ExitCodes.DONE;
   }
 
@@ -91,7 +84,7 @@ final class AlertsCommand extends FleetCommand {
     return (states.isEmpty() || states.contains(state))
         && (severities.isEmpty() || severities.contains(severity))
         && (host == null || new Glob(host).matches(of.value()))
-        && (domain == null || (name != null && new Glob(domain).matches(name.name())));
+        && (domain == null || (name != null && MapCommand.matches(domain, name)));
   }
 
   private List<FleetReport.OpenAlert> wanted(FleetReport report) {

@@ -25,7 +25,6 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -39,14 +38,13 @@ import picocli.CommandLine.Option;
 /** Runs the controller. */
 @Command(
     name = "controller",
-    mixinStandardHelpOptions = true,
     description = {
       "Runs the controller until it is stopped.",
       "Starts even if NATS is unreachable, and connects when it becomes available. Of several"
           + " controllers one leads; a standby takes over within 15 s if it dies, and at once if it"
           + " stops."
     })
-final class ControllerCommand implements Callable<Integer> {
+final class ControllerCommand extends CliCommand {
   private static final Logger log = LoggerFactory.getLogger(ControllerCommand.class);
 
   /** Time to stop; the unit file allows twice that and a few seconds more. */
@@ -57,8 +55,6 @@ final class ControllerCommand implements Callable<Integer> {
 
   private static final int MAX_PORT = 65_535;
   private static final int MAX_METRICS_DISKS = 10_000;
-
-  private final CommandContext context;
 
   @Mixin NatsOptions nats = new NatsOptions();
   @Mixin LogFormat logFormat = new LogFormat();
@@ -146,7 +142,6 @@ final class ControllerCommand implements Callable<Integer> {
       names = "--effect-window",
       paramLabel = "TIME",
       defaultValue = "10s",
-      converter = DurationText.class,
       description =
           "Measuring time before and after a throttle, to determine its effect. Default"
               + " ${DEFAULT-VALUE}.")
@@ -156,7 +151,6 @@ final class ControllerCommand implements Callable<Integer> {
       names = "--effect-settle",
       paramLabel = "TIME",
       defaultValue = "5s",
-      converter = DurationText.class,
       description = "Time after a throttle that is not measured. Default ${DEFAULT-VALUE}.")
   Duration effectSettle = Duration.ofSeconds(5);
 
@@ -181,10 +175,6 @@ final class ControllerCommand implements Callable<Integer> {
           "Number of disks with metrics of their own, those with the largest share of device time"
               + " first: 0 to 10000, or all. Default ${DEFAULT-VALUE}.")
   String metricsDisks = String.valueOf(ControllerSettings.METRICS_DISKS);
-
-  ControllerCommand(CommandContext context) {
-    this.context = context;
-  }
 
   @Override
   public Integer call() throws InterruptedException {

@@ -8,10 +8,12 @@ import io.blkwarden.commandline.Table;
 import io.blkwarden.controller.nats.NatsException;
 import io.blkwarden.controller.nats.OperatorSession;
 import io.blkwarden.controller.policy.Glob;
+import io.blkwarden.model.DomainRef;
 import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.MappingState;
 import io.blkwarden.model.PhysicalDevice;
 import io.blkwarden.model.Printable;
+import io.blkwarden.model.Worker;
 import io.blkwarden.model.json.ControlJson;
 import io.blkwarden.model.message.Heartbeat;
 import io.blkwarden.model.message.MappingOrigin;
@@ -20,6 +22,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -28,7 +31,6 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -36,51 +38,49 @@ import tools.jackson.databind.node.ObjectNode;
 /** Prints the map from guest disks to the threads that serve them. */
 @Command(
     name = "map",
-    mixinStandardHelpOptions = true,
     description = {
-      "Shows which dom0 threads serve which guest disk, on every host.",
-      "Reads the maps that agents stored; exit code 1 if no controller answers."
+      "Shows which dom0 threads serve which guest disk, on all hosts.",
+      "Prints the maps that agents stored. Exit code 1 if no controller answers."
     })
-final class MapCommand extends JsonCommand {
+final class MapCommand extends CliCommand.Session {
   /** Maximum number of hosts whose heartbeats are kept. */
   private static final int HOSTS_MAX = 10_000;
 
   /** The probe that fails if a map is too large for NATS. */
   private static final String MAP_SIZE = "mapping-size";
 
-  @Mixin NatsOptions nats = new NatsOptions();
-
-  @Option(names = "--host", paramLabel = "NAME", description = "Only this host; repeatable.")
+  @Option(
+      names = "--host",
+      paramLabel = "NAME",
+      description = "Show only this host, e.g. dom0-7; repeatable.")
   List<String> hosts = new ArrayList<>();
 
   @Option(
       names = "--domain",
       paramLabel = "PATTERN",
-      description = "Only disks of these domains, by name or UUID, with * and ?.")
+      description = "Show only these domains, by name or UUID.")
   @Nullable String domain;
 
   @Option(
       names = "--disk",
       paramLabel = "PATTERN",
-      description = "Only these disks, such as xvda2, with * and ?.")
+      description = "Show only these disks, e.g. 'xvda*'.")
   @Nullable String disk;
 
   @Option(
       names = "--stale-after",
       paramLabel = "TIME",
       defaultValue = "5m",
-      converter = DurationText.class,
-      description = "Age at which a host's map is marked stale. Default ${DEFAULT-VALUE}.")
+      description = "Age at which a map is marked stale (default: ${DEFAULT-VALUE}).")
   Duration staleAfter = Duration.ofMinutes(5);
 
   @Option(
       names = "--listen",
       paramLabel = "TIME",
       defaultValue = "6s",
-      converter = DurationText.class,
       description =
-          "How long to wait for heartbeats that explain a missing or stale map; agents send one"
-              + " every 5 s. Default ${DEFAULT-VALUE}.")
+          "How long to wait for heartbeats of hosts whose map is missing or stale; agents send one"
+              + " every 5 s (default: ${DEFAULT-VALUE}).")
   Duration listen = Duration.ofSeconds(6);
 
   /** Heartbeats of hosts whose map is missing or stale, by host. */
@@ -89,12 +89,9 @@ final class MapCommand extends JsonCommand {
   private final Instant now = Instant.now();
 
   @Override
-  public Integer call() throws NatsException {
-    List<StoredMap> stored;
-    try (OperatorSession session = nats.connect()) {
-      stored = new ArrayList<>(StoredMap.all(session, context::note));
-      listen(session, stored);
-    }
+  Integer run(OperatorSession session) throws NatsException {
+    List<StoredMap> stored = new ArrayList<>(StoredMap.all(session, context::note));
+    listen(session, stored);
     List<String> known = stored.stream().map(StoredMap::host).toList();
     for (String host : hosts) {
       if (!known.contains(host)) {
@@ -107,13 +104,19 @@ final class MapCommand extends JsonCommand {
     if (!hosts.isEmpty()) {
       stored.removeIf(each -> !hosts.contains(each.host()));
     }
+    List<Row> rows =
+        stored.stream()
+            .flatMap(map -> map.snapshot().disks().stream().map(each -> new Row(map, each)))
+            .filter(this::wanted)
+            .toList();
     if (json) {
+      ArrayNode disks = AsciiJson.MAPPER.createArrayNode();
+      rows.forEach(row -> disks.add(json(row)));
       context
           .out()
-          .println(
-              AsciiJson.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(array(stored)));
+          .println(AsciiJson.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(disks));
     } else if (!stored.isEmpty()) {
-      print(stored);
+      print(rows);
     }
     notes(stored);
     return ExitCodes.DONE;
@@ -123,10 +126,10 @@ final class MapCommand extends JsonCommand {
   private void listen(OperatorSession session, List<StoredMap> stored) throws NatsException {
     Set<String> wanted = new TreeSet<>(hosts);
     for (StoredMap each : stored) {
-      if (stale(each) && (hosts.isEmpty() || hosts.contains(each.host()))) {
-        wanted.add(each.host());
-      } else {
+      if (!stale(each)) {
         wanted.remove(each.host());
+      } else if (hosts.isEmpty()) {
+        wanted.add(each.host());
       }
     }
     if (wanted.isEmpty() && !stored.isEmpty()) {
@@ -186,66 +189,52 @@ final class MapCommand extends JsonCommand {
     return each.age(now).compareTo(staleAfter) > 0;
   }
 
-  private boolean wanted(MappedDisk shown) {
-    Glob name = domain == null ? null : new Glob(domain);
-    return (name == null
-            || name.matches(shown.domain().name())
-            || name.matches(shown.domain().uuid().toString()))
-        && (disk == null || new Glob(disk).matches(shown.disk().vdev()));
+  /** Whether a pattern matches the name or the UUID of a domain. */
+  static boolean matches(String pattern, DomainRef domain) {
+    Glob glob = new Glob(pattern);
+    return glob.matches(domain.name()) || glob.matches(domain.uuid().toString());
   }
 
-  private ArrayNode array(List<StoredMap> stored) {
-    ArrayNode disks = AsciiJson.MAPPER.createArrayNode();
-    for (StoredMap map : stored) {
-      MappingOrigin origin = map.snapshot().origin();
-      map.snapshot().disks().stream()
-          .filter(this::wanted)
-          .forEach(each ->
-              disks
-                  .addObject()
-                  .put("host", map.host())
-                  .put("boot", origin.boot().toString())
-                  .put("revision", origin.revision())
-                  .put("stored_at", map.storedAt().toString())
-                  .put("stale", stale(map))
-                  .setAll((ObjectNode) AsciiJson.MAPPER.readTree(ControlJson.encodeDisk(each))));
-    }
-    return disks;
+  private boolean wanted(Row row) {
+    return (domain == null || matches(domain, row.disk().domain()))
+        && (disk == null || new Glob(disk).matches(row.disk().disk().vdev()));
   }
 
-  /** A disk and the host name to print. */
-  private record Row(String host, MappedDisk disk) {}
+  /** A disk and the map of its host. */
+  private record Row(StoredMap map, MappedDisk disk) {}
 
-  private void print(List<StoredMap> stored) {
-    List<Row> rows = new ArrayList<>();
-    for (StoredMap each : stored) {
-      String host = each.host() + (stale(each) ? " (stale)" : "");
-      each.snapshot().disks().stream()
-          .filter(this::wanted)
-          .forEach(shown -> rows.add(new Row(host, shown)));
-    }
+  private ObjectNode json(Row row) {
+    MappingOrigin origin = row.map().snapshot().origin();
+    ObjectNode json =
+        AsciiJson.MAPPER
+            .createObjectNode()
+            .put("host", row.map().host())
+            .put("boot", origin.boot().toString())
+            .put("revision", origin.revision())
+            .put("stored_at", row.map().storedAt().toString())
+            .put("stale", stale(row.map()));
+    return json.setAll((ObjectNode) AsciiJson.MAPPER.readTree(ControlJson.encodeDisk(row.disk())));
+  }
+
+  private void print(List<Row> rows) {
     Table.of(rows)
-        .column("HOST", Row::host)
+        .column("HOST", row -> row.map().host() + (stale(row.map()) ? " (stale)" : ""))
         .column("DOMAIN", row -> row.disk().domain().name())
         .column("DISK", row -> row.disk().disk().vdev())
         .column("ROLE", row -> row.disk().volume().role().wire())
         .column("VOLUME", row -> row.disk().volume().path())
         .column("DM", row -> row.disk().volume().dm())
-        .column("DEVICE", row -> joined(", ", row.disk().physical(), MapCommand::device))
-        .column(
-            "WORKERS",
-            row -> joined(",", row.disk().workers(), each -> each.comm() + "[" + each.pid() + "]"))
-        .column("PROOF", row -> joined(",", row.disk().workers(), each -> each.proof().wire()))
+        .column("DEVICE", row -> joined(row.disk().physical(), MapCommand::device))
+        .column("WORKERS", row -> workers(row, each -> each.comm() + "[" + each.pid() + "]"))
+        .column("PROOF", row -> workers(row, each -> each.proof().wire()))
         .column(
             "PRIORITY",
-            row ->
-                joined(
-                    ",",
-                    row.disk().workers(),
-                    each -> each.priority() == null ? "?" : each.priority().toString()))
+            row -> workers(row, each -> Objects.requireNonNullElse(each.priority(), "?")))
         .column("STATE", row -> state(row.disk()))
-        .lines()
-        .forEach(line -> context.out().println(coloured(line)));
+        .paintLast((row, state) -> row.disk().state() == MappingState.RESOLVED
+            ? context.ink().good(state)
+            : context.ink().warning(state))
+        .print(context.out(), "no disk matches");
   }
 
   private static String state(MappedDisk disk) {
@@ -259,22 +248,14 @@ final class MapCommand extends JsonCommand {
     return "%s (%s: %s)".formatted(device.name(), scheduler, device.actuator().wire());
   }
 
-  private static <T> String joined(String between, List<T> items, Function<T, String> text) {
-    return items.stream().map(text).distinct().collect(Collectors.joining(between));
+  private static String workers(Row row, Function<Worker, Object> text) {
+    return joined(row.disk().workers(), text);
   }
 
-  /** Colours the last column, the state. */
-  private String coloured(String row) {
-    for (MappingState state : MappingState.values()) {
-      int at = row.lastIndexOf("  " + state.wire());
-      if (at > 0) {
-        String text = row.substring(at);
-        return row.substring(0, at)
-            + (state == MappingState.RESOLVED
-                ? context.ink().good(text)
-                : context.ink().warning(text));
-      }
-    }
-    return row;
+  private static <T> String joined(List<T> items, Function<T, Object> text) {
+    return items.stream()
+        .map(each -> text.apply(each).toString())
+        .distinct()
+        .collect(Collectors.joining(", "));
   }
 }

@@ -34,7 +34,6 @@ import picocli.CommandLine.Parameters;
 /** Writes a nats-server configuration with the permissions of each user. */
 @Command(
     name = "init",
-    mixinStandardHelpOptions = true,
     description = {
       "Writes a nats-server configuration with NATS permissions, in which a host can only publish"
           + " its own data and receive its own commands, and an NKey seed for each host, operator"
@@ -44,7 +43,16 @@ import picocli.CommandLine.Parameters;
           + " 'nats-server --signal reload' twice: the second reload connects the accounts of new"
           + " users."
     })
-final class NatsInit extends JsonCommand {
+final class NatsInit extends CliCommand.Json {
+  /** Prepares a NATS server. */
+  @Command(
+      name = "nats",
+      description = "Prepares a NATS server; does not connect to one.",
+      subcommands = NatsInit.class)
+  static final class Group {
+    private Group() {}
+  }
+
   private static final String LISTEN = "127.0.0.1:4222";
   private static final String STORE = "/var/lib/nats";
 

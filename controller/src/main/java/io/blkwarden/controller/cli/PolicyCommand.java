@@ -31,8 +31,6 @@ import tools.jackson.databind.node.ObjectNode;
 /** Checks, shows and tests policy files. */
 @Command(
     name = "policy",
-    mixinStandardHelpOptions = true,
-    synopsisSubcommandLabel = "COMMAND",
     description =
         "Checks, shows and tests policy files. Only 'check --fleet' needs NATS and a controller.",
     subcommands = {PolicyCommand.Check.class, PolicyCommand.Show.class, PolicyCommand.Test.class})
@@ -40,7 +38,7 @@ final class PolicyCommand {
   private PolicyCommand() {}
 
   /** A command that loads policy files. */
-  abstract static class Reading extends JsonCommand {
+  abstract static class Reading extends CliCommand.Json {
     @Option(
         names = "--labels",
         paramLabel = "FILE",
@@ -51,8 +49,7 @@ final class PolicyCommand {
   /** Checks policy files. */
   @Command(
       name = "check",
-      mixinStandardHelpOptions = true,
-      description = {
+        description = {
         "Validates policy files as the controller does. Prints every problem, warnings and the"
             + " policies.",
         "Exit code 1 if there is a problem; warnings do not change it."
@@ -134,8 +131,7 @@ final class PolicyCommand {
   /** Prints the effective policies. */
   @Command(
       name = "show",
-      mixinStandardHelpOptions = true,
-      description = {
+        description = {
         "Prints the effective policies, including defaults, safety limits (brakes) and protected"
             + " disks, as YAML that can be used as a policy file.",
         "Exit code 1 if there is a problem; the valid files are still shown."
@@ -174,13 +170,12 @@ final class PolicyCommand {
   /** Runs policy tests. */
   @Command(
       name = "test",
-      mixinStandardHelpOptions = true,
-      description = {
+        description = {
         "Runs policy tests: each gives a series of measurements, and the alerts, throttles and"
             + " decisions expected at given times. Runs the controller's own engine.",
         "Exit code 1 if a test fails or a file cannot be read."
       })
-  static final class Test extends JsonCommand {
+  static final class Test extends CliCommand.Json {
     @Parameters(arity = "1..*", paramLabel = "FILE", description = "Test files.")
     List<Path> paths = new ArrayList<>();
 

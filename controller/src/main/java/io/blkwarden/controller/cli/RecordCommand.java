@@ -33,11 +33,10 @@ import picocli.CommandLine.TypeConversionException;
 /** Records the fleet's messages to files. */
 @Command(
     name = "record",
-    mixinStandardHelpOptions = true,
     description =
         "Records samples, mappings, heartbeats, commands, outcomes, alerts and operator requests"
             + " until Ctrl-C. Sends only a request for the stored maps.")
-final class RecordCommand extends JsonCommand {
+final class RecordCommand extends CliCommand.Json {
   private static final long STOP_SECONDS = 10;
 
   @Mixin NatsOptions nats = new NatsOptions();
@@ -70,7 +69,6 @@ final class RecordCommand extends JsonCommand {
   @Option(
       names = "--for",
       paramLabel = "TIME",
-      converter = DurationText.class,
       description = "Stop after this time, e.g. 10m or 24h.")
   @Nullable Duration length;
 

@@ -23,7 +23,6 @@ import picocli.CommandLine.Parameters;
 /** Replays a recording against policies. */
 @Command(
     name = "replay",
-    mixinStandardHelpOptions = true,
     description = {
       "Runs the controller's own engine on a recording with the given policies. Prints which disks"
           + " would have been throttled, when and for how long, and the difference from what was"
@@ -32,7 +31,7 @@ import picocli.CommandLine.Parameters;
           + " replayed throttles, so their effect is unknown.",
       "Exit code 1 if a file or a policy cannot be read."
     })
-final class ReplayCommand extends JsonCommand {
+final class ReplayCommand extends CliCommand.Json {
   private static final int PROGRESS_EVERY = 1_024;
 
   @Parameters(

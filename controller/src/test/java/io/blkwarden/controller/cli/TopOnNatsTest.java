@@ -117,7 +117,7 @@ final class TopOnNatsTest {
                   new OperatorReply(OperatorReply.Verdict.REFUSED, "not the leader")));
         });
     answers.subscribe("blkwarden.v1.operator.>");
-    TopCommand top = new TopCommand(CommandContext.NONE);
+    TopCommand top = new TopCommand();
     var _ = new CommandLine(top).parseArgs("--nats", server.url());
     assertThat(top.act(disk, true)).isEqualTo("refused: not the leader");
     assertThat(top.act(disk, false)).isEqualTo("refused: not the leader");

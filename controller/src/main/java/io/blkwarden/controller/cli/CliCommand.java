@@ -1,0 +1,66 @@
+package io.blkwarden.controller.cli;
+
+import io.blkwarden.commandline.nats.ConnectionOptions;
+import io.blkwarden.controller.nats.NatsException;
+import io.blkwarden.controller.nats.NatsSettings;
+import io.blkwarden.controller.nats.OperatorSession;
+import io.blkwarden.model.message.OperatorReply;
+import io.blkwarden.model.message.OperatorRequest;
+import io.blkwarden.model.subject.Subjects;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** A command of {@code blkwarden}; {@link Blkwarden} sets its context before it runs. */
+abstract class CliCommand implements Callable<Integer> {
+  private static final Duration TIMEOUT = Duration.ofSeconds(20);
+
+  CommandContext context = CommandContext.NONE;
+
+  /** Sends a request and waits for the reply. */
+  OperatorReply ask(OperatorSession session, String reason, OperatorRequest.Ask ask)
+      throws NatsException {
+    return session.ask(new OperatorRequest(context.user(), reason, ask), TIMEOUT);
+  }
+
+  /** The options of the NATS connection. */
+  static final class NatsOptions extends ConnectionOptions {
+    /** Opens a session with the controller. */
+    OperatorSession connect() throws NatsException {
+      return OperatorSession.open(settings("cli"));
+    }
+
+    /** The settings of a connection of this name. */
+    NatsSettings settings(String instance) {
+      return UsageException.wrap(
+          () -> new NatsSettings(servers(), credentials(), ca(), new Subjects(prefix()), instance));
+    }
+  }
+
+  /** A command with {@code --json}. */
+  abstract static class Json extends CliCommand {
+    @Option(names = "--json", description = "Print JSON; errors and notes as JSON on stderr.")
+    boolean json;
+  }
+
+  /** A command that asks a controller over NATS. */
+  abstract static class Session extends Json {
+    @Mixin NatsOptions nats = new NatsOptions();
+
+    /** Runs the command; returns the exit code. */
+    abstract Integer run(OperatorSession session) throws NatsException;
+
+    @Override
+    public Integer call() throws NatsException {
+      try (OperatorSession session = nats.connect()) {
+        return run(session);
+      }
+    }
+
+    /** Whether the output is closed or the command interrupted. */
+    boolean stopped() {
+      return Thread.currentThread().isInterrupted() || context.out().checkError();
+    }
+  }
+}
