@@ -1,6 +1,5 @@
 package io.blkwarden.controller.cli;
 
-import io.blkwarden.commandline.DurationText;
 import io.blkwarden.commandline.ExitCodes;
 import io.blkwarden.commandline.log.LogFormat;
 import io.blkwarden.commandline.log.LogQueue;
@@ -24,10 +23,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -55,6 +54,7 @@ final class ControllerCommand extends CliCommand {
 
   private static final int MAX_PORT = 65_535;
   private static final int MAX_METRICS_DISKS = 10_000;
+  private static final String HOST_NAME = "[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?";
 
   @Mixin NatsOptions nats = new NatsOptions();
   @Mixin LogFormat logFormat = new LogFormat();
@@ -63,22 +63,22 @@ final class ControllerCommand extends CliCommand {
       names = "--policies",
       paramLabel = "DIR",
       description =
-          "Directory of policy files, reloaded on change. Without a valid file the controller does"
+          "Directory of policy files, reloaded on change. A controller without a valid file does"
               + " not lead.")
   @Nullable Path policies;
 
   @Option(
       names = "--labels",
       paramLabel = "FILE",
-      description = "Labels of domains (plan, owner, protection) for policies; reloaded on change.")
+      description = "Labels file: plan, owner and protection of domains; reloaded on change.")
   @Nullable Path labels;
 
   @Option(
       names = "--http-port",
       paramLabel = "PORT",
       description =
-          "Port of dashboard, health checks and metrics; 0 picks a free one. Default"
-              + " ${DEFAULT-VALUE}.")
+          "Port of dashboard, health checks and metrics; 0 selects a free port (default:"
+              + " ${DEFAULT-VALUE}).")
   int httpPort = 8087;
 
   @Option(names = "--no-http", description = "Disable HTTP.")
@@ -87,26 +87,26 @@ final class ControllerCommand extends CliCommand {
   @Option(
       names = "--http-host",
       paramLabel = "ADDRESS",
-      description = "HTTP listen address. Default ${DEFAULT-VALUE}.")
+      description = "HTTP listen address (default: ${DEFAULT-VALUE}).")
   String httpHost = "127.0.0.1";
 
   @Option(
       names = "--http-name",
       paramLabel = "NAME",
       description =
-          "Host name to accept in HTTP requests, besides localhost and IP addresses; repeatable.")
+          "Accept this host name in HTTP requests, besides localhost and IP addresses; repeatable.")
   List<String> httpNames = new ArrayList<>();
 
   @Option(
       names = "--grafana-url",
       paramLabel = "URL",
-      description = "Link of the dashboard to a Grafana dashboard with older data.")
+      description = "Grafana dashboard with older data; the dashboard links to it.")
   @Nullable URI grafanaUrl;
 
   @Option(
       names = "--http-tls-cert",
       paramLabel = "FILE",
-      description = "Certificate chain (PEM); with --http-tls-key, serve HTTPS.")
+      description = "Certificate chain (PEM); enables HTTPS. Requires --http-tls-key.")
   @Nullable Path httpTlsCert;
 
   @Option(
@@ -118,24 +118,23 @@ final class ControllerCommand extends CliCommand {
   @Option(
       names = "--instance",
       paramLabel = "NAME",
-      description = "Name of this controller, unique among controllers. Default ${DEFAULT-VALUE}.")
+      description = "Name of this controller, unique in the fleet (default: ${DEFAULT-VALUE}).")
   String instance = "controller";
 
   @Option(
       names = "--above-epoch",
       paramLabel = "N",
       description =
-          "Lead with an epoch above N, for agents that refuse this controller as stale; /readyz"
-              + " shows N. Default ${DEFAULT-VALUE}.")
+          "Lead with an epoch above N, if agents refuse this controller as stale; /readyz shows N"
+              + " (default: ${DEFAULT-VALUE}).")
   long aboveEpoch;
 
   @Option(
       names = "--replicas",
       paramLabel = "N|auto",
       description =
-          "Replicas of each JetStream stream and bucket: 1, 3, 5, or auto: 3 in a cluster of at"
-              + " least 3 servers, else 1. Existing streams are changed to N. Default"
-              + " ${DEFAULT-VALUE}.")
+          "Replicas of each JetStream stream and bucket, existing ones included: 1, 3 or 5; auto: 3"
+              + " in a cluster of at least 3 servers, else 1 (default: ${DEFAULT-VALUE}).")
   String replicas = "auto";
 
   @Option(
@@ -143,37 +142,35 @@ final class ControllerCommand extends CliCommand {
       paramLabel = "TIME",
       defaultValue = "10s",
       description =
-          "Measuring time before and after a throttle, to determine its effect. Default"
-              + " ${DEFAULT-VALUE}.")
+          "Time that is measured before and after a throttle to determine its effect (default:"
+              + " ${DEFAULT-VALUE}).")
   Duration effectWindow = Duration.ofSeconds(10);
 
   @Option(
       names = "--effect-settle",
       paramLabel = "TIME",
       defaultValue = "5s",
-      description = "Time after a throttle that is not measured. Default ${DEFAULT-VALUE}.")
+      description = "Time after a throttle that is not measured (default: ${DEFAULT-VALUE}).")
   Duration effectSettle = Duration.ofSeconds(5);
 
   @Option(
       names = "--http-token-file",
       paramLabel = "FILE",
-      description =
-          "Bearer token for HTTP actions (approve, deny, release), mode 0600. Default: HTTP actions"
-              + " are disabled.")
+      description = "Bearer token, mode 0600; enables HTTP actions (approve, deny, release).")
   @Nullable Path httpTokenFile;
 
   @Option(
       names = "--notify",
       paramLabel = "FILE",
-      description = "Alertmanagers and webhooks to notify. Default: none.")
+      description = "Notification receivers: Alertmanagers and webhooks (default: none).")
   @Nullable Path notify;
 
   @Option(
       names = "--metrics-disks",
       paramLabel = "N|all",
       description =
-          "Number of disks with metrics of their own, those with the largest share of device time"
-              + " first: 0 to 10000, or all. Default ${DEFAULT-VALUE}.")
+          "Number of disks with metrics of their own, largest share of device time first: 0 to"
+              + " 10000, or all (default: ${DEFAULT-VALUE}).")
   String metricsDisks = String.valueOf(ControllerSettings.METRICS_DISKS);
 
   @Override
@@ -241,47 +238,54 @@ final class ControllerCommand extends CliCommand {
   }
 
   private ControllerSettings settings() {
-    if (policies != null && !Files.isDirectory(policies)) {
-      throw new UsageException(
-          "--policies: %s is not a directory: create it, or name another".formatted(policies));
-    }
-    if (labels != null && (policies == null || !Files.isRegularFile(labels))) {
-      throw new UsageException(
-          "--labels: expected a file, together with --policies; found %s"
-              .formatted(policies == null ? "no --policies" : labels));
-    }
-    if (httpPort < 0 || httpPort > MAX_PORT) {
-      throw new UsageException(
-          "--http-port: expected 0 to %d, found %d".formatted(MAX_PORT, httpPort));
-    }
-    InetSocketAddress http = noHttp ? null : new InetSocketAddress(httpHost, httpPort);
-    Set<String> names = new TreeSet<>();
-    for (String name : httpNames) {
-      if (!name.matches("[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")) {
-        throw new UsageException(
-            "--http-name: expected a host name without port, found '%s'".formatted(name));
-      }
-      names.add(name.toLowerCase(Locale.ROOT));
-    }
-    if (http != null && http.isUnresolved()) {
-      throw new UsageException("--http-host: cannot resolve '%s'".formatted(httpHost));
-    }
+    UsageException.unless(
+        policies == null || Files.isDirectory(policies),
+        "--policies: expected a directory, found %s",
+        policies);
+    UsageException.unless(labels == null || policies != null, "--labels: requires --policies");
+    UsageException.unless(
+        labels == null || Files.isRegularFile(labels),
+        "--labels: expected a file, found %s",
+        labels);
     return new ControllerSettings(
         natsSettings(),
         policies,
         labels,
-        http == null ? null : new HttpSettings(http, Set.copyOf(names), tls(), grafana()),
+        noHttp ? null : http(),
         token(),
         notifyFile(),
         metricsDisks());
   }
 
+  private HttpSettings http() {
+    UsageException.unless(
+        httpPort >= 0 && httpPort <= MAX_PORT,
+        "--http-port: expected 0 to " + MAX_PORT + ", found %d",
+        httpPort);
+    for (String name : httpNames) {
+      UsageException.unless(
+          name.matches(HOST_NAME),
+          "--http-name: expected a host name without port, found '%s'",
+          name);
+    }
+    InetSocketAddress address = new InetSocketAddress(httpHost, httpPort);
+    UsageException.unless(
+        !address.isUnresolved(), "--http-host: cannot resolve '%s'", httpHost);
+    UsageException.unless(
+        grafanaUrl == null || String.valueOf(grafanaUrl.getScheme()).matches("https?"),
+        "--grafana-url: expected an http or https URL, found '%s'",
+        grafanaUrl);
+    Set<String> names =
+        httpNames.stream().map(each -> each.toLowerCase(Locale.ROOT)).collect(Collectors.toSet());
+    return new HttpSettings(address, names, tls(), grafanaUrl);
+  }
+
   private NatsSettings natsSettings() {
     NatsSettings plain = nats.settings(instance);
-    if (!replicas.matches("auto|[135]")) {
-      throw new UsageException(
-          "--replicas: expected 1, 3, 5 or auto, found '%s'".formatted(replicas));
-    }
+    UsageException.unless(
+        replicas.matches("auto|[135]"),
+        "--replicas: expected 1, 3, 5 or auto, found '%s'",
+        replicas);
     int count = replicas.equals("auto") ? 0 : Integer.parseInt(replicas);
     return UsageException.wrap(() -> plain.with(aboveEpoch, count));
   }
@@ -290,21 +294,11 @@ final class ControllerCommand extends CliCommand {
     if (metricsDisks.equals("all")) {
       return Integer.MAX_VALUE;
     }
-    if (!metricsDisks.matches("\\d{1,5}") || Integer.parseInt(metricsDisks) > MAX_METRICS_DISKS) {
-      throw new UsageException(
-          "--metrics-disks: expected 0 to %d, or all, found '%s'"
-              .formatted(MAX_METRICS_DISKS, metricsDisks));
-    }
+    UsageException.unless(
+        metricsDisks.matches("\\d{1,5}") && Integer.parseInt(metricsDisks) <= MAX_METRICS_DISKS,
+        "--metrics-disks: expected 0 to " + MAX_METRICS_DISKS + ", or all, found '%s'",
+        metricsDisks);
     return Integer.parseInt(metricsDisks);
-  }
-
-  private @Nullable URI grafana() {
-    URI url = grafanaUrl;
-    if (url != null && !("http".equals(url.getScheme()) || "https".equals(url.getScheme()))) {
-      throw new UsageException(
-          "--grafana-url: expected an http or https URL, found '%s'".formatted(url));
-    }
-    return url;
   }
 
   private HttpSettings.@Nullable Tls tls() {
@@ -312,13 +306,11 @@ final class ControllerCommand extends CliCommand {
       return null;
     }
     if (httpTlsCert == null || httpTlsKey == null) {
-      throw new UsageException("--http-tls-cert and --http-tls-key: expected both, found only one");
+      throw new UsageException("--http-tls-cert and --http-tls-key: expected both or none");
     }
     for (Path file : List.of(httpTlsCert, httpTlsKey)) {
-      if (!Files.isReadable(file)) {
-        throw new UsageException(
-            "--http-tls-cert, --http-tls-key: %s cannot be read".formatted(file));
-      }
+      UsageException.unless(
+          Files.isReadable(file), "--http-tls-cert, --http-tls-key: cannot read %s", file);
     }
     return new HttpSettings.Tls(httpTlsCert, httpTlsKey);
   }
@@ -333,9 +325,8 @@ final class ControllerCommand extends CliCommand {
 
   private NotifyFile notifyFile() {
     NotifyFile file = notify == null ? NotifyFile.NONE : NotifyFile.read(notify);
-    if (!file.problems().isEmpty()) {
-      throw new UsageException("--notify:%n%s".formatted(String.join("\n", file.problems())));
-    }
+    UsageException.unless(
+        file.problems().isEmpty(), "--notify:%n%s", String.join("\n", file.problems()));
     return file;
   }
 

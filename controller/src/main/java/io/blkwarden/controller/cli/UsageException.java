@@ -2,6 +2,7 @@ package io.blkwarden.controller.cli;
 
 import java.io.Serial;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** An invalid command line; exit code 2. */
 final class UsageException extends RuntimeException {
@@ -13,6 +14,13 @@ final class UsageException extends RuntimeException {
 
   private UsageException(IllegalArgumentException cause) {
     super(String.valueOf(cause.getMessage()), cause);
+  }
+
+  /** Throws a formatted message unless the arguments are valid. */
+  static void unless(boolean valid, String message, @Nullable Object... found) {
+    if (!valid) {
+      throw new UsageException(message.formatted(found));
+    }
   }
 
   /** Returns a value made from arguments; an {@link IllegalArgumentException} is rethrown. */

@@ -109,7 +109,7 @@ public final class Table {
       items.forEach(item -> table.row(cells.stream().map(cell -> text(cell.of(item))).toList()));
       List<String> lines = new ArrayList<>(table.lines());
       for (int row = 1; row < lines.size(); row++) {
-        String last = table.rows.get(row).getLast();
+        String last = table.rows.get(row).getLast().stripTrailing();
         String before = lines.get(row).substring(0, lines.get(row).length() - last.length());
         lines.set(row, before + paint.apply(items.get(row - 1), last));
       }
