@@ -31,8 +31,10 @@ import tools.jackson.databind.node.ObjectNode;
 /** Checks, shows and tests policy files. */
 @Command(
     name = "policy",
-    description =
-        "Checks, shows and tests policy files. Only 'check --fleet' needs NATS and a controller.",
+    description = {
+      "Checks, shows and tests policy files.",
+      "Only 'check --fleet' needs NATS and a controller."
+    },
     subcommands = {PolicyCommand.Check.class, PolicyCommand.Show.class, PolicyCommand.Test.class})
 final class PolicyCommand {
   private PolicyCommand() {}
@@ -42,17 +44,17 @@ final class PolicyCommand {
     @Option(
         names = "--labels",
         paramLabel = "FILE",
-        description = "Labels file, to validate as well.")
+        description = "Labels file for the policies; also checked.")
     @Nullable Path labels;
   }
 
   /** Checks policy files. */
   @Command(
       name = "check",
-        description = {
-        "Validates policy files as the controller does. Prints every problem, warnings and the"
-            + " policies.",
-        "Exit code 1 if there is a problem; warnings do not change it."
+      description = {
+        "Checks policy files as the controller does.",
+        "Prints all problems, warnings and policies. Exit code 1 if there is a problem; warnings do"
+            + " not change it."
       })
   static final class Check extends Reading {
     @Parameters(
@@ -63,7 +65,7 @@ final class PolicyCommand {
 
     @Option(
         names = "--fleet",
-        description = "Warn about policies that match nothing in the maps that agents stored.")
+        description = "Also warn about policies that match nothing in the stored maps.")
     boolean fleet;
 
     @Mixin NatsOptions nats = new NatsOptions();
@@ -92,7 +94,7 @@ final class PolicyCommand {
       } else {
         print(files, warnings);
       }
-      return files.problems().isEmpty() ? ExitCodes.DONE : ExitCodes.FAILED;
+      return files.exitCode();
     }
 
     private List<MappingSnapshot> maps() throws NatsException {
@@ -113,12 +115,12 @@ final class PolicyCommand {
       List<PolicyProblem> problems = files.problems();
       problems.forEach(each -> context.out().println(Printable.of(each.toString())));
       warnings.forEach(each -> context.out().println("warning: " + Printable.of(each.toString())));
-      boolean fine = problems.isEmpty();
       List<String> result = new ArrayList<>();
-      String valid = fine ? "OK: " : "FAILED: %d valid of ".formatted(files.load().good().size());
+      String valid =
+          problems.isEmpty() ? "OK: " : "FAILED: %d valid of ".formatted(files.load().good().size());
       result.add(valid + count(files.count(), "file", "files"));
       result.add(count(policies.size(), "policy", "policies"));
-      if (!fine) {
+      if (!problems.isEmpty()) {
         result.add(count(problems.size(), "problem", "problems"));
       }
       if (!warnings.isEmpty()) {
@@ -132,9 +134,9 @@ final class PolicyCommand {
   @Command(
       name = "show",
         description = {
-        "Prints the effective policies, including defaults, safety limits (brakes) and protected"
-            + " disks, as YAML that can be used as a policy file.",
-        "Exit code 1 if there is a problem; the valid files are still shown."
+        "Prints the effective policies as YAML.",
+        "The output is a valid policy file with all defaults, the safety limits (brakes) and the"
+            + " protected disks. Exit code 1 if there is a problem; valid files are still printed."
       })
   static final class Show extends Reading {
     @Parameters(paramLabel = "FILE|DIR", description = "Policy file, or directory of policy files.")
@@ -143,7 +145,7 @@ final class PolicyCommand {
     @Override
     public Integer call() {
       if (!Files.isReadable(path)) {
-        return context.failed(path + " cannot be read", "check its name and permissions");
+        return context.failed("cannot read " + path, "check its name and permissions");
       }
       PolicyFiles files = PolicyFiles.load(List.of(path), labels);
       PolicySet set = files.policies();
@@ -158,7 +160,7 @@ final class PolicyCommand {
         files.problems().forEach(each -> context.err().println(Printable.of(each.toString())));
         context.out().print(PolicyYaml.of(set));
       }
-      return files.problems().isEmpty() ? ExitCodes.DONE : ExitCodes.FAILED;
+      return files.exitCode();
     }
   }
 
@@ -171,9 +173,10 @@ final class PolicyCommand {
   @Command(
       name = "test",
         description = {
-        "Runs policy tests: each gives a series of measurements, and the alerts, throttles and"
-            + " decisions expected at given times. Runs the controller's own engine.",
-        "Exit code 1 if a test fails or a file cannot be read."
+        "Runs policy tests.",
+        "A test has series of measurements and the expected alerts, throttles and decisions. It"
+            + " runs in the controller's own engine. Exit code 1 if a test fails or a file cannot be"
+            + " read."
       })
   static final class Test extends CliCommand.Json {
     @Parameters(arity = "1..*", paramLabel = "FILE", description = "Test files.")

@@ -1,5 +1,6 @@
 package io.blkwarden.controller.cli;
 
+import io.blkwarden.commandline.ExitCodes;
 import io.blkwarden.controller.config.PolicyFolder;
 import io.blkwarden.controller.policy.Labels;
 import io.blkwarden.controller.policy.PolicySet;
@@ -27,6 +28,11 @@ import org.jspecify.annotations.Nullable;
 record PolicyFiles(int count, PolicyLoad load, PolicySet policies, List<PolicyProblem> problems) {
   PolicyFiles {
     problems = List.copyOf(problems);
+  }
+
+  /** The exit code of a command that checks them. */
+  int exitCode() {
+    return problems.isEmpty() ? ExitCodes.DONE : ExitCodes.FAILED;
   }
 
   /**

@@ -24,9 +24,9 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "replay",
     description = {
-      "Runs the controller's own engine on a recording with the given policies. Prints which disks"
-          + " would have been throttled, when and for how long, and the difference from what was"
-          + " actually done. Needs neither NATS nor a controller, and sends nothing.",
+      "Replays a recording with policies and prints what would have been throttled.",
+      "Runs the controller's own engine. Prints which disks, when and for how long, and the"
+          + " difference from what was done. Needs neither NATS nor a controller.",
       "Assumes that agents carry out every command at once. Recorded counters do not react to"
           + " replayed throttles, so their effect is unknown.",
       "Exit code 1 if a file or a policy cannot be read."
@@ -43,34 +43,36 @@ final class ReplayCommand extends CliCommand.Json {
   @Option(
       names = "--policies",
       paramLabel = "DIR",
-      description =
-          "Policy file, or directory of policy files. Default: the policies in the recording.")
+      description = "Policy file, or directory of policy files (default: the recorded policies).")
   @Nullable Path policies;
 
-  @Option(names = "--labels", paramLabel = "FILE", description = "Labels file.")
+  @Option(names = "--labels", paramLabel = "FILE", description = "Labels file for the policies.")
   @Nullable Path labels;
 
   @Option(
       names = "--from",
       paramLabel = "TIME",
-      description =
-          "Start of the replay window, e.g. 2026-11-22T18:00:00Z. Default: start of the recording.")
+      description = "Replay from this time, e.g. 2026-11-22T18:00:00Z (default: start).")
   @Nullable Instant from;
 
   @Option(
       names = "--to",
       paramLabel = "TIME",
-      description = "End of the replay window. Default: end of the recording.")
+      description = "Replay up to this time, e.g. 2026-11-22T20:00:00Z (default: end).")
   @Nullable Instant to;
 
   @Override
   public Integer call() {
-    PolicyFiles files = policies == null ? null : PolicyFiles.load(List.of(policies), labels);
-    if (files != null && !files.problems().isEmpty()) {
+    PolicySet set = null;
+    if (policies != null) {
+      PolicyFiles files = PolicyFiles.load(List.of(policies), labels);
       for (PolicyProblem problem : files.problems()) {
-        context.failed(problem.toString(), "fix it; check it with 'blkwarden policy check'");
+        context.failed(problem.toString(), "fix it and check with 'blkwarden policy check'");
       }
-      return ExitCodes.FAILED;
+      if (!files.problems().isEmpty()) {
+        return ExitCodes.FAILED;
+      }
+      set = files.policies();
     }
     try {
       RecordingSet recordings = RecordingSet.open(paths);
@@ -79,24 +81,20 @@ final class ReplayCommand extends CliCommand.Json {
         return context.failed(
             "no recording found", "name files ending in .bwrec, or their directory");
       }
-      return replay(recordings, files == null ? null : files.policies());
+      long start = System.nanoTime();
+      ReplayReport report = run(recordings, set);
+      if (set == null && report.count(Count.POLICY_VERSIONS) == 0) {
+        return context.failed(
+            "the recording has no policies ('blkwarden record --policies DIR' includes them)",
+            "set --policies");
+      }
+      long tookMillis = Math.max(1, TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start));
+      new ReplayText(context.out(), report, recordings, tookMillis).print(json);
+      return ExitCodes.DONE;
     } catch (IOException e) {
       return context.failed(
           String.valueOf(e.getMessage()), "name a file or directory written by 'blkwarden record'");
     }
-  }
-
-  private Integer replay(RecordingSet recordings, @Nullable PolicySet set) throws IOException {
-    long start = System.nanoTime();
-    ReplayReport report = run(recordings, set);
-    if (set == null && report.count(Count.POLICY_VERSIONS) == 0) {
-      return context.failed(
-          "the recording has no policies ('blkwarden record --policies DIR' includes them)",
-          "set --policies");
-    }
-    long tookMillis = Math.max(1, TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start));
-    new ReplayText(context.out(), report, recordings, tookMillis).print(json);
-    return ExitCodes.DONE;
   }
 
   private ReplayReport run(RecordingSet recordings, @Nullable PolicySet set) throws IOException {

@@ -56,12 +56,11 @@ record ReplayText(PrintWriter out, ReplayReport report, RecordingSet recordings,
         recordings.size(),
         tookMillis / 1_000.0,
         speed());
-    out.println(
+    out.printf(
         report.policiesGiven()
-            ? "Policies: from --policies; the recording has %d versions of its own"
-                .formatted(report.count(Count.POLICY_VERSIONS))
-            : "Policies: from the recording, %d versions"
-                .formatted(report.count(Count.POLICY_VERSIONS)));
+            ? "Policies: from --policies; the recording has %d versions of its own%n"
+            : "Policies: from the recording, %d versions%n",
+        report.count(Count.POLICY_VERSIONS));
     problems();
     out.println("Assumptions: " + String.join("; ", ASSUMPTIONS) + ".");
     out.println();
@@ -102,57 +101,59 @@ record ReplayText(PrintWriter out, ReplayReport report, RecordingSet recordings,
 
   private void throttles(String title, List<ThrottledPeriod> all) {
     if (all.isEmpty()) {
-      out.println(title + ": none");
-    } else {
-      out.printf("%s (%d):%n", title, all.size());
-      Table.of(all)
-          .column("HOST", ThrottledPeriod::host)
-          .column("DISK", each -> each.domain().name() + "/" + each.vdev())
-          .column("POLICY", ThrottledPeriod::policy)
-          .column("MODE", ThrottledPeriod::mode)
-          .column("FROM", each -> time(each.fromMillis()))
-          .column("DURATION", each -> duration(each.millis()))
-          .column("SET", each -> String.join(", ", each.set()))
-          .column("ENDED", each -> each.ended() == null ? "active" : each.ended())
-          .print(out);
+      out.printf("%s: none%n%n", title);
+      return;
     }
-    out.println();
+    table(
+        "%s (%d)".formatted(title, all.size()),
+        Table.of(all)
+            .column("HOST", ThrottledPeriod::host)
+            .column("DISK", each -> each.domain().name() + "/" + each.vdev())
+            .column("POLICY", ThrottledPeriod::policy)
+            .column("MODE", ThrottledPeriod::mode)
+            .column("FROM", each -> time(each.fromMillis()))
+            .column("DURATION", each -> duration(each.millis()))
+            .column("SET", each -> String.join(", ", each.set()))
+            .column("ENDED", each -> each.ended() == null ? "active" : each.ended()),
+        "");
   }
 
   private void differences() {
-    if (report.differences().isEmpty()) {
-      return;
-    }
-    out.println("Difference by disk:");
-    Table.of(report.differences())
-        .column("HOST", Difference::host)
-        .column("DISK", each -> each.domain() + "/" + each.vdev())
-        .column("REPLAY", each -> duration(each.replayedMillis()))
-        .column("RECORDING", each -> duration(each.recordedMillis()))
-        .column("BOTH", each -> duration(each.bothMillis()))
-        .print(out);
-    out.println();
+    table(
+        "Difference by disk",
+        Table.of(report.differences())
+            .column("HOST", Difference::host)
+            .column("DISK", each -> each.domain() + "/" + each.vdev())
+            .column("REPLAY", each -> duration(each.replayedMillis()))
+            .column("RECORDING", each -> duration(each.recordedMillis()))
+            .column("BOTH", each -> duration(each.bothMillis())),
+        "");
   }
 
   private void refusals() {
-    if (report.refusals().isEmpty()) {
-      return;
-    }
     Map<Refusal, Long> counts =
         report.refusals().stream()
             .map(Refusal::of)
             .collect(groupingBy(each -> each, LinkedHashMap::new, counting()));
-    out.println("Refused by safety checks:");
-    Table.of(counts.entrySet())
-        .column("COUNT", Map.Entry::getValue)
-        .column("HOST", each -> each.getKey().host())
-        .column("DISK", each -> each.getKey().disk())
-        .column("POLICY", each -> each.getKey().policy())
-        .column("CHECK", each -> each.getKey().check())
-        .column("REASON", each -> each.getKey().reason())
-        .print(out);
-    more("and %d more%n", Count.MORE_REFUSALS);
-    out.println();
+    long more = report.count(Count.MORE_REFUSALS);
+    table(
+        "Refused by safety checks",
+        Table.of(counts.entrySet())
+            .column("COUNT", Map.Entry::getValue)
+            .column("HOST", each -> each.getKey().host())
+            .column("DISK", each -> each.getKey().disk())
+            .column("POLICY", each -> each.getKey().policy())
+            .column("CHECK", each -> each.getKey().check())
+            .column("REASON", each -> each.getKey().reason()),
+        more > 0 ? "and %d more%n".formatted(more) : "");
+  }
+
+  private void table(String title, Table.Columns<?> table, String more) {
+    if (table.size() > 0) {
+      out.println(title + ":");
+      table.print(out);
+      out.println(more);
+    }
   }
 
   /** The part of a refusal by which refusals are counted. */
