@@ -91,6 +91,11 @@ final class RecordCommand extends CliCommand.Json {
   @Override
   public Integer call() throws NatsException {
     NatsSettings bus = nats.settings("cli");
+    UsageException.unless(
+        totalBytes >= 2 * fileBytes,
+        "--total-size: expected at least twice --file-size, %s, found %s",
+        SizeText.print(2 * fileBytes),
+        SizeText.print(totalBytes));
     RecordingFolder.Limits limits =
         UsageException.wrap(() -> new RecordingFolder.Limits(fileBytes, totalBytes));
     UsageException.unless(labels == null || policies != null, "--labels: requires --policies");

@@ -2,6 +2,7 @@ package io.blkwarden.controller.cli;
 
 import io.blkwarden.commandline.AsciiJson;
 import io.blkwarden.commandline.Complaint;
+import io.blkwarden.commandline.DurationText;
 import io.blkwarden.commandline.ExitCodes;
 import io.blkwarden.commandline.Table;
 import io.blkwarden.controller.nats.NatsException;
@@ -176,25 +177,30 @@ abstract class RequestCommand extends CliCommand.Session {
     @Override
     OperatorRequest.Ask ask() {
       DiskPath path = DiskPath.parse(disk);
+      UsageException.unless(
+          lease.toSeconds() >= 1 && lease.toSeconds() <= 3_600,
+          "--lease: expected 1s to 1h, found %s",
+          DurationText.print(lease));
       return new OperatorRequest.Throttle(
           path.host(), path.domain(), path.disk(), restraint(), lease.toMillis(), force);
     }
 
     private Restraint restraint() {
-      if (how.limit != null) {
-        if (how.limit.matches("\\d+")) {
-          throw new IllegalArgumentException(
-              "--limit: expected I/Os per second, found '%1$s'; did you mean %1$s/s?"
-                  .formatted(how.limit));
-        }
-        return Restraint.parse("limit " + how.limit);
+      String limit = how.limit;
+      if (limit != null) {
+        UsageException.unless(
+            limit.matches("([1-9]\\d{1,4}|100000)/s"),
+            "--limit: expected 10/s to 100000/s, found '%s'%s",
+            limit,
+            limit.matches("\\d+") ? "; did you mean %s/s?".formatted(limit) : "");
+        return Restraint.parse("limit " + limit);
       }
-      String given = how.priority == null ? "idle" : how.priority;
-      if (Restraint.parse(given) instanceof Restraint.Priority priority) {
-        return priority;
-      }
-      throw new IllegalArgumentException(
-          "--priority: expected a priority, found '%s'; set limits with --limit".formatted(given));
+      String priority = how.priority == null ? "idle" : how.priority;
+      UsageException.unless(
+          priority.matches("idle|best-effort/[0-7]"),
+          "--priority: expected idle or best-effort/0..7, found '%s'",
+          priority);
+      return Restraint.parse(priority);
     }
   }
 

@@ -1,6 +1,7 @@
 package io.blkwarden.controller.cli;
 
 import io.blkwarden.commandline.AsciiJson;
+import io.blkwarden.commandline.DurationText;
 import io.blkwarden.commandline.ExitCodes;
 import io.blkwarden.commandline.Table;
 import io.blkwarden.controller.nats.NatsException;
@@ -20,6 +21,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -81,10 +83,13 @@ final class SilenceCommand {
 
     @Override
     OperatorRequest.Ask ask() {
-      if (time.compareTo(Silence.LONGEST) > 0) {
-        throw new IllegalArgumentException(
-            "--for: expected at most 30d, found " + time.toDays() + "d");
-      }
+      UsageException.unless(
+          time.compareTo(Silence.LONGEST) <= 0,
+          "--for: expected at most 30d, found %s",
+          DurationText.print(time));
+      UsageException.unless(
+          Stream.of(host, policy, domain, severity, role, alert).anyMatch(Objects::nonNull),
+          "expected at least one of --host, --policy, --domain, --severity, --role or --alert");
       return silence(
           new Silence.Matcher(host, alert == null ? policy : "*", domain, severity, role));
     }

@@ -232,7 +232,7 @@ final class CommandsOnNatsTest {
     CommandResult throttle =
         CommandResult.run(server.url(), "throttle", "dom0-7/a/b/xvda2", "--reason", "too loud");
     assertThat(throttle.code()).isEqualTo(ExitCodes.REFUSED);
-    assertThat(throttle.err()).isEqualToIgnoringNewLines("blkwarden: refused: because \\u001B[31m");
+    assertThat(throttle.err()).isEqualToIgnoringNewLines("error: refused: because \\u001B[31m");
     assertThat(asked.getFirst())
         .contains("\"host\":\"dom0-7\"", "\"domain\":\"a/b\"", "\"disk\":\"xvda2\"")
         .contains("\"lease_ms\":600000", "\"reason\":\"too loud\"");
