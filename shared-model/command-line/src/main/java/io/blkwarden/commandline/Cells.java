@@ -1,6 +1,6 @@
 package io.blkwarden.commandline;
 
-import org.jline.utils.WCWidth;
+import org.jline.utils.AttributedString;
 
 /** Text in terminal cells; a character takes 0, 1 or 2 cells. */
 public final class Cells {
@@ -8,11 +8,7 @@ public final class Cells {
 
   /** The width of a printable text, in cells. */
   public static int width(String text) {
-    return text.codePoints().map(Cells::width).sum();
-  }
-
-  private static int width(int codePoint) {
-    return Math.max(0, WCWidth.wcwidth(codePoint));
+    return new AttributedString(text).columnLength();
   }
 
   /** The text, truncated to a width; truncated text ends in {@code …}. */
@@ -20,18 +16,7 @@ public final class Cells {
     if (width(text) <= cells) {
       return text;
     }
-    StringBuilder cut = new StringBuilder();
-    int used = 0;
-    for (int at = 0; at < text.length(); ) {
-      int codePoint = text.codePointAt(at);
-      used += width(codePoint);
-      if (used > cells - 1) {
-        break;
-      }
-      cut.appendCodePoint(codePoint);
-      at += Character.charCount(codePoint);
-    }
-    return cells > 0 ? cut.append('…').toString() : "";
+    return cells > 0 ? new AttributedString(text).columnSubSequence(0, cells - 1) + "…" : "";
   }
 
   /** The text, padded on the right. */

@@ -68,7 +68,12 @@ final class Screen implements AutoCloseable {
   private final Thread hook = new Thread(this::restore, "blkwarden-screen");
   private boolean closed;
 
-  private Screen() throws IOException {
+  /**
+   * Opens the terminal of this process.
+   *
+   * @throws IOException if it cannot be used
+   */
+  Screen() throws IOException {
     // JLine's own hook would close the terminal under the loop that reads from it
     System.setProperty(ShutdownHooks.PROP_DISABLE_SHUTDOWN_HOOK, "true");
     InfoCmp.setLoadedInfoCmp(TYPE, InfoCmp.getDefaultInfoCmp(TYPE));
@@ -95,15 +100,6 @@ final class Screen implements AutoCloseable {
     terminal.setAttributes(keys);
     Runtime.getRuntime().addShutdownHook(hook);
     print(ENTER);
-  }
-
-  /**
-   * Opens the terminal of this process.
-   *
-   * @throws IOException if it cannot be used
-   */
-  static Screen open() throws IOException {
-    return new Screen();
   }
 
   /** The current number of columns. */
@@ -148,14 +144,13 @@ final class Screen implements AutoCloseable {
   /** The key of an escape sequence such as {@code ESC [ A}; {@link #NOTHING} if unknown. */
   private static int sequence(NonBlockingReader reader) throws IOException {
     StringBuilder rest = new StringBuilder();
-    int next = reader.read(SEQUENCE_MILLIS);
-    while (next >= 0 && rest.length() < LONGEST_SEQUENCE) {
+    for (int next = reader.read(SEQUENCE_MILLIS);
+        next >= 0 && rest.length() < LONGEST_SEQUENCE;
+        next = reader.read(SEQUENCE_MILLIS)) {
       rest.append((char) next);
-      boolean first = rest.length() == 1;
-      if (!first && next >= '@' && next <= '~') {
+      if (rest.length() > 1 && next >= '@' && next <= '~') {
         break;
       }
-      next = reader.read(SEQUENCE_MILLIS);
     }
     return switch (rest.toString()) {
       case "" -> ESCAPE;

@@ -16,7 +16,7 @@ final class TopJson {
   static String line(TopRound round, Column sort, boolean totals, List<DiskLine> shown) {
     ObjectNode root = AsciiJson.document("blkwarden.top.v1");
     root.put("at", round.at().toString());
-    root.put("sort", sort.word());
+    root.put("sort", sort.toString());
     root.put("disks_total", round.disks().size());
     var disks = root.putArray("disks");
     for (DiskLine line : shown) {

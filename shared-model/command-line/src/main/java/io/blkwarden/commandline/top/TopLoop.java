@@ -53,7 +53,7 @@ public record TopLoop(
    */
   public void run(Supplier<TopRound> source) throws IOException {
     if (options.screen() && tty.fullScreen()) {
-      try (Screen screen = Screen.open()) {
+      try (Screen screen = new Screen()) {
         onScreen(screen, source);
       }
     } else {

@@ -93,7 +93,7 @@ record TopPage(TopTable table, Ink ink) {
             round.at().truncatedTo(ChronoUnit.SECONDS),
             Printable.of(round.summary()),
             all == 0 ? "no disks" : "%d to %d of %d".formatted(from + 1, to, all),
-            view.sort.word(),
+            view.sort,
             view.filter.isEmpty() ? "" : ", with '%s'".formatted(Printable.of(view.filter)),
             view.paused ? "  PAUSED" : "");
   }
@@ -112,7 +112,7 @@ record TopPage(TopTable table, Ink ink) {
             .formatted(
                 round.at().truncatedTo(ChronoUnit.SECONDS),
                 Printable.of(round.summary()),
-                sort.word()));
+                sort));
     round.remarks().forEach(each -> page.add(Printable.of(each)));
     page.addAll(table.lines(shown, sort, Integer.MAX_VALUE));
     int more = sorted.size() - shown.size();

@@ -33,7 +33,7 @@ class ColumnTest {
   @Test
   void columnsAreFoundByTheirTitlesAndFormerNames() {
     for (Column column : Column.values()) {
-      assertThat(Column.byWord(column.word())).contains(column);
+      assertThat(Column.byWord(column.toString())).contains(column);
       assertThat(Column.byWord(column.title(true))).contains(column);
     }
     assertThat(Column.byWord("pain")).contains(Column.SCORE);
