@@ -34,7 +34,7 @@ import picocli.CommandLine.Option;
       FleetCommand.Throttles.class,
       MapCommand.class,
       TopCommand.class,
-      AlertsCommand.class,
+      FleetCommand.Alerts.class,
       WhyCommand.class,
       RecordCommand.class,
       ReplayCommand.class,
@@ -114,7 +114,7 @@ public final class Blkwarden {
   private static int failed(
       Exception e, CommandLine command, CommandContext context, boolean debug) {
     return switch (e) {
-      case UsageException misuse ->
+      case CliCommand.UsageException misuse ->
           context.error(
               new Complaint(String.valueOf(misuse.getMessage()), Complaint.help(command)),
               ExitCodes.USAGE);

@@ -7,8 +7,11 @@ import io.blkwarden.controller.nats.OperatorSession;
 import io.blkwarden.model.message.OperatorReply;
 import io.blkwarden.model.message.OperatorRequest;
 import io.blkwarden.model.subject.Subjects;
+import java.io.Serial;
 import java.time.Duration;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -24,6 +27,33 @@ abstract class CliCommand implements Callable<Integer> {
     return session.ask(new OperatorRequest(context.user(), reason, ask), TIMEOUT);
   }
 
+  /** An invalid command line; exit code 2. */
+  static final class UsageException extends RuntimeException {
+    @Serial private static final long serialVersionUID = 1;
+
+    UsageException(String message) {
+      super(message);
+    }
+  }
+
+  /** Throws a usage error with a formatted message unless the arguments are valid. */
+  static void require(boolean valid, String message, @Nullable Object... found) {
+    if (!valid) {
+      throw new UsageException(message.formatted(found));
+    }
+  }
+
+  /** A value made from arguments; an {@link IllegalArgumentException} is a usage error. */
+  static <T> T made(Supplier<T> from) {
+    try {
+      return from.get();
+    } catch (IllegalArgumentException e) {
+      UsageException usage = new UsageException(String.valueOf(e.getMessage()));
+      usage.initCause(e);
+      throw usage;
+    }
+  }
+
   /** The options of the NATS connection. */
   static final class NatsOptions extends ConnectionOptions {
     /** Opens a session with the controller. */
@@ -33,7 +63,7 @@ abstract class CliCommand implements Callable<Integer> {
 
     /** The settings of a connection of this name. */
     NatsSettings settings(String instance) {
-      return UsageException.wrap(
+      return made(
           () -> new NatsSettings(servers(), credentials(), ca(), new Subjects(prefix()), instance));
     }
   }

@@ -238,12 +238,12 @@ final class ControllerCommand extends CliCommand {
   }
 
   private ControllerSettings settings() {
-    UsageException.unless(
+    require(
         policies == null || Files.isDirectory(policies),
         "--policies: expected a directory, found %s",
         policies);
-    UsageException.unless(labels == null || policies != null, "--labels: requires --policies");
-    UsageException.unless(
+    require(labels == null || policies != null, "--labels: requires --policies");
+    require(
         labels == null || Files.isRegularFile(labels),
         "--labels: expected a file, found %s",
         labels);
@@ -258,20 +258,20 @@ final class ControllerCommand extends CliCommand {
   }
 
   private HttpSettings http() {
-    UsageException.unless(
+    require(
         httpPort >= 0 && httpPort <= MAX_PORT,
         "--http-port: expected 0 to " + MAX_PORT + ", found %d",
         httpPort);
     for (String name : httpNames) {
-      UsageException.unless(
+      require(
           name.matches(HOST_NAME),
           "--http-name: expected a host name without port, found '%s'",
           name);
     }
     InetSocketAddress address = new InetSocketAddress(httpHost, httpPort);
-    UsageException.unless(
+    require(
         !address.isUnresolved(), "--http-host: cannot resolve '%s'", httpHost);
-    UsageException.unless(
+    require(
         grafanaUrl == null || String.valueOf(grafanaUrl.getScheme()).matches("https?"),
         "--grafana-url: expected an http or https URL, found '%s'",
         grafanaUrl);
@@ -282,19 +282,19 @@ final class ControllerCommand extends CliCommand {
 
   private NatsSettings natsSettings() {
     NatsSettings plain = nats.settings(instance);
-    UsageException.unless(
+    require(
         replicas.matches("auto|[135]"),
         "--replicas: expected 1, 3, 5 or auto, found '%s'",
         replicas);
     int count = replicas.equals("auto") ? 0 : Integer.parseInt(replicas);
-    return UsageException.wrap(() -> plain.with(aboveEpoch, count));
+    return made(() -> plain.with(aboveEpoch, count));
   }
 
   private int metricsDisks() {
     if (metricsDisks.equals("all")) {
       return Integer.MAX_VALUE;
     }
-    UsageException.unless(
+    require(
         metricsDisks.matches("\\d{1,5}") && Integer.parseInt(metricsDisks) <= MAX_METRICS_DISKS,
         "--metrics-disks: expected 0 to " + MAX_METRICS_DISKS + ", or all, found '%s'",
         metricsDisks);
@@ -309,7 +309,7 @@ final class ControllerCommand extends CliCommand {
       throw new UsageException("--http-tls-cert and --http-tls-key: expected both or none");
     }
     for (Path file : List.of(httpTlsCert, httpTlsKey)) {
-      UsageException.unless(
+      require(
           Files.isReadable(file), "--http-tls-cert, --http-tls-key: cannot read %s", file);
     }
     return new HttpSettings.Tls(httpTlsCert, httpTlsKey);
@@ -325,7 +325,7 @@ final class ControllerCommand extends CliCommand {
 
   private NotifyFile notifyFile() {
     NotifyFile file = notify == null ? NotifyFile.NONE : NotifyFile.read(notify);
-    UsageException.unless(
+    require(
         file.problems().isEmpty(), "--notify:%n%s", String.join("\n", file.problems()));
     return file;
   }

@@ -137,7 +137,7 @@ final class NatsInit extends CliCommand.Json {
   public Integer call() {
     Optional<ServerConfig.Tls> tls = tls();
     try {
-      UsageException.unless(
+      require(
           cluster.isEmpty() || listen == null,
           "--listen: not allowed with --cluster, whose first address is used");
       Optional<ClusterPlan> servers =
@@ -145,7 +145,7 @@ final class NatsInit extends CliCommand.Json {
       SortedSet<HostId> all = named();
       AccessFolder folder = new AccessFolder(dir);
       Path existing = folder.config().orElse(null);
-      UsageException.unless(
+      require(
           existing == null
               || (listen == null && store == null && tls.isEmpty() && servers.isEmpty()),
           "%s exists, so --listen, --store, --cluster and --tls-* have no effect: edit the file,"
@@ -187,7 +187,7 @@ final class NatsInit extends CliCommand.Json {
   private static List<Role> people(AccessFolder folder, Role.Kind kind, List<String> more)
       throws IOException {
     SortedSet<String> names = new TreeSet<>(folder.people(kind.wire()));
-    UsageException.unless(!more.contains(""), "--%s: expected a name", kind.wire());
+    require(!more.contains(""), "--%s: expected a name", kind.wire());
     names.addAll(more);
     if (names.isEmpty()) {
       names.add("");

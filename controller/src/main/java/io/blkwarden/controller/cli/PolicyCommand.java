@@ -99,7 +99,7 @@ final class PolicyCommand {
 
     private List<MappingSnapshot> maps() throws NatsException {
       try (OperatorSession session = nats.connect()) {
-        return StoredMap.all(session, context::note).stream().map(StoredMap::snapshot).toList();
+        return MapCommand.StoredMap.all(session, context::note).stream().map(MapCommand.StoredMap::snapshot).toList();
       }
     }
 

@@ -91,14 +91,14 @@ final class RecordCommand extends CliCommand.Json {
   @Override
   public Integer call() throws NatsException {
     NatsSettings bus = nats.settings("cli");
-    UsageException.unless(
+    require(
         totalBytes >= 2 * fileBytes,
         "--total-size: expected at least twice --file-size, %s, found %s",
         SizeText.print(2 * fileBytes),
         SizeText.print(totalBytes));
     RecordingFolder.Limits limits =
-        UsageException.wrap(() -> new RecordingFolder.Limits(fileBytes, totalBytes));
-    UsageException.unless(labels == null || policies != null, "--labels: requires --policies");
+        made(() -> new RecordingFolder.Limits(fileBytes, totalBytes));
+    require(labels == null || policies != null, "--labels: requires --policies");
     Recorder recorder = new Recorder(Recorder.MAX_BYTES);
     Tap tap = new Tap(recorder, bus.subjects().prefix());
     SecureRandom random = new SecureRandom();

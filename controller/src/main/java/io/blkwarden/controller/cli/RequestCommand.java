@@ -47,7 +47,7 @@ abstract class RequestCommand extends CliCommand.Session {
 
   @Override
   public final Integer call() throws NatsException {
-    UsageException.wrap(this::ask); // before it connects
+    made(this::ask); // before it connects
     return super.call();
   }
 
@@ -177,7 +177,7 @@ abstract class RequestCommand extends CliCommand.Session {
     @Override
     OperatorRequest.Ask ask() {
       DiskPath path = DiskPath.parse(disk);
-      UsageException.unless(
+      require(
           lease.toSeconds() >= 1 && lease.toSeconds() <= 3_600,
           "--lease: expected 1s to 1h, found %s",
           DurationText.print(lease));
@@ -188,7 +188,7 @@ abstract class RequestCommand extends CliCommand.Session {
     private Restraint restraint() {
       String limit = how.limit;
       if (limit != null) {
-        UsageException.unless(
+        require(
             limit.matches("([1-9]\\d{1,4}|100000)/s"),
             "--limit: expected 10/s to 100000/s, found '%s'%s",
             limit,
@@ -196,7 +196,7 @@ abstract class RequestCommand extends CliCommand.Session {
         return Restraint.parse("limit " + limit);
       }
       String priority = how.priority == null ? "idle" : how.priority;
-      UsageException.unless(
+      require(
           priority.matches("idle|best-effort/[0-7]"),
           "--priority: expected idle or best-effort/0..7, found '%s'",
           priority);

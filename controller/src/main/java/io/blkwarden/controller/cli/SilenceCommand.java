@@ -83,11 +83,11 @@ final class SilenceCommand {
 
     @Override
     OperatorRequest.Ask ask() {
-      UsageException.unless(
+      require(
           time.compareTo(Silence.LONGEST) <= 0,
           "--for: expected at most 30d, found %s",
           DurationText.print(time));
-      UsageException.unless(
+      require(
           Stream.of(host, policy, domain, severity, role, alert).anyMatch(Objects::nonNull),
           "expected at least one of --host, --policy, --domain, --severity, --role or --alert");
       return silence(
@@ -105,7 +105,7 @@ final class SilenceCommand {
       if (text == null) {
         return ask;
       }
-      MessageId id = UsageException.wrap(() -> id(text));
+      MessageId id = made(() -> id(text));
       FleetReport fleet = ask(session, "query", new OperatorRequest.Fleet(null)).fleet();
       return Stream.ofNullable(fleet)
           .flatMap(each -> each.alerts().stream())

@@ -83,7 +83,7 @@ final class TopCommand extends CliCommand {
   }
 
   private Set<HostId> only() {
-    return UsageException.wrap(() -> hosts.stream().map(HostId::new).collect(Collectors.toSet()));
+    return made(() -> hosts.stream().map(HostId::new).collect(Collectors.toSet()));
   }
 
   /** Passes messages to the view. */

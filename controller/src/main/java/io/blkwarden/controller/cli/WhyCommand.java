@@ -44,7 +44,7 @@ final class WhyCommand extends CliCommand.Session {
 
   @Override
   public Integer call() throws NatsException {
-    UsageException.wrap(() -> new AuditQuery(about)); // before it connects
+    made(() -> new AuditQuery(about)); // before it connects
     return super.call();
   }
 
@@ -69,7 +69,7 @@ final class WhyCommand extends CliCommand.Session {
   private String remedy(OperatorSession session) {
     Set<String> names = new HashSet<>();
     try {
-      for (StoredMap each : StoredMap.all(session, _ -> {})) {
+      for (MapCommand.StoredMap each : MapCommand.StoredMap.all(session, _ -> {})) {
         each.snapshot().disks().forEach(disk -> names.add(disk.domain().name()));
       }
     } catch (NatsException _) {
