@@ -25,7 +25,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -53,7 +53,6 @@ final class ControllerCommand extends CliCommand {
   private static final String LOG_CONTEXT = "blkwarden";
 
   private static final int MAX_PORT = 65_535;
-  private static final int MAX_METRICS_DISKS = 10_000;
   private static final String HOST_NAME = "[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?";
 
   @Mixin NatsOptions nats = new NatsOptions();
@@ -222,17 +221,12 @@ final class ControllerCommand extends CliCommand {
 
   /** Halts the process if it does not exit in time after the engine failed. */
   private static void haltAfter(CompletableFuture<@Nullable Throwable> failure) {
-    CountDownLatch never = new CountDownLatch(1);
     Thread.ofPlatform()
         .daemon()
         .name("blkwarden-end")
         .start(() -> {
           Throwable cause = Objects.requireNonNull(failure.join());
-          try {
-            boolean _ = never.await(3 * STOP.toSeconds(), TimeUnit.SECONDS);
-          } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-          }
+          LockSupport.parkNanos(3 * STOP.toNanos());
           FatalErrors.end("engine", cause);
         });
   }
@@ -269,8 +263,7 @@ final class ControllerCommand extends CliCommand {
           name);
     }
     InetSocketAddress address = new InetSocketAddress(httpHost, httpPort);
-    require(
-        !address.isUnresolved(), "--http-host: cannot resolve '%s'", httpHost);
+    require(!address.isUnresolved(), "--http-host: cannot resolve '%s'", httpHost);
     require(
         grafanaUrl == null || String.valueOf(grafanaUrl.getScheme()).matches("https?"),
         "--grafana-url: expected an http or https URL, found '%s'",
@@ -291,14 +284,11 @@ final class ControllerCommand extends CliCommand {
   }
 
   private int metricsDisks() {
-    if (metricsDisks.equals("all")) {
-      return Integer.MAX_VALUE;
-    }
     require(
-        metricsDisks.matches("\\d{1,5}") && Integer.parseInt(metricsDisks) <= MAX_METRICS_DISKS,
-        "--metrics-disks: expected 0 to " + MAX_METRICS_DISKS + ", or all, found '%s'",
+        metricsDisks.matches("\\d{1,4}|10000|all"),
+        "--metrics-disks: expected 0 to 10000, or all, found '%s'",
         metricsDisks);
-    return Integer.parseInt(metricsDisks);
+    return metricsDisks.equals("all") ? Integer.MAX_VALUE : Integer.parseInt(metricsDisks);
   }
 
   private HttpSettings.@Nullable Tls tls() {
@@ -309,8 +299,7 @@ final class ControllerCommand extends CliCommand {
       throw new UsageException("--http-tls-cert and --http-tls-key: expected both or none");
     }
     for (Path file : List.of(httpTlsCert, httpTlsKey)) {
-      require(
-          Files.isReadable(file), "--http-tls-cert, --http-tls-key: cannot read %s", file);
+      require(Files.isReadable(file), "--http-tls-cert, --http-tls-key: cannot read %s", file);
     }
     return new HttpSettings.Tls(httpTlsCert, httpTlsKey);
   }
@@ -325,8 +314,7 @@ final class ControllerCommand extends CliCommand {
 
   private NotifyFile notifyFile() {
     NotifyFile file = notify == null ? NotifyFile.NONE : NotifyFile.read(notify);
-    require(
-        file.problems().isEmpty(), "--notify:%n%s", String.join("\n", file.problems()));
+    require(file.problems().isEmpty(), "--notify:%n%s", String.join("\n", file.problems()));
     return file;
   }
 

@@ -75,7 +75,8 @@ abstract class FleetCommand extends CliCommand.Session {
     FleetReport report = reply.fleet();
     if (report == null) {
       return context.failed(
-          reply.detail(), "the controller may be an older version: upgrade it, or use its dashboard");
+          reply.detail(),
+          "the controller may be an older version: upgrade it, or use its dashboard");
     }
     if (json) {
       context.print(document(report, AsciiJson.node(reply).path("fleet")));

@@ -236,9 +236,10 @@ final class MapCommand extends CliCommand.Session {
             "PRIORITY",
             row -> workers(row, each -> Objects.requireNonNullElse(each.priority(), "?")))
         .column("STATE", row -> state(row.disk()))
-        .paintLast((row, state) -> row.disk().state() == MappingState.RESOLVED
-            ? context.ink().good(state)
-            : context.ink().warning(state))
+        .paintLast((row, state) ->
+            row.disk().state() == MappingState.RESOLVED
+                ? context.ink().good(state)
+                : context.ink().warning(state))
         .print(context.out(), "no disk matches");
   }
 

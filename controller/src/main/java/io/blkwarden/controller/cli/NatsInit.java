@@ -129,8 +129,7 @@ final class NatsInit extends CliCommand.Json {
   @Option(
       names = "--prefix",
       paramLabel = "PREFIX",
-      description =
-          "Prefix of all NATS subjects (default: that of the last run, or blkwarden.v1).")
+      description = "Prefix of all NATS subjects (default: that of the last run, or blkwarden.v1).")
   @Nullable String prefix;
 
   @Override

@@ -99,7 +99,9 @@ final class PolicyCommand {
 
     private List<MappingSnapshot> maps() throws NatsException {
       try (OperatorSession session = nats.connect()) {
-        return MapCommand.StoredMap.all(session, context::note).stream().map(MapCommand.StoredMap::snapshot).toList();
+        return MapCommand.StoredMap.all(session, context::note).stream()
+            .map(MapCommand.StoredMap::snapshot)
+            .toList();
       }
     }
 
@@ -117,7 +119,9 @@ final class PolicyCommand {
       warnings.forEach(each -> context.out().println("warning: " + Printable.of(each.toString())));
       List<String> result = new ArrayList<>();
       String valid =
-          problems.isEmpty() ? "OK: " : "FAILED: %d valid of ".formatted(files.load().good().size());
+          problems.isEmpty()
+              ? "OK: "
+              : "FAILED: %d valid of ".formatted(files.load().good().size());
       result.add(valid + count(files.count(), "file", "files"));
       result.add(count(policies.size(), "policy", "policies"));
       if (!problems.isEmpty()) {
@@ -133,7 +137,7 @@ final class PolicyCommand {
   /** Prints the effective policies. */
   @Command(
       name = "show",
-        description = {
+      description = {
         "Prints the effective policies as YAML.",
         "The output is a valid policy file with all defaults, the safety limits (brakes) and the"
             + " protected disks. Exit code 1 if there is a problem; valid files are still printed."
@@ -172,11 +176,11 @@ final class PolicyCommand {
   /** Runs policy tests. */
   @Command(
       name = "test",
-        description = {
+      description = {
         "Runs policy tests.",
         "A test has series of measurements and the expected alerts, throttles and decisions. It"
-            + " runs in the controller's own engine. Exit code 1 if a test fails or a file cannot be"
-            + " read."
+            + " runs in the controller's own engine. Exit code 1 if a test fails or a file cannot"
+            + " be read."
       })
   static final class Test extends CliCommand.Json {
     @Parameters(arity = "1..*", paramLabel = "FILE", description = "Test files.")

@@ -1,7 +1,6 @@
 package io.blkwarden.controller.cli;
 
 import io.blkwarden.commandline.AsciiJson;
-import io.blkwarden.commandline.DurationText;
 import io.blkwarden.commandline.ExitCodes;
 import io.blkwarden.controller.config.PolicyFolder;
 import io.blkwarden.controller.nats.NatsException;
@@ -96,8 +95,7 @@ final class RecordCommand extends CliCommand.Json {
         "--total-size: expected at least twice --file-size, %s, found %s",
         SizeText.print(2 * fileBytes),
         SizeText.print(totalBytes));
-    RecordingFolder.Limits limits =
-        made(() -> new RecordingFolder.Limits(fileBytes, totalBytes));
+    RecordingFolder.Limits limits = made(() -> new RecordingFolder.Limits(fileBytes, totalBytes));
     require(labels == null || policies != null, "--labels: requires --policies");
     Recorder recorder = new Recorder(Recorder.MAX_BYTES);
     Tap tap = new Tap(recorder, bus.subjects().prefix());

@@ -284,7 +284,10 @@ abstract class RequestCommand extends CliCommand.Session {
   /** Denies a proposal. */
   @Command(
       name = "deny",
-      description = {"Denies a proposal.", "The policy makes no new one until the breach has ended."})
+      description = {
+        "Denies a proposal.",
+        "The policy makes no new one until the breach has ended."
+      })
   static final class Deny extends Answer {
     @Override
     OperatorRequest.Ask ask() {

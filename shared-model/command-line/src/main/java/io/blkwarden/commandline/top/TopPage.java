@@ -110,9 +110,7 @@ record TopPage(TopTable table, Ink ink) {
     page.add(
         "%s  %s, by %s"
             .formatted(
-                round.at().truncatedTo(ChronoUnit.SECONDS),
-                Printable.of(round.summary()),
-                sort));
+                round.at().truncatedTo(ChronoUnit.SECONDS), Printable.of(round.summary()), sort));
     round.remarks().forEach(each -> page.add(Printable.of(each)));
     page.addAll(table.lines(shown, sort, Integer.MAX_VALUE));
     int more = sorted.size() - shown.size();
