@@ -124,7 +124,7 @@ abstract class FleetCommand extends CliCommand.Session {
             .column("EFFECT", FleetReport.Throttle::effect)
             .column("EXPIRES IN", each -> time(now, each.ends()))
             .column("ID", FleetReport.Throttle::lease);
-    print(table, inAll, "no active throttles", "throttles");
+    print(table, inAll, "no throttles", "throttles");
   }
 
   /** The word that text output uses for a state in JSON. */

@@ -27,7 +27,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -53,6 +52,9 @@ final class MapCommand extends CliCommand.Session {
 
   /** The probe that fails if a map is too large for NATS. */
   private static final String MAP_SIZE = "mapping-size";
+
+  private static final String DOWN =
+      "its agent does not report; check that it runs with this --prefix";
 
   @Option(
       names = "--host",
@@ -101,9 +103,8 @@ final class MapCommand extends CliCommand.Session {
     for (String host : hosts) {
       if (!known.contains(host)) {
         String question = Nearest.question(host, known);
-        String silent = "its agent does not report; check that it runs with this --prefix";
         return context.failed(
-            "no map of host " + host, why(host).orElse(question.isEmpty() ? silent : question));
+            "no map of host " + host, why(host, question.isEmpty() ? DOWN : question));
       }
     }
     if (!hosts.isEmpty()) {
@@ -152,12 +153,12 @@ final class MapCommand extends CliCommand.Session {
         });
   }
 
-  /** Why a host has no current map; empty if its agent does not report. */
-  private Optional<String> why(String host) {
-    return Optional.ofNullable(heartbeats.get(host)).map(MapCommand::why);
-  }
-
-  private static String why(Heartbeat beat) {
+  /** Why a host has no current map; {@code silent} if its agent does not report. */
+  private String why(String host, String silent) {
+    Heartbeat beat = heartbeats.get(host);
+    if (beat == null) {
+      return silent;
+    }
     return beat.probes().stream()
         .filter(each -> each.name().equals(MAP_SIZE) && !each.ok() && each.detail() != null)
         .map(each -> Printable.of(String.valueOf(each.detail())))
@@ -168,22 +169,18 @@ final class MapCommand extends CliCommand.Session {
   }
 
   private void notes(List<StoredMap> stored) {
-    Set<String> unstored = new TreeSet<>(heartbeats.keySet());
     for (StoredMap each : stored) {
-      unstored.remove(each.host());
       if (stale(each)) {
         context.note(
-            "%s is stale: stored %s ago; %s"
-                .formatted(
-                    each.host(),
-                    DurationText.print(each.age(now)),
-                    why(each.host()).orElse("its agent does not report; check that it runs")));
+            "map of host %s is stale, stored %s ago: %s"
+                .formatted(each.host(), DurationText.print(each.age(now)), why(each.host(), DOWN)));
       }
     }
     if (hosts.isEmpty()) {
-      for (String host : unstored) {
-        context.note("no map of host %s: %s".formatted(host, why(host).orElse("")));
-      }
+      Set<String> unstored = new TreeSet<>(heartbeats.keySet());
+      stored.forEach(each -> unstored.remove(each.host()));
+      unstored.forEach(
+          each -> context.note("no map of host %s: %s".formatted(each, why(each, ""))));
       if (stored.isEmpty() && unstored.isEmpty()) {
         context.note("no maps stored and no agent reports: start blkwarden-agent on the hosts");
       }

@@ -20,6 +20,7 @@ import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -98,7 +99,8 @@ final class RecordCommand extends CliCommand.Json {
     RecordingFolder.Limits limits = made(() -> new RecordingFolder.Limits(fileBytes, totalBytes));
     require(labels == null || policies != null, "--labels: requires --policies");
     Recorder recorder = new Recorder(Recorder.MAX_BYTES);
-    Tap tap = new Tap(recorder, bus.subjects().prefix());
+    String prefix = bus.subjects().prefix();
+    Tap tap = new Tap(recorder, prefix, new AtomicLong(), new AtomicBoolean());
     SecureRandom random = new SecureRandom();
     UUID session = new UUID(random.nextLong(), random.nextLong());
     try {
@@ -106,9 +108,9 @@ final class RecordCommand extends CliCommand.Json {
     } catch (IOException e) {
       return unwritable(e);
     }
-    RecordingFolder folder = new RecordingFolder(dir, limits, session, bus.subjects().prefix());
-    PolicyRecorder policyRecorder = new PolicyRecorder(recorder);
-    policyRecorder.poll(); // first, so that a replay has them from the start
+    RecordingFolder folder = new RecordingFolder(dir, limits, session, prefix);
+    PolicyRecorder policyRecorder = new PolicyRecorder();
+    policyRecorder.eachSecond(recorder); // first, so that a replay has them from the start
     CountDownLatch over = endOnSignal(recorder);
     boolean complete;
     boolean refused;
@@ -173,7 +175,7 @@ final class RecordCommand extends CliCommand.Json {
           folder,
           () -> {
             tap.eachSecond(source, context);
-            policyRecorder.eachSecond();
+            policyRecorder.eachSecond(recorder);
             long done = millis() - start;
             if ((length != null && done >= lengthMillis) || source.closedForGood()) {
               recorder.close(now());
@@ -231,17 +233,9 @@ final class RecordCommand extends CliCommand.Json {
   }
 
   /** Adds the messages to the queue. */
-  private static final class Tap implements RecordingTap.Taker {
-    private final Recorder recorder;
-    private final int prefix;
-    private long dropped;
-    private final AtomicBoolean reconnected = new AtomicBoolean();
-
-    Tap(Recorder recorder, String prefix) {
-      this.recorder = recorder;
-      this.prefix = prefix.length() + 1;
-    }
-
+  private record Tap(
+      Recorder recorder, String prefix, AtomicLong dropped, AtomicBoolean reconnected)
+      implements RecordingTap.Taker {
     @Override
     public void message(String subject, byte[] payload) {
       take(subject, payload, false);
@@ -256,7 +250,8 @@ final class RecordCommand extends CliCommand.Json {
       if (payload.length > Entry.PAYLOAD_MAX || subject.length() * 3 > Entry.SUBJECT_MAX) {
         recorder.missing(now(), 0, 1, false);
       } else {
-        recorder.offer(new Entry.Message(now(), carried, subject.substring(prefix), payload));
+        String kind = subject.substring(prefix.length() + 1);
+        recorder.offer(new Entry.Message(now(), carried, kind, payload));
       }
     }
 
@@ -275,9 +270,9 @@ final class RecordCommand extends CliCommand.Json {
     /** Counts what jnats dropped; reads the maps again after a reconnection, as they may differ. */
     void eachSecond(RecordingTap source, CommandContext context) {
       long total = source.dropped();
-      if (total > dropped) {
-        recorder.missing(now(), 0, total - dropped, false);
-        dropped = total;
+      long more = total - dropped.getAndSet(total);
+      if (more > 0) {
+        recorder.missing(now(), 0, more, false);
       }
       if (reconnected.getAndSet(false)) {
         source.readStored(this);
@@ -313,23 +308,13 @@ final class RecordCommand extends CliCommand.Json {
   private final class PolicyRecorder {
     private static final int POLL_SECONDS = 15;
 
-    private final Recorder recorder;
     private @Nullable RecordedPolicies last;
     private String lastProblem = "";
     private int seconds;
 
-    PolicyRecorder(Recorder recorder) {
-      this.recorder = recorder;
-    }
-
-    void eachSecond() {
-      if (++seconds % POLL_SECONDS == 0) {
-        poll();
-      }
-    }
-
-    void poll() {
-      if (policies == null) {
+    /** Polls at the first call and at every {@link #POLL_SECONDS}-th. */
+    void eachSecond(Recorder recorder) {
+      if (policies == null || seconds++ % POLL_SECONDS != 0) {
         return;
       }
       String problem = "";

@@ -5,8 +5,6 @@ import io.blkwarden.controller.app.ControllerRuntime;
 import io.blkwarden.controller.http.Readiness;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
-import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,29 +23,21 @@ final class ServiceNotices {
   /** Interval between reports. */
   private static final Duration EVERY = Duration.ofSeconds(1);
 
-  private final Supervisor supervisor;
-  private final InstantSource clock;
-  private final Instant started;
-
-  ServiceNotices(Supervisor supervisor, InstantSource clock) {
-    this.supervisor = supervisor;
-    this.clock = clock;
-    this.started = clock.instant();
-  }
+  private ServiceNotices() {}
 
   static void start(ControllerRuntime controller, Supervisor supervisor) {
-    if (supervisor.listens()) {
-      ServiceNotices notices = new ServiceNotices(supervisor, InstantSource.system());
-      controller.reportReadiness(
-          EVERY, readiness -> notices.alive(readiness, controller.leadershipKnown()));
+    if (!supervisor.listens()) {
+      return;
     }
-  }
-
-  void alive(Readiness readiness, boolean leaderKnown) {
-    boolean waiting = !leaderKnown && clock.instant().isBefore(started.plus(PATIENCE));
-    Optional<String> problem =
-        waiting ? supervisor.status(status(readiness)) : supervisor.working(status(readiness));
-    problem.ifPresent(why -> log.warn("service manager: {}", why));
+    Instant patience = Instant.now().plus(PATIENCE);
+    controller.reportReadiness(
+        EVERY,
+        readiness -> {
+          boolean waiting = !controller.leadershipKnown() && Instant.now().isBefore(patience);
+          String status = status(readiness);
+          (waiting ? supervisor.status(status) : supervisor.working(status))
+              .ifPresent(why -> log.warn("service manager: {}", why));
+        });
   }
 
   /** The status as one line. */

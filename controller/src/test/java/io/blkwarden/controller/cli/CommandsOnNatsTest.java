@@ -159,7 +159,7 @@ final class CommandsOnNatsTest {
     }
 
     assertThat(result.out()).contains("dom0-7 (stale)");
-    assertThat(result.err()).contains("dom0-7 is stale: stored");
+    assertThat(result.err()).contains("map of host dom0-7 is stale, stored");
   }
 
   @Test

@@ -77,7 +77,7 @@ final class FleetCommandsOnNatsTest {
   @Test
   void emptyFleetIsExplained() {
     assertThat(run("hosts").out()).contains("no hosts: start blkwarden-agent");
-    assertThat(run("throttles").out()).contains("no active throttles");
+    assertThat(run("throttles").out()).contains("no throttles");
     assertThat(run("alerts").out()).contains("no open alerts");
     CommandResult status = run("status");
     assertThat(status.code()).as(status.out()).isEqualTo(ExitCodes.DONE);
