@@ -5,6 +5,7 @@ import io.blkwarden.commandline.top.TopRound;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.json.ControlJson;
 import io.blkwarden.model.json.Decoded;
+import io.blkwarden.model.message.ControlMessage;
 import io.blkwarden.model.message.Heartbeat;
 import io.blkwarden.model.message.MappingEvent;
 import io.blkwarden.model.sample.SampleCodec;
@@ -51,23 +52,19 @@ public final class FleetTop {
 
   /** Processes a message. */
   public synchronized void message(String subject, byte[] payload, long nowMillis) {
-    String kind = subject.substring(Math.min(subject.length(), subjects.prefix().length() + 1));
-    if (kind.startsWith("sample.")) {
+    if (subject.startsWith(subjects.prefix() + ".sample.")) {
       sample(subject, payload, nowMillis);
-    } else if (kind.startsWith("mapping.")) {
-      mapping(subject, payload, nowMillis);
-    } else if (ControlJson.decode(Heartbeat.class, payload)
-            instanceof Decoded.Ok<Heartbeat>(Heartbeat heartbeat)
-        && subjects.heartbeat(heartbeat.host()).equals(subject)) {
-      seen(heartbeat.host(), nowMillis).ifPresent(seen -> seen.heartbeat(heartbeat, nowMillis));
-    }
-  }
-
-  private void mapping(String subject, byte[] payload, long nowMillis) {
-    if (ControlJson.decode(MappingEvent.class, payload)
-            instanceof Decoded.Ok<MappingEvent>(MappingEvent event)
-        && subjects.mapping(event.origin().host(), event.event()).equals(subject)) {
-      seen(event.origin().host(), nowMillis).ifPresent(seen -> seen.mapping(event));
+    } else if (ControlJson.decode(ControlMessage.class, payload)
+        instanceof Decoded.Ok<ControlMessage>(ControlMessage message)) {
+      switch (message) {
+        case Heartbeat heartbeat when subjects.heartbeat(heartbeat.host()).equals(subject) ->
+            seen(heartbeat.host(), nowMillis)
+                .ifPresent(seen -> seen.heartbeat(heartbeat, nowMillis));
+        case MappingEvent event
+            when subjects.mapping(event.origin().host(), event.event()).equals(subject) ->
+            seen(event.origin().host(), nowMillis).ifPresent(seen -> seen.mapping(event));
+        default -> {} // not about disks, or on another host's subject
+      }
     }
   }
 

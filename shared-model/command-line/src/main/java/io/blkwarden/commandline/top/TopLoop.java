@@ -68,7 +68,7 @@ public record TopLoop(
       List<DiskLine> sorted = round.sorted(options.sort, options.totals, options.filter);
       if (options.json) {
         List<DiskLine> first = TopPage.first(sorted, options.rows);
-        out.println(TopJson.line(round, options.sort, options.totals, first));
+        out.println(TopPage.json(round, options.sort, options.totals, first));
       } else {
         if (n > 0) {
           out.println();
