@@ -1,6 +1,6 @@
 package io.blkwarden.commandline;
 
-import org.jline.utils.AttributedString;
+import org.jline.utils.WCWidth;
 
 /** Text in terminal cells; a character takes 0, 1 or 2 cells. */
 public final class Cells {
@@ -8,7 +8,11 @@ public final class Cells {
 
   /** The width of a printable text, in cells. */
   public static int width(String text) {
-    return new AttributedString(text).columnLength();
+    return text.codePoints().map(Cells::width).sum();
+  }
+
+  private static int width(int codePoint) {
+    return Math.max(0, WCWidth.wcwidth(codePoint));
   }
 
   /** The text, truncated to a width; truncated text ends in {@code …}. */
@@ -16,7 +20,18 @@ public final class Cells {
     if (width(text) <= cells) {
       return text;
     }
-    return cells > 0 ? new AttributedString(text).columnSubSequence(0, cells - 1) + "…" : "";
+    StringBuilder cut = new StringBuilder();
+    int used = 0;
+    for (int at = 0; at < text.length(); ) {
+      int codePoint = text.codePointAt(at);
+      used += width(codePoint);
+      if (used > cells - 1) {
+        break;
+      }
+      cut.appendCodePoint(codePoint);
+      at += Character.charCount(codePoint);
+    }
+    return cells > 0 ? cut.append('…').toString() : "";
   }
 
   /** The text, padded on the right. */

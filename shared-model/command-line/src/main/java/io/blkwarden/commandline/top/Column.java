@@ -207,7 +207,7 @@ enum Column {
   }
 
   /** Short number formats; unknown values are {@code -}. */
-  private static final class Numbers {
+  static final class Numbers {
     static final String UNKNOWN = "-";
     private static final String[] UNITS = {"B", "kB", "MB", "GB", "TB"};
 

@@ -76,13 +76,13 @@ final class TopTableTest {
 
   @Test
   void unknownDiffersFromZero() {
-    assertThat(Numbers.plain(Double.NaN)).isEqualTo("-");
-    assertThat(Numbers.plain(0)).isEqualTo("0");
-    assertThat(Numbers.plain(9.96)).isEqualTo("10");
-    assertThat(Numbers.millis(0.42)).isEqualTo("0.4 ms");
-    assertThat(Numbers.bytes(999)).isEqualTo("999 B");
-    assertThat(Numbers.bytes(999_600)).isEqualTo("1.0 MB");
-    assertThat(Numbers.bytes(Double.NaN)).isEqualTo("-");
-    assertThat(Numbers.percent(1)).isEqualTo("100%");
+    assertThat(Column.Numbers.plain(Double.NaN)).isEqualTo("-");
+    assertThat(Column.Numbers.plain(0)).isEqualTo("0");
+    assertThat(Column.Numbers.plain(9.96)).isEqualTo("10");
+    assertThat(Column.Numbers.millis(0.42)).isEqualTo("0.4 ms");
+    assertThat(Column.Numbers.bytes(999)).isEqualTo("999 B");
+    assertThat(Column.Numbers.bytes(999_600)).isEqualTo("1.0 MB");
+    assertThat(Column.Numbers.bytes(Double.NaN)).isEqualTo("-");
+    assertThat(Column.Numbers.percent(1)).isEqualTo("100%");
   }
 }
