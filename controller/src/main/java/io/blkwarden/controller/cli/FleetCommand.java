@@ -341,6 +341,8 @@ abstract class FleetCommand extends CliCommand.Session {
         description = "Show only this severity: info, warning or critical; repeatable.")
     List<Alert.Severity> severities = new ArrayList<>();
 
+    private int printed;
+
     @Override
     Integer run(OperatorSession session) throws NatsException {
       if (!history && !follow && since == null) {
@@ -348,6 +350,9 @@ abstract class FleetCommand extends CliCommand.Session {
       }
       Instant from = Instant.now().minus(since == null ? Duration.ofHours(24) : since);
       session.alerts(from, follow, this::stopped, this::print);
+      if (printed == 0 && !follow) {
+        context.note("no recorded alert matches; to go back further, use a longer --since");
+      }
       return ExitCodes.DONE;
     }
 
@@ -396,6 +401,7 @@ abstract class FleetCommand extends CliCommand.Session {
         case Decoded.Ok<Alert>(Alert alert) -> {
           if (wanted(alert.state(), alert.severity(), alert.host(), alert.domain())) {
             context.out().println(json ? AsciiJson.line(message) : line(alert));
+            printed++;
           }
         }
         case Decoded.Malformed<Alert> bad ->

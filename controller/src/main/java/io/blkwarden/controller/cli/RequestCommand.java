@@ -67,7 +67,8 @@ abstract class RequestCommand extends CliCommand.Session {
     } else if (code == ExitCodes.DONE) {
       print(reply);
     } else {
-      return context.error(new Complaint(reply.verdict().wire() + ": " + reply.detail()), code);
+      String refused = code == ExitCodes.REFUSED ? "refused: " : "";
+      return context.error(new Complaint(refused + reply.detail()), code);
     }
     return code;
   }

@@ -10,6 +10,7 @@ import io.blkwarden.model.message.OperatorRequest;
 import io.blkwarden.model.message.Pause;
 import io.blkwarden.model.message.Silence;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -219,14 +220,15 @@ public final class OperatorState {
             silence.match().patterns().entrySet().stream()
                 .map(each -> each.getKey() + "=" + each.getValue())
                 .collect(Collectors.joining(" "));
-        String state = set ? "is in force until " + silence.until() : "ended";
+        String state =
+            set ? "is active until " + silence.until().truncatedTo(ChronoUnit.SECONDS) : "ended";
         yield "silence %s (%s) %s".formatted(silence.id(), match, state);
       }
       case Ack ack ->
           (set ? "%s is acknowledged" : "%s is no longer acknowledged").formatted(ack.about());
       case Pause _ ->
           set
-              ? "enforcement is paused; leases in force end at their time"
+              ? "enforcement is paused; active leases run until they expire"
               : "enforcement is resumed";
     };
   }

@@ -302,7 +302,7 @@ final class CommandsOnNatsTest {
 
     CommandResult nothing = CommandResult.run(server.url(), "why", "vm9");
     assertThat(nothing.code()).isEqualTo(ExitCodes.FAILED);
-    assertThat(nothing.err()).contains("no records for vm9 in the last 1d 0h: check the name");
+    assertThat(nothing.err()).contains("no records for vm9 in the last 24h: check the name");
     agent.snapshot(Fleet.snapshot(HOST, 1, "vm176"));
     assertThat(CommandResult.run(server.url(), "why", "wm176").err())
         .contains("did you mean vm176?");
