@@ -11,6 +11,7 @@ import io.blkwarden.controller.config.NotifyFile;
 import io.blkwarden.controller.config.SecretFile;
 import io.blkwarden.controller.engine.EngineSettings;
 import io.blkwarden.controller.http.HttpSettings;
+import io.blkwarden.controller.http.Readiness;
 import io.blkwarden.controller.nats.NatsSettings;
 import io.blkwarden.controller.notify.settings.Secret;
 import java.net.InetSocketAddress;
@@ -18,6 +19,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -48,6 +50,9 @@ final class ControllerCommand extends CliCommand {
 
   /** Time to stop; the unit file allows twice that and a few seconds more. */
   private static final Duration STOP = Duration.ofSeconds(8);
+
+  /** How long a start waits for NATS. */
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   /** The {@code contextName} in logback.xml. */
   private static final String LOG_CONTEXT = "blkwarden";
@@ -200,7 +205,7 @@ final class ControllerCommand extends CliCommand {
                   + " unencrypted), and that --http-port is free");
     }
     Supervisor supervisor = Supervisor.of(System.getenv(), ProcessHandle.current().pid());
-    ServiceNotices.start(runtime, supervisor);
+    report(runtime, supervisor);
     CountDownLatch stopped = new CountDownLatch(1);
     Thread hook =
         new Thread(
@@ -229,6 +234,36 @@ final class ControllerCommand extends CliCommand {
           LockSupport.parkNanos(3 * STOP.toNanos());
           FatalErrors.end("engine", cause);
         });
+  }
+
+  /**
+   * Reports the state to the service manager every second while the engine works. The controller is
+   * reported as started once it knows whether it leads, or after {@link #PATIENCE}, so that a start
+   * does not wait for NATS.
+   */
+  private static void report(ControllerRuntime controller, Supervisor supervisor) {
+    if (!supervisor.listens()) {
+      return;
+    }
+    Instant patience = Instant.now().plus(PATIENCE);
+    controller.reportReadiness(
+        Duration.ofSeconds(1),
+        readiness -> {
+          boolean waiting = !controller.leadershipKnown() && Instant.now().isBefore(patience);
+          String status = status(readiness);
+          (waiting ? supervisor.status(status) : supervisor.working(status))
+              .ifPresent(why -> log.warn("service manager: {}", why));
+        });
+  }
+
+  /** The status as one line. */
+  static String status(Readiness readiness) {
+    if (!readiness.blockers().isEmpty()) {
+      return "not ready: " + String.join("; ", readiness.blockers());
+    }
+    return readiness.warnings().isEmpty()
+        ? "leader"
+        : "leader; " + String.join("; ", readiness.warnings());
   }
 
   private ControllerSettings settings() {

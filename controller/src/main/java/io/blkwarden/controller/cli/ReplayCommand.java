@@ -83,7 +83,7 @@ final class ReplayCommand extends CliCommand.Json {
   public Integer call() {
     PolicySet set = null;
     if (policies != null) {
-      PolicyFiles files = PolicyFiles.load(List.of(policies), labels);
+      PolicyCommand.PolicyFiles files = PolicyCommand.PolicyFiles.load(List.of(policies), labels);
       for (PolicyProblem problem : files.problems()) {
         context.failed(problem.toString(), "fix it and check with 'blkwarden policy check'");
       }

@@ -50,7 +50,7 @@ final class CommandsOnNatsTest {
   private final NatsServer server = NatsServer.start();
   private final FakeAgent agent = Fleet.connect(server, HOST);
 
-  private final RecordServer desk =
+  private final RecordServer records =
       new RecordServer(
           new NatsSettings(server.url(), null, null, SUBJECTS, "c1"),
           new ControllerCounters(),
@@ -58,7 +58,7 @@ final class CommandsOnNatsTest {
 
   @BeforeEach
   void provision() throws Exception {
-    desk.start();
+    records.start();
     agent
         .connection()
         .keyValueManagement()
@@ -84,7 +84,7 @@ final class CommandsOnNatsTest {
 
   @AfterEach
   void close() {
-    desk.close();
+    records.close();
     agent.close();
     server.close();
   }

@@ -34,7 +34,7 @@ final class TopOnNatsTest {
   private final ScriptedHost calm = new ScriptedHost(server, new HostId("dom0-7"));
   private final ScriptedHost swapping = new ScriptedHost(server, new HostId("dom0-8"));
 
-  private @Nullable RecordServer desk;
+  private @Nullable RecordServer records;
 
   @BeforeEach
   void live() throws Exception {
@@ -46,13 +46,13 @@ final class TopOnNatsTest {
     swapping.swaps(500);
     calm.live();
     swapping.live();
-    desk = StoredRecords.answering(server, calm.agent().connection());
+    records = StoredRecords.answering(server, calm.agent().connection());
   }
 
   @AfterEach
   void close() {
-    if (desk != null) {
-      desk.close();
+    if (records != null) {
+      records.close();
     }
     calm.close();
     swapping.close();

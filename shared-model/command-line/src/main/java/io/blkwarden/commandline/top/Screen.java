@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jline.terminal.Attributes;
 import org.jline.terminal.Attributes.ControlChar;
+import org.jline.terminal.Size;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.TerminalBuilder;
 import org.jline.utils.InfoCmp;
@@ -58,9 +59,7 @@ final class Screen implements AutoCloseable {
   private static final int LONGEST_SEQUENCE = 8;
 
   /** Size of a terminal that does not report it, such as a serial console. */
-  private static final int DEFAULT_COLUMNS = 80;
-
-  private static final int DEFAULT_ROWS = 24;
+  private static final Size DEFAULT_SIZE = Size.of(80, 24);
 
   private final FileOutputStream out = new FileOutputStream(FileDescriptor.out);
   private final Terminal terminal;
@@ -102,16 +101,10 @@ final class Screen implements AutoCloseable {
     print(ENTER);
   }
 
-  /** The current number of columns. */
-  int columns() {
-    int columns = terminal.getSize().getColumns();
-    return columns > 0 ? columns : DEFAULT_COLUMNS;
-  }
-
-  /** The current number of rows. */
-  int rows() {
-    int rows = terminal.getSize().getRows();
-    return rows > 0 ? rows : DEFAULT_ROWS;
+  /** The current size. */
+  Size size() {
+    Size size = terminal.getSize();
+    return size.getColumns() > 0 && size.getRows() > 0 ? size : DEFAULT_SIZE;
   }
 
   /** Shows one line per row. */

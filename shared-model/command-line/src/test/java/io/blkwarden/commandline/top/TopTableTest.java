@@ -8,7 +8,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 final class TopTableTest {
-  private static final List<DiskLine> ALL = List.of(Disks.SWAP, Disks.DATA, Disks.SILENT);
+  private static final List<DiskLine> ALL = List.of(Disks.SWAP, Disks.DATA, Disks.STALE);
 
   private final TopTable table = new TopTable(true, false);
 
@@ -67,7 +67,7 @@ final class TopTableTest {
           String name = given.text();
           int width = given.between(1, 250);
           Column sort = given.oneOf(List.of(Column.values()));
-          List<DiskLine> disks = List.of(Disks.named(name), Disks.SWAP, Disks.SILENT);
+          List<DiskLine> disks = List.of(Disks.named(name), Disks.SWAP, Disks.STALE);
           assertThat(table.lines(disks, sort, width))
               .allSatisfy(line -> assertThat(Cells.width(line)).isLessThanOrEqualTo(width))
               .noneMatch(line -> line.chars().anyMatch(c -> c < ' '));
