@@ -66,9 +66,7 @@ final class ControllerCommand extends CliCommand {
   @Option(
       names = "--policies",
       paramLabel = "DIR",
-      description =
-          "Directory of policy files, reloaded on change. A controller without a valid file does"
-              + " not lead.")
+      description = "Directory of policy files, reloaded on change; required to lead.")
   @Nullable Path policies;
 
   @Option(
@@ -80,9 +78,7 @@ final class ControllerCommand extends CliCommand {
   @Option(
       names = "--http-port",
       paramLabel = "PORT",
-      description =
-          "Port of dashboard, health checks and metrics; 0 selects a free port (default:"
-              + " ${DEFAULT-VALUE}).")
+      description = "Port of dashboard and metrics; 0 for a free one (default: ${DEFAULT-VALUE}).")
   int httpPort = 8087;
 
   @Option(names = "--no-http", description = "Disable HTTP.")
@@ -97,14 +93,13 @@ final class ControllerCommand extends CliCommand {
   @Option(
       names = "--http-name",
       paramLabel = "NAME",
-      description =
-          "Accept this host name in HTTP requests, besides localhost and IP addresses; repeatable.")
+      description = "Accept this name in the Host header of requests; repeatable.")
   List<String> httpNames = new ArrayList<>();
 
   @Option(
       names = "--grafana-url",
       paramLabel = "URL",
-      description = "Grafana dashboard with older data; the dashboard links to it.")
+      description = "Grafana dashboard to link to for older data.")
   @Nullable URI grafanaUrl;
 
   @Option(
@@ -145,9 +140,7 @@ final class ControllerCommand extends CliCommand {
       names = "--effect-window",
       paramLabel = "TIME",
       defaultValue = "10s",
-      description =
-          "Time that is measured before and after a throttle to determine its effect (default:"
-              + " ${DEFAULT-VALUE}).")
+      description = "Time measured before and after a throttle (default: ${DEFAULT-VALUE}).")
   Duration effectWindow = Duration.ofSeconds(10);
 
   @Option(
@@ -173,8 +166,7 @@ final class ControllerCommand extends CliCommand {
       names = "--metrics-disks",
       paramLabel = "N|all",
       description =
-          "Number of disks with metrics of their own, largest share of device time first: 0 to"
-              + " 10000, or all (default: ${DEFAULT-VALUE}).")
+          "Busiest disks with own metrics: 0 to 10000, or all (default: ${DEFAULT-VALUE}).")
   String metricsDisks = String.valueOf(ControllerSettings.METRICS_DISKS);
 
   @Override

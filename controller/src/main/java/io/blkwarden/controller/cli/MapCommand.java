@@ -86,8 +86,7 @@ final class MapCommand extends CliCommand.Session {
       paramLabel = "TIME",
       defaultValue = "6s",
       description =
-          "How long to wait for heartbeats of hosts whose map is missing or stale; agents send one"
-              + " every 5 s (default: ${DEFAULT-VALUE}).")
+          "Wait for heartbeats of hosts without a current map (default: ${DEFAULT-VALUE}).")
   Duration listen = Duration.ofSeconds(6);
 
   /** Heartbeats of hosts whose map is missing or stale, by host. */

@@ -74,17 +74,13 @@ final class NatsInit extends CliCommand.Json {
   @Option(
       names = "--operator",
       paramLabel = "NAME",
-      description =
-          "Operator to add, with the seed operator-NAME.nk; repeatable (default: one seed,"
-              + " operator.nk).")
+      description = "Operator to add, seed operator-NAME.nk; repeatable (default: operator.nk).")
   List<String> operators = new ArrayList<>();
 
   @Option(
       names = "--viewer",
       paramLabel = "NAME",
-      description =
-          "Viewer to add, a user or program that reads alerts and maps, with the seed"
-              + " viewer-NAME.nk; repeatable (default: one seed, viewer.nk).")
+      description = "Viewer to add, seed viewer-NAME.nk; repeatable (default: viewer.nk).")
   List<String> viewers = new ArrayList<>();
 
   @Option(
@@ -121,15 +117,13 @@ final class NatsInit extends CliCommand.Json {
   @Option(
       names = "--tls-ca",
       paramLabel = "FILE",
-      description =
-          "CA certificates (PEM) for connections between the servers of a cluster (default: the"
-              + " --tls-cert file).")
+      description = "CA certificates (PEM) of cluster routes (default: the --tls-cert file).")
   @Nullable Path tlsCa;
 
   @Option(
       names = "--prefix",
       paramLabel = "PREFIX",
-      description = "Prefix of all NATS subjects (default: that of the last run, or blkwarden.v1).")
+      description = "Prefix of all NATS subjects (default: as before, or blkwarden.v1).")
   @Nullable String prefix;
 
   @Override

@@ -64,8 +64,7 @@ final class RecordCommand extends CliCommand.Json {
       defaultValue = "4GiB",
       converter = SizeText.class,
       description =
-          "Delete the oldest recordings of the directory above this total size (default:"
-              + " ${DEFAULT-VALUE}).")
+          "Delete the oldest recordings above this total size (default: ${DEFAULT-VALUE}).")
   long totalBytes = 4L << 30;
 
   @Option(
@@ -77,9 +76,7 @@ final class RecordCommand extends CliCommand.Json {
   @Option(
       names = "--policies",
       paramLabel = "DIR",
-      description =
-          "Also record the policy files of this directory whenever they change; 'blkwarden replay'"
-              + " uses them by default.")
+      description = "Also record these policy files on change, for 'blkwarden replay'.")
   @Nullable Path policies;
 
   @Option(

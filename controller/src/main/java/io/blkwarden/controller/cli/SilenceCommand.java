@@ -69,9 +69,7 @@ final class SilenceCommand {
     @Option(
         names = "--alert",
         paramLabel = "ID",
-        description =
-            "ID of an open alert, from 'blkwarden alerts': silences its policy on its domain, or on"
-                + " its host if it has none.")
+        description = "Open alert, from 'blkwarden alerts': matches its policy and domain or host.")
     @Nullable String alert;
 
     @Option(

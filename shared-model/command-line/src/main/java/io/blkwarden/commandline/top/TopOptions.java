@@ -65,8 +65,7 @@ public final class TopOptions {
       names = "--rows",
       paramLabel = "N",
       defaultValue = "50",
-      description =
-          "Print at most N disks in plain text and JSON; 0 for all (default: ${DEFAULT-VALUE}).")
+      description = "Print at most N disks as text or JSON; 0 for all (default: ${DEFAULT-VALUE}).")
   int rows = 50;
 
   /** Whether output is JSON. */
