@@ -29,10 +29,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -364,29 +362,24 @@ abstract class FleetCommand extends CliCommand.Session {
           && (domain == null || (name != null && MapCommand.matches(domain, name)));
     }
 
-    private List<FleetReport.OpenAlert> wanted(FleetReport report) {
-      return report.alerts().stream()
-          .filter(each -> wanted(each.state(), each.severity(), each.host(), each.domain()))
-          .toList();
+    private boolean wanted(FleetReport.OpenAlert open) {
+      return wanted(open.state(), open.severity(), open.host(), open.domain());
     }
 
     @Override
     JsonNode document(FleetReport report, JsonNode fleet) {
-      Set<String> wanted =
-          wanted(report).stream().map(each -> each.id().value()).collect(Collectors.toSet());
-      ObjectNode document = AsciiJson.document("blkwarden.open-alerts.v1");
-      ArrayNode rows = document.putArray("alerts");
-      fleet
-          .path("alerts")
-          .valueStream()
-          .filter(each -> wanted.contains(each.path("id").asString()))
-          .forEach(rows::add);
-      return document;
+      ArrayNode rows = AsciiJson.MAPPER.createArrayNode();
+      for (int i = 0; i < report.alerts().size(); i++) {
+        if (wanted(report.alerts().get(i))) {
+          rows.add(fleet.path("alerts").path(i));
+        }
+      }
+      return list("open-alerts", rows);
     }
 
     @Override
     void print(FleetReport report) {
-      List<FleetReport.OpenAlert> wanted = wanted(report);
+      List<FleetReport.OpenAlert> wanted = report.alerts().stream().filter(this::wanted).toList();
       boolean cut = report.alerts().size() < report.alertsInAll();
       if (wanted.isEmpty() && !cut && !report.alerts().isEmpty()) {
         context.out().println("no open alert matches; %d are open".formatted(report.alertsInAll()));

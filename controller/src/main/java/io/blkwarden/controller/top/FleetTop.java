@@ -18,7 +18,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 
 /**
  * Live I/O of the fleet's disks, from mappings, heartbeats and samples; thread-safe.
@@ -31,7 +30,6 @@ public final class FleetTop {
   /** Maximum number of hosts. */
   public static final int MAX_HOSTS = 65_536;
 
-  private static final int NAMES = 3;
   private static final int HOST_OF_SAMPLE = 2;
 
   private final Subjects subjects;
@@ -100,12 +98,12 @@ public final class FleetTop {
    */
   public synchronized TopRound round(Instant at, long nowMillis, List<String> notes) {
     List<DiskLine> lines = new ArrayList<>();
-    List<HostId> stale = new ArrayList<>();
+    List<String> stale = new ArrayList<>();
     List<String> unknown = new ArrayList<>();
     for (TopHost seen : hosts.values()) {
       lines.addAll(seen.disks(nowMillis));
       if (seen.stale(nowMillis)) {
-        stale.add(seen.host());
+        stale.add(seen.host().value());
       }
       seen.unknownDevices(nowMillis)
           .forEach(device -> unknown.add(device + " of " + seen.host().value()));
@@ -116,7 +114,7 @@ public final class FleetTop {
     return new TopRound(at, summary, lines, remarks(stale, unknown, notes));
   }
 
-  private List<String> remarks(List<HostId> stale, List<String> unknown, List<String> notes) {
+  private List<String> remarks(List<String> stale, List<String> unknown, List<String> notes) {
     List<String> remarks = new ArrayList<>(notes);
     if (hosts.isEmpty() && notes.isEmpty()) {
       remarks.add(
@@ -124,13 +122,9 @@ public final class FleetTop {
               + (only.isEmpty() ? "" : " and --host"));
     }
     if (!stale.isEmpty()) {
-      String names =
-          stale.stream().limit(NAMES).map(HostId::value).collect(Collectors.joining(", "));
       remarks.add(
-          "not reporting, values unknown: %s%s; check that blkwarden-agent runs there"
-              .formatted(
-                  names,
-                  stale.size() > NAMES ? " and %d more".formatted(stale.size() - NAMES) : ""));
+          "not reporting, values unknown: %s; check that blkwarden-agent runs there"
+              .formatted(TopRound.names(stale)));
     }
     if (!unknown.isEmpty()) {
       remarks.add(TopRound.unknownDevices(unknown));
