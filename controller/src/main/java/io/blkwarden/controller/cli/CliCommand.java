@@ -11,7 +11,6 @@ import java.io.Serial;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -36,10 +35,10 @@ abstract class CliCommand implements Callable<Integer> {
     }
   }
 
-  /** Throws a usage error with a formatted message unless the arguments are valid. */
-  static void require(boolean valid, String message, @Nullable Object... found) {
+  /** Throws a usage error unless the arguments are valid. */
+  static void require(boolean valid, String message) {
     if (!valid) {
-      throw new UsageException(message.formatted(found));
+      throw new UsageException(message);
     }
   }
 

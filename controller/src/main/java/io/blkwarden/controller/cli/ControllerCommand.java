@@ -261,13 +261,11 @@ final class ControllerCommand extends CliCommand {
   private ControllerSettings settings() {
     require(
         policies == null || Files.isDirectory(policies),
-        "--policies: expected a directory, found %s",
-        policies);
+        "--policies: expected a directory, found %s".formatted(policies));
     require(labels == null || policies != null, "--labels: requires --policies");
     require(
         labels == null || Files.isRegularFile(labels),
-        "--labels: expected a file, found %s",
-        labels);
+        "--labels: expected a file, found %s".formatted(labels));
     return new ControllerSettings(
         natsSettings(),
         policies,
@@ -281,20 +279,17 @@ final class ControllerCommand extends CliCommand {
   private HttpSettings http() {
     require(
         httpPort >= 0 && httpPort <= MAX_PORT,
-        "--http-port: expected 0 to " + MAX_PORT + ", found %d",
-        httpPort);
+        ("--http-port: expected 0 to " + MAX_PORT + ", found %d").formatted(httpPort));
     for (String name : httpNames) {
       require(
           name.matches(HOST_NAME),
-          "--http-name: expected a host name without port, found '%s'",
-          name);
+          "--http-name: expected a host name without port, found '%s'".formatted(name));
     }
     InetSocketAddress address = new InetSocketAddress(httpHost, httpPort);
-    require(!address.isUnresolved(), "--http-host: cannot resolve '%s'", httpHost);
+    require(!address.isUnresolved(), "--http-host: cannot resolve '%s'".formatted(httpHost));
     require(
         grafanaUrl == null || String.valueOf(grafanaUrl.getScheme()).matches("https?"),
-        "--grafana-url: expected an http or https URL, found '%s'",
-        grafanaUrl);
+        "--grafana-url: expected an http or https URL, found '%s'".formatted(grafanaUrl));
     Set<String> names =
         httpNames.stream().map(each -> each.toLowerCase(Locale.ROOT)).collect(Collectors.toSet());
     return new HttpSettings(address, names, tls(), grafanaUrl);
@@ -304,8 +299,7 @@ final class ControllerCommand extends CliCommand {
     NatsSettings plain = nats.settings(instance);
     require(
         replicas.matches("auto|[135]"),
-        "--replicas: expected 1, 3, 5 or auto, found '%s'",
-        replicas);
+        "--replicas: expected 1, 3, 5 or auto, found '%s'".formatted(replicas));
     int count = replicas.equals("auto") ? 0 : Integer.parseInt(replicas);
     return made(() -> plain.with(aboveEpoch, count));
   }
@@ -313,8 +307,7 @@ final class ControllerCommand extends CliCommand {
   private int metricsDisks() {
     require(
         metricsDisks.matches("\\d{1,4}|10000|all"),
-        "--metrics-disks: expected 0 to 10000, or all, found '%s'",
-        metricsDisks);
+        "--metrics-disks: expected 0 to 10000, or all, found '%s'".formatted(metricsDisks));
     return metricsDisks.equals("all") ? Integer.MAX_VALUE : Integer.parseInt(metricsDisks);
   }
 
@@ -326,7 +319,9 @@ final class ControllerCommand extends CliCommand {
       throw new UsageException("--http-tls-cert and --http-tls-key: expected both or none");
     }
     for (Path file : List.of(httpTlsCert, httpTlsKey)) {
-      require(Files.isReadable(file), "--http-tls-cert, --http-tls-key: cannot read %s", file);
+      require(
+          Files.isReadable(file),
+          "--http-tls-cert, --http-tls-key: cannot read %s".formatted(file));
     }
     return new HttpSettings.Tls(httpTlsCert, httpTlsKey);
   }
@@ -341,7 +336,8 @@ final class ControllerCommand extends CliCommand {
 
   private NotifyFile notifyFile() {
     NotifyFile file = notify == null ? NotifyFile.NONE : NotifyFile.read(notify);
-    require(file.problems().isEmpty(), "--notify:%n%s", String.join("\n", file.problems()));
+    require(
+        file.problems().isEmpty(), "--notify:%n%s".formatted(String.join("\n", file.problems())));
     return file;
   }
 

@@ -141,9 +141,9 @@ final class NatsInit extends CliCommand.Json {
       require(
           existing == null
               || (listen == null && store == null && tls.isEmpty() && servers.isEmpty()),
-          "%s exists, so --listen, --store, --cluster and --tls-* have no effect: edit the file,"
-              + " or move it away",
-          existing);
+          ("%s exists, so --listen, --store, --cluster and --tls-* have no effect: edit the file,"
+                  + " or move it away")
+              .formatted(existing));
       ConfigLayout layout =
           existing == null
               ? null
@@ -180,7 +180,7 @@ final class NatsInit extends CliCommand.Json {
   private static List<Role> people(AccessFolder folder, Role.Kind kind, List<String> more)
       throws IOException {
     SortedSet<String> names = new TreeSet<>(folder.people(kind.wire()));
-    require(!more.contains(""), "--%s: expected a name", kind.wire());
+    require(!more.contains(""), "--%s: expected a name".formatted(kind.wire()));
     names.addAll(more);
     if (names.isEmpty()) {
       names.add("");

@@ -90,9 +90,8 @@ final class RecordCommand extends CliCommand.Json {
     NatsSettings bus = nats.settings("cli");
     require(
         totalBytes >= 2 * fileBytes,
-        "--total-size: expected at least twice --file-size, %s, found %s",
-        SizeText.print(2 * fileBytes),
-        SizeText.print(totalBytes));
+        "--total-size: expected at least twice --file-size, %s, found %s"
+            .formatted(SizeText.print(2 * fileBytes), SizeText.print(totalBytes)));
     RecordingFolder.Limits limits = made(() -> new RecordingFolder.Limits(fileBytes, totalBytes));
     require(labels == null || policies != null, "--labels: requires --policies");
     Recorder recorder = new Recorder(Recorder.MAX_BYTES);

@@ -47,7 +47,7 @@ abstract class RequestCommand extends CliCommand.Session {
 
   @Override
   public final Integer call() throws NatsException {
-    made(this::ask); // before it connects
+    var _ = made(this::ask); // before it connects
     return super.call();
   }
 
@@ -180,8 +180,7 @@ abstract class RequestCommand extends CliCommand.Session {
       DiskPath path = DiskPath.parse(disk);
       require(
           lease.toSeconds() >= 1 && lease.toSeconds() <= 3_600,
-          "--lease: expected 1s to 1h, found %s",
-          DurationText.print(lease));
+          "--lease: expected 1s to 1h, found %s".formatted(DurationText.print(lease)));
       return new OperatorRequest.Throttle(
           path.host(), path.domain(), path.disk(), restraint(), lease.toMillis(), force);
     }
@@ -191,16 +190,15 @@ abstract class RequestCommand extends CliCommand.Session {
       if (limit != null) {
         require(
             limit.matches("([1-9]\\d{1,4}|100000)/s"),
-            "--limit: expected 10/s to 100000/s, found '%s'%s",
-            limit,
-            limit.matches("\\d+") ? "; did you mean %s/s?".formatted(limit) : "");
+            "--limit: expected 10/s to 100000/s, found '%s'%s"
+                .formatted(
+                    limit, limit.matches("\\d+") ? "; did you mean %s/s?".formatted(limit) : ""));
         return Restraint.parse("limit " + limit);
       }
       String priority = how.priority == null ? "idle" : how.priority;
       require(
           priority.matches("idle|best-effort/[0-7]"),
-          "--priority: expected idle or best-effort/0..7, found '%s'",
-          priority);
+          "--priority: expected idle or best-effort/0..7, found '%s'".formatted(priority));
       return Restraint.parse(priority);
     }
   }

@@ -83,8 +83,7 @@ final class SilenceCommand {
     OperatorRequest.Ask ask() {
       require(
           time.compareTo(Silence.LONGEST) <= 0,
-          "--for: expected at most 30d, found %s",
-          DurationText.print(time));
+          "--for: expected at most 30d, found %s".formatted(DurationText.print(time)));
       require(
           Stream.of(host, policy, domain, severity, role, alert).anyMatch(Objects::nonNull),
           "expected at least one of --host, --policy, --domain, --severity, --role or --alert");
@@ -105,8 +104,8 @@ final class SilenceCommand {
       }
       MessageId id = made(() -> id(text));
       FleetReport fleet = ask(session, "query", new OperatorRequest.Fleet(null)).fleet();
-      return Stream.ofNullable(fleet)
-          .flatMap(each -> each.alerts().stream())
+      List<FleetReport.OpenAlert> alerts = fleet == null ? List.of() : fleet.alerts();
+      return alerts.stream()
           .filter(each -> each.id().equals(id))
           .findFirst()
           .map(this::silence)

@@ -44,7 +44,7 @@ final class WhyCommand extends CliCommand.Session {
 
   @Override
   public Integer call() throws NatsException {
-    made(() -> new AuditQuery(about)); // before it connects
+    var _ = made(() -> new AuditQuery(about)); // before it connects
     return super.call();
   }
 
