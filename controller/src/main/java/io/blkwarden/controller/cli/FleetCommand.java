@@ -374,7 +374,7 @@ abstract class FleetCommand extends CliCommand.Session {
           rows.add(fleet.path("alerts").path(i));
         }
       }
-      return list("open-alerts", rows);
+      return AsciiJson.document("blkwarden.open-alerts.v1").set("alerts", rows);
     }
 
     @Override
