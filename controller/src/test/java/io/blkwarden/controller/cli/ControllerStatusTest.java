@@ -12,7 +12,8 @@ final class ControllerStatusTest {
     assertThat(ControllerCommand.status(new Readiness(true, List.of(), List.of())))
         .isEqualTo("leader");
     assertThat(
-            ControllerCommand.status(new Readiness(true, List.of(), List.of("enforcement is paused"))))
+            ControllerCommand.status(
+                new Readiness(true, List.of(), List.of("enforcement is paused"))))
         .isEqualTo("leader; enforcement is paused");
     assertThat(
             ControllerCommand.status(
