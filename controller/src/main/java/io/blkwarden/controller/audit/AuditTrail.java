@@ -1,7 +1,7 @@
 package io.blkwarden.controller.audit;
 
+import io.blkwarden.commandline.AsciiJson;
 import io.blkwarden.model.MessageId;
-import io.blkwarden.model.json.ControlJson;
 import io.blkwarden.model.message.Alert;
 import io.blkwarden.model.message.ControlMessage;
 import io.blkwarden.model.message.DecisionNote;
@@ -18,8 +18,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.json.JsonWriteFeature;
-import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -32,9 +30,6 @@ import tools.jackson.databind.node.ObjectNode;
 public final class AuditTrail {
   /** Maximum number of messages. */
   public static final int MAX = 20_000;
-
-  private static final JsonMapper ASCII =
-      JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
 
   private final ArrayDeque<Entry> entries = new ArrayDeque<>();
   private final Set<MessageId> notes = new HashSet<>();
@@ -170,14 +165,14 @@ public final class AuditTrail {
    * @param about the subject of the query
    */
   public String json(String about) {
-    ObjectNode root = ASCII.createObjectNode().put("schema", "blkwarden.why.v1");
+    ObjectNode root = AsciiJson.document("blkwarden.why.v1");
     root.put("about", about).put("left_out", dropped);
     ArrayNode story = root.putArray("story");
     lines()
         .forEach(
             line -> story.addObject().put("at", line.at().toString()).put("text", line.text()));
     ArrayNode messages = root.putArray("messages");
-    entries().forEach(each -> messages.add(ASCII.readTree(ControlJson.encode(each.message()))));
-    return ASCII.writeValueAsString(root);
+    entries().forEach(each -> messages.add(AsciiJson.node(each.message())));
+    return AsciiJson.text(root);
   }
 }

@@ -10,13 +10,10 @@ import io.blkwarden.model.message.DecisionNote;
 import io.blkwarden.model.message.Outcome;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Formats alerts, decisions and outcomes as sentences. */
@@ -69,8 +66,12 @@ final class RecordText {
         : ", attribution %s%s%s"
             .formatted(
                 blame.verdict(),
-                blame.device() == null ? "" : " on " + blame.device(),
+                with(" on ", blame.device()),
                 number(", confidence ", "", blame.confidence()));
+  }
+
+  private static String with(String before, @Nullable Object value) {
+    return value == null ? "" : before + value;
   }
 
   private static String number(String before, String metric, @Nullable Double value) {
@@ -109,32 +110,19 @@ final class RecordText {
           case OTHER -> "made a decision on";
           case RENEW -> ""; // shown by the host's outcomes
         };
+    String key = note.requestedByKey() == null ? "" : " (key %s)".formatted(note.requestedByKey());
     return did.isEmpty()
         ? ""
         : "%s %s %s%s: %s%s%s"
-            .formatted(
-                who,
-                did,
-                where,
-                details(note),
-                note.reason(),
-                note.requestedByKey() == null ? "" : " (key %s)".formatted(note.requestedByKey()),
-                numbers(note.numbers()));
+            .formatted(who, did, where, details(note), note.reason(), key, numbers(note.numbers()));
   }
 
   private static String details(DecisionNote note) {
     String details =
-        Stream.of(
-                labelled("policy ", note.policy()),
-                labelled("safety check ", note.guard()),
-                labelled("throttle ", note.throttle()))
-            .flatMap(Optional::stream)
-            .collect(Collectors.joining(", "));
-    return details.isEmpty() ? "" : " (%s)".formatted(details);
-  }
-
-  private static Optional<String> labelled(String label, @Nullable Object value) {
-    return Optional.ofNullable(value).map(each -> label + each);
+        with(", policy ", note.policy())
+            + with(", safety check ", note.guard())
+            + with(", throttle ", note.throttle());
+    return details.isEmpty() ? "" : " (%s)".formatted(details.substring(2));
   }
 
   private static String where(String host, @Nullable DomainRef domain, @Nullable String vdev) {
@@ -164,9 +152,8 @@ final class RecordText {
           case ADOPTED -> "remains throttled after an agent restart";
           case GONE -> "is gone; its throttle ended";
           case REFUSED ->
-              "was not changed: refused by the agent%s"
-                  .formatted(
-                      outcome.refusal() == null ? "" : ", check " + outcome.refusal().wire());
+              "was not changed: refused by the agent"
+                  + (outcome.refusal() == null ? "" : ", check " + outcome.refusal().wire());
           case FAILED -> "was not changed: kernel error";
           case DONE -> "carried out the command";
         };
@@ -175,18 +162,18 @@ final class RecordText {
   }
 
   private static String workers(List<Outcome.WorkerChange> workers) {
-    if (workers.isEmpty()) {
-      return "";
-    }
-    List<String> shown = new ArrayList<>();
-    for (Outcome.WorkerChange each : workers.stream().limit(WORKERS_SHOWN).toList()) {
-      shown.add(
-          "%s[%d] %s to %s"
-              .formatted(each.comm(), each.pid(), priority(each.before()), priority(each.after())));
-    }
-    int more = workers.size() - shown.size();
-    return " [%s%s]"
-        .formatted(String.join(", ", shown), more > 0 ? " and %d more".formatted(more) : "");
+    String shown =
+        workers.stream()
+            .limit(WORKERS_SHOWN)
+            .map(each ->
+                "%s[%d] %s to %s"
+                    .formatted(
+                        each.comm(), each.pid(), priority(each.before()), priority(each.after())))
+            .collect(Collectors.joining(", "));
+    int more = workers.size() - WORKERS_SHOWN;
+    return shown.isEmpty()
+        ? ""
+        : " [%s%s]".formatted(shown, more > 0 ? " and %d more".formatted(more) : "");
   }
 
   private static String priority(@Nullable IoPriority priority) {

@@ -1,12 +1,14 @@
 package io.blkwarden.controller.cli;
 
 import io.blkwarden.commandline.Complaint;
+import io.blkwarden.commandline.DurationText;
 import io.blkwarden.commandline.ExitCodes;
 import io.blkwarden.commandline.ServiceConf;
 import io.blkwarden.commandline.Tty;
 import io.blkwarden.commandline.log.LogQueue;
 import io.blkwarden.controller.nats.NatsException;
 import java.io.PrintWriter;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -21,16 +23,10 @@ import picocli.CommandLine.Option;
 @Command(
     name = "blkwarden",
     mixinStandardHelpOptions = true,
+    scope = CommandLine.ScopeType.INHERIT,
     versionProvider = Blkwarden.Version.class,
     synopsisSubcommandLabel = "COMMAND",
     description = "Detects noisy-neighbour disks across a fleet of Xen hosts and throttles them.",
-    footer = {
-      "",
-      "Environment: NATS_URL, NATS_CA, NATS_CREDS, NO_COLOR, BLKWARDEN_CONF (configuration file of"
-          + " the controller).",
-      "Exit codes: 0 done, 1 failed, 2 usage error, 3 refused by a safety check; of"
-          + " status also 4, something needs attention."
-    },
     subcommands = {
       ControllerCommand.class,
       FleetCommand.Status.class,
@@ -38,7 +34,7 @@ import picocli.CommandLine.Option;
       FleetCommand.Throttles.class,
       MapCommand.class,
       TopCommand.class,
-      AlertsCommand.class,
+      FleetCommand.Alerts.class,
       WhyCommand.class,
       RecordCommand.class,
       ReplayCommand.class,
@@ -53,11 +49,19 @@ import picocli.CommandLine.Option;
       RequestCommand.Pause.class,
       RequestCommand.Resume.class,
       PolicyCommand.class,
-      NatsCommand.class
+      NatsInit.Group.class
     })
 public final class Blkwarden {
   @Option(names = "--debug", description = "Print the stack trace of an unexpected error.")
   boolean debug;
+
+  private static final String[] FOOTER = {
+    "",
+    "PATTERN: * matches any characters, ? a single one. TIME: e.g. 500ms, 30s, 10m, 24h or 7d.",
+    "Environment: NATS_URL, NATS_CA, NATS_CREDS, NO_COLOR; BLKWARDEN_CONF: configuration file.",
+    "Exit codes: 0 done, 1 failed, 2 usage error, 3 refused by a safety check, 4 from status only:"
+        + " something needs attention."
+  };
 
   private static final Set<String> OPERATOR_KEYS = Set.of("nats", "nats-ca", "prefix");
 
@@ -110,7 +114,7 @@ public final class Blkwarden {
   private static int failed(
       Exception e, CommandLine command, CommandContext context, boolean debug) {
     return switch (e) {
-      case UsageException misuse ->
+      case CliCommand.UsageException misuse ->
           context.error(
               new Complaint(String.valueOf(misuse.getMessage()), Complaint.help(command)),
               ExitCodes.USAGE);
@@ -130,9 +134,17 @@ public final class Blkwarden {
   }
 
   private static CommandLine commandLine(Blkwarden root, CommandContext context) {
-    return new CommandLine(root, new Factory(context))
-        .addSubcommand(
-            new CommandLine(new AutoComplete.GenerateCompletion()).setCommandName("completion"));
+    CommandLine completion = new CommandLine(new AutoComplete.GenerateCompletion());
+    completion
+        .getCommandSpec()
+        .usageMessage()
+        .description("Prints a completion script for bash and zsh: source <(blkwarden completion)");
+    CommandLine line =
+        new CommandLine(root, new Factory(context))
+            .addSubcommand(completion.setCommandName("completion"))
+            .registerConverter(Duration.class, new DurationText());
+    line.getCommandSpec().usageMessage().footer(FOOTER); // not inherited by subcommands
+    return line;
   }
 
   /** The command line for generating documentation; its commands must not be run. */
@@ -144,14 +156,8 @@ public final class Blkwarden {
   private record Factory(CommandContext context) implements IFactory {
     @Override
     public <K> K create(Class<K> type) throws Exception {
-      for (var constructor : type.getDeclaredConstructors()) {
-        Class<?>[] parameters = constructor.getParameterTypes();
-        if (parameters.length == 1 && parameters[0] == CommandContext.class) {
-          return type.cast(constructor.newInstance(context));
-        }
-      }
       K made = CommandLine.defaultFactory().create(type);
-      if (made instanceof JsonCommand command) {
+      if (made instanceof CliCommand command) {
         command.context = context;
       }
       return made;

@@ -46,14 +46,14 @@ record CommandContext(
 
   /** Prints an error; returns the exit code. */
   int error(Complaint complaint, int exitCode) {
-    err.println(json ? AsciiJson.error(complaint, exitCode) : "blkwarden: " + complaint.text());
+    err.println(json ? AsciiJson.error(complaint, exitCode) : "error: " + complaint.text());
     err.flush();
     return exitCode;
   }
 
   /** Prints a note to stderr. */
   void note(String text) {
-    err.println(json ? AsciiJson.note(text) : "blkwarden: " + Printable.of(text));
+    err.println(json ? AsciiJson.note(text) : "note: " + Printable.of(text));
     err.flush();
   }
 

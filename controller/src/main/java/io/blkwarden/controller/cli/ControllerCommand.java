@@ -1,6 +1,5 @@
 package io.blkwarden.controller.cli;
 
-import io.blkwarden.commandline.DurationText;
 import io.blkwarden.commandline.ExitCodes;
 import io.blkwarden.commandline.log.LogFormat;
 import io.blkwarden.commandline.log.LogQueue;
@@ -12,6 +11,7 @@ import io.blkwarden.controller.config.NotifyFile;
 import io.blkwarden.controller.config.SecretFile;
 import io.blkwarden.controller.engine.EngineSettings;
 import io.blkwarden.controller.http.HttpSettings;
+import io.blkwarden.controller.http.Readiness;
 import io.blkwarden.controller.nats.NatsSettings;
 import io.blkwarden.controller.notify.settings.Secret;
 import java.net.InetSocketAddress;
@@ -19,16 +19,16 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
-import java.util.TreeSet;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,26 +39,26 @@ import picocli.CommandLine.Option;
 /** Runs the controller. */
 @Command(
     name = "controller",
-    mixinStandardHelpOptions = true,
     description = {
       "Runs the controller until it is stopped.",
       "Starts even if NATS is unreachable, and connects when it becomes available. Of several"
           + " controllers one leads; a standby takes over within 15 s if it dies, and at once if it"
           + " stops."
     })
-final class ControllerCommand implements Callable<Integer> {
+final class ControllerCommand extends CliCommand {
   private static final Logger log = LoggerFactory.getLogger(ControllerCommand.class);
 
   /** Time to stop; the unit file allows twice that and a few seconds more. */
   private static final Duration STOP = Duration.ofSeconds(8);
 
+  /** How long a start waits for NATS. */
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+
   /** The {@code contextName} in logback.xml. */
   private static final String LOG_CONTEXT = "blkwarden";
 
   private static final int MAX_PORT = 65_535;
-  private static final int MAX_METRICS_DISKS = 10_000;
-
-  private final CommandContext context;
+  private static final String HOST_NAME = "[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?";
 
   @Mixin NatsOptions nats = new NatsOptions();
   @Mixin LogFormat logFormat = new LogFormat();
@@ -66,23 +66,19 @@ final class ControllerCommand implements Callable<Integer> {
   @Option(
       names = "--policies",
       paramLabel = "DIR",
-      description =
-          "Directory of policy files, reloaded on change. Without a valid file the controller does"
-              + " not lead.")
+      description = "Directory of policy files, reloaded on change; required to lead.")
   @Nullable Path policies;
 
   @Option(
       names = "--labels",
       paramLabel = "FILE",
-      description = "Labels of domains (plan, owner, protection) for policies; reloaded on change.")
+      description = "Labels file: plan, owner and protection of domains; reloaded on change.")
   @Nullable Path labels;
 
   @Option(
       names = "--http-port",
       paramLabel = "PORT",
-      description =
-          "Port of dashboard, health checks and metrics; 0 picks a free one. Default"
-              + " ${DEFAULT-VALUE}.")
+      description = "Port of dashboard and metrics; 0 for a free one (default: ${DEFAULT-VALUE}).")
   int httpPort = 8087;
 
   @Option(names = "--no-http", description = "Disable HTTP.")
@@ -91,26 +87,25 @@ final class ControllerCommand implements Callable<Integer> {
   @Option(
       names = "--http-host",
       paramLabel = "ADDRESS",
-      description = "HTTP listen address. Default ${DEFAULT-VALUE}.")
+      description = "HTTP listen address (default: ${DEFAULT-VALUE}).")
   String httpHost = "127.0.0.1";
 
   @Option(
       names = "--http-name",
       paramLabel = "NAME",
-      description =
-          "Host name to accept in HTTP requests, besides localhost and IP addresses; repeatable.")
+      description = "Accept this name in the Host header of requests; repeatable.")
   List<String> httpNames = new ArrayList<>();
 
   @Option(
       names = "--grafana-url",
       paramLabel = "URL",
-      description = "Link of the dashboard to a Grafana dashboard with older data.")
+      description = "Grafana dashboard to link to for older data.")
   @Nullable URI grafanaUrl;
 
   @Option(
       names = "--http-tls-cert",
       paramLabel = "FILE",
-      description = "Certificate chain (PEM); with --http-tls-key, serve HTTPS.")
+      description = "Certificate chain (PEM); enables HTTPS. Requires --http-tls-key.")
   @Nullable Path httpTlsCert;
 
   @Option(
@@ -122,69 +117,57 @@ final class ControllerCommand implements Callable<Integer> {
   @Option(
       names = "--instance",
       paramLabel = "NAME",
-      description = "Name of this controller, unique among controllers. Default ${DEFAULT-VALUE}.")
+      description = "Name of this controller, unique in the fleet (default: ${DEFAULT-VALUE}).")
   String instance = "controller";
 
   @Option(
       names = "--above-epoch",
       paramLabel = "N",
       description =
-          "Lead with an epoch above N, for agents that refuse this controller as stale; /readyz"
-              + " shows N. Default ${DEFAULT-VALUE}.")
+          "Lead with an epoch above N, if agents refuse this controller as stale; /readyz shows N"
+              + " (default: ${DEFAULT-VALUE}).")
   long aboveEpoch;
 
   @Option(
       names = "--replicas",
       paramLabel = "N|auto",
       description =
-          "Replicas of each JetStream stream and bucket: 1, 3, 5, or auto: 3 in a cluster of at"
-              + " least 3 servers, else 1. Existing streams are changed to N. Default"
-              + " ${DEFAULT-VALUE}.")
+          "Replicas of each JetStream stream and bucket, existing ones included: 1, 3 or 5; auto: 3"
+              + " in a cluster of at least 3 servers, else 1 (default: ${DEFAULT-VALUE}).")
   String replicas = "auto";
 
   @Option(
       names = "--effect-window",
       paramLabel = "TIME",
       defaultValue = "10s",
-      converter = DurationText.class,
-      description =
-          "Measuring time before and after a throttle, to determine its effect. Default"
-              + " ${DEFAULT-VALUE}.")
+      description = "Time measured before and after a throttle (default: ${DEFAULT-VALUE}).")
   Duration effectWindow = Duration.ofSeconds(10);
 
   @Option(
       names = "--effect-settle",
       paramLabel = "TIME",
       defaultValue = "5s",
-      converter = DurationText.class,
-      description = "Time after a throttle that is not measured. Default ${DEFAULT-VALUE}.")
+      description = "Time after a throttle that is not measured (default: ${DEFAULT-VALUE}).")
   Duration effectSettle = Duration.ofSeconds(5);
 
   @Option(
       names = "--http-token-file",
       paramLabel = "FILE",
-      description =
-          "Bearer token for HTTP actions (approve, deny, release), mode 0600. Default: HTTP actions"
-              + " are disabled.")
+      description = "Bearer token, mode 0600; enables HTTP actions (approve, deny, release).")
   @Nullable Path httpTokenFile;
 
   @Option(
       names = "--notify",
       paramLabel = "FILE",
-      description = "Alertmanagers and webhooks to notify. Default: none.")
+      description = "Notification receivers: Alertmanagers and webhooks (default: none).")
   @Nullable Path notify;
 
   @Option(
       names = "--metrics-disks",
       paramLabel = "N|all",
       description =
-          "Number of disks with metrics of their own, those with the largest share of device time"
-              + " first: 0 to 10000, or all. Default ${DEFAULT-VALUE}.")
+          "Busiest disks with own metrics: 0 to 10000, or all (default: ${DEFAULT-VALUE}).")
   String metricsDisks = String.valueOf(ControllerSettings.METRICS_DISKS);
-
-  ControllerCommand(CommandContext context) {
-    this.context = context;
-  }
 
   @Override
   public Integer call() throws InterruptedException {
@@ -214,7 +197,7 @@ final class ControllerCommand implements Callable<Integer> {
                   + " unencrypted), and that --http-port is free");
     }
     Supervisor supervisor = Supervisor.of(System.getenv(), ProcessHandle.current().pid());
-    ServiceNotices.start(runtime, supervisor);
+    report(runtime, supervisor);
     CountDownLatch stopped = new CountDownLatch(1);
     Thread hook =
         new Thread(
@@ -235,86 +218,97 @@ final class ControllerCommand implements Callable<Integer> {
 
   /** Halts the process if it does not exit in time after the engine failed. */
   private static void haltAfter(CompletableFuture<@Nullable Throwable> failure) {
-    CountDownLatch never = new CountDownLatch(1);
     Thread.ofPlatform()
         .daemon()
         .name("blkwarden-end")
         .start(() -> {
           Throwable cause = Objects.requireNonNull(failure.join());
-          try {
-            boolean _ = never.await(3 * STOP.toSeconds(), TimeUnit.SECONDS);
-          } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-          }
+          LockSupport.parkNanos(3 * STOP.toNanos());
           FatalErrors.end("engine", cause);
         });
   }
 
+  /**
+   * Reports the state to the service manager every second while the engine works. The controller is
+   * reported as started once it knows whether it leads, or after {@link #PATIENCE}, so that a start
+   * does not wait for NATS.
+   */
+  private static void report(ControllerRuntime controller, Supervisor supervisor) {
+    if (!supervisor.listens()) {
+      return;
+    }
+    Instant patience = Instant.now().plus(PATIENCE);
+    controller.reportReadiness(
+        Duration.ofSeconds(1),
+        readiness -> {
+          boolean waiting = !controller.leadershipKnown() && Instant.now().isBefore(patience);
+          String status = status(readiness);
+          (waiting ? supervisor.status(status) : supervisor.working(status))
+              .ifPresent(why -> log.warn("service manager: {}", why));
+        });
+  }
+
+  /** The status as one line. */
+  static String status(Readiness readiness) {
+    if (!readiness.blockers().isEmpty()) {
+      return "not ready: " + String.join("; ", readiness.blockers());
+    }
+    return readiness.warnings().isEmpty()
+        ? "leader"
+        : "leader; " + String.join("; ", readiness.warnings());
+  }
+
   private ControllerSettings settings() {
-    if (policies != null && !Files.isDirectory(policies)) {
-      throw new UsageException(
-          "--policies: %s is not a directory: create it, or name another".formatted(policies));
-    }
-    if (labels != null && (policies == null || !Files.isRegularFile(labels))) {
-      throw new UsageException(
-          "--labels: expected a file, together with --policies; found %s"
-              .formatted(policies == null ? "no --policies" : labels));
-    }
-    if (httpPort < 0 || httpPort > MAX_PORT) {
-      throw new UsageException(
-          "--http-port: expected 0 to %d, found %d".formatted(MAX_PORT, httpPort));
-    }
-    InetSocketAddress http = noHttp ? null : new InetSocketAddress(httpHost, httpPort);
-    Set<String> names = new TreeSet<>();
-    for (String name : httpNames) {
-      if (!name.matches("[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")) {
-        throw new UsageException(
-            "--http-name: expected a host name without port, found '%s'".formatted(name));
-      }
-      names.add(name.toLowerCase(Locale.ROOT));
-    }
-    if (http != null && http.isUnresolved()) {
-      throw new UsageException("--http-host: cannot resolve '%s'".formatted(httpHost));
-    }
+    require(
+        policies == null || Files.isDirectory(policies),
+        "--policies: expected a directory, found %s".formatted(policies));
+    require(labels == null || policies != null, "--labels: requires --policies");
+    require(
+        labels == null || Files.isRegularFile(labels),
+        "--labels: expected a file, found %s".formatted(labels));
     return new ControllerSettings(
         natsSettings(),
         policies,
         labels,
-        http == null ? null : new HttpSettings(http, Set.copyOf(names), tls(), grafana()),
+        noHttp ? null : http(),
         token(),
         notifyFile(),
         metricsDisks());
   }
 
+  private HttpSettings http() {
+    require(
+        httpPort >= 0 && httpPort <= MAX_PORT,
+        ("--http-port: expected 0 to " + MAX_PORT + ", found %d").formatted(httpPort));
+    for (String name : httpNames) {
+      require(
+          name.matches(HOST_NAME),
+          "--http-name: expected a host name without port, found '%s'".formatted(name));
+    }
+    InetSocketAddress address = new InetSocketAddress(httpHost, httpPort);
+    require(!address.isUnresolved(), "--http-host: cannot resolve '%s'".formatted(httpHost));
+    require(
+        grafanaUrl == null || String.valueOf(grafanaUrl.getScheme()).matches("https?"),
+        "--grafana-url: expected an http or https URL, found '%s'".formatted(grafanaUrl));
+    Set<String> names =
+        httpNames.stream().map(each -> each.toLowerCase(Locale.ROOT)).collect(Collectors.toSet());
+    return new HttpSettings(address, names, tls(), grafanaUrl);
+  }
+
   private NatsSettings natsSettings() {
     NatsSettings plain = nats.settings(instance);
-    if (!replicas.matches("auto|[135]")) {
-      throw new UsageException(
-          "--replicas: expected 1, 3, 5 or auto, found '%s'".formatted(replicas));
-    }
+    require(
+        replicas.matches("auto|[135]"),
+        "--replicas: expected 1, 3, 5 or auto, found '%s'".formatted(replicas));
     int count = replicas.equals("auto") ? 0 : Integer.parseInt(replicas);
-    return UsageException.wrap(() -> plain.with(aboveEpoch, count));
+    return made(() -> plain.with(aboveEpoch, count));
   }
 
   private int metricsDisks() {
-    if (metricsDisks.equals("all")) {
-      return Integer.MAX_VALUE;
-    }
-    if (!metricsDisks.matches("\\d{1,5}") || Integer.parseInt(metricsDisks) > MAX_METRICS_DISKS) {
-      throw new UsageException(
-          "--metrics-disks: expected 0 to %d, or all, found '%s'"
-              .formatted(MAX_METRICS_DISKS, metricsDisks));
-    }
-    return Integer.parseInt(metricsDisks);
-  }
-
-  private @Nullable URI grafana() {
-    URI url = grafanaUrl;
-    if (url != null && !("http".equals(url.getScheme()) || "https".equals(url.getScheme()))) {
-      throw new UsageException(
-          "--grafana-url: expected an http or https URL, found '%s'".formatted(url));
-    }
-    return url;
+    require(
+        metricsDisks.matches("\\d{1,4}|10000|all"),
+        "--metrics-disks: expected 0 to 10000, or all, found '%s'".formatted(metricsDisks));
+    return metricsDisks.equals("all") ? Integer.MAX_VALUE : Integer.parseInt(metricsDisks);
   }
 
   private HttpSettings.@Nullable Tls tls() {
@@ -322,13 +316,12 @@ final class ControllerCommand implements Callable<Integer> {
       return null;
     }
     if (httpTlsCert == null || httpTlsKey == null) {
-      throw new UsageException("--http-tls-cert and --http-tls-key: expected both, found only one");
+      throw new UsageException("--http-tls-cert and --http-tls-key: expected both or none");
     }
     for (Path file : List.of(httpTlsCert, httpTlsKey)) {
-      if (!Files.isReadable(file)) {
-        throw new UsageException(
-            "--http-tls-cert, --http-tls-key: %s cannot be read".formatted(file));
-      }
+      require(
+          Files.isReadable(file),
+          "--http-tls-cert, --http-tls-key: cannot read %s".formatted(file));
     }
     return new HttpSettings.Tls(httpTlsCert, httpTlsKey);
   }
@@ -343,9 +336,8 @@ final class ControllerCommand implements Callable<Integer> {
 
   private NotifyFile notifyFile() {
     NotifyFile file = notify == null ? NotifyFile.NONE : NotifyFile.read(notify);
-    if (!file.problems().isEmpty()) {
-      throw new UsageException("--notify:%n%s".formatted(String.join("\n", file.problems())));
-    }
+    require(
+        file.problems().isEmpty(), "--notify:%n%s".formatted(String.join("\n", file.problems())));
     return file;
   }
 

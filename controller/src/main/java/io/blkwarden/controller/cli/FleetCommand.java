@@ -5,13 +5,18 @@ import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.joining;
 
 import io.blkwarden.commandline.AsciiJson;
-import io.blkwarden.commandline.Complaint;
 import io.blkwarden.commandline.DurationText;
 import io.blkwarden.commandline.ExitCodes;
 import io.blkwarden.commandline.Table;
 import io.blkwarden.controller.nats.NatsException;
 import io.blkwarden.controller.nats.OperatorSession;
+import io.blkwarden.controller.nats.Records;
+import io.blkwarden.controller.policy.Glob;
+import io.blkwarden.model.DomainRef;
+import io.blkwarden.model.HostId;
 import io.blkwarden.model.Printable;
+import io.blkwarden.model.json.ControlJson;
+import io.blkwarden.model.json.Decoded;
 import io.blkwarden.model.message.Alert;
 import io.blkwarden.model.message.FleetReport;
 import io.blkwarden.model.message.OperatorReply;
@@ -19,6 +24,8 @@ import io.blkwarden.model.message.OperatorRequest;
 import io.blkwarden.model.message.Pause;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -27,19 +34,17 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** A command that asks the leader for the state of the fleet and prints a part of it. */
-abstract class FleetCommand extends JsonCommand {
-  @Mixin NatsOptions nats = new NatsOptions();
-
+abstract class FleetCommand extends CliCommand.Session {
   @Option(
       names = "--host",
       paramLabel = "PATTERN",
-      description = "Only these hosts, with * and ?, e.g. 'dom0-1*'.")
+      description = "Show only these hosts, e.g. 'dom0-1*'.")
   @Nullable String host;
 
   /**
@@ -63,17 +68,13 @@ abstract class FleetCommand extends JsonCommand {
   }
 
   @Override
-  public Integer call() throws NatsException {
-    OperatorReply reply;
-    try (OperatorSession session = nats.connect()) {
-      reply = ask(session, context, host);
-    }
+  Integer run(OperatorSession session) throws NatsException {
+    OperatorReply reply = ask(session, "query", new OperatorRequest.Fleet(host));
     FleetReport report = reply.fleet();
     if (report == null) {
-      return context.error(
-          new Complaint(
-              reply.detail(), "the controller may be older: upgrade it, or see its dashboard"),
-          ExitCodes.FAILED);
+      return context.failed(
+          reply.detail(),
+          "the controller may be an older version: upgrade it, or use its dashboard");
     }
     if (json) {
       context.print(document(report, AsciiJson.node(reply).path("fleet")));
@@ -83,22 +84,10 @@ abstract class FleetCommand extends JsonCommand {
     return exitCode(report);
   }
 
-  /** Asks for the state of the hosts that match a pattern, or of all. */
-  static OperatorReply ask(OperatorSession session, CommandContext context, @Nullable String hosts)
-      throws NatsException {
-    return session.ask(
-        new OperatorRequest(context.user(), "query", new OperatorRequest.Fleet(hosts)),
-        RequestCommand.TIMEOUT);
-  }
-
   /** Prints a table, or a sentence if it has no rows. */
   void print(Table.Columns<?> table, int inAll, String nothing, String what) {
-    if (table.size() == 0) {
-      context.out().println(nothing);
-      return;
-    }
-    table.print(context.out());
-    if (table.size() < inAll) {
+    table.print(context.out(), nothing);
+    if (table.size() > 0 && table.size() < inAll) {
       context.note("%d of %d %s shown; select with --host".formatted(table.size(), inAll, what));
     }
   }
@@ -107,16 +96,16 @@ abstract class FleetCommand extends JsonCommand {
   void printAlerts(List<FleetReport.OpenAlert> alerts, Instant now, int inAll) {
     Table.Columns<FleetReport.OpenAlert> table =
         Table.of(alerts)
-            .column("ALERT", each -> each.id().value())
+            .column("ALERT", FleetReport.OpenAlert::id)
             .column(
                 "STATE",
                 each -> each.state().wire() + (each.suppressedBy() == null ? "" : " (suppressed)"))
             .column("SEVERITY", each -> each.severity().wire())
             .column("SINCE", each -> time(each.since(), now) + " ago")
-            .column("HOST", each -> each.host())
+            .column("HOST", FleetReport.OpenAlert::host)
             .column("DOMAIN", each -> each.domain() == null ? null : each.domain().name())
-            .column("DISK", each -> each.disk())
-            .column("SUMMARY", each -> each.summary());
+            .column("DISK", FleetReport.OpenAlert::disk)
+            .column("SUMMARY", FleetReport.OpenAlert::summary);
     print(table, inAll, "no open alerts", "alerts");
   }
 
@@ -127,27 +116,35 @@ abstract class FleetCommand extends JsonCommand {
             .column(
                 "THROTTLED DISK",
                 each -> "%s/%s/%s".formatted(each.host(), each.domain().name(), each.disk()))
-            .column("SET", each -> each.restraint())
-            .column("STAGE", each -> each.stage())
+            .column("SET", FleetReport.Throttle::restraint)
+            .column("STATE", each -> word(each.stage()))
             .column("BY", each -> each.by() == null ? each.policy() : each.by())
-            .column("EFFECT", each -> each.effect())
-            .column("ENDS IN", each -> time(now, each.ends()))
-            .column("ID", each -> each.lease().value());
-    print(table, inAll, "no disk is throttled", "throttles");
+            .column("EFFECT", FleetReport.Throttle::effect)
+            .column("EXPIRES IN", each -> time(now, each.ends()))
+            .column("ID", FleetReport.Throttle::lease);
+    print(table, inAll, "no throttles", "throttles");
+  }
+
+  /** The word that text output uses for a state in JSON. */
+  private static String word(String state) {
+    return switch (state) {
+      case "silent" -> "stale";
+      case "unheard" -> "never reported";
+      case "held" -> "active";
+      default -> state;
+    };
   }
 
   /** Time from one moment to a later one, in whole seconds. */
-  static String time(Instant from, Instant to) {
+  private static String time(Instant from, Instant to) {
     return DurationText.print(Duration.between(from, to));
   }
 
   /** Prints the state of the fleet on one screen. */
   @Command(
       name = "status",
-      mixinStandardHelpOptions = true,
       description = {
-        "Shows the state of the fleet on one screen: leader, hosts, throttles, alerts, pause and"
-            + " problems.",
+        "Shows the state of the fleet: leader, hosts, throttles, alerts and problems.",
         "Exit code 0 if nothing needs attention, 4 if something does (open warning or critical"
             + " alerts, hosts that do not report, problems, a pause), 1 if no controller answers."
       })
@@ -177,62 +174,58 @@ abstract class FleetCommand extends JsonCommand {
     void print(FleetReport report) {
       int policies = report.policies();
       line("leader", report.leader() + ", " + PolicyCommand.count(policies, "policy", "policies"));
-      Map<String, Long> states = count(report.hosts().stream(), FleetReport.Host::state);
+      Map<String, Long> states = count(report.hosts().stream(), each -> word(each.state()));
       long problems = report.hosts().stream().filter(each -> each.problem() != null).count();
       if (problems > 0) {
         states.put("with a problem", problems);
       }
       line("hosts", counts(report.hostsInAll(), states));
+      Stream<FleetReport.Throttle> throttles = report.throttles().stream();
       line(
           "throttles",
-          counts(
-              report.throttlesInAll(),
-              count(report.throttles().stream(), FleetReport.Throttle::restraint)));
-      line(
-          "alerts",
-          counts(
-              report.alertsInAll(),
-              count(report.alerts().stream(), each -> each.severity().wire())));
+          counts(report.throttlesInAll(), count(throttles, FleetReport.Throttle::restraint)));
+      Stream<FleetReport.OpenAlert> alerts = report.alerts().stream();
+      line("alerts", counts(report.alertsInAll(), count(alerts, each -> each.severity().wire())));
       if (report.proposals() > 0) {
         line("proposals", "%d pending: see 'blkwarden proposals'".formatted(report.proposals()));
       }
-      line("enforcement", enforcement(report.pause()));
-      for (String problem : report.problems()) {
-        line("problem", context.ink().bad(Printable.of(problem)));
-      }
+      Pause pause = report.pause();
+      line(
+          "enforcement",
+          pause == null
+              ? "active"
+              : context
+                  .ink()
+                  .warning(
+                      "paused by %s since %s: %s"
+                          .formatted(
+                              Printable.of(pause.by()),
+                              pause.at().truncatedTo(ChronoUnit.SECONDS),
+                              Printable.of(pause.reason()))));
+      report.problems().forEach(each -> line("problem", context.ink().bad(Printable.of(each))));
       if (!report.alerts().isEmpty()) {
         context.out().println();
-        printAlerts(
-            report.alerts().stream().limit(SHOWN).toList(), report.at(), report.alertsInAll());
+        printAlerts(first(report.alerts()), report.at(), report.alertsInAll());
       }
       if (!report.throttles().isEmpty()) {
         context.out().println();
-        printThrottles(
-            report.throttles().stream().limit(SHOWN).toList(),
-            report.at(),
-            report.throttlesInAll());
+        printThrottles(first(report.throttles()), report.at(), report.throttlesInAll());
       }
-    }
-
-    private String enforcement(@Nullable Pause pause) {
-      return pause == null
-          ? "active"
-          : context
-              .ink()
-              .warning(
-                  "paused by %s since %s: %s"
-                      .formatted(
-                          Printable.of(pause.by()), pause.at(), Printable.of(pause.reason())));
     }
 
     private void line(String name, String text) {
       context.out().printf("%-12s %s%n", name, text);
     }
 
+    private static <T> List<T> first(List<T> all) {
+      return all.subList(0, Math.min(SHOWN, all.size()));
+    }
+
+    /** A total and its parts, such as {@code 3 (2 live, 1 stale)}. */
     private static String counts(int all, Map<String, Long> by) {
       return by.entrySet().stream()
           .map(each -> each.getValue() + " " + each.getKey())
-          .collect(joining(", ", by.isEmpty() ? all + "" : all + ": ", ""));
+          .collect(joining(", ", all + (by.isEmpty() ? "" : " ("), by.isEmpty() ? "" : ")"));
     }
 
     private static <T> Map<String, Long> count(Stream<T> items, Function<T, String> word) {
@@ -243,11 +236,9 @@ abstract class FleetCommand extends JsonCommand {
   /** Lists the hosts. */
   @Command(
       name = "hosts",
-      mixinStandardHelpOptions = true,
       description = {
-        "Lists the hosts, those that need attention first: whether they report, their busiest"
-            + " device, breaches and throttles.",
-        "Exit code 1 if no controller answers."
+        "Lists the hosts with their busiest device, breaches and throttles.",
+        "Hosts that need attention are first. Exit code 1 if no controller answers."
       })
   static final class Hosts extends FleetCommand {
     @Override
@@ -259,48 +250,41 @@ abstract class FleetCommand extends JsonCommand {
     void print(FleetReport report) {
       Table.Columns<FleetReport.Host> table =
           Table.of(report.hosts())
-              .column("HOST", each -> each.host())
-              .column("STATE", each -> each.state())
+              .column("HOST", FleetReport.Host::host)
+              .column("STATE", each -> word(each.state()))
               .column(
-                  "HEARD",
-                  each ->
-                      each.lastHeard() == null
-                          ? null
-                          : time(each.lastHeard(), report.at()) + " ago")
-              .column("AGENT", each -> each.version())
-              .column("DISKS", each -> each.disks())
-              .column("UNRESOLVED", each -> each.unresolved())
-              .column("DEVICE", each -> each.busiest())
-              .column("UTIL", each -> percent(each.util()))
-              .column("AWAIT", each -> number(each.awaitMs(), "%.0f ms"))
-              .column("IO FULL", each -> percent(each.ioFull()))
-              .column("BREACHES", each -> each.breaches())
-              .column("THROTTLES", each -> each.throttles())
-              .column("PROBLEM", each -> each.problem());
-      print(
-          table,
-          report.hostsInAll(),
-          host == null ? "no hosts: start blkwarden-agent on the dom0s" : "no host matches " + host,
-          "hosts");
+                  "LAST SEEN",
+                  each -> {
+                    Instant last = each.lastHeard();
+                    return last == null ? null : time(last, report.at()) + " ago";
+                  })
+              .column("AGENT", FleetReport.Host::version)
+              .column("DISKS", FleetReport.Host::disks)
+              .column("UNRESOLVED", FleetReport.Host::unresolved)
+              .column("DEVICE", FleetReport.Host::busiest)
+              .column("UTIL", each -> number("%.0f%%", each.util(), 100))
+              .column("AWAIT", each -> number("%.0f ms", each.awaitMs(), 1))
+              .column("PSI IO FULL", each -> number("%.0f%%", each.ioFull(), 100))
+              .column("BREACHES", FleetReport.Host::breaches)
+              .column("THROTTLES", FleetReport.Host::throttles)
+              .column("PROBLEM", FleetReport.Host::problem);
+      String nothing =
+          host == null ? "no hosts: start blkwarden-agent on the dom0s" : "no host matches " + host;
+      print(table, report.hostsInAll(), nothing, "hosts");
     }
 
-    private static @Nullable String percent(@Nullable Double share) {
-      return share == null ? null : number(share * 100, "%.0f%%");
-    }
-
-    private static @Nullable String number(@Nullable Double value, String format) {
-      return value == null ? null : String.format(Locale.ROOT, format, value);
+    private static @Nullable String number(String format, @Nullable Double value, int times) {
+      return value == null ? null : String.format(Locale.ROOT, format, value * times);
     }
   }
 
   /** Lists the active throttles. */
   @Command(
       name = "throttles",
-      mixinStandardHelpOptions = true,
       description = {
-        "Lists the throttled disks: what is set, by which policy or operator, its effect on the"
-            + " other disks, and when the lease ends.",
-        "Exit code 1 if no controller answers."
+        "Lists the active throttles with their effect and expiry.",
+        "BY is the policy, or the operator who requested it; EFFECT, what it changed for the other"
+            + " disks. Exit code 1 if no controller answers."
       })
   static final class Throttles extends FleetCommand {
     @Override
@@ -311,6 +295,135 @@ abstract class FleetCommand extends JsonCommand {
     @Override
     void print(FleetReport report) {
       printThrottles(report.throttles(), report.at(), report.throttlesInAll());
+    }
+  }
+
+  /** Lists the open alerts, or prints the recorded ones. */
+  @Command(
+      name = "alerts",
+      description = {
+        "Lists the open alerts, the most severe first, or recorded alerts.",
+        "With --history or --follow, prints one line per state change. Exit code 1 if no controller"
+            + " answers."
+      })
+  static final class Alerts extends FleetCommand {
+    @Option(names = "--history", description = "Print recorded alerts.")
+    boolean history;
+
+    @Option(
+        names = {"-f", "--follow"},
+        description = "Print recorded alerts, then new ones until interrupted.")
+    boolean follow;
+
+    @Option(
+        names = "--since",
+        paramLabel = "TIME",
+        description = "Print recorded alerts of this time, e.g. 30m or 7d (default: 24h).")
+    @Nullable Duration since;
+
+    @Option(
+        names = "--domain",
+        paramLabel = "PATTERN",
+        description = "Show only these domains, by name or UUID.")
+    @Nullable String domain;
+
+    @Option(
+        names = "--state",
+        paramLabel = "STATE",
+        description = "Show only this state: firing, handled, unknown or resolved; repeatable.")
+    List<Alert.State> states = new ArrayList<>();
+
+    @Option(
+        names = "--severity",
+        paramLabel = "SEVERITY",
+        description = "Show only this severity: info, warning or critical; repeatable.")
+    List<Alert.Severity> severities = new ArrayList<>();
+
+    private int printed;
+
+    @Override
+    Integer run(OperatorSession session) throws NatsException {
+      if (!history && !follow && since == null) {
+        return super.run(session);
+      }
+      Instant from = Instant.now().minus(since == null ? Duration.ofHours(24) : since);
+      session.alerts(from, follow, this::stopped, this::print);
+      if (printed == 0 && !follow) {
+        context.note("no recorded alert matches; to go back further, use a longer --since");
+      }
+      return ExitCodes.DONE;
+    }
+
+    private boolean wanted(
+        Alert.State state, Alert.Severity severity, HostId of, @Nullable DomainRef name) {
+      return (states.isEmpty() || states.contains(state))
+          && (severities.isEmpty() || severities.contains(severity))
+          && (host == null || new Glob(host).matches(of.value()))
+          && (domain == null || (name != null && MapCommand.matches(domain, name)));
+    }
+
+    private boolean wanted(FleetReport.OpenAlert open) {
+      return wanted(open.state(), open.severity(), open.host(), open.domain());
+    }
+
+    @Override
+    JsonNode document(FleetReport report, JsonNode fleet) {
+      ArrayNode rows = AsciiJson.MAPPER.createArrayNode();
+      for (int i = 0; i < report.alerts().size(); i++) {
+        if (wanted(report.alerts().get(i))) {
+          rows.add(fleet.path("alerts").path(i));
+        }
+      }
+      return AsciiJson.document("blkwarden.open-alerts.v1").set("alerts", rows);
+    }
+
+    @Override
+    void print(FleetReport report) {
+      List<FleetReport.OpenAlert> wanted = report.alerts().stream().filter(this::wanted).toList();
+      boolean cut = report.alerts().size() < report.alertsInAll();
+      if (wanted.isEmpty() && !cut && !report.alerts().isEmpty()) {
+        context.out().println("no open alert matches; %d are open".formatted(report.alertsInAll()));
+      } else {
+        printAlerts(wanted, report.at(), cut ? report.alertsInAll() : 0);
+      }
+    }
+
+    private void print(Records.Stored stored) {
+      byte[] message = stored.bytes();
+      switch (ControlJson.decode(Alert.class, message)) {
+        case Decoded.Ok<Alert>(Alert alert) -> {
+          if (wanted(alert.state(), alert.severity(), alert.host(), alert.domain())) {
+            context.out().println(json ? AsciiJson.line(message) : line(alert));
+            printed++;
+          }
+        }
+        case Decoded.Malformed<Alert> bad ->
+            context.note(
+                "cannot read an alert: %s; check the version of its controller"
+                    .formatted(bad.detail()));
+      }
+      context.out().flush();
+    }
+
+    private String line(Alert alert) {
+      String state = "%-8s".formatted(alert.state().wire());
+      String severity = "%-8s".formatted(alert.severity().wire());
+      return "%s  %s  %s  %s  %s  %s"
+          .formatted(
+              alert.at().truncatedTo(ChronoUnit.MILLIS),
+              switch (alert.state()) {
+                case FIRING -> context.ink().bad(state);
+                case HANDLED, UNKNOWN -> context.ink().warning(state);
+                case RESOLVED -> context.ink().good(state);
+              },
+              switch (alert.severity()) {
+                case INFO -> severity;
+                case WARNING -> context.ink().warning(severity);
+                case CRITICAL -> context.ink().bad(severity);
+              },
+              Printable.of(alert.host().value()),
+              Printable.of(alert.policy()),
+              Printable.of(alert.summary()));
     }
   }
 }

@@ -8,27 +8,33 @@ import io.blkwarden.commandline.Table;
 import io.blkwarden.controller.nats.NatsException;
 import io.blkwarden.controller.nats.OperatorSession;
 import io.blkwarden.controller.policy.Glob;
+import io.blkwarden.model.DomainRef;
 import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.MappingState;
 import io.blkwarden.model.PhysicalDevice;
 import io.blkwarden.model.Printable;
+import io.blkwarden.model.Worker;
 import io.blkwarden.model.json.ControlJson;
+import io.blkwarden.model.json.Decoded;
 import io.blkwarden.model.message.Heartbeat;
 import io.blkwarden.model.message.MappingOrigin;
+import io.blkwarden.model.message.MappingSnapshot;
+import io.blkwarden.model.message.RecordKind;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -36,51 +42,51 @@ import tools.jackson.databind.node.ObjectNode;
 /** Prints the map from guest disks to the threads that serve them. */
 @Command(
     name = "map",
-    mixinStandardHelpOptions = true,
     description = {
-      "Shows which dom0 threads serve which guest disk, on every host.",
-      "Reads the maps that agents stored; exit code 1 if no controller answers."
+      "Shows which dom0 threads serve which guest disk, on all hosts.",
+      "Prints the maps that agents stored. Exit code 1 if no controller answers."
     })
-final class MapCommand extends JsonCommand {
+final class MapCommand extends CliCommand.Session {
   /** Maximum number of hosts whose heartbeats are kept. */
   private static final int HOSTS_MAX = 10_000;
 
   /** The probe that fails if a map is too large for NATS. */
   private static final String MAP_SIZE = "mapping-size";
 
-  @Mixin NatsOptions nats = new NatsOptions();
+  private static final String DOWN =
+      "its agent does not report; check that it runs with this --prefix";
 
-  @Option(names = "--host", paramLabel = "NAME", description = "Only this host; repeatable.")
+  @Option(
+      names = "--host",
+      paramLabel = "NAME",
+      description = "Show only this host, e.g. dom0-7; repeatable.")
   List<String> hosts = new ArrayList<>();
 
   @Option(
       names = "--domain",
       paramLabel = "PATTERN",
-      description = "Only disks of these domains, by name or UUID, with * and ?.")
+      description = "Show only these domains, by name or UUID.")
   @Nullable String domain;
 
   @Option(
       names = "--disk",
       paramLabel = "PATTERN",
-      description = "Only these disks, such as xvda2, with * and ?.")
+      description = "Show only these disks, e.g. 'xvda*'.")
   @Nullable String disk;
 
   @Option(
       names = "--stale-after",
       paramLabel = "TIME",
       defaultValue = "5m",
-      converter = DurationText.class,
-      description = "Age at which a host's map is marked stale. Default ${DEFAULT-VALUE}.")
+      description = "Age at which a map is marked stale (default: ${DEFAULT-VALUE}).")
   Duration staleAfter = Duration.ofMinutes(5);
 
   @Option(
       names = "--listen",
       paramLabel = "TIME",
       defaultValue = "6s",
-      converter = DurationText.class,
       description =
-          "How long to wait for heartbeats that explain a missing or stale map; agents send one"
-              + " every 5 s. Default ${DEFAULT-VALUE}.")
+          "Wait for heartbeats of hosts without a current map (default: ${DEFAULT-VALUE}).")
   Duration listen = Duration.ofSeconds(6);
 
   /** Heartbeats of hosts whose map is missing or stale, by host. */
@@ -89,31 +95,33 @@ final class MapCommand extends JsonCommand {
   private final Instant now = Instant.now();
 
   @Override
-  public Integer call() throws NatsException {
-    List<StoredMap> stored;
-    try (OperatorSession session = nats.connect()) {
-      stored = new ArrayList<>(StoredMap.all(session, context::note));
-      listen(session, stored);
-    }
+  Integer run(OperatorSession session) throws NatsException {
+    List<StoredMap> stored = new ArrayList<>(StoredMap.all(session, context::note));
+    listen(session, stored);
     List<String> known = stored.stream().map(StoredMap::host).toList();
     for (String host : hosts) {
       if (!known.contains(host)) {
         String question = Nearest.question(host, known);
-        String silent = "its agent does not report; check that it runs with this --prefix";
         return context.failed(
-            "no map of host " + host, why(host).orElse(question.isEmpty() ? silent : question));
+            "no map of host " + host, why(host, question.isEmpty() ? DOWN : question));
       }
     }
     if (!hosts.isEmpty()) {
       stored.removeIf(each -> !hosts.contains(each.host()));
     }
+    List<Row> rows =
+        stored.stream()
+            .flatMap(map -> map.snapshot().disks().stream().map(each -> new Row(map, each)))
+            .filter(this::wanted)
+            .toList();
     if (json) {
+      ArrayNode disks = AsciiJson.MAPPER.createArrayNode();
+      rows.forEach(row -> disks.add(json(row)));
       context
           .out()
-          .println(
-              AsciiJson.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(array(stored)));
+          .println(AsciiJson.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(disks));
     } else if (!stored.isEmpty()) {
-      print(stored);
+      print(rows);
     }
     notes(stored);
     return ExitCodes.DONE;
@@ -123,10 +131,10 @@ final class MapCommand extends JsonCommand {
   private void listen(OperatorSession session, List<StoredMap> stored) throws NatsException {
     Set<String> wanted = new TreeSet<>(hosts);
     for (StoredMap each : stored) {
-      if (stale(each) && (hosts.isEmpty() || hosts.contains(each.host()))) {
-        wanted.add(each.host());
-      } else {
+      if (!stale(each)) {
         wanted.remove(each.host());
+      } else if (hosts.isEmpty()) {
+        wanted.add(each.host());
       }
     }
     if (wanted.isEmpty() && !stored.isEmpty()) {
@@ -144,12 +152,12 @@ final class MapCommand extends JsonCommand {
         });
   }
 
-  /** Why a host has no current map; empty if its agent does not report. */
-  private Optional<String> why(String host) {
-    return Optional.ofNullable(heartbeats.get(host)).map(MapCommand::why);
-  }
-
-  private static String why(Heartbeat beat) {
+  /** Why a host has no current map; {@code silent} if its agent does not report. */
+  private String why(String host, String silent) {
+    Heartbeat beat = heartbeats.get(host);
+    if (beat == null) {
+      return silent;
+    }
     return beat.probes().stream()
         .filter(each -> each.name().equals(MAP_SIZE) && !each.ok() && each.detail() != null)
         .map(each -> Printable.of(String.valueOf(each.detail())))
@@ -160,22 +168,18 @@ final class MapCommand extends JsonCommand {
   }
 
   private void notes(List<StoredMap> stored) {
-    Set<String> unstored = new TreeSet<>(heartbeats.keySet());
     for (StoredMap each : stored) {
-      unstored.remove(each.host());
       if (stale(each)) {
         context.note(
-            "%s is stale: stored %s ago; %s"
-                .formatted(
-                    each.host(),
-                    DurationText.print(each.age(now)),
-                    why(each.host()).orElse("its agent does not report; check that it runs")));
+            "map of host %s is stale, stored %s ago: %s"
+                .formatted(each.host(), DurationText.print(each.age(now)), why(each.host(), DOWN)));
       }
     }
     if (hosts.isEmpty()) {
-      for (String host : unstored) {
-        context.note("no map of host %s: %s".formatted(host, why(host).orElse("")));
-      }
+      Set<String> unstored = new TreeSet<>(heartbeats.keySet());
+      stored.forEach(each -> unstored.remove(each.host()));
+      unstored.forEach(
+          each -> context.note("no map of host %s: %s".formatted(each, why(each, ""))));
       if (stored.isEmpty() && unstored.isEmpty()) {
         context.note("no maps stored and no agent reports: start blkwarden-agent on the hosts");
       }
@@ -186,66 +190,53 @@ final class MapCommand extends JsonCommand {
     return each.age(now).compareTo(staleAfter) > 0;
   }
 
-  private boolean wanted(MappedDisk shown) {
-    Glob name = domain == null ? null : new Glob(domain);
-    return (name == null
-            || name.matches(shown.domain().name())
-            || name.matches(shown.domain().uuid().toString()))
-        && (disk == null || new Glob(disk).matches(shown.disk().vdev()));
+  /** Whether a pattern matches the name or the UUID of a domain. */
+  static boolean matches(String pattern, DomainRef domain) {
+    Glob glob = new Glob(pattern);
+    return glob.matches(domain.name()) || glob.matches(domain.uuid().toString());
   }
 
-  private ArrayNode array(List<StoredMap> stored) {
-    ArrayNode disks = AsciiJson.MAPPER.createArrayNode();
-    for (StoredMap map : stored) {
-      MappingOrigin origin = map.snapshot().origin();
-      map.snapshot().disks().stream()
-          .filter(this::wanted)
-          .forEach(each ->
-              disks
-                  .addObject()
-                  .put("host", map.host())
-                  .put("boot", origin.boot().toString())
-                  .put("revision", origin.revision())
-                  .put("stored_at", map.storedAt().toString())
-                  .put("stale", stale(map))
-                  .setAll((ObjectNode) AsciiJson.MAPPER.readTree(ControlJson.encodeDisk(each))));
-    }
-    return disks;
+  private boolean wanted(Row row) {
+    return (domain == null || matches(domain, row.disk().domain()))
+        && (disk == null || new Glob(disk).matches(row.disk().disk().vdev()));
   }
 
-  /** A disk and the host name to print. */
-  private record Row(String host, MappedDisk disk) {}
+  /** A disk and the map of its host. */
+  private record Row(StoredMap map, MappedDisk disk) {}
 
-  private void print(List<StoredMap> stored) {
-    List<Row> rows = new ArrayList<>();
-    for (StoredMap each : stored) {
-      String host = each.host() + (stale(each) ? " (stale)" : "");
-      each.snapshot().disks().stream()
-          .filter(this::wanted)
-          .forEach(shown -> rows.add(new Row(host, shown)));
-    }
+  private ObjectNode json(Row row) {
+    MappingOrigin origin = row.map().snapshot().origin();
+    ObjectNode json =
+        AsciiJson.MAPPER
+            .createObjectNode()
+            .put("host", row.map().host())
+            .put("boot", origin.boot().toString())
+            .put("revision", origin.revision())
+            .put("stored_at", row.map().storedAt().toString())
+            .put("stale", stale(row.map()));
+    return json.setAll((ObjectNode) AsciiJson.MAPPER.readTree(ControlJson.encodeDisk(row.disk())));
+  }
+
+  private void print(List<Row> rows) {
     Table.of(rows)
-        .column("HOST", Row::host)
+        .column("HOST", row -> row.map().host() + (stale(row.map()) ? " (stale)" : ""))
         .column("DOMAIN", row -> row.disk().domain().name())
         .column("DISK", row -> row.disk().disk().vdev())
         .column("ROLE", row -> row.disk().volume().role().wire())
         .column("VOLUME", row -> row.disk().volume().path())
         .column("DM", row -> row.disk().volume().dm())
-        .column("DEVICE", row -> joined(", ", row.disk().physical(), MapCommand::device))
-        .column(
-            "WORKERS",
-            row -> joined(",", row.disk().workers(), each -> each.comm() + "[" + each.pid() + "]"))
-        .column("PROOF", row -> joined(",", row.disk().workers(), each -> each.proof().wire()))
+        .column("DEVICE", row -> joined(row.disk().physical(), MapCommand::device))
+        .column("WORKERS", row -> workers(row, each -> each.comm() + "[" + each.pid() + "]"))
+        .column("PROOF", row -> workers(row, each -> each.proof().wire()))
         .column(
             "PRIORITY",
-            row ->
-                joined(
-                    ",",
-                    row.disk().workers(),
-                    each -> each.priority() == null ? "?" : each.priority().toString()))
+            row -> workers(row, each -> Objects.requireNonNullElse(each.priority(), "?")))
         .column("STATE", row -> state(row.disk()))
-        .lines()
-        .forEach(line -> context.out().println(coloured(line)));
+        .paintLast((row, state) ->
+            row.disk().state() == MappingState.RESOLVED
+                ? context.ink().good(state)
+                : context.ink().warning(state))
+        .print(context.out(), "no disk matches");
   }
 
   private static String state(MappedDisk disk) {
@@ -259,22 +250,56 @@ final class MapCommand extends JsonCommand {
     return "%s (%s: %s)".formatted(device.name(), scheduler, device.actuator().wire());
   }
 
-  private static <T> String joined(String between, List<T> items, Function<T, String> text) {
-    return items.stream().map(text).distinct().collect(Collectors.joining(between));
+  private static String workers(Row row, Function<Worker, Object> text) {
+    return joined(row.disk().workers(), text);
   }
 
-  /** Colours the last column, the state. */
-  private String coloured(String row) {
-    for (MappingState state : MappingState.values()) {
-      int at = row.lastIndexOf("  " + state.wire());
-      if (at > 0) {
-        String text = row.substring(at);
-        return row.substring(0, at)
-            + (state == MappingState.RESOLVED
-                ? context.ink().good(text)
-                : context.ink().warning(text));
-      }
+  private static <T> String joined(List<T> items, Function<T, Object> text) {
+    return items.stream()
+        .map(each -> text.apply(each).toString())
+        .distinct()
+        .collect(Collectors.joining(", "));
+  }
+
+  /** The latest map that a host's agent stored. */
+  record StoredMap(MappingSnapshot snapshot, Instant storedAt) {
+    /**
+     * Reads all stored maps, by host.
+     *
+     * @param notes receives a note about each map that cannot be read
+     */
+    static Collection<StoredMap> all(OperatorSession session, Consumer<String> notes)
+        throws NatsException {
+      Map<String, StoredMap> found = new TreeMap<>(); // the latest, if a host stores another one
+      session.records(
+          RecordKind.MAPPING,
+          stored -> {
+            if (!stored.problem().isEmpty()) {
+              notes.accept(unreadable(stored.problem()));
+              return;
+            }
+            switch (ControlJson.decode(MappingSnapshot.class, stored.bytes())) {
+              case Decoded.Ok<MappingSnapshot>(MappingSnapshot snapshot) -> {
+                StoredMap map = new StoredMap(snapshot, stored.at());
+                found.put(map.host(), map);
+              }
+              case Decoded.Malformed<MappingSnapshot> bad -> notes.accept(unreadable(bad.detail()));
+            }
+          });
+      return found.values();
     }
-    return row;
+
+    private static String unreadable(String why) {
+      return "cannot read a stored map: %s; check the version of its agent".formatted(why);
+    }
+
+    String host() {
+      return snapshot.origin().host().value();
+    }
+
+    /** Time since it was stored. */
+    Duration age(Instant now) {
+      return Duration.between(storedAt, now);
+    }
   }
 }

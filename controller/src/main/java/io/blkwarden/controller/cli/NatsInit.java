@@ -34,28 +34,35 @@ import picocli.CommandLine.Parameters;
 /** Writes a nats-server configuration with the permissions of each user. */
 @Command(
     name = "init",
-    mixinStandardHelpOptions = true,
     description = {
-      "Writes a nats-server configuration with NATS permissions, in which a host can only publish"
-          + " its own data and receive its own commands, and an NKey seed for each host, operator"
-          + " and viewer and for the controllers.",
-      "Run it again to add users: existing seeds and nats-server.conf are kept. To remove a user or"
-          + " renew its seed, delete the seed file and run it again. After each run, run"
-          + " 'nats-server --signal reload' twice: the second reload connects the accounts of new"
-          + " users."
+      "Writes a nats-server configuration and an NKey seed for each user.",
+      "Users are the controllers, each host, operator and viewer. A host can only publish its own"
+          + " data and receive its own commands. Run it again to add users: existing seeds and"
+          + " nats-server.conf are kept. To remove a user or renew its seed, delete the seed file"
+          + " and run it again. After each run, run 'nats-server --signal reload' twice: the second"
+          + " reload connects the accounts of new users."
     })
-final class NatsInit extends JsonCommand {
+final class NatsInit extends CliCommand.Json {
+  /** Prepares a NATS server. */
+  @Command(
+      name = "nats",
+      description = "Prepares a NATS server; does not connect to one.",
+      subcommands = NatsInit.class)
+  static final class Group {
+    private Group() {}
+  }
+
   private static final String LISTEN = "127.0.0.1:4222";
   private static final String STORE = "/var/lib/nats";
 
-  @Parameters(arity = "0..*", paramLabel = "HOST", description = "Short names of hosts to add.")
+  @Parameters(arity = "0..*", paramLabel = "HOST", description = "Hosts to add, e.g. dom0-7.")
   List<String> hosts = new ArrayList<>();
 
   @Option(
       names = "--dir",
       required = true,
       paramLabel = "DIR",
-      description = "Output directory; created if missing.")
+      description = "Output directory, created if missing.")
   Path dir = Path.of(".");
 
   @Option(
@@ -67,23 +74,19 @@ final class NatsInit extends JsonCommand {
   @Option(
       names = "--operator",
       paramLabel = "NAME",
-      description =
-          "Operator to add, with the seed operator-NAME.nk; repeatable. Default: one seed,"
-              + " operator.nk.")
+      description = "Operator to add, seed operator-NAME.nk; repeatable (default: operator.nk).")
   List<String> operators = new ArrayList<>();
 
   @Option(
       names = "--viewer",
       paramLabel = "NAME",
-      description =
-          "Viewer (user or program that reads alerts and maps) to add, with the seed"
-              + " viewer-NAME.nk; repeatable. Default: one seed, viewer.nk.")
+      description = "Viewer to add, seed viewer-NAME.nk; repeatable (default: viewer.nk).")
   List<String> viewers = new ArrayList<>();
 
   @Option(
       names = "--listen",
       paramLabel = "ADDRESS:PORT",
-      description = "Listen address of the server. Default " + LISTEN + ".")
+      description = "Listen address of the server (default: " + LISTEN + ").")
   @Nullable String listen;
 
   @Option(
@@ -99,52 +102,52 @@ final class NatsInit extends JsonCommand {
   @Option(
       names = "--store",
       paramLabel = "DIR",
-      description = "JetStream storage directory of the server. Default " + STORE + ".")
+      description = "JetStream storage directory of the server (default: " + STORE + ").")
   @Nullable String store;
 
   @Option(
       names = "--tls-cert",
       paramLabel = "FILE",
-      description = "Server certificate chain (PEM); requires --tls-key.")
+      description = "Certificate chain (PEM); enables TLS. Requires --tls-key.")
   @Nullable Path tlsCert;
 
-  @Option(names = "--tls-key", paramLabel = "FILE", description = "Server key (PEM).")
+  @Option(names = "--tls-key", paramLabel = "FILE", description = "Private key (PEM).")
   @Nullable Path tlsKey;
 
   @Option(
       names = "--tls-ca",
       paramLabel = "FILE",
-      description =
-          "CA certificates (PEM) for connections between the servers of a cluster. Default: the"
-              + " --tls-cert file.")
+      description = "CA certificates (PEM) of cluster routes (default: the --tls-cert file).")
   @Nullable Path tlsCa;
 
   @Option(
       names = "--prefix",
       paramLabel = "PREFIX",
-      description = "Prefix of all NATS subjects. Default: as in the last run, or blkwarden.v1.")
+      description = "Prefix of all NATS subjects (default: as before, or blkwarden.v1).")
   @Nullable String prefix;
 
   @Override
   public Integer call() {
     Optional<ServerConfig.Tls> tls = tls();
     try {
-      Optional<ClusterPlan> servers = servers();
+      require(
+          cluster.isEmpty() || listen == null,
+          "--listen: not allowed with --cluster, whose first address is used");
+      Optional<ClusterPlan> servers =
+          cluster.isEmpty() ? Optional.empty() : Optional.of(ClusterPlan.parse(cluster));
       SortedSet<HostId> all = named();
       AccessFolder folder = new AccessFolder(dir);
-      Optional<Path> existing = folder.config();
-      if (existing.isPresent()
-          && (listen != null || store != null || tls.isPresent() || servers.isPresent())) {
-        throw new UsageException(
-            ("%s exists, so --listen, --store, --cluster and --tls-* have no effect: edit the file,"
-                    + " or move it away")
-                .formatted(existing.get()));
-      }
+      Path existing = folder.config().orElse(null);
+      require(
+          existing == null
+              || (listen == null && store == null && tls.isEmpty() && servers.isEmpty()),
+          ("%s exists, so --listen, --store, --cluster and --tls-* have no effect: edit the file,"
+                  + " or move it away")
+              .formatted(existing));
       ConfigLayout layout =
-          existing.isEmpty()
+          existing == null
               ? null
-              : ConfigLayout.read(existing.get(), AccessFolder.USERS, AccessFolder.ACCOUNTS);
-      Subjects subjects = subjects(folder);
+              : ConfigLayout.read(existing, AccessFolder.USERS, AccessFolder.ACCOUNTS);
       int before = folder.hosts().size();
       all.addAll(folder.hosts());
       List<Role> roles = new ArrayList<>(List.of(new Role.Controllers()));
@@ -152,12 +155,12 @@ final class NatsInit extends JsonCommand {
       roles.addAll(people(folder, Role.Kind.VIEWER, viewers));
       all.forEach(host -> roles.add(new Role.Host(host)));
       String core = layout == null ? ServerConfig.CORE : layout.core();
-      UserList list = users(folder, core, subjects, roles);
+      UserList list = users(folder, core, subjects(folder), roles);
       if (layout != null) {
         layout.requireAbsent(list.accountNames());
       }
       folder.lists(list.coreText(), list.accountsText());
-      Path config = existing.isPresent() ? existing.get() : create(folder, tls, servers);
+      Path config = existing == null ? create(folder, tls, servers) : existing;
       print(config, folder.seed(""), all.size(), all.size() - before);
       return ExitCodes.DONE;
     } catch (IllegalArgumentException e) {
@@ -177,9 +180,7 @@ final class NatsInit extends JsonCommand {
   private static List<Role> people(AccessFolder folder, Role.Kind kind, List<String> more)
       throws IOException {
     SortedSet<String> names = new TreeSet<>(folder.people(kind.wire()));
-    if (more.contains("")) {
-      throw new IllegalArgumentException("--%s: expected a name".formatted(kind.wire()));
-    }
+    require(!more.contains(""), "--%s: expected a name".formatted(kind.wire()));
     names.addAll(more);
     if (names.isEmpty()) {
       names.add("");
@@ -207,30 +208,19 @@ final class NatsInit extends JsonCommand {
             config, hosts, fresh, seeds, config);
   }
 
-  private Optional<ClusterPlan> servers() {
-    if (cluster.isEmpty()) {
-      return Optional.empty();
-    }
-    if (listen != null) {
-      throw new UsageException("--listen: not allowed with --cluster, whose first address is used");
-    }
-    return Optional.of(ClusterPlan.parse(cluster));
-  }
-
   private Path create(
       AccessFolder folder, Optional<ServerConfig.Tls> tls, Optional<ClusterPlan> servers)
       throws IOException {
     String address =
-        servers.isPresent() ? servers.get().listen(1) : Objects.requireNonNullElse(listen, LISTEN);
+        servers.map(each -> each.listen(1)).orElse(Objects.requireNonNullElse(listen, LISTEN));
     if (tls.isEmpty() && !address.startsWith("127.") && !address.startsWith("localhost:")) {
       context.note(
           "without TLS, traffic can be read and changed on the network: add a tls block to"
               + " nats-server.conf, or move it away and set --tls-cert and --tls-key");
     }
-    if (servers.isPresent()) {
-      return create(folder, tls, servers.get());
-    }
-    return folder.config(config(address, tls, Optional.empty()));
+    return servers.isPresent()
+        ? create(folder, tls, servers.get())
+        : folder.config(config(address, tls, Optional.empty()));
   }
 
   /** Writes a configuration for each server; this machine's last, as it marks them complete. */
@@ -244,22 +234,15 @@ final class NatsInit extends JsonCommand {
     folder.routes(servers.routes(password));
     Path first = dir;
     for (int number = servers.servers().size(); number > 0; number--) {
-      String text =
-          config(
-              servers.listen(number),
-              tls,
-              Optional.of(new ServerConfig.Member(servers, number, AccessFolder.ROUTES)));
+      var member = Optional.of(new ServerConfig.Member(servers, number, AccessFolder.ROUTES));
+      String text = config(servers.listen(number), tls, member);
       first = number == 1 ? folder.config(text) : folder.config(number, text);
     }
     context.note(
-        ("%s is a secret: make the user of nats-server its owner. Copy it, %s and %s to each"
-                + " server, and nats-server-N.conf to server N as %s. After each change of users,"
-                + " copy the lists again and reload each server twice")
-            .formatted(
-                AccessFolder.ROUTES,
-                AccessFolder.USERS,
-                AccessFolder.ACCOUNTS,
-                AccessFolder.CONFIG));
+        "routes.conf is a secret: make the user of nats-server its owner. Copy it, users.conf and"
+            + " accounts.conf to each server, and nats-server-N.conf to server N as"
+            + " nats-server.conf. After each change of users, copy users.conf and accounts.conf"
+            + " again and reload each server twice");
     return first;
   }
 
@@ -329,7 +312,7 @@ final class NatsInit extends JsonCommand {
     return named;
   }
 
-  private List<String> lines(Path file) {
+  private static List<String> lines(Path file) {
     try {
       return Files.readAllLines(file);
     } catch (IOException e) {

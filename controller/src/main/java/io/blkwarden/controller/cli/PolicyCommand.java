@@ -4,22 +4,30 @@ import io.blkwarden.commandline.AsciiJson;
 import io.blkwarden.commandline.ExitCodes;
 import io.blkwarden.commandline.Ink;
 import io.blkwarden.commandline.Table;
+import io.blkwarden.controller.config.PolicyFolder;
 import io.blkwarden.controller.nats.NatsException;
 import io.blkwarden.controller.nats.OperatorSession;
+import io.blkwarden.controller.policy.Labels;
 import io.blkwarden.controller.policy.Policy;
 import io.blkwarden.controller.policy.PolicySet;
 import io.blkwarden.controller.policy.PolicyTree;
+import io.blkwarden.controller.policy.read.LabelsReader;
+import io.blkwarden.controller.policy.read.PolicyLoad;
+import io.blkwarden.controller.policy.read.PolicyReader;
 import io.blkwarden.controller.policy.read.PolicyTestReader;
 import io.blkwarden.controller.policy.read.PolicyWarnings;
 import io.blkwarden.controller.policy.testfile.PolicyTestFile;
+import io.blkwarden.controller.policy.yaml.PolicyFile;
 import io.blkwarden.controller.policy.yaml.PolicyProblem;
 import io.blkwarden.controller.policytest.PolicyTestRun;
 import io.blkwarden.model.Printable;
 import io.blkwarden.model.message.MappingSnapshot;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -31,31 +39,30 @@ import tools.jackson.databind.node.ObjectNode;
 /** Checks, shows and tests policy files. */
 @Command(
     name = "policy",
-    mixinStandardHelpOptions = true,
-    synopsisSubcommandLabel = "COMMAND",
-    description =
-        "Checks, shows and tests policy files. Only 'check --fleet' needs NATS and a controller.",
+    description = {
+      "Checks, shows and tests policy files.",
+      "Only 'check --fleet' needs NATS and a controller."
+    },
     subcommands = {PolicyCommand.Check.class, PolicyCommand.Show.class, PolicyCommand.Test.class})
 final class PolicyCommand {
   private PolicyCommand() {}
 
   /** A command that loads policy files. */
-  abstract static class Reading extends JsonCommand {
+  abstract static class Reading extends CliCommand.Json {
     @Option(
         names = "--labels",
         paramLabel = "FILE",
-        description = "Labels file, to validate as well.")
+        description = "Labels file for the policies; also checked.")
     @Nullable Path labels;
   }
 
   /** Checks policy files. */
   @Command(
       name = "check",
-      mixinStandardHelpOptions = true,
       description = {
-        "Validates policy files as the controller does. Prints every problem, warnings and the"
-            + " policies.",
-        "Exit code 1 if there is a problem; warnings do not change it."
+        "Checks policy files as the controller does.",
+        "Prints all problems, warnings and policies. Exit code 1 if there is a problem; warnings do"
+            + " not change it."
       })
   static final class Check extends Reading {
     @Parameters(
@@ -66,7 +73,7 @@ final class PolicyCommand {
 
     @Option(
         names = "--fleet",
-        description = "Warn about policies that match nothing in the maps that agents stored.")
+        description = "Also warn about policies that match nothing in the stored maps.")
     boolean fleet;
 
     @Mixin NatsOptions nats = new NatsOptions();
@@ -95,12 +102,14 @@ final class PolicyCommand {
       } else {
         print(files, warnings);
       }
-      return files.problems().isEmpty() ? ExitCodes.DONE : ExitCodes.FAILED;
+      return files.exitCode();
     }
 
     private List<MappingSnapshot> maps() throws NatsException {
       try (OperatorSession session = nats.connect()) {
-        return StoredMap.all(session, context::note).stream().map(StoredMap::snapshot).toList();
+        return MapCommand.StoredMap.all(session, context::note).stream()
+            .map(MapCommand.StoredMap::snapshot)
+            .toList();
       }
     }
 
@@ -116,12 +125,14 @@ final class PolicyCommand {
       List<PolicyProblem> problems = files.problems();
       problems.forEach(each -> context.out().println(Printable.of(each.toString())));
       warnings.forEach(each -> context.out().println("warning: " + Printable.of(each.toString())));
-      boolean fine = problems.isEmpty();
       List<String> result = new ArrayList<>();
-      String valid = fine ? "OK: " : "FAILED: %d valid of ".formatted(files.load().good().size());
+      String valid =
+          problems.isEmpty()
+              ? "OK: "
+              : "FAILED: %d valid of ".formatted(files.load().good().size());
       result.add(valid + count(files.count(), "file", "files"));
       result.add(count(policies.size(), "policy", "policies"));
-      if (!fine) {
+      if (!problems.isEmpty()) {
         result.add(count(problems.size(), "problem", "problems"));
       }
       if (!warnings.isEmpty()) {
@@ -134,11 +145,10 @@ final class PolicyCommand {
   /** Prints the effective policies. */
   @Command(
       name = "show",
-      mixinStandardHelpOptions = true,
       description = {
-        "Prints the effective policies, including defaults, safety limits (brakes) and protected"
-            + " disks, as YAML that can be used as a policy file.",
-        "Exit code 1 if there is a problem; the valid files are still shown."
+        "Prints the effective policies as YAML.",
+        "The output is a valid policy file with all defaults, the safety limits (brakes) and the"
+            + " protected disks. Exit code 1 if there is a problem; valid files are still printed."
       })
   static final class Show extends Reading {
     @Parameters(paramLabel = "FILE|DIR", description = "Policy file, or directory of policy files.")
@@ -147,7 +157,7 @@ final class PolicyCommand {
     @Override
     public Integer call() {
       if (!Files.isReadable(path)) {
-        return context.failed(path + " cannot be read", "check its name and permissions");
+        return context.failed("cannot read " + path, "check its name and permissions");
       }
       PolicyFiles files = PolicyFiles.load(List.of(path), labels);
       PolicySet set = files.policies();
@@ -162,7 +172,7 @@ final class PolicyCommand {
         files.problems().forEach(each -> context.err().println(Printable.of(each.toString())));
         context.out().print(PolicyYaml.of(set));
       }
-      return files.problems().isEmpty() ? ExitCodes.DONE : ExitCodes.FAILED;
+      return files.exitCode();
     }
   }
 
@@ -174,13 +184,13 @@ final class PolicyCommand {
   /** Runs policy tests. */
   @Command(
       name = "test",
-      mixinStandardHelpOptions = true,
       description = {
-        "Runs policy tests: each gives a series of measurements, and the alerts, throttles and"
-            + " decisions expected at given times. Runs the controller's own engine.",
-        "Exit code 1 if a test fails or a file cannot be read."
+        "Runs policy tests.",
+        "A test has series of measurements and the expected alerts, throttles and decisions. It"
+            + " runs in the controller's own engine. Exit code 1 if a test fails or a file cannot"
+            + " be read."
       })
-  static final class Test extends JsonCommand {
+  static final class Test extends CliCommand.Json {
     @Parameters(arity = "1..*", paramLabel = "FILE", description = "Test files.")
     List<Path> paths = new ArrayList<>();
 
@@ -262,6 +272,80 @@ final class PolicyCommand {
       for (String failure : failures) {
         failure.lines().forEach(line -> context.out().println("  " + Printable.of(line)));
       }
+    }
+  }
+
+  /**
+   * The policies and labels that a command line names, loaded as by the controller.
+   *
+   * @param count number of policy files
+   * @param load the policy files
+   * @param policies the valid policies with the labels
+   * @param problems all problems, including files that cannot be read
+   */
+  record PolicyFiles(int count, PolicyLoad load, PolicySet policies, List<PolicyProblem> problems) {
+    PolicyFiles {
+      problems = List.copyOf(problems);
+    }
+
+    /** The exit code of a command that checks them. */
+    int exitCode() {
+      return problems.isEmpty() ? ExitCodes.DONE : ExitCodes.FAILED;
+    }
+
+    /**
+     * Loads policies and labels.
+     *
+     * @param paths policy files, or directories of them
+     * @param labels a labels file; absent for none
+     */
+    static PolicyFiles load(List<Path> paths, @Nullable Path labels) {
+      List<PolicyProblem> problems = new ArrayList<>();
+      List<PolicyFile> files = new ArrayList<>();
+      paths.forEach(path -> files.addAll(read(path, problems)));
+      int count = files.size() + problems.size();
+      PolicyLoad load = PolicyReader.read(files, PolicyLoad.NONE);
+      PolicySet policies = load.policies();
+      problems.addAll(load.problems());
+      PolicyFile file = labels == null ? null : one(labels, problems).orElse(null);
+      if (file != null) {
+        LabelsReader.Load labelled = LabelsReader.read(file, Labels.NONE);
+        problems.addAll(labelled.problems());
+        policies = policies.with(labelled.labels());
+      }
+      return new PolicyFiles(count, load, policies, problems);
+    }
+
+    /** Reads a file; adds a problem if it cannot be read. */
+    static Optional<PolicyFile> one(Path path, List<PolicyProblem> problems) {
+      try {
+        return Optional.of(PolicyFolder.readFile(path, path.toString()));
+      } catch (IOException e) {
+        problems.add(unreadable(path, e));
+        return Optional.empty();
+      }
+    }
+
+    /** Reads a file or all policy files of a directory. */
+    private static List<PolicyFile> read(Path path, List<PolicyProblem> problems) {
+      if (!Files.isDirectory(path)) {
+        return one(path, problems).stream().toList();
+      }
+      try {
+        return PolicyFolder.read(path).stream()
+            .map(file -> new PolicyFile(path.resolve(file.name()).toString(), file.text()))
+            .toList();
+      } catch (IOException e) {
+        problems.add(unreadable(path, e));
+        return List.of();
+      }
+    }
+
+    private static PolicyProblem unreadable(Path path, IOException e) {
+      return new PolicyProblem(
+          path.toString(),
+          "cannot be read (%s); check its name and permissions"
+              .formatted(e.getClass().getSimpleName()));
     }
   }
 }

@@ -14,6 +14,7 @@ import org.snakeyaml.engine.v2.representer.StandardRepresenter;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.databind.node.StringNode;
 
 /**
  * Writes policies as YAML that the controller reads back to the same policies; see {@code
@@ -48,55 +49,70 @@ final class PolicyYaml {
   }
 
   private static ObjectNode policy(JsonNode from) {
-    ObjectNode to = object();
-    copy(from, to, "name");
-    if (from.has("mode")) {
-      copy(from, to, "mode");
-    }
-    set(to, "match", match(from.path("match")));
+    ObjectNode to = set(object(), from, "name", "mode");
+    put(to, "match", match(from.path("match")));
+    JsonNode when = from.path("when");
     switch (from.path("kind").asString()) {
-      case "swap" -> to.set("swap", threshold(from.path("when"), "above"));
+      case "swap" -> to.set("swap", threshold(object(), when, "above"));
       case "budget" -> {
         to.set("budget", from.path("lines").isArray() ? lines(from.path("lines")) : object());
-        copy(from, to, "warn_at");
+        set(to, from, "warn_at");
       }
       case "standing" -> to.set("standing", standing(from));
       case "outlier" -> to.set("when", outlier(from));
       case "fleet" -> to.set("fleet", fleet(from));
-      case "scoped" -> {
-        copy(from, to, "scope");
-        to.set("when", metric(from.path("when"), threshold(from.path("when"), "above")));
-      }
-      default -> to.set("when", metric(from.path("when"), threshold(from.path("when"), "above")));
+      default ->
+          set(to, from, "scope")
+              .set("when", threshold(set(object(), when, "metric"), when, "above"));
     }
-    if (from.path("only_if").isObject()) {
-      set(to, "only_if", onlyIf(from.path("only_if")));
+    JsonNode onlyIf = from.path("only_if");
+    if (onlyIf.isObject()) {
+      to.putObject("only_if").set(onlyIf.path("combine").asString(), onlyIf.path("terms"));
     }
     if (from.path("blame").isObject()) {
-      set(to, "blame", blame(from.path("blame")));
+      ObjectNode blame = to.putObject("blame").put("against", "device.await_ms");
+      set(
+          blame,
+          from.path("blame"),
+          "above=rule/hurt_await_ms",
+          "correlation=rule/correlation_min");
+      set(blame, from.path("blame"), "window=~window_ms", "margin=rule/margin_min");
     }
     if (from.has("then")) {
-      set(to, "then", then(from.path("then")));
+      put(to, "then", then(from.path("then")));
     } else if (from.has("severity")) {
-      to.putObject("then").set("alert", from.path("severity"));
+      set(to.putObject("then"), from, "alert=severity");
     }
     return to;
   }
 
-  private static void copy(JsonNode from, ObjectNode to, String... keys) {
-    for (String key : keys) {
-      to.set(key, from.path(key));
+  /**
+   * Copies values.
+   *
+   * @param keys {@code key} or {@code key=path}; {@code ~} marks the path of a duration in ms.
+   *     Absent and null values are left out
+   */
+  private static ObjectNode set(ObjectNode to, JsonNode from, String... keys) {
+    for (String each : keys) {
+      int at = each.indexOf('=');
+      String path = each.substring(at + 1);
+      boolean duration = path.startsWith("~");
+      JsonNode value = from.at("/" + (duration ? path.substring(1) : path));
+      if (!value.isMissingNode() && !value.isNull()) {
+        String key = at < 0 ? each : each.substring(0, at);
+        to.set(key, duration ? StringNode.valueOf(duration(value.asLong())) : value);
+      }
     }
+    return to;
   }
 
-  private static void set(ObjectNode to, String key, ObjectNode value) {
+  private static void put(ObjectNode to, String key, ObjectNode value) {
     if (!value.isEmpty()) {
       to.set(key, value);
     }
   }
 
-  private static String duration(JsonNode millis) {
-    long ms = millis.asLong();
+  private static String duration(long ms) {
     if (ms == 0 || ms % 1_000 != 0) {
       return ms + "ms";
     }
@@ -120,118 +136,71 @@ final class PolicyYaml {
     return to;
   }
 
-  /** The threshold with its metric first. */
-  private static ObjectNode metric(JsonNode from, ObjectNode threshold) {
-    ObjectNode to = object();
-    to.set("metric", from.path("metric"));
-    to.setAll(threshold);
-    return to;
+  private static ObjectNode threshold(ObjectNode to, JsonNode from, String above) {
+    return set(
+        times(set(to, from, above + "=above"), from),
+        from,
+        "clear_below",
+        "clear_for=~clear_for_ms");
   }
 
-  private static ObjectNode threshold(JsonNode from, String above) {
-    ObjectNode to = object();
-    to.set(above, from.path("above"));
-    times(from, to);
-    copy(from, to, "clear_below");
-    to.put("clear_for", duration(from.path("clear_for_ms")));
-    return to;
-  }
-
-  private static void times(JsonNode from, ObjectNode to) {
+  private static ObjectNode times(ObjectNode to, JsonNode from) {
     JsonNode windows = from.path("windows");
     if (windows.isObject()) {
-      to.put(
-          "windows",
-          "%d of %d".formatted(windows.path("at_least").asInt(), windows.path("of").asInt()));
-      to.put("window", duration(windows.path("millis")));
+      int least = windows.path("at_least").asInt();
+      to.put("windows", "%d of %d".formatted(least, windows.path("of").asInt()));
+      set(to, windows, "window=~millis");
     } else {
-      to.put("for", duration(from.path("for_ms")));
+      set(to, from, "for=~for_ms");
     }
-    if (from.path("samples").asInt() != 1) {
-      copy(from, to, "samples");
-    }
+    return from.path("samples").asInt() == 1 ? to : set(to, from, "samples");
   }
 
   private static ArrayNode lines(JsonNode from) {
     ArrayNode to = AsciiJson.MAPPER.createArrayNode();
-    for (JsonNode line : from) {
-      ObjectNode each = to.addObject();
-      copy(line, each, "metric", "mean_above");
-      each.put("over", duration(line.path("over_ms")));
-    }
+    from.forEach(line -> set(to.addObject(), line, "metric", "mean_above", "over=~over_ms"));
     return to;
   }
 
   private static ObjectNode standing(JsonNode from) {
-    ObjectNode to = object();
     String restraint = from.path("restraint").asString();
     boolean limit = restraint.startsWith("limit ");
-    to.put(limit ? "limit" : "priority", limit ? restraint.substring(6) : restraint);
-    to.put("lease", duration(from.path("lease_ms")));
-    return to;
+    ObjectNode to =
+        object().put(limit ? "limit" : "priority", limit ? restraint.substring(6) : restraint);
+    return set(to, from, "lease=~lease_ms");
   }
 
   private static ObjectNode outlier(JsonNode from) {
-    ObjectNode to = object();
-    to.set("metric", from.path("least").path("metric"));
-    ObjectNode fleet = to.putObject("above_fleet");
+    JsonNode least = from.path("least");
     JsonNode level = from.path("level");
-    if (level.path("percentile").isNull()) {
-      fleet.set("mean_plus_sigmas", level.path("sigmas"));
-    } else {
-      copy(level, fleet, "percentile");
-    }
-    copy(level, fleet, "floor", "min_disks");
-    times(from.path("least"), to);
-    to.put("clear_for", duration(from.path("least").path("clear_for_ms")));
-    return to;
+    String measure = level.path("percentile").isNull() ? "mean_plus_sigmas=sigmas" : "percentile";
+    ObjectNode to = set(object(), least, "metric");
+    set(to.putObject("above_fleet"), level, measure, "floor", "min_disks");
+    return set(times(to, least), least, "clear_for=~clear_for_ms");
   }
 
   private static ObjectNode fleet(JsonNode from) {
+    JsonNode when = from.path("when");
     String total = from.path("total").asString();
-    ObjectNode threshold = threshold(from.path("when"), total + "_above");
     if (total.equals("sum")) {
-      return metric(from.path("when"), threshold);
+      return threshold(set(object(), when, "metric"), when, "sum_above");
     }
     ObjectNode to = object();
-    ObjectNode of = to.putObject("of");
-    copy(from.path("when"), of, "metric");
-    of.set("above", from.path("each"));
-    to.setAll(threshold);
-    return to;
-  }
-
-  private static ObjectNode onlyIf(JsonNode from) {
-    ObjectNode to = object();
-    to.set(from.path("combine").asString(), from.path("terms"));
-    return to;
-  }
-
-  private static ObjectNode blame(JsonNode from) {
-    ObjectNode to = object();
-    to.put("against", "device.await_ms");
-    to.set("above", from.path("rule").path("hurt_await_ms"));
-    to.set("correlation", from.path("rule").path("correlation_min"));
-    to.put("window", duration(from.path("window_ms")));
-    to.set("margin", from.path("rule").path("margin_min"));
-    return to;
+    set(to.putObject("of"), from, "metric=when/metric", "above=each");
+    return threshold(to, when, total + "_above");
   }
 
   private static ObjectNode then(JsonNode from) {
     ObjectNode to = object();
     if (!from.path("ladder").isEmpty()) {
-      copy(from, to, "ladder");
+      set(to, from, "ladder");
     }
-    to.put("lease", duration(from.path("lease_ms")));
-    to.set("alert", from.path("severity"));
+    set(to, from, "lease=~lease_ms", "alert=severity");
     JsonNode life = from.path("life");
     if (life.path("keep_firing_ms").asLong() > 0) {
-      to.put("keep_firing_for", duration(life.path("keep_firing_ms")));
+      set(to, life, "keep_firing_for=~keep_firing_ms");
     }
-    if (life.path("remind_ms").asLong() > 0) {
-      to.put("remind_every", duration(life.path("remind_ms")));
-    }
-    return to;
+    return life.path("remind_ms").asLong() > 0 ? set(to, life, "remind_every=~remind_ms") : to;
   }
 
   /** Writes lists of plain values on one line, and numbers without exponents. */

@@ -1,7 +1,6 @@
 package io.blkwarden.controller.cli;
 
 import io.blkwarden.commandline.AsciiJson;
-import io.blkwarden.commandline.DurationText;
 import io.blkwarden.commandline.ExitCodes;
 import io.blkwarden.controller.config.PolicyFolder;
 import io.blkwarden.controller.nats.NatsException;
@@ -21,6 +20,7 @@ import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -33,11 +33,12 @@ import picocli.CommandLine.TypeConversionException;
 /** Records the fleet's messages to files. */
 @Command(
     name = "record",
-    mixinStandardHelpOptions = true,
-    description =
-        "Records samples, mappings, heartbeats, commands, outcomes, alerts and operator requests"
-            + " until Ctrl-C. Sends only a request for the stored maps.")
-final class RecordCommand extends JsonCommand {
+    description = {
+      "Records the messages of the fleet until Ctrl-C, for 'blkwarden replay'.",
+      "Records samples, maps, heartbeats, commands, outcomes, alerts and operator requests. Sends"
+          + " only a request for the stored maps."
+    })
+final class RecordCommand extends CliCommand.Json {
   private static final long STOP_SECONDS = 10;
 
   @Mixin NatsOptions nats = new NatsOptions();
@@ -46,7 +47,7 @@ final class RecordCommand extends JsonCommand {
       names = "--dir",
       paramLabel = "DIR",
       defaultValue = ".",
-      description = "Output directory, created if missing. Default: the current one.")
+      description = "Output directory, created if missing (default: current directory).")
   Path dir = Path.of(".");
 
   @Option(
@@ -54,7 +55,7 @@ final class RecordCommand extends JsonCommand {
       paramLabel = "SIZE",
       defaultValue = "256MiB",
       converter = SizeText.class,
-      description = "Size at which a new file is started. Default ${DEFAULT-VALUE}.")
+      description = "Start a new file at this size (default: ${DEFAULT-VALUE}).")
   long fileBytes = 256L << 20;
 
   @Option(
@@ -63,23 +64,19 @@ final class RecordCommand extends JsonCommand {
       defaultValue = "4GiB",
       converter = SizeText.class,
       description =
-          "Total size above which the oldest recordings of the directory are deleted. Default"
-              + " ${DEFAULT-VALUE}.")
+          "Delete the oldest recordings above this total size (default: ${DEFAULT-VALUE}).")
   long totalBytes = 4L << 30;
 
   @Option(
       names = "--for",
       paramLabel = "TIME",
-      converter = DurationText.class,
-      description = "Stop after this time, e.g. 10m or 24h.")
+      description = "Stop after this time, e.g. 10m or 24h (default: until interrupted).")
   @Nullable Duration length;
 
   @Option(
       names = "--policies",
       paramLabel = "DIR",
-      description =
-          "Also record the policies of this directory, the controller's, whenever they change, as"
-              + " the default policies of 'blkwarden replay'.")
+      description = "Also record these policy files on change, for 'blkwarden replay'.")
   @Nullable Path policies;
 
   @Option(
@@ -88,27 +85,28 @@ final class RecordCommand extends JsonCommand {
       description = "Also record this labels file; requires --policies.")
   @Nullable Path labels;
 
-  private @Nullable PolicyRecorder policyRecorder;
-
   @Override
   public Integer call() throws NatsException {
-    SecureRandom random = new SecureRandom();
     NatsSettings bus = nats.settings("cli");
-    RecordingFolder.Limits limits =
-        UsageException.wrap(() -> new RecordingFolder.Limits(fileBytes, totalBytes));
+    require(
+        totalBytes >= 2 * fileBytes,
+        "--total-size: expected at least twice --file-size, %s, found %s"
+            .formatted(SizeText.print(2 * fileBytes), SizeText.print(totalBytes)));
+    RecordingFolder.Limits limits = made(() -> new RecordingFolder.Limits(fileBytes, totalBytes));
+    require(labels == null || policies != null, "--labels: requires --policies");
     Recorder recorder = new Recorder(Recorder.MAX_BYTES);
-    Tap tap = new Tap(recorder, bus.subjects().prefix());
+    String prefix = bus.subjects().prefix();
+    Tap tap = new Tap(recorder, prefix, new AtomicLong(), new AtomicBoolean());
+    SecureRandom random = new SecureRandom();
     UUID session = new UUID(random.nextLong(), random.nextLong());
     try {
       Files.createDirectories(dir);
     } catch (IOException e) {
       return unwritable(e);
     }
-    RecordingFolder folder = new RecordingFolder(dir, limits, session, bus.subjects().prefix());
-    if (policies != null) {
-      policyRecorder = new PolicyRecorder(policies, recorder);
-      policyRecorder.poll(); // first, so that a replay has them from the start
-    }
+    RecordingFolder folder = new RecordingFolder(dir, limits, session, prefix);
+    PolicyRecorder policyRecorder = new PolicyRecorder();
+    policyRecorder.eachSecond(recorder); // first, so that a replay has them from the start
     CountDownLatch over = endOnSignal(recorder);
     boolean complete;
     boolean refused;
@@ -117,7 +115,7 @@ final class RecordCommand extends JsonCommand {
           RecordingTap source = RecordingTap.open(bus, tap)) {
         context.note("recording to %s; stop with Ctrl-C".formatted(dir));
         Tap.note(source, context);
-        complete = run(recorder, folder, tap, source);
+        complete = run(recorder, folder, tap, source, policyRecorder);
         refused = source.closedForGood();
       } catch (IOException e) {
         return unwritable(e);
@@ -159,24 +157,27 @@ final class RecordCommand extends JsonCommand {
   }
 
   /** Records until the time is up or Ctrl-C; returns false if interrupted. */
-  private boolean run(Recorder recorder, RecordingFolder folder, Tap tap, RecordingTap source)
+  private boolean run(
+      Recorder recorder,
+      RecordingFolder folder,
+      Tap tap,
+      RecordingTap source,
+      PolicyRecorder policyRecorder)
       throws IOException {
     long lengthMillis = length == null ? 0 : length.toMillis();
     long start = millis();
-    long end = length == null ? Long.MAX_VALUE : start + lengthMillis;
     try (Progress progress = Progress.of(context)) {
       recorder.run(
           folder,
           () -> {
             tap.eachSecond(source, context);
-            if (policyRecorder != null) {
-              policyRecorder.eachSecond();
-            }
-            if (millis() >= end || source.closedForGood()) {
+            policyRecorder.eachSecond(recorder);
+            long done = millis() - start;
+            if ((length != null && done >= lengthMillis) || source.closedForGood()) {
               recorder.close(now());
             }
             progress.at(
-                millis() - start,
+                done,
                 lengthMillis,
                 "%,d sample batches, %,d other messages, %s"
                     .formatted(
@@ -228,17 +229,9 @@ final class RecordCommand extends JsonCommand {
   }
 
   /** Adds the messages to the queue. */
-  private static final class Tap implements RecordingTap.Taker {
-    private final Recorder recorder;
-    private final int prefix;
-    private long dropped;
-    private final AtomicBoolean reconnected = new AtomicBoolean();
-
-    Tap(Recorder recorder, String prefix) {
-      this.recorder = recorder;
-      this.prefix = prefix.length() + 1;
-    }
-
+  private record Tap(
+      Recorder recorder, String prefix, AtomicLong dropped, AtomicBoolean reconnected)
+      implements RecordingTap.Taker {
     @Override
     public void message(String subject, byte[] payload) {
       take(subject, payload, false);
@@ -253,7 +246,8 @@ final class RecordCommand extends JsonCommand {
       if (payload.length > Entry.PAYLOAD_MAX || subject.length() * 3 > Entry.SUBJECT_MAX) {
         recorder.missing(now(), 0, 1, false);
       } else {
-        recorder.offer(new Entry.Message(now(), carried, subject.substring(prefix), payload));
+        String kind = subject.substring(prefix.length() + 1);
+        recorder.offer(new Entry.Message(now(), carried, kind, payload));
       }
     }
 
@@ -272,9 +266,9 @@ final class RecordCommand extends JsonCommand {
     /** Counts what jnats dropped; reads the maps again after a reconnection, as they may differ. */
     void eachSecond(RecordingTap source, CommandContext context) {
       long total = source.dropped();
-      if (total > dropped) {
-        recorder.missing(now(), 0, total - dropped, false);
-        dropped = total;
+      long more = total - dropped.getAndSet(total);
+      if (more > 0) {
+        recorder.missing(now(), 0, more, false);
       }
       if (reconnected.getAndSet(false)) {
         source.readStored(this);
@@ -301,67 +295,46 @@ final class RecordCommand extends JsonCommand {
 
     /** Prints bytes in the largest fitting unit, such as {@code 12.3 MiB}. */
     static String print(long bytes) {
-      if (bytes < 1 << 20) {
-        return "%.1f KiB".formatted(bytes / 1024.0);
-      }
-      return bytes < 1 << 30
-          ? "%.1f MiB".formatted(bytes / (double) (1 << 20))
-          : "%.2f GiB".formatted(bytes / (double) (1 << 30));
+      int unit = bytes < 1 << 20 ? 1 : bytes < 1 << 30 ? 2 : 3;
+      return "%.1f %ciB".formatted(bytes / Math.pow(1_024, unit), " KMG".charAt(unit));
     }
   }
 
-  /** Records the policies of a directory whenever they change. */
+  /** Records the policies of {@code --policies}, if given, whenever they change. */
   private final class PolicyRecorder {
     private static final int POLL_SECONDS = 15;
 
-    private final Path folder;
-    private final Recorder recorder;
     private @Nullable RecordedPolicies last;
     private String lastProblem = "";
     private int seconds;
 
-    PolicyRecorder(Path folder, Recorder recorder) {
-      this.folder = folder;
-      this.recorder = recorder;
-    }
-
-    void eachSecond() {
-      if (++seconds % POLL_SECONDS == 0) {
-        poll();
+    /** Polls at the first call and at every {@link #POLL_SECONDS}-th. */
+    void eachSecond(Recorder recorder) {
+      if (policies == null || seconds++ % POLL_SECONDS != 0) {
+        return;
       }
-    }
-
-    void poll() {
+      String problem = "";
       try {
         RecordedPolicies found =
             new RecordedPolicies(
-                PolicyFolder.read(folder),
+                PolicyFolder.read(policies),
                 labels == null ? null : PolicyFolder.readFile(labels, labels.toString()));
-        lastProblem = "";
-        if (!found.equals(last)) {
+        byte[] message = found.encode();
+        if (message.length > Entry.PAYLOAD_MAX) {
+          problem =
+              "policies: %s is too large to record: expected at most %d bytes, found %d"
+                  .formatted(policies, Entry.PAYLOAD_MAX, message.length);
+        } else if (!found.equals(last)) {
+          recorder.offer(new Entry.Message(now(), false, Entry.POLICIES, message));
           last = found;
-          write(found.encode());
         }
       } catch (IOException e) {
-        problem("policies: %s cannot be read (%s)".formatted(folder, e));
+        problem = "policies: cannot read %s (%s)".formatted(policies, e);
       }
-    }
-
-    private void write(byte[] message) {
-      if (message.length > Entry.PAYLOAD_MAX) {
-        problem(
-            "policies: %s is too large to record: expected at most %d bytes, found %d"
-                .formatted(folder, Entry.PAYLOAD_MAX, message.length));
-      } else {
-        recorder.offer(new Entry.Message(now(), false, Entry.POLICIES, message));
-      }
-    }
-
-    private void problem(String problem) {
-      if (!problem.equals(lastProblem)) {
-        lastProblem = problem;
+      if (!problem.isEmpty() && !problem.equals(lastProblem)) {
         context.note(problem);
       }
+      lastProblem = problem;
     }
   }
 }

@@ -13,24 +13,19 @@ import io.blkwarden.model.Printable;
 import io.blkwarden.model.Restraint;
 import io.blkwarden.model.message.OperatorReply;
 import io.blkwarden.model.message.OperatorRequest;
-import java.io.PrintWriter;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** A command that sends one request to the controller and prints the reply. */
-abstract class RequestCommand extends JsonCommand {
-  static final Duration TIMEOUT = Duration.ofSeconds(20);
-
-  @Mixin NatsOptions nats = new NatsOptions();
-
+abstract class RequestCommand extends CliCommand.Session {
   /** The reason for the audit trail. */
-  String reason = "by hand";
+  String reason = "manual";
 
   /**
    * The request that the arguments describe.
@@ -45,10 +40,43 @@ abstract class RequestCommand extends JsonCommand {
     return ask;
   }
 
+  /** Prints a successful reply as text. */
+  void print(OperatorReply reply) {
+    context.out().println(Printable.of(reply.detail()));
+  }
+
+  @Override
+  public final Integer call() throws NatsException {
+    var _ = made(this::ask); // before it connects
+    return super.call();
+  }
+
+  @Override
+  final Integer run(OperatorSession session) throws NatsException {
+    OperatorRequest.Ask ask = ask();
+    OperatorReply reply = ask(session, reason, complete(ask, session));
+    int code =
+        switch (reply.verdict()) {
+          case DONE -> ExitCodes.DONE;
+          case FAILED -> ExitCodes.FAILED;
+          case REFUSED -> ExitCodes.REFUSED;
+        };
+    String document = json ? json(ask, reply) : null;
+    if (document != null) {
+      context.out().println(document);
+    } else if (code == ExitCodes.DONE) {
+      print(reply);
+    } else {
+      String refused = code == ExitCodes.REFUSED ? "refused: " : "";
+      return context.error(new Complaint(refused + reply.detail()), code);
+    }
+    return code;
+  }
+
   /**
-   * The output of {@code --json}; null for an error of a request that does not print its reply: a
-   * successful one prints the silence, acknowledgement or pause in force, or {@code
-   * blkwarden.ended.v1}.
+   * The output of {@code --json}: the reply, or for a successful request about a silence, an
+   * acknowledgement or the pause what is active or has ended. Null for a failed one: it prints an
+   * error.
    */
   private static @Nullable String json(OperatorRequest.Ask ask, OperatorReply reply) {
     if (!(ask instanceof OperatorRequest.Lasting lasting)) {
@@ -73,36 +101,6 @@ abstract class RequestCommand extends JsonCommand {
             .put("id", id == null ? null : id.value()));
   }
 
-  /** Prints a successful reply as text. */
-  void print(OperatorReply reply, PrintWriter out) {
-    out.println(Printable.of(reply.detail()));
-  }
-
-  @Override
-  public final Integer call() throws NatsException {
-    OperatorRequest.Ask ask = UsageException.wrap(this::ask);
-    OperatorReply reply;
-    try (OperatorSession session = nats.connect()) {
-      reply =
-          session.ask(new OperatorRequest(context.user(), reason, complete(ask, session)), TIMEOUT);
-    }
-    int code =
-        switch (reply.verdict()) {
-          case DONE -> ExitCodes.DONE;
-          case FAILED -> ExitCodes.FAILED;
-          case REFUSED -> ExitCodes.REFUSED;
-        };
-    String document = json ? json(ask, reply) : null;
-    if (document != null) {
-      context.out().println(document);
-    } else if (code == ExitCodes.DONE) {
-      print(reply, context.out());
-    } else {
-      return context.error(new Complaint(reply.verdict().wire() + ": " + reply.detail()), code);
-    }
-    return code;
-  }
-
   /** Parses an ID argument; lower case is accepted. */
   static MessageId id(String text) {
     return new MessageId(text.toUpperCase(Locale.ROOT));
@@ -113,8 +111,8 @@ abstract class RequestCommand extends JsonCommand {
     @Option(
         names = "--reason",
         paramLabel = "TEXT",
-        defaultValue = "by hand",
-        description = "Reason, for the audit trail. Default: ${DEFAULT-VALUE}.")
+        defaultValue = "manual",
+        description = "Reason for the audit trail (default: ${DEFAULT-VALUE}).")
     void reason(String text) {
       reason = text;
     }
@@ -126,7 +124,7 @@ abstract class RequestCommand extends JsonCommand {
         names = "--reason",
         required = true,
         paramLabel = "TEXT",
-        description = "Reason, for the audit trail.")
+        description = "Reason for the audit trail.")
     void reason(String text) {
       reason = text;
     }
@@ -135,11 +133,9 @@ abstract class RequestCommand extends JsonCommand {
   /** Throttles a disk. */
   @Command(
       name = "throttle",
-      mixinStandardHelpOptions = true,
       description = {
-        "Lowers the I/O priority of the threads that serve a disk, or limits their IOPS, for a"
-            + " time.",
-        "Safety checks also apply to manual throttles: a disk whose threads are not proven is"
+        "Lowers the I/O priority of a disk's worker threads, or limits their IOPS.",
+        "Safety checks also apply to manual throttles: a disk whose workers are not proven is"
             + " refused (exit code 3)."
       })
   static final class Throttle extends WithReason {
@@ -153,15 +149,15 @@ abstract class RequestCommand extends JsonCommand {
         names = "--lease",
         paramLabel = "TIME",
         defaultValue = "10m",
-        converter = DurationText.class,
-        description = "Time until the throttle expires, 1s to 1h. Default ${DEFAULT-VALUE}.")
+        description = "Time until the throttle expires, 1s to 1h (default: ${DEFAULT-VALUE}).")
     Duration lease = Duration.ofMinutes(10);
 
     @Option(
         names = "--force",
         description =
-            "Override the safety limits (disks_per_host, disks_per_domain, hosts_throttled,"
-                + " stop_if_hosts_anomalous); goes on record. All other safety checks still apply.")
+            "Override the safety limits disks_per_host, disks_per_domain, hosts_throttled and"
+                + " stop_if_hosts_anomalous; recorded in the audit trail. All other safety checks"
+                + " still apply.")
     boolean force;
 
     /** A priority or a limit. */
@@ -169,7 +165,7 @@ abstract class RequestCommand extends JsonCommand {
       @Option(
           names = "--priority",
           paramLabel = "PRIORITY",
-          description = "idle or best-effort/0..7. Default idle.")
+          description = "Set this I/O priority: idle or best-effort/0..7 (default: idle).")
       @Nullable String priority;
 
       @Option(
@@ -182,35 +178,33 @@ abstract class RequestCommand extends JsonCommand {
     @Override
     OperatorRequest.Ask ask() {
       DiskPath path = DiskPath.parse(disk);
+      require(
+          lease.toSeconds() >= 1 && lease.toSeconds() <= 3_600,
+          "--lease: expected 1s to 1h, found %s".formatted(DurationText.print(lease)));
       return new OperatorRequest.Throttle(
           path.host(), path.domain(), path.disk(), restraint(), lease.toMillis(), force);
     }
 
     private Restraint restraint() {
-      if (how.limit != null) {
-        if (how.limit.matches("\\d+")) {
-          throw new IllegalArgumentException(
-              "--limit: expected a number a second, found '%1$s'; did you mean %1$s/s?"
-                  .formatted(how.limit));
-        }
-        return Restraint.parse("limit " + how.limit);
+      String limit = how.limit;
+      if (limit != null) {
+        require(
+            limit.matches("([1-9]\\d{1,4}|100000)/s"),
+            "--limit: expected 10/s to 100000/s, found '%s'%s"
+                .formatted(
+                    limit, limit.matches("\\d+") ? "; did you mean %s/s?".formatted(limit) : ""));
+        return Restraint.parse("limit " + limit);
       }
-      if (how.priority == null) {
-        return Restraint.Priority.IDLE;
-      }
-      if (Restraint.parse(how.priority) instanceof Restraint.Priority priority) {
-        return priority;
-      }
-      throw new IllegalArgumentException(
-          "--priority: expected a priority; set a limit with --limit");
+      String priority = how.priority == null ? "idle" : how.priority;
+      require(
+          priority.matches("idle|best-effort/[0-7]"),
+          "--priority: expected idle or best-effort/0..7, found '%s'".formatted(priority));
+      return Restraint.parse(priority);
     }
   }
 
   /** Releases throttles. */
-  @Command(
-      name = "release",
-      mixinStandardHelpOptions = true,
-      description = "Releases the throttle of a disk, or all throttles of the fleet.")
+  @Command(name = "release", description = "Releases the throttle of a disk, or all throttles.")
   static final class Release extends WithOptionalReason {
     @ArgGroup(multiplicity = "1")
     Target target = new Target();
@@ -237,8 +231,7 @@ abstract class RequestCommand extends JsonCommand {
   /** Lists the pending proposals of policies in mode {@code approve}. */
   @Command(
       name = "proposals",
-      mixinStandardHelpOptions = true,
-      description = "Lists proposals: throttles that policies in mode approve want to set.")
+      description = "Lists pending proposals: throttles that policies in mode approve want to set.")
   static final class Proposals extends RequestCommand {
     Proposals() {
       reason = "list proposals";
@@ -250,38 +243,36 @@ abstract class RequestCommand extends JsonCommand {
     }
 
     @Override
-    void print(OperatorReply reply, PrintWriter out) {
-      if (reply.proposals() != null) {
+    void print(OperatorReply reply) {
+      if (reply.proposals() != null && !reply.proposals().isEmpty()) {
         Table.of(reply.proposals())
-            .column("ID", each -> each.id().value())
-            .column("HOST", each -> each.host())
+            .column("ID", OperatorReply.Proposal::id)
+            .column("HOST", OperatorReply.Proposal::host)
             .column("DOMAIN", each -> each.domain().name())
-            .column("DISK", each -> each.disk())
-            .column("WOULD SET", each -> each.restraint())
-            .column("POLICY", each -> each.policy())
-            .column("EXPIRES", each -> each.expires())
-            .column("APPROVED BY", each -> each.approvedBy())
-            .print(out);
+            .column("DISK", OperatorReply.Proposal::disk)
+            .column("WOULD SET", OperatorReply.Proposal::restraint)
+            .column("POLICY", OperatorReply.Proposal::policy)
+            .column("EXPIRES", each -> each.expires().truncatedTo(ChronoUnit.SECONDS))
+            .column("APPROVED BY", OperatorReply.Proposal::approvedBy)
+            .print(context.out());
       }
-      super.print(reply, out);
+      super.print(reply);
     }
   }
 
-  /** Approves or denies a proposal. */
+  /** A request about a proposal. */
   abstract static sealed class Answer extends WithOptionalReason {
-    @Parameters(
-        paramLabel = "ID",
-        description = "ID of a proposal, from 'blkwarden proposals' or the alert's note.")
+    @Parameters(paramLabel = "ID", description = "ID of a proposal, from 'blkwarden proposals'.")
     String id = "";
   }
 
   /** Approves a proposal. */
   @Command(
       name = "approve",
-      mixinStandardHelpOptions = true,
-      description =
-          "Approves a proposal: it is carried out if the threshold is still exceeded and every"
-              + " safety check passes.")
+      description = {
+        "Approves a proposal.",
+        "The disk is throttled if it is still over threshold and all safety checks pass."
+      })
   static final class Approve extends Answer {
     @Override
     OperatorRequest.Ask ask() {
@@ -292,8 +283,10 @@ abstract class RequestCommand extends JsonCommand {
   /** Denies a proposal. */
   @Command(
       name = "deny",
-      mixinStandardHelpOptions = true,
-      description = "Denies a proposal; there is no new one until the breach has ended.")
+      description = {
+        "Denies a proposal.",
+        "The policy makes no new one until the breach has ended."
+      })
   static final class Deny extends Answer {
     @Override
     OperatorRequest.Ask ask() {
@@ -304,16 +297,14 @@ abstract class RequestCommand extends JsonCommand {
   /** Acknowledges an alert or an incident, or withdraws the acknowledgement. */
   @Command(
       name = "ack",
-      mixinStandardHelpOptions = true,
       description = {
-        "Acknowledges an alert, or all alerts of an incident: they send no more notifications.",
+        "Acknowledges an alert, or all alerts of an incident: stops their notifications.",
         "Acknowledged alerts are still published on NATS, with your name."
       })
   static final class Ack extends WithOptionalReason {
-
     @Parameters(
         paramLabel = "ID",
-        description = "ID of an alert or incident, from 'blkwarden alerts --json'.")
+        description = "ID of an alert, from 'blkwarden alerts', or of an incident, from --json.")
     String id = "";
 
     @Option(names = "--undo", description = "Withdraw the acknowledgement.")
@@ -328,14 +319,13 @@ abstract class RequestCommand extends JsonCommand {
   /** Removes a host that was taken out of service. */
   @Command(
       name = "forget",
-      mixinStandardHelpOptions = true,
       description = {
         "Removes a decommissioned host: deletes its stored map and resolves its alerts.",
-        "Refused while its agent reports samples or may have a throttle in force.",
-        "The host returns when its agent reports again."
+        "Refused while its agent reports samples or may have active throttles. The host returns"
+            + " when its agent reports again."
       })
   static final class Forget extends WithOptionalReason {
-    @Parameters(paramLabel = "HOST", description = "Host name as in 'blkwarden map', e.g. dom0-7.")
+    @Parameters(paramLabel = "HOST", description = "Host, from 'blkwarden hosts', e.g. dom0-7.")
     String host = "";
 
     @Override
@@ -347,15 +337,14 @@ abstract class RequestCommand extends JsonCommand {
   /** Pauses enforcement. */
   @Command(
       name = "pause",
-      mixinStandardHelpOptions = true,
       description = {
-        "Pauses enforcement until 'blkwarden resume': policies are evaluated and alerts published,",
-        "but nothing is throttled, not even by hand. Active leases run until they expire.",
-        "Applies to every controller and survives restarts. To end leases at once: release --all.",
-        "The leader handles the request; exit code 1 if no controller answers."
+        "Pauses enforcement until 'blkwarden resume'.",
+        "Policies are evaluated and alerts published, but nothing is throttled, not even manually."
+            + " Active leases run until they expire; to end them now, run 'blkwarden release"
+            + " --all'. Applies to all controllers and survives restarts. Exit code 1 if no"
+            + " controller answers."
       })
   static final class Pause extends WithReason {
-
     @Override
     OperatorRequest.Ask ask() {
       return new OperatorRequest.PauseSet();
@@ -365,8 +354,7 @@ abstract class RequestCommand extends JsonCommand {
   /** Resumes enforcement. */
   @Command(
       name = "resume",
-      mixinStandardHelpOptions = true,
-      description = "Resumes enforcement: breaches in the next samples are acted on.")
+      description = {"Resumes enforcement.", "Breaches in the next samples are acted on."})
   static final class Resume extends RequestCommand {
     @Override
     OperatorRequest.Ask ask() {
@@ -375,7 +363,7 @@ abstract class RequestCommand extends JsonCommand {
   }
 
   /** Expires a silence. */
-  @Command(name = "expire", mixinStandardHelpOptions = true, description = "Expires a silence now.")
+  @Command(name = "expire", description = "Expires a silence now.")
   static final class ExpireSilence extends RequestCommand {
     @Parameters(paramLabel = "ID", description = "ID of a silence, from 'blkwarden silence list'.")
     String id = "";

@@ -21,18 +21,17 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Adds, lists and expires silences. */
 @Command(
     name = "silence",
-    mixinStandardHelpOptions = true,
-    synopsisSubcommandLabel = "COMMAND",
     description = {
-      "Mutes notifications for a time.",
+      "Silences alerts: stops their notifications for a time.",
       "Silenced alerts are still published on NATS, with the ID of the silence."
     },
     subcommands = {
@@ -44,54 +43,56 @@ final class SilenceCommand {
   private SilenceCommand() {}
 
   /** Adds a silence. */
-  @Command(
-      name = "add",
-      mixinStandardHelpOptions = true,
-      description = {
-        "Silences the alerts whose labels match all given patterns;",
-        "* matches any characters, ? a single one."
-      })
+  @Command(name = "add", description = "Silences the alerts that match all given patterns.")
   static final class Add extends RequestCommand.WithReason {
-    @Option(names = "--host", paramLabel = "GLOB", description = "Host; _fleet for fleet alerts.")
+    @Option(
+        names = "--host",
+        paramLabel = "PATTERN",
+        description = "Host, e.g. 'dom0-1*'; _fleet for fleet alerts.")
     @Nullable String host;
 
-    @Option(names = "--policy", paramLabel = "GLOB", description = "Policy name.")
+    @Option(names = "--policy", paramLabel = "PATTERN", description = "Policy name.")
     @Nullable String policy;
 
-    @Option(names = "--domain", paramLabel = "GLOB", description = "Domain name or UUID.")
+    @Option(names = "--domain", paramLabel = "PATTERN", description = "Domain, by name or UUID.")
     @Nullable String domain;
 
-    @Option(names = "--severity", paramLabel = "GLOB", description = "info, warning or critical.")
+    @Option(
+        names = "--severity",
+        paramLabel = "PATTERN",
+        description = "Severity: info, warning or critical.")
     @Nullable String severity;
 
-    @Option(names = "--role", paramLabel = "GLOB", description = "Disk role: root, swap or data.")
+    @Option(names = "--role", paramLabel = "PATTERN", description = "Role: root, swap or data.")
     @Nullable String role;
 
     @Option(
         names = "--alert",
         paramLabel = "ID",
-        description =
-            "Open alert, from 'blkwarden alerts': silences its policy on its domain, or on its host"
-                + " if it has none.")
+        description = "Open alert, from 'blkwarden alerts': matches its policy and domain or host.")
     @Nullable String alert;
 
     @Option(
         names = "--for",
         required = true,
         paramLabel = "TIME",
-        converter = DurationText.class,
-        description = "Duration, e.g. 30m, 2h or 7d; at most 30d.")
+        description = "Duration, e.g. 30m or 7d, at most 30d.")
     Duration time = Duration.ZERO;
 
     @Override
     OperatorRequest.Ask ask() {
-      if (time.compareTo(Silence.LONGEST) > 0) {
-        throw new IllegalArgumentException(
-            "--for: expected at most 30 days, found " + time.toDays() + " days");
-      }
-      Silence.Matcher matcher =
-          new Silence.Matcher(host, alert == null ? policy : "*", domain, severity, role);
-      return new OperatorRequest.SilenceAdd(matcher, time.toMillis());
+      require(
+          time.compareTo(Silence.LONGEST) <= 0,
+          "--for: expected at most 30d, found %s".formatted(DurationText.print(time)));
+      require(
+          Stream.of(host, policy, domain, severity, role, alert).anyMatch(Objects::nonNull),
+          "expected at least one of --host, --policy, --domain, --severity, --role or --alert");
+      return silence(
+          new Silence.Matcher(host, alert == null ? policy : "*", domain, severity, role));
+    }
+
+    private OperatorRequest.SilenceAdd silence(Silence.Matcher match) {
+      return new OperatorRequest.SilenceAdd(match, time.toMillis());
     }
 
     @Override
@@ -101,69 +102,60 @@ final class SilenceCommand {
       if (text == null) {
         return ask;
       }
-      MessageId id = UsageException.wrap(() -> id(text));
-      FleetReport fleet = FleetCommand.ask(session, context, null).fleet();
-      FleetReport.OpenAlert open =
-          (fleet == null ? List.<FleetReport.OpenAlert>of() : fleet.alerts())
-              .stream()
-                  .filter(each -> each.id().equals(id))
-                  .findFirst()
-                  .orElseThrow(() ->
-                      new NatsException(
-                          "no open alert has the id " + id,
-                          "see 'blkwarden alerts', or silence by --policy"));
+      MessageId id = made(() -> id(text));
+      FleetReport fleet = ask(session, "query", new OperatorRequest.Fleet(null)).fleet();
+      List<FleetReport.OpenAlert> alerts = fleet == null ? List.of() : fleet.alerts();
+      return alerts.stream()
+          .filter(each -> each.id().equals(id))
+          .findFirst()
+          .map(this::silence)
+          .orElseThrow(() ->
+              new NatsException(
+                  "no open alert has the ID " + id,
+                  "see 'blkwarden alerts', or silence by --policy"));
+    }
+
+    private OperatorRequest.SilenceAdd silence(FleetReport.OpenAlert open) {
       DomainRef of = open.domain();
-      Silence.Matcher matcher =
-          new Silence.Matcher(
-              of == null ? open.host().value() : null,
-              open.policy(),
-              of == null ? null : of.uuid().toString(),
-              null,
-              null);
-      return new OperatorRequest.SilenceAdd(matcher, time.toMillis());
+      String openHost = of == null ? open.host().value() : null;
+      String uuid = of == null ? null : of.uuid().toString();
+      return silence(new Silence.Matcher(openHost, open.policy(), uuid, null, null));
     }
   }
 
   /** Lists the active silences. */
-  @Command(
-      name = "list",
-      mixinStandardHelpOptions = true,
-      description = "Lists the active silences.")
-  static final class Lists extends JsonCommand {
-    @Mixin NatsOptions nats = new NatsOptions();
-
+  @Command(name = "list", description = "Lists the active silences.")
+  static final class Lists extends CliCommand.Session {
     @Override
-    public Integer call() throws NatsException {
+    Integer run(OperatorSession session) throws NatsException {
       Instant now = Instant.now();
       List<Silence> active = new ArrayList<>();
-      try (OperatorSession session = nats.connect()) {
-        session.records(
-            RecordKind.SILENCE,
-            stored -> {
-              if (ControlJson.decode(ControlMessage.class, stored.bytes())
-                      instanceof Decoded.Ok<ControlMessage>(Silence silence)
-                  && silence.until().isAfter(now)) {
-                active.add(silence);
-              }
-            });
-      }
+      session.records(
+          RecordKind.SILENCE,
+          stored -> {
+            if (ControlJson.decode(ControlMessage.class, stored.bytes())
+                    instanceof Decoded.Ok<ControlMessage>(Silence silence)
+                && silence.until().isAfter(now)) {
+              active.add(silence);
+            }
+          });
       active.sort(Comparator.comparing(Silence::until));
       if (json) {
         active.forEach(each -> context.out().println(AsciiJson.line(each)));
-      } else {
-        Table.of(active)
-            .column("ID", each -> each.id())
-            .column("UNTIL", each -> each.until().truncatedTo(ChronoUnit.SECONDS))
-            .column("HOST", each -> pattern(each.match().host()))
-            .column("POLICY", each -> pattern(each.match().policy()))
-            .column("DOMAIN", each -> pattern(each.match().domain()))
-            .column("SEVERITY", each -> pattern(each.match().severity()))
-            .column("ROLE", each -> pattern(each.match().role()))
-            .column("BY", each -> each.by())
-            .column("KEY", each -> each.requestedByKey())
-            .column("REASON", each -> each.reason())
-            .print(context.out());
+        return ExitCodes.DONE;
       }
+      Table.of(active)
+          .column("ID", Silence::id)
+          .column("EXPIRES", each -> each.until().truncatedTo(ChronoUnit.SECONDS))
+          .column("HOST", each -> pattern(each.match().host()))
+          .column("POLICY", each -> pattern(each.match().policy()))
+          .column("DOMAIN", each -> pattern(each.match().domain()))
+          .column("SEVERITY", each -> pattern(each.match().severity()))
+          .column("ROLE", each -> pattern(each.match().role()))
+          .column("BY", Silence::by)
+          .column("KEY", Silence::requestedByKey)
+          .column("REASON", Silence::reason)
+          .print(context.out(), "no active silences");
       return ExitCodes.DONE;
     }
 

@@ -20,7 +20,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
@@ -31,32 +30,28 @@ import picocli.CommandLine.Option;
 /** Shows live I/O of the fleet's disks. */
 @Command(
     name = "top",
-    mixinStandardHelpOptions = true,
     description = {
-      "Shows live I/O of the fleet's disks, the worst first; * marks throttled disks.",
-      "Full screen on a terminal: < and > sort, / searches, Enter shows a disk, t throttles it and"
-          + " r releases it after confirmation, q quits. In a pipe, or with --plain or --count, it"
-          + " prints one table per interval. Needs operator credentials; a controller provides the"
-          + " stored maps."
+      "Shows live I/O of the fleet's disks, the busiest first.",
+      "* marks throttled disks. Full screen on a terminal: < and > sort, / searches, Enter shows a"
+          + " disk, t throttles and r releases it after confirmation, q quits. In a pipe, or with"
+          + " --plain or --count, prints one table per interval. Needs operator credentials; disks"
+          + " are shown at once if a controller answers, else when their agent publishes its map."
     })
-final class TopCommand implements Callable<Integer> {
-  private final CommandContext context;
-
+final class TopCommand extends CliCommand {
   @Mixin NatsOptions nats = new NatsOptions();
   @Mixin TopOptions top = new TopOptions();
 
-  @Option(names = "--host", paramLabel = "NAME", description = "Only this host; repeatable.")
+  @Option(
+      names = "--host",
+      paramLabel = "NAME",
+      description = "Show only this host, e.g. dom0-7; repeatable.")
   List<String> hosts = new ArrayList<>();
-
-  TopCommand(CommandContext context) {
-    this.context = context;
-  }
 
   @Override
   public Integer call() throws NatsException {
     top.check();
     NatsSettings settings = nats.settings("cli");
-    Feed feed = new Feed(new FleetTop(settings.subjects(), only()));
+    Feed feed = new Feed(new FleetTop(settings.subjects(), only()), new AtomicBoolean());
     try (RecordingTap tap = RecordingTap.ofHosts(settings, feed)) {
       Tty tty = Tty.ofProcess(context.environment());
       new TopLoop(top, true, this::act, context.out(), tty, System::nanoTime)
@@ -69,19 +64,18 @@ final class TopCommand implements Callable<Integer> {
 
   /** Throttles or releases a disk; returns the reply. */
   String act(DiskLine disk, boolean throttle) {
+    HostId host = new HostId(disk.host());
+    OperatorRequest.Ask ask =
+        throttle
+            ? new OperatorRequest.Throttle(
+                host,
+                disk.uuid(),
+                disk.disk(),
+                Restraint.Priority.IDLE,
+                TopLoop.Operator.LEASE.toMillis())
+            : new OperatorRequest.Release(host, disk.uuid(), disk.disk());
     try (OperatorSession session = nats.connect()) {
-      HostId host = new HostId(disk.host());
-      OperatorRequest.Ask ask =
-          throttle
-              ? new OperatorRequest.Throttle(
-                  host,
-                  disk.uuid(),
-                  disk.disk(),
-                  Restraint.Priority.IDLE,
-                  TopLoop.Operator.LEASE.toMillis())
-              : new OperatorRequest.Release(host, disk.uuid(), disk.disk());
-      OperatorRequest request = new OperatorRequest(context.user(), "from top", ask);
-      OperatorReply reply = session.ask(request, RequestCommand.TIMEOUT);
+      OperatorReply reply = ask(session, "from top", ask);
       return reply.verdict().wire() + ": " + reply.detail();
     } catch (NatsException e) {
       return "failed: " + e.getMessage();
@@ -89,15 +83,11 @@ final class TopCommand implements Callable<Integer> {
   }
 
   private Set<HostId> only() {
-    return UsageException.wrap(() -> hosts.stream().map(HostId::new).collect(Collectors.toSet()));
+    return made(() -> hosts.stream().map(HostId::new).collect(Collectors.toSet()));
   }
 
   /** Passes messages to the view. */
   private record Feed(FleetTop fleet, AtomicBoolean stale) implements RecordingTap.Taker {
-    Feed(FleetTop fleet) {
-      this(fleet, new AtomicBoolean());
-    }
-
     @Override
     public void message(String subject, byte[] payload) {
       fleet.message(subject, payload, millis());

@@ -14,53 +14,51 @@ import java.time.temporal.ChronoUnit;
 import java.util.HashSet;
 import java.util.Set;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Prints the audit trail of a host, domain, throttle, alert or incident. */
 @Command(
     name = "why",
-    mixinStandardHelpOptions = true,
     description = {
-      "Explains what happened to a host, domain, throttle, alert or incident, in order of time:"
-          + " which policy, with which numbers, what was done, what was refused by which safety"
-          + " check, the effect, and when it ended.",
-      "Exit code 1 if no controller answers or there are no records."
+      "Explains what happened to a host, domain, throttle, alert or incident.",
+      "Prints in order of time: which policy was breached and by which values, what was done or"
+          + " refused and by which safety check, the effect, and when it ended. Exit code 1 if no"
+          + " controller answers or there are no records."
     })
-final class WhyCommand extends JsonCommand {
+final class WhyCommand extends CliCommand.Session {
   private static final String REMEDY =
       "check the name with 'blkwarden map', or use a longer --since";
 
-  @Mixin NatsOptions nats = new NatsOptions();
-
   @Parameters(
       paramLabel = "HOST|DOMAIN|ID",
-      description = "Host, domain name or UUID, or ID of a throttle, alert or incident.")
+      description = "Host, domain by name or UUID, or ID of a throttle, alert or incident.")
   String about = "";
 
   @Option(
       names = "--since",
       paramLabel = "TIME",
       defaultValue = "24h",
-      converter = DurationText.class,
-      description = "How far back, e.g. 30m, 24h or 7d. Default ${DEFAULT-VALUE}.")
+      description = "Print records of this time, e.g. 30m or 7d (default: ${DEFAULT-VALUE}).")
   Duration since = Duration.ofHours(24);
 
   @Override
   public Integer call() throws NatsException {
-    AuditQuery query = UsageException.wrap(() -> new AuditQuery(about));
-    AuditTrail trail;
-    try (OperatorSession session = nats.connect()) {
-      trail = session.auditTrail(query, Instant.now().minus(since), this::stopped);
-      if (json) {
-        context.out().println(trail.json(about));
-      }
-      if (trail.entries().isEmpty()) {
-        return context.failed(
-            "no records for %s in the last %s".formatted(about, DurationText.print(since)),
-            remedy(session));
-      }
+    var _ = made(() -> new AuditQuery(about)); // before it connects
+    return super.call();
+  }
+
+  @Override
+  Integer run(OperatorSession session) throws NatsException {
+    AuditTrail trail =
+        session.auditTrail(new AuditQuery(about), Instant.now().minus(since), this::stopped);
+    if (json) {
+      context.out().println(trail.json(about));
+    }
+    if (trail.entries().isEmpty()) {
+      return context.failed(
+          "no records for %s in the last %s".formatted(about, DurationText.print(since)),
+          remedy(session));
     }
     if (!json) {
       print(trail);
@@ -71,7 +69,7 @@ final class WhyCommand extends JsonCommand {
   private String remedy(OperatorSession session) {
     Set<String> names = new HashSet<>();
     try {
-      for (StoredMap each : StoredMap.all(session, _ -> {})) {
+      for (MapCommand.StoredMap each : MapCommand.StoredMap.all(session, _ -> {})) {
         each.snapshot().disks().forEach(disk -> names.add(disk.domain().name()));
       }
     } catch (NatsException _) {
@@ -79,10 +77,6 @@ final class WhyCommand extends JsonCommand {
     }
     String question = names.contains(about) ? "" : Nearest.question(about, names);
     return question.isEmpty() ? REMEDY : question + " Otherwise " + REMEDY;
-  }
-
-  private boolean stopped() {
-    return Thread.currentThread().isInterrupted() || context.out().checkError();
   }
 
   private void print(AuditTrail trail) {

@@ -10,6 +10,7 @@ import io.blkwarden.model.message.OperatorRequest;
 import io.blkwarden.model.message.Pause;
 import io.blkwarden.model.message.Silence;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -26,10 +27,10 @@ import org.jspecify.annotations.Nullable;
  * acknowledgements, the newest.
  */
 public final class OperatorState {
-  /** Most silences. */
+  /** Maximum number of silences. */
   public static final int SILENCES_MAX = 1_000;
 
-  /** Most acknowledgements. */
+  /** Maximum number of acknowledgements. */
   public static final int ACKS_MAX = 1_000;
 
   /** No silences, acknowledgements or pause. */
@@ -57,9 +58,10 @@ public final class OperatorState {
   /** A silence and its parsed patterns by label. */
   private record Matched(Silence silence, Map<String, Glob> patterns) {
     static Matched of(Silence silence) {
-      Map<String, Glob> patterns = new HashMap<>();
-      silence.match().patterns().forEach((label, glob) -> patterns.put(label, new Glob(glob)));
-      return new Matched(silence, patterns);
+      return new Matched(
+          silence,
+          silence.match().patterns().entrySet().stream()
+              .collect(Collectors.toMap(Map.Entry::getKey, each -> new Glob(each.getValue()))));
     }
 
     boolean isActive(Instant now) {
@@ -140,20 +142,20 @@ public final class OperatorState {
     return silences.stream().filter(each -> each.isActive(now)).count();
   }
 
-  /** What a request for a silence, an acknowledgement or the pause changes. */
+  /** The change that a request for a silence, an acknowledgement or the pause makes. */
   public sealed interface Change {
-    /** Most expired entries deleted with a request. */
+    /** Maximum number of expired entries deleted with a request. */
     int EXPIRED_MAX = 100;
 
     /**
-     * Write an entry, or delete it.
+     * An entry to write or to delete.
      *
      * @param set whether to write it
      * @param expired expired entries to delete as well, at most {@link #EXPIRED_MAX}
      */
     record Store(OperatorInput input, boolean set, List<OperatorInput> expired) implements Change {}
 
-    /** Nothing, for this reason. */
+    /** No change, for this reason. */
     record Refused(String why) implements Change {}
   }
 
@@ -210,7 +212,7 @@ public final class OperatorState {
         : new Change.Refused(missing);
   }
 
-  /** The change in words, once it is in force. */
+  /** The text of a change that was stored. */
   public static String describe(OperatorInput input, boolean set) {
     return switch (input) {
       case Silence silence -> {
@@ -218,14 +220,15 @@ public final class OperatorState {
             silence.match().patterns().entrySet().stream()
                 .map(each -> each.getKey() + "=" + each.getValue())
                 .collect(Collectors.joining(" "));
-        String state = set ? "is in force until " + silence.until() : "ended";
+        String state =
+            set ? "is active until " + silence.until().truncatedTo(ChronoUnit.SECONDS) : "ended";
         yield "silence %s (%s) %s".formatted(silence.id(), match, state);
       }
       case Ack ack ->
           (set ? "%s is acknowledged" : "%s is no longer acknowledged").formatted(ack.about());
       case Pause _ ->
           set
-              ? "enforcement is paused; leases in force end at their time"
+              ? "enforcement is paused; active leases run until they expire"
               : "enforcement is resumed";
     };
   }

@@ -5,6 +5,7 @@ import io.blkwarden.commandline.top.TopRound;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.json.ControlJson;
 import io.blkwarden.model.json.Decoded;
+import io.blkwarden.model.message.ControlMessage;
 import io.blkwarden.model.message.Heartbeat;
 import io.blkwarden.model.message.MappingEvent;
 import io.blkwarden.model.sample.SampleCodec;
@@ -17,7 +18,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 
 /**
  * Live I/O of the fleet's disks, from mappings, heartbeats and samples; thread-safe.
@@ -30,7 +30,6 @@ public final class FleetTop {
   /** Maximum number of hosts. */
   public static final int MAX_HOSTS = 65_536;
 
-  private static final int NAMES = 3;
   private static final int HOST_OF_SAMPLE = 2;
 
   private final Subjects subjects;
@@ -51,23 +50,19 @@ public final class FleetTop {
 
   /** Processes a message. */
   public synchronized void message(String subject, byte[] payload, long nowMillis) {
-    String kind = subject.substring(Math.min(subject.length(), subjects.prefix().length() + 1));
-    if (kind.startsWith("sample.")) {
+    if (subject.startsWith(subjects.prefix() + ".sample.")) {
       sample(subject, payload, nowMillis);
-    } else if (kind.startsWith("mapping.")) {
-      mapping(subject, payload, nowMillis);
-    } else if (ControlJson.decode(Heartbeat.class, payload)
-            instanceof Decoded.Ok<Heartbeat>(Heartbeat heartbeat)
-        && subjects.heartbeat(heartbeat.host()).equals(subject)) {
-      seen(heartbeat.host(), nowMillis).ifPresent(seen -> seen.heartbeat(heartbeat, nowMillis));
-    }
-  }
-
-  private void mapping(String subject, byte[] payload, long nowMillis) {
-    if (ControlJson.decode(MappingEvent.class, payload)
-            instanceof Decoded.Ok<MappingEvent>(MappingEvent event)
-        && subjects.mapping(event.origin().host(), event.event()).equals(subject)) {
-      seen(event.origin().host(), nowMillis).ifPresent(seen -> seen.mapping(event));
+    } else if (ControlJson.decode(ControlMessage.class, payload)
+        instanceof Decoded.Ok<ControlMessage>(ControlMessage message)) {
+      switch (message) {
+        case Heartbeat heartbeat when subjects.heartbeat(heartbeat.host()).equals(subject) ->
+            seen(heartbeat.host(), nowMillis)
+                .ifPresent(seen -> seen.heartbeat(heartbeat, nowMillis));
+        case MappingEvent event
+            when subjects.mapping(event.origin().host(), event.event()).equals(subject) ->
+            seen(event.origin().host(), nowMillis).ifPresent(seen -> seen.mapping(event));
+        default -> {} // not about disks, or on another host's subject
+      }
     }
   }
 
@@ -103,12 +98,12 @@ public final class FleetTop {
    */
   public synchronized TopRound round(Instant at, long nowMillis, List<String> notes) {
     List<DiskLine> lines = new ArrayList<>();
-    List<HostId> stale = new ArrayList<>();
+    List<String> stale = new ArrayList<>();
     List<String> unknown = new ArrayList<>();
     for (TopHost seen : hosts.values()) {
       lines.addAll(seen.disks(nowMillis));
       if (seen.stale(nowMillis)) {
-        stale.add(seen.host());
+        stale.add(seen.host().value());
       }
       seen.unknownDevices(nowMillis)
           .forEach(device -> unknown.add(device + " of " + seen.host().value()));
@@ -119,7 +114,7 @@ public final class FleetTop {
     return new TopRound(at, summary, lines, remarks(stale, unknown, notes));
   }
 
-  private List<String> remarks(List<HostId> stale, List<String> unknown, List<String> notes) {
+  private List<String> remarks(List<String> stale, List<String> unknown, List<String> notes) {
     List<String> remarks = new ArrayList<>(notes);
     if (hosts.isEmpty() && notes.isEmpty()) {
       remarks.add(
@@ -127,13 +122,9 @@ public final class FleetTop {
               + (only.isEmpty() ? "" : " and --host"));
     }
     if (!stale.isEmpty()) {
-      String names =
-          stale.stream().limit(NAMES).map(HostId::value).collect(Collectors.joining(", "));
       remarks.add(
-          "not reporting, values unknown: %s%s; check that blkwarden-agent runs there"
-              .formatted(
-                  names,
-                  stale.size() > NAMES ? " and %d more".formatted(stale.size() - NAMES) : ""));
+          "not reporting, values unknown: %s; check that blkwarden-agent runs there"
+              .formatted(TopRound.names(stale)));
     }
     if (!unknown.isEmpty()) {
       remarks.add(TopRound.unknownDevices(unknown));

@@ -68,7 +68,7 @@ final class BlkwardenTest {
   @Test
   void typoGetsSuggestionAndHelp() {
     assertThat(CommandResult.run(NOWHERE, "releese").err())
-        .startsWith("blkwarden: Unmatched argument at index 0: 'releese': did you mean release, or")
+        .startsWith("error: unknown argument 'releese': did you mean release, or")
         .contains("Otherwise see 'blkwarden --help'");
     assertThat(CommandResult.run(NOWHERE, "silence").err())
         .contains("see 'blkwarden silence --help'");
@@ -106,7 +106,7 @@ final class BlkwardenTest {
 
     assertThat(result.code()).isEqualTo(ExitCodes.FAILED);
     assertThat(result.err())
-        .startsWith("blkwarden: cannot reach NATS at nats://127.0.0.1:1")
+        .startsWith("error: cannot reach NATS at nats://127.0.0.1:1")
         .contains("start nats-server, or set --nats or NATS_URL");
   }
 

@@ -50,7 +50,7 @@ final class CommandsOnNatsTest {
   private final NatsServer server = NatsServer.start();
   private final FakeAgent agent = Fleet.connect(server, HOST);
 
-  private final RecordServer desk =
+  private final RecordServer records =
       new RecordServer(
           new NatsSettings(server.url(), null, null, SUBJECTS, "c1"),
           new ControllerCounters(),
@@ -58,7 +58,7 @@ final class CommandsOnNatsTest {
 
   @BeforeEach
   void provision() throws Exception {
-    desk.start();
+    records.start();
     agent
         .connection()
         .keyValueManagement()
@@ -84,7 +84,7 @@ final class CommandsOnNatsTest {
 
   @AfterEach
   void close() {
-    desk.close();
+    records.close();
     agent.close();
     server.close();
   }
@@ -159,7 +159,7 @@ final class CommandsOnNatsTest {
     }
 
     assertThat(result.out()).contains("dom0-7 (stale)");
-    assertThat(result.err()).contains("dom0-7 is stale: stored");
+    assertThat(result.err()).contains("map of host dom0-7 is stale, stored");
   }
 
   @Test
@@ -232,7 +232,7 @@ final class CommandsOnNatsTest {
     CommandResult throttle =
         CommandResult.run(server.url(), "throttle", "dom0-7/a/b/xvda2", "--reason", "too loud");
     assertThat(throttle.code()).isEqualTo(ExitCodes.REFUSED);
-    assertThat(throttle.err()).isEqualToIgnoringNewLines("blkwarden: refused: because \\u001B[31m");
+    assertThat(throttle.err()).isEqualToIgnoringNewLines("error: refused: because \\u001B[31m");
     assertThat(asked.getFirst())
         .contains("\"host\":\"dom0-7\"", "\"domain\":\"a/b\"", "\"disk\":\"xvda2\"")
         .contains("\"lease_ms\":600000", "\"reason\":\"too loud\"");
@@ -302,7 +302,7 @@ final class CommandsOnNatsTest {
 
     CommandResult nothing = CommandResult.run(server.url(), "why", "vm9");
     assertThat(nothing.code()).isEqualTo(ExitCodes.FAILED);
-    assertThat(nothing.err()).contains("no records for vm9 in the last 1d 0h: check the name");
+    assertThat(nothing.err()).contains("no records for vm9 in the last 24h: check the name");
     agent.snapshot(Fleet.snapshot(HOST, 1, "vm176"));
     assertThat(CommandResult.run(server.url(), "why", "wm176").err())
         .contains("did you mean vm176?");

@@ -22,9 +22,10 @@ final class CompletionTest {
 
   private static List<String> completions(String... words) throws Exception {
     Process process = new ProcessBuilder(words).redirectErrorStream(true).start();
-    List<String> said = new String(process.getInputStream().readAllBytes(), UTF_8).lines().toList();
-    assertThat(process.waitFor()).as("%s", said).isZero();
-    return said.stream().map(String::strip).toList();
+    List<String> printed =
+        new String(process.getInputStream().readAllBytes(), UTF_8).lines().toList();
+    assertThat(process.waitFor()).as("%s", printed).isZero();
+    return printed.stream().map(String::strip).toList();
   }
 
   /** The completions of a word in bash. */

@@ -50,6 +50,6 @@ final class ControllerConfTest {
     PrintWriter out = new PrintWriter(new StringWriter());
     assertThat(Blkwarden.run(new String[] {"controller"}, out, new PrintWriter(err), conf))
         .isEqualTo(2);
-    assertThat(err.toString()).startsWith("blkwarden: ").contains("did you mean 'http-port'?");
+    assertThat(err.toString()).startsWith("error: ").contains("did you mean 'http-port'?");
   }
 }

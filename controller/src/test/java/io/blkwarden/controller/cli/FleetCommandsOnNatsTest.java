@@ -77,7 +77,7 @@ final class FleetCommandsOnNatsTest {
   @Test
   void emptyFleetIsExplained() {
     assertThat(run("hosts").out()).contains("no hosts: start blkwarden-agent");
-    assertThat(run("throttles").out()).contains("no disk is throttled");
+    assertThat(run("throttles").out()).contains("no throttles");
     assertThat(run("alerts").out()).contains("no open alerts");
     CommandResult status = run("status");
     assertThat(status.code()).as(status.out()).isEqualTo(ExitCodes.DONE);
@@ -89,7 +89,7 @@ final class FleetCommandsOnNatsTest {
     host.swaps(800);
     host.live();
 
-    String throttles = shows("held", "throttles").out();
+    String throttles = shows("active", "throttles").out();
     assertThat(throttles).contains("dom0-7/vm176/xvda2", "idle", "swap-storm");
     String alerts = shows("handled", "alerts", "--state", "handled").out();
     assertThat(alerts).contains("warning", "dom0-7", "vm176", "xvda2");
@@ -98,7 +98,7 @@ final class FleetCommandsOnNatsTest {
     assertThat(run("hosts", "--host", "x*").out()).contains("no host matches x*");
     CommandResult status = run("status");
     assertThat(status.code()).isEqualTo(FleetCommand.Status.ATTENTION);
-    assertThat(status.out()).contains("throttles    1: 1 idle", "alerts       1: 1 warning");
+    assertThat(status.out()).contains("throttles    1 (1 idle)", "alerts       1 (1 warning)");
 
     JsonNode open = AsciiJson.MAPPER.readTree(run("alerts", "--json").out());
     String id = open.path("alerts").path(0).path("id").asString();

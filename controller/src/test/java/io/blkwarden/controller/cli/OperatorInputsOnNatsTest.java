@@ -73,9 +73,9 @@ final class OperatorInputsOnNatsTest {
     assertThat(paused()).isTrue();
 
     controller.close();
-    CommandResult nobody = run("resume");
-    assertThat(nobody.code()).isEqualTo(ExitCodes.FAILED);
-    assertThat(nobody.err()).contains("no controller answers", "blkwarden controller");
+    CommandResult unanswered = run("resume");
+    assertThat(unanswered.code()).isEqualTo(ExitCodes.FAILED);
+    assertThat(unanswered.err()).contains("no controller answers", "blkwarden controller");
 
     controller = controller("c2");
     assertThat(paused()).isTrue();

@@ -95,7 +95,7 @@ final class RecordCommandTest {
         .keyValueManagement()
         .create(KeyValueConfiguration.builder("blkwarden-mapping").build());
     agent.snapshot(Fleet.snapshot(HOST, 1, "vm176"));
-    RecordServer desk = StoredRecords.answering(server, agent.connection());
+    RecordServer records = StoredRecords.answering(server, agent.connection());
     CompletableFuture<CommandResult> result =
         typing(
             "record",
@@ -108,7 +108,7 @@ final class RecordCommandTest {
             Files.createDirectory(folder.resolve("rules")).toString());
     until(result, "blkwarden.v1.agent.1.probe", "agent.1.probe probe");
 
-    List<String> said =
+    List<String> subjects =
         List.of(
             SUBJECTS.sample(HOST),
             SUBJECTS.mapping(HOST, "domain-started"),
@@ -117,8 +117,8 @@ final class RecordCommandTest {
             SUBJECTS.outcome(HOST),
             SUBJECTS.alert("warning", HOST, "swap storm"),
             SUBJECTS.operator("throttle"));
-    for (String subject : said) {
-      agent.raw(subject, ("said on " + subject).getBytes(UTF_8));
+    for (String subject : subjects) {
+      agent.raw(subject, ("sent on " + subject).getBytes(UTF_8));
     }
     agent.raw("blkwarden.v2.sample.1.a", "foreign".getBytes(UTF_8));
     agent.flush();
@@ -129,16 +129,16 @@ final class RecordCommandTest {
     List<String> lines = recorded();
     assertThat(lines).first().asString().startsWith("policies {\"schema\"");
     assertThat(lines)
-        .filteredOn(line -> line.contains(" said on "))
+        .filteredOn(line -> line.contains(" sent on "))
         .containsExactlyElementsOf(
-            said.stream()
+            subjects.stream()
                 .map(subject -> subject.substring(SUBJECTS.prefix().length() + 1))
-                .map(subject -> subject + " said on blkwarden.v1." + subject)
+                .map(subject -> subject + " sent on blkwarden.v1." + subject)
                 .toList());
     assertThat(lines)
         .anyMatch(line -> line.startsWith("carried mapping.") && line.contains("vm176"))
         .noneMatch(line -> line.contains("foreign"));
-    desk.close();
+    records.close();
   }
 
   @Test

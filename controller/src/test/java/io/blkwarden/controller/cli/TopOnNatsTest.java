@@ -34,7 +34,7 @@ final class TopOnNatsTest {
   private final ScriptedHost calm = new ScriptedHost(server, new HostId("dom0-7"));
   private final ScriptedHost swapping = new ScriptedHost(server, new HostId("dom0-8"));
 
-  private @Nullable RecordServer desk;
+  private @Nullable RecordServer records;
 
   @BeforeEach
   void live() throws Exception {
@@ -46,13 +46,13 @@ final class TopOnNatsTest {
     swapping.swaps(500);
     calm.live();
     swapping.live();
-    desk = StoredRecords.answering(server, calm.agent().connection());
+    records = StoredRecords.answering(server, calm.agent().connection());
   }
 
   @AfterEach
   void close() {
-    if (desk != null) {
-      desk.close();
+    if (records != null) {
+      records.close();
     }
     calm.close();
     swapping.close();
@@ -117,7 +117,7 @@ final class TopOnNatsTest {
                   new OperatorReply(OperatorReply.Verdict.REFUSED, "not the leader")));
         });
     answers.subscribe("blkwarden.v1.operator.>");
-    TopCommand top = new TopCommand(CommandContext.NONE);
+    TopCommand top = new TopCommand();
     var _ = new CommandLine(top).parseArgs("--nats", server.url());
     assertThat(top.act(disk, true)).isEqualTo("refused: not the leader");
     assertThat(top.act(disk, false)).isEqualTo("refused: not the leader");

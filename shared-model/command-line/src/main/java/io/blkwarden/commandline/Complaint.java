@@ -27,10 +27,20 @@ public record Complaint(String error, String hint) {
             : List.of();
     String help = help(invalid.getCommandLine());
     return new Complaint(
-        String.valueOf(invalid.getMessage()),
+        plain(String.valueOf(invalid.getMessage())),
         suggestions.isEmpty()
             ? help
             : "did you mean %s? Otherwise %s".formatted(String.join(", or ", suggestions), help));
+  }
+
+  /** A message of picocli in the style of our own: what was expected, what was found. */
+  private static String plain(String message) {
+    return message
+        .replaceFirst("^Error: ", "")
+        .replaceFirst("^Invalid value for option '(\\S+)'[^:]*: ", "$1: ")
+        .replaceFirst("('.*') is not an? (int|long)$", "expected a number, found $1")
+        .replaceFirst("\\[(.*)] \\(case-insensitive\\) but was ", "$1, found ")
+        .replaceFirst("^Unmatched arguments? (at index|from index) \\d+: ", "unknown argument ");
   }
 
   /** The hint to the help of a command. */

@@ -64,18 +64,21 @@ public final class DurationText implements ITypeConverter<Duration> {
         });
   }
 
-  /** A duration in at most two units, such as {@code 3m 5s}; negative ones print as 0s. */
+  /** A duration in at most two units, such as {@code 3m 5s} or {@code 24h}; negative ones as 0s. */
   public static String print(Duration duration) {
     long seconds = Math.max(0, duration.toSeconds());
     if (seconds < MINUTE) {
       return seconds + "s";
     }
     if (seconds < HOUR) {
-      return "%dm %ds".formatted(seconds / MINUTE, seconds % MINUTE);
+      return print(seconds / MINUTE, "m", seconds % MINUTE, "s");
     }
-    if (seconds < DAY) {
-      return "%dh %dm".formatted(seconds / HOUR, seconds % HOUR / MINUTE);
-    }
-    return "%dd %dh".formatted(seconds / DAY, seconds % DAY / HOUR);
+    return seconds <= DAY
+        ? print(seconds / HOUR, "h", seconds % HOUR / MINUTE, "m")
+        : print(seconds / DAY, "d", seconds % DAY / HOUR, "h");
+  }
+
+  private static String print(long most, String unit, long rest, String restUnit) {
+    return most + unit + (rest == 0 ? "" : " " + rest + restUnit);
   }
 }

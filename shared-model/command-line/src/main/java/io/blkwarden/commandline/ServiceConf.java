@@ -22,41 +22,25 @@ import picocli.CommandLine.Model.OptionSpec;
  * Other commands of the program take those options that they have.
  *
  * <p>Precedence: command line, environment, file, built-in default.
+ *
+ * @param variable environment variable with the path of the file; unset means no file
+ * @param service the command whose options are the keys
+ * @param notInFile options that are not keys, besides those for help and the log
+ * @param takes whether a command takes a key, if it has the option
  */
-public final class ServiceConf {
+public record ServiceConf(
+    String variable,
+    String service,
+    Set<String> notInFile,
+    BiPredicate<CommandSpec, String> takes) {
   /** Options of a single call. */
   private static final Set<String> NOT_IN_FILE = Set.of("--help", "--version", "--log-format");
 
   private static final Map<String, String> ENVIRONMENT =
       Map.of("nats", "NATS_URL", "nats-ca", "NATS_CA", "creds", "NATS_CREDS");
 
-  private final String variable;
-  private final String service;
-  private final Set<String> notInFile;
-  private final BiPredicate<CommandSpec, String> takes;
-
-  /**
-   * Creates a reader.
-   *
-   * @param variable environment variable with the path of the file
-   * @param service the command whose options are the keys
-   * @param notInFile options that are not keys, besides those for help and the log
-   * @param takes whether a command takes a key, if it has the option
-   */
-  public ServiceConf(
-      String variable,
-      String service,
-      Set<String> notInFile,
-      BiPredicate<CommandSpec, String> takes) {
-    this.variable = variable;
-    this.service = service;
-    this.notInFile = Set.copyOf(notInFile);
-    this.takes = takes;
-  }
-
-  /** The environment variable with the path of the file; unset means no file. */
-  public String variable() {
-    return variable;
+  public ServiceConf {
+    notInFile = Set.copyOf(notInFile);
   }
 
   /** The file is invalid; the message has a line per problem. */
@@ -77,7 +61,7 @@ public final class ServiceConf {
   public static @Nullable String fromEnvironment(
       ArgSpec argument, Map<String, String> environment) {
     return argument instanceof OptionSpec option
-        ? environment.get(ENVIRONMENT.getOrDefault(option.longestName().substring(2), ""))
+        ? environment.get(variable(option.longestName().substring(2)))
         : null;
   }
 
@@ -126,13 +110,14 @@ public final class ServiceConf {
     if (!conf.problems().isEmpty()) {
       throw new Unfit(conf.problems());
     }
-    wanted
-        .keySet()
-        .removeIf(
-            key -> !environment.getOrDefault(ENVIRONMENT.getOrDefault(key, ""), "").isEmpty());
+    wanted.keySet().removeIf(key -> !environment.getOrDefault(variable(key), "").isEmpty());
     List<String> all = new ArrayList<>(List.of(args));
     all.addAll(depth, conf.options(wanted, List.of(args)));
     return all.toArray(String[]::new);
+  }
+
+  private static String variable(String key) {
+    return ENVIRONMENT.getOrDefault(key, "");
   }
 
   private String read(String file) throws Unfit {

@@ -5,6 +5,7 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -78,6 +79,8 @@ public final class Table {
     private final List<String> titles = new ArrayList<>();
     private final List<Cell<T>> cells = new ArrayList<>();
 
+    private BiFunction<T, String, String> paint = (_, text) -> text;
+
     private Columns(List<T> items) {
       this.items = items;
     }
@@ -94,11 +97,23 @@ public final class Table {
       return this;
     }
 
+    /** Colours the text of the last column. */
+    public Columns<T> paintLast(BiFunction<T, String, String> paint) {
+      this.paint = paint;
+      return this;
+    }
+
     /** The header and the rows. */
     public List<String> lines() {
       Table table = new Table(Integer.MAX_VALUE, titles);
       items.forEach(item -> table.row(cells.stream().map(cell -> text(cell.of(item))).toList()));
-      return table.lines();
+      List<String> lines = new ArrayList<>(table.lines());
+      for (int row = 1; row < lines.size(); row++) {
+        String last = table.rows.get(row).getLast().stripTrailing();
+        String before = lines.get(row).substring(0, lines.get(row).length() - last.length());
+        lines.set(row, before + paint.apply(items.get(row - 1), last));
+      }
+      return lines;
     }
 
     private static String text(@Nullable Object value) {
@@ -109,6 +124,15 @@ public final class Table {
     /** Prints the lines. */
     public void print(PrintWriter out) {
       lines().forEach(out::println);
+    }
+
+    /** Prints the lines, or {@code nothing} if there are no items. */
+    public void print(PrintWriter out, String nothing) {
+      if (items.isEmpty()) {
+        out.println(nothing);
+      } else {
+        print(out);
+      }
     }
   }
 }

@@ -13,16 +13,16 @@ public class ConnectionOptions {
       paramLabel = "URL",
       defaultValue = "${env:NATS_URL:-" + DEFAULT_URL + "}",
       description =
-          "NATS server URL, or all servers of a cluster, comma-separated. Default $NATS_URL or "
+          "NATS server URL, or all servers of a cluster, comma-separated (default: $NATS_URL or "
               + DEFAULT_URL
-              + ".")
+              + ").")
   private @Nullable String nats;
 
   @Option(
       names = "--creds",
       paramLabel = "FILE",
       defaultValue = "${env:NATS_CREDS}",
-      description = "NATS credentials: NKey seed or .creds file. Default $NATS_CREDS or none.")
+      description = "NATS credentials: NKey seed or .creds file (default: $NATS_CREDS or none).")
   private @Nullable Path creds;
 
   @Option(
@@ -30,15 +30,15 @@ public class ConnectionOptions {
       paramLabel = "FILE",
       defaultValue = "${env:NATS_CA}",
       description =
-          "CA certificates (PEM) for the server; enables TLS. Default $NATS_CA or Java's trust"
-              + " store.")
+          "CA certificates (PEM) for the server; enables TLS (default: $NATS_CA or Java's trust"
+              + " store).")
   private @Nullable Path ca;
 
   @Option(
       names = "--prefix",
       paramLabel = "PREFIX",
       defaultValue = "blkwarden.v1",
-      description = "Prefix of all NATS subjects. Default ${DEFAULT-VALUE}.")
+      description = "Prefix of all NATS subjects (default: ${DEFAULT-VALUE}).")
   private String prefix = "blkwarden.v1";
 
   /** The URLs of the servers, comma-separated. */

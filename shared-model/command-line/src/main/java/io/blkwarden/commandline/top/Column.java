@@ -1,9 +1,7 @@
 package io.blkwarden.commandline.top;
 
 import io.blkwarden.model.Printable;
-import java.util.Arrays;
 import java.util.Comparator;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -83,14 +81,7 @@ enum Column {
 
   /** A column of names, truncated to {@code minWidth} if the columns do not fit. */
   Column(String title, char key, int rank, int minWidth, Function<DiskLine, String> name) {
-    this.rateTitle = title;
-    this.totalTitle = title;
-    this.key = key;
-    this.rank = rank;
-    this.minWidth = minWidth;
-    this.name = name;
-    this.number = (_, _) -> 0;
-    this.format = null;
+    this(title, title, key, rank, minWidth, name, (_, _) -> 0, null);
   }
 
   /** A column of numbers, of a disk and its rate or total. */
@@ -101,12 +92,24 @@ enum Column {
       int rank,
       ToDoubleBiFunction<DiskLine, DiskLine.Io> number,
       DoubleFunction<String> format) {
+    this(rateTitle, totalTitle, key, rank, Integer.MAX_VALUE, _ -> "", number, format);
+  }
+
+  Column(
+      String rateTitle,
+      String totalTitle,
+      char key,
+      int rank,
+      int minWidth,
+      Function<DiskLine, String> name,
+      ToDoubleBiFunction<DiskLine, DiskLine.Io> number,
+      @Nullable DoubleFunction<String> format) {
     this.rateTitle = rateTitle;
     this.totalTitle = totalTitle;
     this.key = key;
     this.rank = rank;
-    this.minWidth = Integer.MAX_VALUE;
-    this.name = _ -> "";
+    this.minWidth = minWidth;
+    this.name = name;
     this.number = number;
     this.format = format;
   }
@@ -121,7 +124,8 @@ enum Column {
   }
 
   /** The value on a command line. */
-  String word() {
+  @Override
+  public String toString() {
     return rateTitle.toLowerCase(Locale.ROOT);
   }
 
@@ -195,19 +199,46 @@ enum Column {
       return byWord(word)
           .orElseThrow(() ->
               new TypeConversionException(
-                  "expected one of "
-                      + ALL.stream().map(Column::word).collect(Collectors.joining(", "))
-                      + ", found '"
-                      + word
-                      + "'"));
+                  "expected one of %s, found '%s'"
+                      .formatted(
+                          ALL.stream().map(Column::toString).collect(Collectors.joining(", ")),
+                          word)));
     }
   }
 
-  /** The sort keys. */
-  static final class Words implements Iterable<String> {
-    @Override
-    public Iterator<String> iterator() {
-      return Arrays.stream(values()).map(Column::word).iterator();
+  /** Short number formats; unknown values are {@code -}. */
+  static final class Numbers {
+    static final String UNKNOWN = "-";
+    private static final String[] UNITS = {"B", "kB", "MB", "GB", "TB"};
+
+    static String plain(double value) {
+      return text(value > 0 && value < 9.95 ? "%.1f" : "%.0f", value);
+    }
+
+    static String count(double value) {
+      return text("%.0f", value);
+    }
+
+    static String millis(double value) {
+      return text(value > 0 && value < 9.95 ? "%.1f ms" : "%.0f ms", value);
+    }
+
+    static String percent(double value) {
+      return text("%.0f%%", value * 100);
+    }
+
+    static String bytes(double value) {
+      double rest = value;
+      int unit = 0;
+      while (rest >= 999.5 && unit < UNITS.length - 1) {
+        rest /= 1_000;
+        unit++;
+      }
+      return text((unit > 0 && rest < 9.95 ? "%.1f " : "%.0f ") + UNITS[unit], rest);
+    }
+
+    private static String text(String form, double value) {
+      return Double.isNaN(value) ? UNKNOWN : String.format(Locale.ROOT, form, value);
     }
   }
 }

@@ -1,5 +1,7 @@
 package io.blkwarden.commandline.top;
 
+import static java.lang.Double.NaN;
+
 import io.blkwarden.commandline.DurationText;
 import io.blkwarden.model.DiskKey;
 import io.blkwarden.model.HostId;
@@ -79,16 +81,21 @@ public record DiskLine(
     /** Adds a rate of the last {@code millis} to the totals of disks, if it is known. */
     public static void add(Map<DiskKey, Io> totals, DiskKey disk, Io rate, long millis) {
       if (!Double.isNaN(rate.ios())) {
-        Io old = totals.getOrDefault(disk, NONE);
         double seconds = millis / 1_000.0;
-        totals.put(
-            disk,
-            new Io(
-                old.reads + rate.reads * seconds,
-                old.writes + rate.writes * seconds,
-                old.readBytes + rate.readBytes * seconds,
-                old.writeBytes + rate.writeBytes * seconds));
+        totals.merge(disk, rate.times(seconds), Io::plus);
       }
+    }
+
+    private Io times(double factor) {
+      return new Io(reads * factor, writes * factor, readBytes * factor, writeBytes * factor);
+    }
+
+    private Io plus(Io more) {
+      return new Io(
+          reads + more.reads,
+          writes + more.writes,
+          readBytes + more.readBytes,
+          writeBytes + more.writeBytes);
     }
 
     double ios() {
@@ -119,13 +126,7 @@ public record DiskLine(
       double latencyScoreMillis) {
     /** An unknown load. */
     public static final Load UNKNOWN =
-        new Load(
-            new Io(Double.NaN, Double.NaN, Double.NaN, Double.NaN),
-            Double.NaN,
-            Double.NaN,
-            Double.NaN,
-            Double.NaN,
-            Double.NaN);
+        new Load(new Io(NaN, NaN, NaN, NaN), NaN, NaN, NaN, NaN, NaN);
 
     /** Whether I/O is in flight and none completed. */
     boolean isStuck() {

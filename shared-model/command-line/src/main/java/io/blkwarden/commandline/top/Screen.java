@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jline.terminal.Attributes;
 import org.jline.terminal.Attributes.ControlChar;
+import org.jline.terminal.Size;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.TerminalBuilder;
 import org.jline.utils.InfoCmp;
@@ -58,9 +59,7 @@ final class Screen implements AutoCloseable {
   private static final int LONGEST_SEQUENCE = 8;
 
   /** Size of a terminal that does not report it, such as a serial console. */
-  private static final int DEFAULT_COLUMNS = 80;
-
-  private static final int DEFAULT_ROWS = 24;
+  private static final Size DEFAULT_SIZE = Size.of(80, 24);
 
   private final FileOutputStream out = new FileOutputStream(FileDescriptor.out);
   private final Terminal terminal;
@@ -68,7 +67,12 @@ final class Screen implements AutoCloseable {
   private final Thread hook = new Thread(this::restore, "blkwarden-screen");
   private boolean closed;
 
-  private Screen() throws IOException {
+  /**
+   * Opens the terminal of this process.
+   *
+   * @throws IOException if it cannot be used
+   */
+  Screen() throws IOException {
     // JLine's own hook would close the terminal under the loop that reads from it
     System.setProperty(ShutdownHooks.PROP_DISABLE_SHUTDOWN_HOOK, "true");
     InfoCmp.setLoadedInfoCmp(TYPE, InfoCmp.getDefaultInfoCmp(TYPE));
@@ -97,25 +101,10 @@ final class Screen implements AutoCloseable {
     print(ENTER);
   }
 
-  /**
-   * Opens the terminal of this process.
-   *
-   * @throws IOException if it cannot be used
-   */
-  static Screen open() throws IOException {
-    return new Screen();
-  }
-
-  /** The current number of columns. */
-  int columns() {
-    int columns = terminal.getSize().getColumns();
-    return columns > 0 ? columns : DEFAULT_COLUMNS;
-  }
-
-  /** The current number of rows. */
-  int rows() {
-    int rows = terminal.getSize().getRows();
-    return rows > 0 ? rows : DEFAULT_ROWS;
+  /** The current size. */
+  Size size() {
+    Size size = terminal.getSize();
+    return size.getColumns() > 0 && size.getRows() > 0 ? size : DEFAULT_SIZE;
   }
 
   /** Shows one line per row. */
@@ -148,14 +137,13 @@ final class Screen implements AutoCloseable {
   /** The key of an escape sequence such as {@code ESC [ A}; {@link #NOTHING} if unknown. */
   private static int sequence(NonBlockingReader reader) throws IOException {
     StringBuilder rest = new StringBuilder();
-    int next = reader.read(SEQUENCE_MILLIS);
-    while (next >= 0 && rest.length() < LONGEST_SEQUENCE) {
+    for (int next = reader.read(SEQUENCE_MILLIS);
+        next >= 0 && rest.length() < LONGEST_SEQUENCE;
+        next = reader.read(SEQUENCE_MILLIS)) {
       rest.append((char) next);
-      boolean first = rest.length() == 1;
-      if (!first && next >= '@' && next <= '~') {
+      if (rest.length() > 1 && next >= '@' && next <= '~') {
         break;
       }
-      next = reader.read(SEQUENCE_MILLIS);
     }
     return switch (rest.toString()) {
       case "" -> ESCAPE;

@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import org.jline.terminal.Size;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,7 +54,7 @@ public record TopLoop(
    */
   public void run(Supplier<TopRound> source) throws IOException {
     if (options.screen() && tty.fullScreen()) {
-      try (Screen screen = Screen.open()) {
+      try (Screen screen = new Screen()) {
         onScreen(screen, source);
       }
     } else {
@@ -68,7 +69,7 @@ public record TopLoop(
       List<DiskLine> sorted = round.sorted(options.sort, options.totals, options.filter);
       if (options.json) {
         List<DiskLine> first = TopPage.first(sorted, options.rows);
-        out.println(TopJson.line(round, options.sort, options.totals, first));
+        out.println(TopPage.json(round, options.sort, options.totals, first));
       } else {
         if (n > 0) {
           out.println();
@@ -96,27 +97,25 @@ public record TopLoop(
     TopRound round = source.get();
     long next = nanos.getAsLong() + Math.min(FIRST_NANOS, options.interval.toNanos());
     List<DiskLine> sorted = List.of();
-    int columns = 0;
-    int rows = 0;
+    Size size = screen.size();
     boolean changed = true;
     while (view.mode != TopView.Mode.QUIT) {
       if (changed) {
         sorted = round.sorted(view.sort, options.totals, view.filter);
       }
-      if (changed || columns != screen.columns() || rows != screen.rows()) {
-        columns = screen.columns();
-        rows = screen.rows();
-        view.within(sorted, TopPage.room(round, rows));
-        screen.show(page.screen(round, sorted, view, columns, rows));
+      if (changed || !size.equals(screen.size())) {
+        size = screen.size();
+        view.within(sorted, TopPage.room(round, size.getRows()));
+        screen.show(page.screen(round, sorted, view, size.getColumns(), size.getRows()));
       }
       int key = screen.key(KEY_MILLIS);
       changed = key != Screen.NOTHING;
       if (changed) {
         TopView.Mode asked = view.mode;
-        view.pressed(key, sorted, TopPage.room(round, rows));
+        view.pressed(key, sorted, TopPage.room(round, size.getRows()));
         if (key == 'y' && (asked == TopView.Mode.THROTTLE || asked == TopView.Mode.RELEASE)) {
           view.status = "request sent, waiting for the reply";
-          screen.show(page.screen(round, sorted, view, columns, rows));
+          screen.show(page.screen(round, sorted, view, size.getColumns(), size.getRows()));
           view.status =
               Objects.requireNonNull(operator)
                   .apply(Objects.requireNonNull(view.disk), asked == TopView.Mode.THROTTLE);

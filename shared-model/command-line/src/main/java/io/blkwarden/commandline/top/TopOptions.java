@@ -2,6 +2,7 @@ package io.blkwarden.commandline.top;
 
 import io.blkwarden.commandline.DurationText;
 import java.time.Duration;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -18,13 +19,11 @@ public final class TopOptions {
 
   @Option(
       names = "--sort",
-      paramLabel = "KEY",
+      paramLabel = "COLUMN",
       defaultValue = "score",
       converter = Column.Converter.class,
-      completionCandidates = Column.Words.class,
       description = {
-        "Column to sort by, numbers highest first: ${COMPLETION-CANDIDATES} (default:"
-            + " ${DEFAULT-VALUE}).",
+        "Sort by this column, highest first: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).",
         "score is the latency score: utilisation times await of the disk's device, times the"
             + " disk's share of that device's time."
       })
@@ -39,8 +38,7 @@ public final class TopOptions {
       names = "--filter",
       paramLabel = "TEXT",
       defaultValue = "",
-      description =
-          "Show only disks with TEXT in the name of host, domain, disk, device or thread.")
+      description = "Show only disks with TEXT in a name: host, domain, disk, device or thread.")
   String filter = "";
 
   @Option(
@@ -54,21 +52,20 @@ public final class TopOptions {
   @Option(
       names = "--count",
       paramLabel = "N",
-      description = "Print N tables in plain text, then exit (default: until interrupted).")
+      description = "Print N tables as plain text, then exit (default: until interrupted).")
   @Nullable Integer count;
 
   @Option(names = "--plain", description = "Print plain text, as in a pipe.")
   boolean plain;
 
-  @Option(names = "--json", description = "Print one JSON object per refresh, each on a line.")
+  @Option(names = "--json", description = "Print JSON, one object per refresh and line.")
   boolean json;
 
   @Option(
       names = "--rows",
       paramLabel = "N",
       defaultValue = "50",
-      description =
-          "Maximum number of disks in text and JSON; 0 for all (default: ${DEFAULT-VALUE}).")
+      description = "Print at most N disks as text or JSON; 0 for all (default: ${DEFAULT-VALUE}).")
   int rows = 50;
 
   /** Whether output is JSON. */
@@ -83,28 +80,26 @@ public final class TopOptions {
 
   /** Number of refreshes; {@link Integer#MAX_VALUE} for no limit. */
   int refreshes() {
-    Integer given = count;
-    return given == null ? Integer.MAX_VALUE : given;
+    return Objects.requireNonNullElse(count, Integer.MAX_VALUE);
   }
 
   /** Throws if a value is out of range. */
   public void check() {
-    Integer given = count;
-    if (given != null && given < 1) {
-      throw usage("--count: expected 1 or more, found " + given);
-    }
-    if (rows < 0) {
-      throw usage("--rows: expected 0 or more, found " + rows);
-    }
-    if (filter.length() > TopView.FILTER_MAX) {
-      throw usage("--filter: expected at most %d characters".formatted(TopView.FILTER_MAX));
-    }
-    if (interval.compareTo(MIN_INTERVAL) < 0 || interval.compareTo(MAX_INTERVAL) > 0) {
-      throw usage("--interval: expected 100ms to 1h, found " + interval.toMillis() + "ms");
-    }
+    check(count == null || count > 0, "--count: expected 1 or more, found %s", count);
+    check(rows >= 0, "--rows: expected 0 or more, found %s", rows);
+    check(
+        filter.length() <= TopView.FILTER_MAX,
+        "--filter: expected at most %s characters",
+        TopView.FILTER_MAX);
+    check(
+        interval.compareTo(MIN_INTERVAL) >= 0 && interval.compareTo(MAX_INTERVAL) <= 0,
+        "--interval: expected 100ms to 1h, found %sms",
+        interval.toMillis());
   }
 
-  private ParameterException usage(String message) {
-    return new ParameterException(spec.commandLine(), message);
+  private void check(boolean valid, String message, @Nullable Object found) {
+    if (!valid) {
+      throw new ParameterException(spec.commandLine(), message.formatted(found));
+    }
   }
 }

@@ -22,9 +22,14 @@ public record TopRound(Instant at, String summary, List<DiskLine> disks, List<St
 
   /** The remark about physical devices whose utilisation is unknown, at least one. */
   public static String unknownDevices(List<String> devices) {
-    String more = devices.size() > NAMES ? " and %d more".formatted(devices.size() - NAMES) : "";
-    return "utilisation of %s%s is unknown: the device does not count I/O"
-        .formatted(devices.stream().limit(NAMES).collect(Collectors.joining(", ")), more);
+    return "utilisation of %s is unknown: the device does not count I/O".formatted(names(devices));
+  }
+
+  /** The first names, and the number of others. */
+  public static String names(List<String> names) {
+    int more = names.size() - NAMES;
+    return names.stream().limit(NAMES).collect(Collectors.joining(", "))
+        + (more > 0 ? " and %d more".formatted(more) : "");
   }
 
   /** The disks with a text in a name, sorted; all for an empty text. */

@@ -25,15 +25,15 @@ class ColumnTest {
   @ParameterizedTest
   @EnumSource(names = {"QUEUE", "READS", "IOPS", "BYTES", "AWAIT", "UTIL", "SHARE", "SCORE"})
   void stuckDisksComeFirst(Column key) {
-    assertThat(Disks.round(Disks.SWAP, Disks.SILENT, Disks.DATA, STUCK).sorted(key, false, ""))
+    assertThat(Disks.round(Disks.SWAP, Disks.STALE, Disks.DATA, STUCK).sorted(key, false, ""))
         .startsWith(STUCK)
-        .endsWith(Disks.SILENT);
+        .endsWith(Disks.STALE);
   }
 
   @Test
   void columnsAreFoundByTheirTitlesAndFormerNames() {
     for (Column column : Column.values()) {
-      assertThat(Column.byWord(column.word())).contains(column);
+      assertThat(Column.byWord(column.toString())).contains(column);
       assertThat(Column.byWord(column.title(true))).contains(column);
     }
     assertThat(Column.byWord("pain")).contains(Column.SCORE);
@@ -45,12 +45,12 @@ class ColumnTest {
 
   @Test
   void totalsAndNamesSort() {
-    TopRound round = Disks.round(Disks.SILENT, Disks.DATA, Disks.SWAP);
+    TopRound round = Disks.round(Disks.STALE, Disks.DATA, Disks.SWAP);
     assertThat(round.sorted(Column.READS, false, ""))
-        .containsExactly(Disks.SWAP, Disks.DATA, Disks.SILENT);
+        .containsExactly(Disks.SWAP, Disks.DATA, Disks.STALE);
     assertThat(round.sorted(Column.READS, true, ""))
-        .containsExactly(Disks.DATA, Disks.SWAP, Disks.SILENT);
+        .containsExactly(Disks.DATA, Disks.SWAP, Disks.STALE);
     assertThat(round.sorted(Column.ROLE, false, ""))
-        .containsExactly(Disks.DATA, Disks.SILENT, Disks.SWAP);
+        .containsExactly(Disks.DATA, Disks.STALE, Disks.SWAP);
   }
 }

@@ -37,7 +37,7 @@ final class Disks {
           null);
 
   /** A disk with unknown load. */
-  static final DiskLine SILENT =
+  static final DiskLine STALE =
       new DiskLine(
           "dom0-12",
           UUID,

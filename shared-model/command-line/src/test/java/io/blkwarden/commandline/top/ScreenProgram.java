@@ -27,7 +27,7 @@ final class ScreenProgram {
           if (looks.incrementAndGet() == 3 && arguments.length > 0) {
             throw new IllegalStateException("simulated failure");
           }
-          return Disks.round(Disks.SILENT, Disks.DATA, Disks.SWAP);
+          return Disks.round(Disks.STALE, Disks.DATA, Disks.SWAP);
         });
   }
 }

@@ -20,7 +20,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** Output without a terminal. */
 final class TopLoopTest {
-  private static final TopRound ROUND = Disks.round(Disks.SILENT, Disks.DATA, Disks.SWAP);
+  private static final TopRound ROUND = Disks.round(Disks.STALE, Disks.DATA, Disks.SWAP);
 
   @Command(name = "top")
   static final class Top {
@@ -67,9 +67,9 @@ final class TopLoopTest {
     assertThat(worst.path("total").isMissingNode()).isTrue();
     assertThat(worst.path("throttle").asString()).isEqualTo("idle 4m 10s");
 
-    String silent = printed("--json", "--count=1", "--interval=100ms", "--filter=库").getFirst();
-    assertThat(silent).as("safe for terminals").matches("\\p{ASCII}*");
-    JsonNode unknown = JsonMapper.builder().build().readTree(silent).path("disks").path(0);
+    String stale = printed("--json", "--count=1", "--interval=100ms", "--filter=库").getFirst();
+    assertThat(stale).as("safe for terminals").matches("\\p{ASCII}*");
+    JsonNode unknown = JsonMapper.builder().build().readTree(stale).path("disks").path(0);
     assertThat(unknown.path("domain").asString()).isEqualTo("数据库");
     for (String number : List.of("in_flight", "read_iops", "iops", "util", "pain_ms", "throttle")) {
       assertThat(unknown.path(number).isNull()).as(number).isTrue();

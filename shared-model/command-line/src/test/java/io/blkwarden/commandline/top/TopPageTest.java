@@ -20,21 +20,21 @@ final class TopPageTest {
 
   @Test
   void worstFirstUnknownLast() {
-    TopRound round = Disks.round(Disks.SILENT, Disks.DATA, Disks.SWAP);
+    TopRound round = Disks.round(Disks.STALE, Disks.DATA, Disks.SWAP);
     assertThat(round.sorted(Column.SCORE, false, ""))
-        .containsExactly(Disks.SWAP, Disks.DATA, Disks.SILENT);
+        .containsExactly(Disks.SWAP, Disks.DATA, Disks.STALE);
     assertThat(round.sorted(Column.AWAIT, false, ""))
-        .containsExactly(Disks.DATA, Disks.SWAP, Disks.SILENT);
+        .containsExactly(Disks.DATA, Disks.SWAP, Disks.STALE);
     assertThat(round.sorted(Column.HOST, false, ""))
-        .containsExactly(Disks.SILENT, Disks.SWAP, Disks.DATA);
+        .containsExactly(Disks.STALE, Disks.SWAP, Disks.DATA);
   }
 
   @Test
   void filterMatchesAnyName() {
-    TopRound round = Disks.round(Disks.SILENT, Disks.DATA, Disks.SWAP);
+    TopRound round = Disks.round(Disks.STALE, Disks.DATA, Disks.SWAP);
     assertThat(round.sorted(Column.SCORE, false, "SDB")).containsExactly(Disks.DATA);
     assertThat(round.sorted(Column.SCORE, false, "27444")).containsExactly(Disks.SWAP);
-    assertThat(round.sorted(Column.SCORE, false, "据")).containsExactly(Disks.SILENT);
+    assertThat(round.sorted(Column.SCORE, false, "据")).containsExactly(Disks.STALE);
     assertThat(round.sorted(Column.SCORE, false, "vm99")).isEmpty();
   }
 
@@ -47,13 +47,13 @@ final class TopPageTest {
     }
     TopRound many =
         new TopRound(
-            Instant.EPOCH, "many", Collections.nCopies(500, Disks.SWAP), List.of("one is silent"));
+            Instant.EPOCH, "many", Collections.nCopies(500, Disks.SWAP), List.of("one is stale"));
     byScore.pressed(Screen.PAGE_DOWN, many.disks(), 20);
     byScore.pressed(Screen.PAGE_DOWN, many.disks(), 20);
     List<String> shown = screen(many, byScore, 120, 24);
     assertThat(shown).hasSize(24);
     assertThat(shown.getFirst()).isEqualTo("1970-01-01T00:00:00Z  many  22 to 41 of 500, by score");
-    assertThat(shown.get(1)).isEqualTo("one is silent");
+    assertThat(shown.get(1)).isEqualTo("one is stale");
     assertThat(shown.getLast()).contains("t throttle", "q quit");
   }
 
@@ -94,7 +94,7 @@ final class TopPageTest {
 
   @Test
   void pipeShowsTheWorstAndTheNumberOfOthers() {
-    TopRound round = Disks.round(Disks.SILENT, Disks.DATA, Disks.SWAP);
+    TopRound round = Disks.round(Disks.STALE, Disks.DATA, Disks.SWAP);
     List<DiskLine> sorted = round.sorted(Column.SHARE, false, "");
     assertThat(page.plain(round, sorted, Column.SHARE, 1))
         .hasSize(4)

@@ -8,7 +8,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 final class TopTableTest {
-  private static final List<DiskLine> ALL = List.of(Disks.SWAP, Disks.DATA, Disks.SILENT);
+  private static final List<DiskLine> ALL = List.of(Disks.SWAP, Disks.DATA, Disks.STALE);
 
   private final TopTable table = new TopTable(true, false);
 
@@ -67,7 +67,7 @@ final class TopTableTest {
           String name = given.text();
           int width = given.between(1, 250);
           Column sort = given.oneOf(List.of(Column.values()));
-          List<DiskLine> disks = List.of(Disks.named(name), Disks.SWAP, Disks.SILENT);
+          List<DiskLine> disks = List.of(Disks.named(name), Disks.SWAP, Disks.STALE);
           assertThat(table.lines(disks, sort, width))
               .allSatisfy(line -> assertThat(Cells.width(line)).isLessThanOrEqualTo(width))
               .noneMatch(line -> line.chars().anyMatch(c -> c < ' '));
@@ -76,13 +76,13 @@ final class TopTableTest {
 
   @Test
   void unknownDiffersFromZero() {
-    assertThat(Numbers.plain(Double.NaN)).isEqualTo("-");
-    assertThat(Numbers.plain(0)).isEqualTo("0");
-    assertThat(Numbers.plain(9.96)).isEqualTo("10");
-    assertThat(Numbers.millis(0.42)).isEqualTo("0.4 ms");
-    assertThat(Numbers.bytes(999)).isEqualTo("999 B");
-    assertThat(Numbers.bytes(999_600)).isEqualTo("1.0 MB");
-    assertThat(Numbers.bytes(Double.NaN)).isEqualTo("-");
-    assertThat(Numbers.percent(1)).isEqualTo("100%");
+    assertThat(Column.Numbers.plain(Double.NaN)).isEqualTo("-");
+    assertThat(Column.Numbers.plain(0)).isEqualTo("0");
+    assertThat(Column.Numbers.plain(9.96)).isEqualTo("10");
+    assertThat(Column.Numbers.millis(0.42)).isEqualTo("0.4 ms");
+    assertThat(Column.Numbers.bytes(999)).isEqualTo("999 B");
+    assertThat(Column.Numbers.bytes(999_600)).isEqualTo("1.0 MB");
+    assertThat(Column.Numbers.bytes(Double.NaN)).isEqualTo("-");
+    assertThat(Column.Numbers.percent(1)).isEqualTo("100%");
   }
 }

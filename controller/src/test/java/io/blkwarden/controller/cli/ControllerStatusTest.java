@@ -6,16 +6,17 @@ import io.blkwarden.controller.http.Readiness;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-final class ServiceNoticesTest {
+final class ControllerStatusTest {
   @Test
   void statusOfTheController() {
-    assertThat(ServiceNotices.status(new Readiness(true, List.of(), List.of())))
+    assertThat(ControllerCommand.status(new Readiness(true, List.of(), List.of())))
         .isEqualTo("leader");
     assertThat(
-            ServiceNotices.status(new Readiness(true, List.of(), List.of("enforcement is paused"))))
+            ControllerCommand.status(
+                new Readiness(true, List.of(), List.of("enforcement is paused"))))
         .isEqualTo("leader; enforcement is paused");
     assertThat(
-            ServiceNotices.status(
+            ControllerCommand.status(
                 new Readiness(true, List.of("leader not known yet"), List.of("x"))))
         .isEqualTo("not ready: leader not known yet");
   }
