@@ -9,14 +9,7 @@ import java.util.function.Function;
  * Moves a proven worker into its lease's cgroup and back. Checks the task's identity before and
  * after each move.
  */
-final class WorkerGroups {
-  private final WorkerPriorities workers;
-  private final LimitGroups groups;
-
-  WorkerGroups(WorkerPriorities workers, LimitGroups groups) {
-    this.workers = workers;
-    this.groups = groups;
-  }
+record WorkerGroups(WorkerPriorities workers, LimitGroups groups) {
 
   /** The worker with its current group as the one to restore. */
   ReadResult<LeasedWorker> expecting(LeasedWorker worker) {
