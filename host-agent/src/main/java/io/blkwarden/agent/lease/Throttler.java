@@ -415,16 +415,12 @@ public final class Throttler {
       }
       table = table.with(lease);
       Optional<String> flaw = ending.whyNotResumable(lease, nowMillis);
+      String detail = "resumed after a restart of the agent";
+      long left = lease.remainingMillis(nowMillis);
       result.add(
           flaw.isPresent()
               ? end(null, lease, LeaseEnd.RECOVERED, flaw.get(), nowMillis)
-              : outcomes.of(
-                  null,
-                  lease,
-                  Result.ADOPTED,
-                  "resumed after a restart of the agent",
-                  List.of(),
-                  lease.remainingMillis(nowMillis)));
+              : outcomes.of(null, lease, Result.ADOPTED, detail, List.of(), left));
     }
     store();
     return result;
