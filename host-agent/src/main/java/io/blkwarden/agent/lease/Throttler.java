@@ -181,7 +181,12 @@ public final class Throttler {
         // Not with the next scan: the scheduler may have changed by then.
         schedulers.begin(settled, apply.disk());
         String detail =
-            "%d workers set to %s: %s".formatted(changes.size(), lease.restraint(), lease.reason());
+            "%d worker%s set to %s: %s"
+                .formatted(
+                    changes.size(),
+                    changes.size() == 1 ? "" : "s",
+                    lease.restraint(),
+                    lease.reason());
         long left = settled.remainingMillis(nowMillis);
         yield outcomes.of(command.id(), settled, Result.APPLIED, detail, changes, left);
       }
