@@ -144,11 +144,8 @@ public final class AgentCore {
   /** Takes over the leases of an earlier run; call this first. */
   public void start(FoundLeases found) {
     found.faults().forEach(fault -> LOG.error("leases: {}", fault));
-    health.set(
-        "leases",
-        found.faults().isEmpty()
-            ? Optional.empty()
-            : Optional.of(String.join("; ", found.faults())));
+    String faults = String.join("; ", found.faults());
+    health.set("leases", Optional.of(faults).filter(text -> !text.isEmpty()));
     long uptimeTicks = Uptime.read(ports.files()).map(Uptime::ticks).orElse(Long.MAX_VALUE);
     publish(leases.use(all -> all.recover(found, uptimeTicks, now())));
     publish(leases.use(Throttler::sweep));

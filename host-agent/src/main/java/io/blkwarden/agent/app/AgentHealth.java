@@ -1,7 +1,6 @@
 package io.blkwarden.agent.app;
 
 import io.blkwarden.agent.bus.BusState;
-import io.blkwarden.agent.lease.Lease;
 import io.blkwarden.agent.lease.Throttler;
 import io.blkwarden.model.message.Heartbeat.HeldThrottle;
 import io.blkwarden.model.message.Heartbeat.ProbeHealth;
@@ -65,17 +64,15 @@ final class AgentHealth {
   }
 
   static List<HeldThrottle> throttles(Throttler throttler, long nowMillis) {
-    List<HeldThrottle> throttles = new ArrayList<>();
-    for (Lease lease : throttler.table().all()) {
-      throttles.add(
-          new HeldThrottle(
-              lease.id(),
-              lease.domain(),
-              lease.vdev(),
-              lease.restraint(),
-              lease.remainingMillis(nowMillis),
-              lease.local()));
-    }
-    return throttles;
+    return throttler.table().all().stream()
+        .map(lease ->
+            new HeldThrottle(
+                lease.id(),
+                lease.domain(),
+                lease.vdev(),
+                lease.restraint(),
+                lease.remainingMillis(nowMillis),
+                lease.local()))
+        .toList();
   }
 }

@@ -1,5 +1,6 @@
 package io.blkwarden.agent.app;
 
+import java.util.List;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
@@ -33,9 +34,6 @@ record AgentSchedulers(Scheduler core, Scheduler leases, Scheduler queues, Sched
   }
 
   void dispose() {
-    core.dispose();
-    leases.dispose();
-    queues.dispose();
-    nats.dispose();
+    List.of(core, leases, queues, nats).forEach(Scheduler::dispose);
   }
 }

@@ -55,20 +55,15 @@ final class LiveMapping {
    */
   List<MappingChange> rescan() {
     HostSnapshot snapshot = scan.scan(tracing::drain);
-    scanFault =
-        snapshot.unread().isEmpty()
-            ? Optional.empty()
-            : Optional.of(
-                snapshot.unread().stream()
-                    .sorted(Comparator.comparing(UnreadSource::essential).reversed())
-                    .limit(MAX_FAULTS)
-                    .map(each -> each.source() + ": " + each.reason())
-                    .collect(Collectors.joining("; ")));
+    String faults =
+        snapshot.unread().stream()
+            .sorted(Comparator.comparing(UnreadSource::essential).reversed())
+            .limit(MAX_FAULTS)
+            .map(each -> each.source() + ": " + each.reason())
+            .collect(Collectors.joining("; "));
+    scanFault = Optional.of(faults).filter(text -> !text.isEmpty());
     complete = snapshot.complete();
-    if (!complete) {
-      return List.of();
-    }
-    if (settled != null && settled.sameHost(snapshot)) {
+    if (!complete || (settled != null && settled.sameHost(snapshot))) {
       return List.of();
     }
     Resolution resolution = resolver.resolve(snapshot, evidence);

@@ -130,25 +130,20 @@ final class RescanPolicy {
 
   /** Time until a scan or a poll for threads is due; 0 if one is. */
   long left(long nowMillis) {
-    long scanMillis = scanLeft(nowMillis);
-    boolean polling = threadsMissing && nowMillis - lastChangeMillis <= AWAIT_THREADS_MILLIS;
-    return Math.max(
-        0,
-        polling
-            ? Math.min(
-                scanMillis,
-                gap(THREADS_MILLIS, threadsCostMillis) - (nowMillis - lastThreadsMillis))
-            : scanMillis);
+    return Math.max(0, Math.min(scanLeft(nowMillis), threadsLeft(nowMillis)));
+  }
+
+  /** Time until a poll for threads is due. */
+  private long threadsLeft(long nowMillis) {
+    return threadsMissing && nowMillis - lastChangeMillis <= AWAIT_THREADS_MILLIS
+        ? gap(THREADS_MILLIS, threadsCostMillis) - (nowMillis - lastThreadsMillis)
+        : Long.MAX_VALUE;
   }
 
   /** Whether to poll for new threads now, which is much cheaper than a scan. */
   boolean threadsDue(long nowMillis) {
-    if (!threadsMissing
-        || nowMillis - lastChangeMillis > AWAIT_THREADS_MILLIS
-        || nowMillis - lastThreadsMillis < gap(THREADS_MILLIS, threadsCostMillis)) {
-      return false;
-    }
-    lastThreadsMillis = nowMillis;
-    return true;
+    boolean due = threadsLeft(nowMillis) <= 0;
+    lastThreadsMillis = due ? nowMillis : lastThreadsMillis;
+    return due;
   }
 }

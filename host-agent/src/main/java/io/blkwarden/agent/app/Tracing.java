@@ -12,18 +12,8 @@ public interface Tracing {
   static Tracing none(String reason) {
     return new Tracing() {
       @Override
-      public Optional<String> arm(Set<DeviceNumber> devices) {
-        return Optional.empty();
-      }
-
-      @Override
       public Optional<String> unavailable() {
         return Optional.of(reason);
-      }
-
-      @Override
-      public List<ObservedBio> drain() {
-        return List.of();
       }
     };
   }
@@ -33,7 +23,9 @@ public interface Tracing {
    *
    * @return the error, if any
    */
-  Optional<String> arm(Set<DeviceNumber> devices);
+  default Optional<String> arm(Set<DeviceNumber> devices) {
+    return Optional.empty();
+  }
 
   /** Why tracing is not available on this host; empty if it is. */
   default Optional<String> unavailable() {
@@ -41,5 +33,7 @@ public interface Tracing {
   }
 
   /** Returns the I/O traced since the last call. */
-  List<ObservedBio> drain();
+  default List<ObservedBio> drain() {
+    return List.of();
+  }
 }

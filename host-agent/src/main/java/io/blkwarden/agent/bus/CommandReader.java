@@ -46,7 +46,8 @@ public final class CommandReader {
     if (decoded instanceof Decoded.Malformed && !limits.admitsMalformed(now)) {
       return dropped("commands_malformed");
     }
-    return Optional.of(new IncomingCommand(decoded, now, outcome -> pending.reply(to, outcome)));
+    return Optional.of(
+        new IncomingCommand(decoded, now, false, outcome -> pending.reply(to, outcome)));
   }
 
   private Optional<IncomingCommand> dropped(String kind) {

@@ -14,9 +14,4 @@ import java.util.function.Consumer;
  * @param reply receives the reply, at most one; does not block
  */
 public record IncomingCommand(
-    Decoded<Command> command, long arrivedAtMillis, boolean local, Consumer<Outcome> reply) {
-  /** A command of a controller. */
-  public IncomingCommand(Decoded<Command> command, long arrivedAtMillis, Consumer<Outcome> reply) {
-    this(command, arrivedAtMillis, false, reply);
-  }
-}
+    Decoded<Command> command, long arrivedAtMillis, boolean local, Consumer<Outcome> reply) {}

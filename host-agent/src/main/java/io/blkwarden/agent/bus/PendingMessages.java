@@ -68,7 +68,7 @@ public final class PendingMessages implements ControlBus {
   private @Nullable Heartbeat heartbeat;
   private byte @Nullable [] samples;
   private boolean connected;
-  private long maxBytes = ControlJson.MAX_BYTES;
+  private volatile long maxBytes = ControlJson.MAX_BYTES;
 
   /**
    * Creates empty queues.
@@ -226,10 +226,7 @@ public final class PendingMessages implements ControlBus {
 
   /** Why a message is too long, and what to do; empty if it is not. */
   Optional<String> tooLarge(String kind, int bytes) {
-    long limit;
-    synchronized (this) {
-      limit = maxBytes;
-    }
+    long limit = maxBytes;
     if (bytes <= limit) {
       return Optional.empty();
     }

@@ -35,30 +35,12 @@ public interface Session {
   /** The longest message the server accepts, in bytes; 0 if unknown. */
   long maxPayload();
 
-  /** A received message. */
-  final class Delivery {
-    private final @Nullable String replyTo;
-    private final byte[] payload;
-
-    /**
-     * Creates a message.
-     *
-     * @param replyTo reply subject; null if no reply is expected
-     * @param payload the content
-     */
-    public Delivery(@Nullable String replyTo, byte[] payload) {
-      this.replyTo = replyTo;
-      this.payload = payload;
-    }
-
-    /** The reply subject; null if no reply is expected. */
-    public @Nullable String replyTo() {
-      return replyTo;
-    }
-
-    /** The content. */
-    public byte[] payload() {
-      return payload;
-    }
-  }
+  /**
+   * A received message.
+   *
+   * @param replyTo reply subject; null if no reply is expected
+   * @param payload the content
+   */
+  @SuppressWarnings("ArrayRecordComponent") // passed on once, and never compared
+  record Delivery(@Nullable String replyTo, byte[] payload) {}
 }

@@ -64,13 +64,10 @@ final class HostChecks {
           Check.fail("devices", names.describe(), "Set a --root that contains sys/block."));
     }
     KernelRelease kernel = KernelRelease.read(files).toOptional().orElse(null);
-    List<Check> checks = new ArrayList<>();
-    for (String name : found) {
-      if (below.contains(name) || !OFTEN_UNUSED.matcher(name).matches()) {
-        checks.add(device(files, name, kernel));
-      }
-    }
-    return checks;
+    return found.stream()
+        .filter(name -> below.contains(name) || !OFTEN_UNUSED.matcher(name).matches())
+        .map(name -> device(files, name, kernel))
+        .toList();
   }
 
   private static Check device(KernelFiles files, String name, @Nullable KernelRelease kernel) {
@@ -141,19 +138,18 @@ final class HostChecks {
 
   /** Whether priorities can be read and set. */
   static List<Check> rights() {
-    List<Check> checks = new ArrayList<>();
-    checks.add(
+    Check rights =
         StateOptions.root()
             ? Check.ok("rights", "running as root")
-            : Check.fail("rights", "not running as root", "Run this as root."));
+            : Check.fail("rights", "not running as root", "Run this as root.");
     ReadResult<IoPriority> own =
         LinuxIoPriorities.open()
             .flatMap(priorities -> priorities.get((int) ProcessHandle.current().pid()));
-    checks.add(
+    Check ioprio =
         own.isPresent()
             ? Check.ok("ioprio", "ioprio_get works; this process has " + own.describe())
-            : Check.fail("ioprio", own.describe(), "Start the JVM with --enable-native-access."));
-    return checks;
+            : Check.fail("ioprio", own.describe(), "Start the JVM with --enable-native-access.");
+    return List.of(rights, ioprio);
   }
 
   /** Whether the counter proof works, on hosts with truncated thread names. */

@@ -25,17 +25,7 @@ final class MapTable {
   private static final String NONE = "-";
 
   private static final List<String> TITLES =
-      List.of(
-          "DOMAIN",
-          "DISK",
-          "VOLUME",
-          "DM",
-          "PHYSICAL",
-          "ROLE",
-          "ROLE BY",
-          "PIDS",
-          "PRIORITY",
-          "STATE");
+      List.of("DOMAIN,DISK,VOLUME,DM,PHYSICAL,ROLE,ROLE BY,PIDS,PRIORITY,STATE".split(","));
 
   private MapTable() {}
 

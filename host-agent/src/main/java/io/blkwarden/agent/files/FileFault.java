@@ -12,7 +12,6 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.Optional;
 
@@ -34,7 +33,7 @@ public final class FileFault {
 
   /** The result for a failure. */
   static <T> ReadResult<T> reading(String path, Path file, IOException fault) {
-    if (fault instanceof NoSuchFileException || isMissing(file)) {
+    if (fault instanceof NoSuchFileException || Files.notExists(file)) {
       return ReadResult.absent(path);
     }
     String text = text(fault);
@@ -67,16 +66,5 @@ public final class FileFault {
             ? Optional.ofNullable(system.getReason())
             : Optional.ofNullable(fault.getMessage());
     return reason.orElse(fault.getClass().getSimpleName());
-  }
-
-  private static boolean isMissing(Path file) {
-    try {
-      Files.readAttributes(file, BasicFileAttributes.class);
-      return false;
-    } catch (NoSuchFileException missing) {
-      return true;
-    } catch (IOException other) {
-      return false;
-    }
   }
 }

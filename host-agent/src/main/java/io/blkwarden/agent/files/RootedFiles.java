@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * The kernel's files below a root: {@code /} on a live host, or a captured tree.
  *
  * <p>Paths with {@code ..} are refused. In a captured tree, so are paths whose symbolic links lead
- * out of the root. That check is not atomic with the read: nobody else may change the tree.
+ * out of the root. That check is not atomic with the read: the tree must not change meanwhile.
  */
 public final class RootedFiles implements KernelFiles {
   private static final String SLASH = "/";

@@ -9,21 +9,13 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** Queue settings in {@code /sys/block/NAME/queue}. */
-public final class SysfsQueues implements QueueSettings {
-  private final KernelFiles files;
-  private final Path root;
-
-  /**
-   * Creates settings below a root.
-   *
-   * @param files reads below the root
-   * @param root the same root, for writes
-   */
-  public SysfsQueues(KernelFiles files, Path root) {
-    this.files = files;
-    this.root = root;
-  }
+/**
+ * Queue settings in {@code /sys/block/NAME/queue}.
+ *
+ * @param files reads below the root
+ * @param root the same root, for writes
+ */
+public record SysfsQueues(KernelFiles files, Path root) implements QueueSettings {
 
   @Override
   public ReadResult<QueueScheduler> scheduler(String device) {

@@ -175,16 +175,7 @@ public final class CommandGate {
     if (found.isEmpty()) {
       return refuse(Refusal.UNKNOWN_DISK, "no disk %s on this host".formatted(key));
     }
-    return decideDisk(set, local, found.get(), mapping, table, nowMillis);
-  }
-
-  private Verdict decideDisk(
-      CommandAction.Set set,
-      boolean local,
-      MappedDisk disk,
-      CurrentMapping mapping,
-      LeaseTable table,
-      long nowMillis) {
+    MappedDisk disk = found.get();
     if (!disk.domain().sameIncarnation(set.domain())) {
       return refuse(
           Refusal.STALE_MAPPING,

@@ -92,17 +92,8 @@ public record Lease(
 
   /** A copy in the ending state, which expires now at the latest. */
   Lease endingAs(LeaseEnd end, long nowMillis) {
-    return new Lease(
-        id,
-        domain,
-        vdev,
-        priority,
-        limit,
-        Math.min(deadlineMillis, nowMillis),
-        reason,
-        end,
-        workers,
-        local);
+    long by = Math.min(deadlineMillis, nowMillis);
+    return new Lease(id, domain, vdev, priority, limit, by, reason, end, workers, local);
   }
 
   /**

@@ -20,16 +20,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Ends leases and detects leases that must end early. */
-final class LeaseEnding {
-  private final WorkerPriorities workers;
-  private final WorkerGroups groups;
-  private final Outcomes outcomes;
-
-  LeaseEnding(WorkerPriorities workers, WorkerGroups groups, Outcomes outcomes) {
-    this.workers = workers;
-    this.groups = groups;
-    this.outcomes = outcomes;
-  }
+record LeaseEnding(WorkerPriorities workers, WorkerGroups groups, Outcomes outcomes) {
 
   /**
    * The result of ending a lease.

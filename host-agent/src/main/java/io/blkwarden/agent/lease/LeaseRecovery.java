@@ -205,13 +205,13 @@ final class LeaseRecovery {
   }
 
   /** Removes ended tasks. */
-  void removeEnded(Tasks tasks) {
-    named.removeIf(id -> ended(tasks, id));
-    suspects.keySet().removeIf(id -> ended(tasks, id));
+  void removeEnded() {
+    named.removeIf(this::ended);
+    suspects.keySet().removeIf(this::ended);
   }
 
-  private static boolean ended(Tasks tasks, WorkerId id) {
-    return switch (tasks.read(id.pid())) {
+  private boolean ended(WorkerId id) {
+    return switch (priorities.tasks().read(id.pid())) {
       case ReadResult.Present<TaskStat>(TaskStat task) -> !task.id().equals(id);
       case ReadResult.Absent<TaskStat> _ -> true;
       case ReadResult<TaskStat> _ -> false;

@@ -23,8 +23,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param damaged earlier state of workers whose lease record was damaged
  */
-record LeaseStart(
-    WorkerPriorities workers, WorkerGroups groups, LimitGroups limits, LeaseRecovery damaged) {
+record LeaseStart(WorkerPriorities workers, WorkerGroups groups, LeaseRecovery damaged) {
   /**
    * All workers are set.
    *
@@ -42,13 +41,13 @@ record LeaseStart(
     Restraint request = apply.request().restraint();
     LeaseLimit limit = null;
     if (request instanceof Restraint.Limit(int perSecond)) {
-      Optional<String> none = limits.unavailable();
+      Optional<String> none = groups.limits().unavailable();
       DeviceNumber device = apply.disk().volume().device();
       if (none.isPresent() || device == null) {
         return ReadResult.failed(
             "limits are unavailable: " + none.orElse("the disk has no device"));
       }
-      ReadResult<DeviceNumber> whole = limits.limited(device);
+      ReadResult<DeviceNumber> whole = groups.limits().limited(device);
       if (!(whole instanceof ReadResult.Present<DeviceNumber>(DeviceNumber limited))) {
         return ReadResult.failed("limits are unavailable: " + whole.describe());
       }

@@ -45,12 +45,9 @@ public record LeasedWorker(
 
   /** A copy that is about to get a priority, so that it is known as ours after a crash. */
   LeasedWorker expecting(IoPriority priority) {
-    return new LeasedWorker(
-        id,
-        comm,
-        prior,
-        priorGroup,
-        Stream.concat(ours.stream(), Stream.of(priority)).distinct().toList());
+    List<IoPriority> known =
+        Stream.concat(ours.stream(), Stream.of(priority)).distinct().toList();
+    return new LeasedWorker(id, comm, prior, priorGroup, known);
   }
 
   /** A copy with this priority as the only one of ours, in no cgroup of ours. */

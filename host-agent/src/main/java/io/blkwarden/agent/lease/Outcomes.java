@@ -17,29 +17,16 @@ import java.util.UUID;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/** Creates the outcomes of one host with an id and the wall-clock time. */
-public final class Outcomes {
+/**
+ * Creates the outcomes of one host with an id and the wall-clock time.
+ *
+ * @param host the agent's host
+ * @param boot boot of the host
+ * @param clock wall clock
+ * @param random for the ids
+ */
+public record Outcomes(HostId host, UUID boot, InstantSource clock, RandomGenerator random) {
   private static final int MAX_DETAIL = 2_000;
-
-  private final HostId host;
-  private final UUID boot;
-  private final InstantSource clock;
-  private final RandomGenerator random;
-
-  /**
-   * Creates a factory.
-   *
-   * @param host the agent's host
-   * @param boot boot of the host
-   * @param clock wall clock
-   * @param random for the ids
-   */
-  public Outcomes(HostId host, UUID boot, InstantSource clock, RandomGenerator random) {
-    this.host = host;
-    this.boot = boot;
-    this.clock = clock;
-    this.random = random;
-  }
 
   /** A refused command, with its id if readable. */
   public Outcome refused(@Nullable MessageId command, Refusal refusal, String detail) {

@@ -34,11 +34,9 @@ public final class Throttler {
   private final CommandGate gate;
   private final DiskGate diskGate;
   private final WorkerPriorities workers;
-  private final LimitGroups limits;
   private final WorkerGroups groups;
   private final LeaseEnding ending;
   private final LeaseRecovery recovery;
-  private final Tasks tasks;
   private final StarvationGuard starvation = new StarvationGuard();
   private final SchedulerWatch schedulers = new SchedulerWatch();
   private final LeaseStore store;
@@ -63,11 +61,9 @@ public final class Throttler {
     this.gate = gate;
     this.diskGate = diskGate;
     this.workers = new WorkerPriorities(tasks, priorities);
-    this.limits = limits;
     this.groups = new WorkerGroups(workers, limits);
     this.ending = new LeaseEnding(workers, groups, outcomes);
     this.recovery = new LeaseRecovery(workers, outcomes);
-    this.tasks = tasks;
     this.store = store;
     this.outcomes = outcomes;
     this.storedEpoch = gate.epoch();
@@ -160,7 +156,7 @@ public final class Throttler {
     if (objection.isPresent()) {
       return refuse(command, Refusal.GATE, objection.get());
     }
-    LeaseStart start = new LeaseStart(workers, groups, limits, recovery);
+    LeaseStart start = new LeaseStart(workers, groups, recovery);
     ReadResult<Lease> prepared = start.prepare(apply, command.reason(), nowMillis);
     if (!(prepared instanceof ReadResult.Present<Lease>(Lease lease))) {
       return refuse(command, Refusal.GATE, prepared.describe());
@@ -181,7 +177,12 @@ public final class Throttler {
         // Not with the next scan: the scheduler may have changed by then.
         schedulers.begin(settled, apply.disk());
         String detail =
-            "%d workers set to %s: %s".formatted(changes.size(), lease.restraint(), lease.reason());
+            "%d worker%s set to %s: %s"
+                .formatted(
+                    changes.size(),
+                    changes.size() == 1 ? "" : "s",
+                    lease.restraint(),
+                    lease.reason());
         long left = settled.remainingMillis(nowMillis);
         yield outcomes.of(command.id(), settled, Result.APPLIED, detail, changes, left);
       }
@@ -363,7 +364,7 @@ public final class Throttler {
       }
     }
     result.addAll(recovery.restore(table));
-    recovery.removeEnded(tasks);
+    recovery.removeEnded();
     store();
     return result;
   }
@@ -393,7 +394,7 @@ public final class Throttler {
     PendingRestores before = recovery.pending();
     List<Outcome> result = new ArrayList<>(recovery.examine(mapping.disks(), table));
     result.addAll(recovery.restore(table));
-    recovery.removeEnded(tasks);
+    recovery.removeEnded();
     if (!recovery.pending().equals(before)) {
       store();
     }
@@ -415,16 +416,12 @@ public final class Throttler {
       }
       table = table.with(lease);
       Optional<String> flaw = ending.whyNotResumable(lease, nowMillis);
+      String detail = "resumed after a restart of the agent";
+      long left = lease.remainingMillis(nowMillis);
       result.add(
           flaw.isPresent()
               ? end(null, lease, LeaseEnd.RECOVERED, flaw.get(), nowMillis)
-              : outcomes.of(
-                  null,
-                  lease,
-                  Result.ADOPTED,
-                  "resumed after a restart of the agent",
-                  List.of(),
-                  lease.remainingMillis(nowMillis)));
+              : outcomes.of(null, lease, Result.ADOPTED, detail, List.of(), left));
     }
     store();
     return result;
@@ -437,11 +434,11 @@ public final class Throttler {
   public List<Outcome> sweep() {
     List<Outcome> result = new ArrayList<>();
     boolean before = groupsLeft;
-    ReadResult<List<String>> groups = limits.groups();
-    groupsLeft = groups instanceof ReadResult.Failed;
-    for (String group : groups.orElse(List.of())) {
+    ReadResult<List<String>> found = groups.limits().groups();
+    groupsLeft = found instanceof ReadResult.Failed;
+    for (String group : found.orElse(List.of())) {
       if (table.all().stream().noneMatch(lease -> lease.group().equals(group))) {
-        Optional<String> fault = limits.remove(group);
+        Optional<String> fault = groups.limits().remove(group);
         groupsLeft |= fault.isPresent();
         if (fault.isEmpty() || !before) {
           String what =
@@ -463,7 +460,7 @@ public final class Throttler {
 
   /** Whether limits are available on this host. */
   public boolean limitAvailable() {
-    return limits.unavailable().isEmpty();
+    return groups.limits().unavailable().isEmpty();
   }
 
   private Outcome end(

@@ -9,21 +9,14 @@ import java.util.function.Function;
  * Moves a proven worker into its lease's cgroup and back. Checks the task's identity before and
  * after each move.
  */
-final class WorkerGroups {
-  private final WorkerPriorities workers;
-  private final LimitGroups groups;
-
-  WorkerGroups(WorkerPriorities workers, LimitGroups groups) {
-    this.workers = workers;
-    this.groups = groups;
-  }
+record WorkerGroups(WorkerPriorities workers, LimitGroups limits) {
 
   /** The worker with its current group as the one to restore. */
   ReadResult<LeasedWorker> expecting(LeasedWorker worker) {
     if (worker.priorGroup() != null) {
       return ReadResult.present(worker);
     }
-    return groups
+    return limits
         .groupOf(worker.id().pid())
         .flatMap(group ->
             group.startsWith(LimitGroups.TOP + "/")
@@ -35,13 +28,13 @@ final class WorkerGroups {
 
   /** Creates the lease's group with its limit, without tasks. */
   Optional<String> open(Lease lease, LeaseLimit limit) {
-    return groups
+    return limits
         .limit(lease.group(), limit.device(), limit.perSecond())
         .or(() -> wrongLimit(lease, limit));
   }
 
   private Optional<String> wrongLimit(Lease lease, LeaseLimit limit) {
-    ReadResult<Integer> found = groups.limitOf(lease.group(), limit.device());
+    ReadResult<Integer> found = limits.limitOf(lease.group(), limit.device());
     return found.toOptional().equals(Optional.of(limit.perSecond()))
         ? Optional.empty()
         : Optional.of(
@@ -67,12 +60,12 @@ final class WorkerGroups {
   /** Moves a worker into the lease's group; returns the error. */
   private Optional<String> enter(LeasedWorker worker, Lease lease) {
     int pid = worker.id().pid();
-    String before = groups.groupOf(pid).orElse(LimitGroups.ROOT);
+    String before = limits.groupOf(pid).orElse(LimitGroups.ROOT);
     Optional<String> objection = workers.objection(worker.id(), worker.comm());
     if (objection.isPresent()) {
       return objection;
     }
-    Optional<String> fault = groups.move(pid, lease.group());
+    Optional<String> fault = limits.move(pid, lease.group());
     if (fault.isPresent()) {
       return Optional.of("pid %d: %s".formatted(pid, fault.get()));
     }
@@ -85,17 +78,17 @@ final class WorkerGroups {
   /** Moves a new task with the pid of the ended worker back to its group. */
   private String moveNewTaskBack(int pid, String before, Lease lease) {
     String met = "pid %d: ended during the move".formatted(pid);
-    if (!groups.groupOf(pid).toOptional().equals(Optional.of(lease.group()))) {
+    if (!limits.groupOf(pid).toOptional().equals(Optional.of(lease.group()))) {
       return met;
     }
-    return groups
+    return limits
         .move(pid, before)
         .map(fault -> met + "; the new task may be limited: " + fault)
         .orElse(met + "; the new task was moved back to " + before);
   }
 
   private Optional<String> elsewhere(LeasedWorker worker, Lease lease) {
-    ReadResult<String> found = groups.groupOf(worker.id().pid());
+    ReadResult<String> found = limits.groupOf(worker.id().pid());
     return found.toOptional().equals(Optional.of(lease.group()))
         ? Optional.empty()
         : Optional.of(
@@ -110,13 +103,13 @@ final class WorkerGroups {
     if (prior == null || workers.current(worker) instanceof ReadResult.Absent) {
       return Optional.empty();
     }
-    return switch (groups.groupOf(pid)) {
+    return switch (limits.groupOf(pid)) {
       case ReadResult.Present<String>(String group) when !group.equals(lease.group()) ->
           Optional.empty();
       case ReadResult.Present<String> _ -> {
         // Its prior group may have been removed.
         Optional<String> fault =
-            groups.move(pid, prior).flatMap(_ -> groups.move(pid, LimitGroups.ROOT));
+            limits.move(pid, prior).flatMap(_ -> limits.move(pid, LimitGroups.ROOT));
         yield fault.map(cause -> "pid %d: %s".formatted(pid, cause));
       }
       case ReadResult.Absent<String> _ -> Optional.empty();
@@ -126,7 +119,7 @@ final class WorkerGroups {
 
   /** Removes the lease's group; returns the error. */
   Optional<String> close(Lease lease) {
-    return groups.remove(lease.group());
+    return limits.remove(lease.group());
   }
 
   /** What was changed outside of the limit; empty when nothing was, or when unknown. */
@@ -135,11 +128,11 @@ final class WorkerGroups {
         firstError(
             lease,
             worker ->
-                groups.groupOf(worker.id().pid()).isPresent()
+                limits.groupOf(worker.id().pid()).isPresent()
                     ? elsewhere(worker, lease)
                     : Optional.empty());
     return moved.isPresent()
-            || groups.limitOf(lease.group(), limit.device()) instanceof ReadResult.Failed<Integer>
+            || limits.limitOf(lease.group(), limit.device()) instanceof ReadResult.Failed<Integer>
         ? moved
         : wrongLimit(lease, limit);
   }

@@ -16,14 +16,7 @@ import org.jspecify.annotations.Nullable;
  * <p>ioprio_set(2) takes a pid, which may be reused between the check and the call. The second
  * check detects this, and the change to the new task is undone.
  */
-final class WorkerPriorities {
-  private final Tasks tasks;
-  private final IoPriorities priorities;
-
-  WorkerPriorities(Tasks tasks, IoPriorities priorities) {
-    this.tasks = tasks;
-    this.priorities = priorities;
-  }
+record WorkerPriorities(Tasks tasks, IoPriorities priorities) {
 
   /**
    * A worker that needs no restore: the prior priority is set, or the task has ended.

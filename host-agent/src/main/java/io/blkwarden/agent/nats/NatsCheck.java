@@ -37,20 +37,20 @@ public final class NatsCheck {
    */
   static List<Check> run(NatsSettings settings, Duration within) {
     AtomicReference<@Nullable Exception> last = new AtomicReference<>();
-    try {
+    for (boolean first = true; ; first = false) {
       try {
         return connect(settings, within, last);
       } catch (IOException | RuntimeException e) {
         Exception fault = Objects.requireNonNullElse(last.getAndSet(null), e);
         boolean timedOut =
             fault instanceof TimeoutException || fault.getCause() instanceof TimeoutException;
-        return timedOut ? connect(settings, within, last) : List.of(failure(fault));
+        if (!first || !timedOut) {
+          return List.of(failure(fault));
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return List.of(Check.fail(NAME, "interrupted", "Retry."));
       }
-    } catch (IOException | RuntimeException e) {
-      return List.of(failure(Objects.requireNonNullElse(last.get(), e)));
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return List.of(Check.fail(NAME, "interrupted", "Retry."));
     }
   }
 

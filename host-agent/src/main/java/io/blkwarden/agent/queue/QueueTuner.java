@@ -29,7 +29,8 @@ public final class QueueTuner {
   private final DesiredQueue desired;
   private final Map<Key, ChangedSetting> changes = new LinkedHashMap<>();
   private final Set<Key> leftAlone = new HashSet<>();
-  private final Map<Key, String> notes = new TreeMap<>();
+  private final Map<Key, String> notes =
+      new TreeMap<>(Comparator.comparing(Key::device).thenComparing(Key::setting));
 
   /** The scheduler of each device when its aging was last read: a change resets the aging. */
   private final Map<String, String> agingUnder = new HashMap<>();
@@ -38,12 +39,7 @@ public final class QueueTuner {
   private volatile List<ChangedSetting> shown = List.of();
   private volatile Optional<String> note = Optional.empty();
 
-  private record Key(String device, QueueSetting setting) implements Comparable<Key> {
-    @Override
-    public int compareTo(Key other) {
-      return Comparator.comparing(Key::device).thenComparing(Key::setting).compare(this, other);
-    }
-  }
+  private record Key(String device, QueueSetting setting) {}
 
   public QueueTuner(QueueSettings settings, QueueStore store, DesiredQueue desired) {
     this.settings = settings;

@@ -24,28 +24,17 @@ import java.util.regex.Pattern;
  * <p>The first limit enables the {@code io} controller for children of the root; it stays enabled,
  * because others may depend on it by then. The controller is available only if no cgroup v1
  * hierarchy uses it; this class mounts nothing.
+ *
+ * @param files reads below the root
+ * @param root the same root, for writes
  */
-public final class CgroupLimits implements LimitGroups {
+public record CgroupLimits(KernelFiles files, Path root) implements LimitGroups {
   private static final String TREE = "sys/fs/cgroup";
   private static final String IO = "io";
   private static final String UNIFIED = "0::";
 
   /** The limits in a line such as {@code 253:1 rbps=max wbps=max riops=20 wiops=20}. */
   private static final Pattern SAME_IOPS = Pattern.compile(" riops=([0-9]{1,9}) wiops=\\1(?: |$)");
-
-  private final KernelFiles files;
-  private final Path tree;
-
-  /**
-   * Creates limits below a root.
-   *
-   * @param files reads below the root
-   * @param root the same root, for writes
-   */
-  public CgroupLimits(KernelFiles files, Path root) {
-    this.files = files;
-    this.tree = root.resolve(TREE);
-  }
 
   @Override
   public Optional<String> unavailable() {
@@ -180,7 +169,7 @@ public final class CgroupLimits implements LimitGroups {
   }
 
   private Path at(String group) {
-    return tree.resolve(group.substring(1));
+    return root.resolve(TREE + group);
   }
 
   private Optional<String> write(String group, String file, String text) {

@@ -19,16 +19,16 @@ import java.util.Optional;
 public final class LinuxIoPriorities implements IoPriorities {
   private static final long WHO_PROCESS = 1;
 
-  private final PrioritySyscalls numbers;
+  private final Syscalls numbers;
   private final NativeCall syscall = new NativeCall("syscall");
 
-  private LinuxIoPriorities(PrioritySyscalls numbers) {
+  private LinuxIoPriorities(Syscalls numbers) {
     this.numbers = numbers;
   }
 
   /** Links the system calls; failed if their numbers are unknown for this architecture. */
   public static ReadResult<LinuxIoPriorities> open() {
-    return PrioritySyscalls.of(System.getProperty("os.name"), System.getProperty("os.arch"))
+    return Syscalls.of(System.getProperty("os.name"), System.getProperty("os.arch"))
         .map(LinuxIoPriorities::new);
   }
 
@@ -87,5 +87,29 @@ public final class LinuxIoPriorities implements IoPriorities {
 
   private static String notTask(int pid) {
     return "task %d: expected a thread id from 1 to %d".formatted(pid, WorkerId.MAX_PID);
+  }
+
+  /**
+   * Numbers of the two system calls, which depend on the architecture and have no C library
+   * wrapper.
+   *
+   * @param set ioprio_set(2)
+   * @param get ioprio_get(2)
+   */
+  record Syscalls(int set, int get) {
+    /** The numbers for the system properties {@code os.name} and {@code os.arch}. */
+    static ReadResult<Syscalls> of(String os, String architecture) {
+      if (!os.equals("Linux")) {
+        return ReadResult.failed("I/O priorities: expected Linux, found " + os);
+      }
+      return switch (architecture) {
+        case "amd64", "x86_64" -> ReadResult.present(new Syscalls(251, 252));
+        case "aarch64", "arm64" -> ReadResult.present(new Syscalls(30, 31));
+        default ->
+            ReadResult.failed(
+                "I/O priorities: system call numbers are known for x86_64 and aarch64, found "
+                    + architecture);
+      };
+    }
   }
 }

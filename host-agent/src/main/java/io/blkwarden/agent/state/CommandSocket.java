@@ -34,8 +34,18 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Only its owner, root, can connect. A connection carries one {@link Command}, ended by the end
  * of the stream, and its {@link Outcome}. Each has a thread: a silent peer does not block others.
+ *
+ * @param server the listening socket
+ * @param path its file
+ * @param nowMillis CLOCK_MONOTONIC in ms
+ * @param commands takes a command, or returns false; does not block
  */
-public final class CommandSocket implements AutoCloseable {
+public record CommandSocket(
+    ServerSocketChannel server,
+    Path path,
+    LongSupplier nowMillis,
+    Predicate<IncomingCommand> commands)
+    implements AutoCloseable {
   private static final String NAME = "agent.sock";
   private static final int MAX_BYTES = 256 * 1024;
   private static final int MAX_REASON = 1_000;
@@ -43,22 +53,6 @@ public final class CommandSocket implements AutoCloseable {
   private static final Duration REPLY_TIMEOUT = Duration.ofSeconds(30);
   private static final long PAUSE_NANOS = 50_000_000;
   private static final Logger LOG = LoggerFactory.getLogger(CommandSocket.class);
-
-  private final ServerSocketChannel server;
-  private final Path path;
-  private final LongSupplier nowMillis;
-  private final Predicate<IncomingCommand> commands;
-
-  private CommandSocket(
-      ServerSocketChannel server,
-      Path path,
-      LongSupplier nowMillis,
-      Predicate<IncomingCommand> commands) {
-    this.server = server;
-    this.path = path;
-    this.nowMillis = nowMillis;
-    this.commands = commands;
-  }
 
   /**
    * Listens, in the place of the socket of an earlier run.

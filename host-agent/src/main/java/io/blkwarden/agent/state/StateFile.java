@@ -54,30 +54,38 @@ record StateFile(Path directory, String name, int maxBytes) {
 
   /** Replaces the file and creates its directory if needed; returns the error, if any. */
   Optional<String> replace(byte[] bytes) {
-    try {
-      Path next = write(name + ".new", Set.of(CREATE, WRITE, TRUNCATE_EXISTING), bytes);
-      Files.move(next, path(), ATOMIC_MOVE);
-      try (FileChannel channel = FileChannel.open(directory, READ)) {
-        channel.force(true);
-      }
-      return Optional.empty();
-    } catch (IOException e) {
-      return unwritable(e);
-    }
+    return attempt(
+        path(),
+        "cannot be written",
+        () -> {
+          Path next = write(name + ".new", Set.of(CREATE, WRITE, TRUNCATE_EXISTING), bytes);
+          Files.move(next, path(), ATOMIC_MOVE);
+          try (FileChannel channel = FileChannel.open(directory, READ)) {
+            channel.force(true);
+          }
+        });
   }
 
   /** Appends to the file and creates its directory if needed; returns the error, if any. */
   Optional<String> append(byte[] bytes) {
-    try {
-      Path _ = write(name, Set.of(CREATE, WRITE, APPEND), bytes);
-      return Optional.empty();
-    } catch (IOException e) {
-      return unwritable(e);
-    }
+    return attempt(
+        path(), "cannot be written", () -> write(name, Set.of(CREATE, WRITE, APPEND), bytes));
   }
 
-  private Optional<String> unwritable(IOException e) {
-    return Optional.of("%s: cannot be written: %s".formatted(path(), e));
+  /** A change of a file. */
+  @FunctionalInterface
+  interface Change {
+    void make() throws IOException;
+  }
+
+  /** Makes a change; returns the error, if any. */
+  static Optional<String> attempt(Path path, String failure, Change change) {
+    try {
+      change.make();
+      return Optional.empty();
+    } catch (IOException e) {
+      return Optional.of("%s: %s: %s".formatted(path, failure, e));
+    }
   }
 
   private Path write(String file, Set<OpenOption> how, byte[] bytes) throws IOException {
@@ -116,12 +124,7 @@ record StateFile(Path directory, String name, int maxBytes) {
 
   /** Removes a file; returns the error, if any. */
   static Optional<String> remove(Path path) {
-    try {
-      Files.deleteIfExists(path);
-      return Optional.empty();
-    } catch (IOException e) {
-      return Optional.of("%s: cannot be removed: %s".formatted(path, e));
-    }
+    return attempt(path, "cannot be removed", () -> Files.deleteIfExists(path));
   }
 
   static FileAttribute<Set<PosixFilePermission>> permissions(String permissions) {

@@ -33,13 +33,13 @@ public record StateRequest(Path file) {
 
   /** Makes the request; returns the error, if any. */
   public Optional<String> make() {
-    try {
-      Files.deleteIfExists(file);
-      Files.createFile(file, StateFile.permissions("rw-------"));
-      return Optional.empty();
-    } catch (IOException e) {
-      return Optional.of("%s: cannot be created: %s".formatted(file, e));
-    }
+    return StateFile.attempt(
+        file,
+        "cannot be created",
+        () -> {
+          Files.deleteIfExists(file);
+          Files.createFile(file, StateFile.permissions("rw-------"));
+        });
   }
 
   /** Whether a request is pending. */
@@ -59,12 +59,10 @@ public record StateRequest(Path file) {
 
   /** Writes into the request which leases could not be ended yet; returns the error, if any. */
   public Optional<String> reportStuck(String leases) {
-    try {
-      Files.writeString(file, leases, WRITE, TRUNCATE_EXISTING);
-      return Optional.empty();
-    } catch (IOException e) {
-      return Optional.of("%s: cannot be written: %s".formatted(file, e));
-    }
+    return StateFile.attempt(
+        file,
+        "cannot be written",
+        () -> Files.writeString(file, leases, WRITE, TRUNCATE_EXISTING));
   }
 
   /** The leases that could not be ended yet; empty if the agent reported none. */

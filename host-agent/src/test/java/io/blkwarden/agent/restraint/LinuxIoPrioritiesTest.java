@@ -123,14 +123,15 @@ final class LinuxIoPrioritiesTest {
 
   @Test
   void knowsItsArchitectures() {
-    assertThat(PrioritySyscalls.of("Linux", "amd64"))
-        .isEqualTo(ReadResult.present(new PrioritySyscalls(251, 252)));
-    assertThat(PrioritySyscalls.of("Linux", "aarch64"))
-        .isEqualTo(ReadResult.present(new PrioritySyscalls(30, 31)));
-    assertThat(PrioritySyscalls.of("Linux", "riscv64").describe())
+    assertThat(LinuxIoPriorities.Syscalls.of("Linux", "amd64"))
+        .isEqualTo(ReadResult.present(new LinuxIoPriorities.Syscalls(251, 252)));
+    assertThat(LinuxIoPriorities.Syscalls.of("Linux", "aarch64"))
+        .isEqualTo(ReadResult.present(new LinuxIoPriorities.Syscalls(30, 31)));
+    assertThat(LinuxIoPriorities.Syscalls.of("Linux", "riscv64").describe())
         .isEqualTo(
             "I/O priorities: system call numbers are known for x86_64 and aarch64, found riscv64");
-    assertThat(PrioritySyscalls.of("Mac OS X", "aarch64")).isInstanceOf(ReadResult.Failed.class);
+    assertThat(LinuxIoPriorities.Syscalls.of("Mac OS X", "aarch64"))
+        .isInstanceOf(ReadResult.Failed.class);
   }
 
   /** A child that runs until its input is closed. */

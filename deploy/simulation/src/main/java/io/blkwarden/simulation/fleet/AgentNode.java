@@ -127,7 +127,8 @@ final class AgentNode {
     if (agent != null) {
       stale = env.oracle.arrived(sent);
       IncomingCommand incoming =
-          new IncomingCommand(new Decoded.Ok<>(env.faults.command.apply(sent)), env.now(), reply);
+          new IncomingCommand(
+              new Decoded.Ok<>(env.faults.command.apply(sent)), env.now(), false, reply);
       run(each -> each.on(new AgentInput.CommandReceived(incoming)));
       stale = false;
     }
