@@ -45,8 +45,7 @@ public record LeasedWorker(
 
   /** A copy that is about to get a priority, so that it is known as ours after a crash. */
   LeasedWorker expecting(IoPriority priority) {
-    List<IoPriority> known =
-        Stream.concat(ours.stream(), Stream.of(priority)).distinct().toList();
+    List<IoPriority> known = Stream.concat(ours.stream(), Stream.of(priority)).distinct().toList();
     return new LeasedWorker(id, comm, prior, priorGroup, known);
   }
 

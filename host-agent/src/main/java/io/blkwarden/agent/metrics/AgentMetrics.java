@@ -1,14 +1,14 @@
 package io.blkwarden.agent.metrics;
 
-import io.blkwarden.agent.app.AgentSnapshot.DiskReading;
 import io.blkwarden.agent.app.AgentSnapshot;
+import io.blkwarden.agent.app.AgentSnapshot.DiskReading;
 import io.blkwarden.model.Printable;
 import io.blkwarden.model.message.Heartbeat;
 import io.blkwarden.model.sample.SampleColumn;
-import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot;
-import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
+import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.util.HashSet;

@@ -60,9 +60,7 @@ public record StateRequest(Path file) {
   /** Writes into the request which leases could not be ended yet; returns the error, if any. */
   public Optional<String> reportStuck(String leases) {
     return StateFile.attempt(
-        file,
-        "cannot be written",
-        () -> Files.writeString(file, leases, WRITE, TRUNCATE_EXISTING));
+        file, "cannot be written", () -> Files.writeString(file, leases, WRITE, TRUNCATE_EXISTING));
   }
 
   /** The leases that could not be ended yet; empty if the agent reported none. */
