@@ -1,6 +1,6 @@
 package io.blkwarden.controller.cli;
 
-import io.blkwarden.commandline.Complaint;
+import io.blkwarden.commandline.CommandError;
 import io.blkwarden.commandline.DurationText;
 import io.blkwarden.commandline.ExitCodes;
 import io.blkwarden.commandline.ServiceConf;
@@ -85,7 +85,7 @@ public final class Blkwarden {
       String[] arguments, PrintWriter out, PrintWriter err, Map<String, String> environment) {
     boolean json = List.of(arguments).contains("--json");
     CommandContext context =
-        new CommandContext(out, err, environment, json, Tty.ofProcess(environment).ink());
+        new CommandContext(out, err, environment, json, Tty.ofProcess(environment).style());
     Blkwarden root = new Blkwarden();
     CommandLine line = commandLine(root, context);
     line.setOut(out);
@@ -93,7 +93,7 @@ public final class Blkwarden {
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setUsageHelpAutoWidth(true);
     line.setDefaultValueProvider(argument -> ServiceConf.fromEnvironment(argument, environment));
-    line.setParameterExceptionHandler((e, _) -> context.error(Complaint.of(e), ExitCodes.USAGE));
+    line.setParameterExceptionHandler((e, _) -> context.error(CommandError.of(e), ExitCodes.USAGE));
     line.setExecutionExceptionHandler((e, command, _) -> failed(e, command, context, root.debug));
     if (arguments.length == 0) {
       line.usage(err);
@@ -102,9 +102,10 @@ public final class Blkwarden {
     int code = ExitCodes.USAGE;
     try {
       code = line.execute(CONF.with(line, arguments, environment));
-    } catch (ServiceConf.Unfit e) {
+    } catch (ServiceConf.InvalidConfigException e) {
       String hint = "fix the reported line, or set another file in " + CONF.variable();
-      e.problems().forEach(problem -> context.error(new Complaint(problem, hint), ExitCodes.USAGE));
+      e.problems()
+          .forEach(problem -> context.error(new CommandError(problem, hint), ExitCodes.USAGE));
     }
     out.flush();
     err.flush();
@@ -116,9 +117,9 @@ public final class Blkwarden {
     return switch (e) {
       case CliCommand.UsageException misuse ->
           context.error(
-              new Complaint(String.valueOf(misuse.getMessage()), Complaint.help(command)),
+              new CommandError(String.valueOf(misuse.getMessage()), CommandError.help(command)),
               ExitCodes.USAGE);
-      case NatsException bus -> context.error(bus.complaint(), ExitCodes.FAILED);
+      case NatsException bus -> context.error(bus.commandError(), ExitCodes.FAILED);
       default -> {
         LogQueue.drain();
         if (debug) {

@@ -1,9 +1,9 @@
 package io.blkwarden.controller.cli;
 
 import io.blkwarden.commandline.AsciiJson;
-import io.blkwarden.commandline.Complaint;
+import io.blkwarden.commandline.CommandError;
 import io.blkwarden.commandline.ExitCodes;
-import io.blkwarden.commandline.Ink;
+import io.blkwarden.commandline.TextStyle;
 import io.blkwarden.model.Printable;
 import java.io.PrintWriter;
 import java.io.Writer;
@@ -17,10 +17,14 @@ import tools.jackson.databind.JsonNode;
  * @param err errors and notes: sentences, or one JSON object per line
  * @param environment the environment variables
  * @param json whether {@code --json} was given
- * @param ink terminal colours
+ * @param style terminal colours
  */
 record CommandContext(
-    PrintWriter out, PrintWriter err, Map<String, String> environment, boolean json, Ink ink) {
+    PrintWriter out,
+    PrintWriter err,
+    Map<String, String> environment,
+    boolean json,
+    TextStyle style) {
   /** A context without streams, for commands that are described but not run. */
   static final CommandContext NONE =
       new CommandContext(
@@ -28,7 +32,7 @@ record CommandContext(
           new PrintWriter(Writer.nullWriter()),
           Map.of(),
           false,
-          new Ink(false));
+          new TextStyle(false));
 
   CommandContext {
     environment = Map.copyOf(environment);
@@ -41,12 +45,12 @@ record CommandContext(
 
   /** Prints an error and what to do about it; returns exit code 1. */
   int failed(String error, String hint) {
-    return error(new Complaint(error, hint), ExitCodes.FAILED);
+    return error(new CommandError(error, hint), ExitCodes.FAILED);
   }
 
   /** Prints an error; returns the exit code. */
-  int error(Complaint complaint, int exitCode) {
-    err.println(json ? AsciiJson.error(complaint, exitCode) : "error: " + complaint.text());
+  int error(CommandError error, int exitCode) {
+    err.println(json ? AsciiJson.error(error, exitCode) : "error: " + error.text());
     err.flush();
     return exitCode;
   }

@@ -195,14 +195,14 @@ abstract class FleetCommand extends CliCommand.Session {
           pause == null
               ? "active"
               : context
-                  .ink()
+                  .style()
                   .warning(
                       "paused by %s since %s: %s"
                           .formatted(
                               Printable.of(pause.by()),
                               pause.at().truncatedTo(ChronoUnit.SECONDS),
                               Printable.of(pause.reason()))));
-      report.problems().forEach(each -> line("problem", context.ink().bad(Printable.of(each))));
+      report.problems().forEach(each -> line("problem", context.style().bad(Printable.of(each))));
       if (!report.alerts().isEmpty()) {
         context.out().println();
         printAlerts(first(report.alerts()), report.at(), report.alertsInAll());
@@ -412,14 +412,14 @@ abstract class FleetCommand extends CliCommand.Session {
           .formatted(
               alert.at().truncatedTo(ChronoUnit.MILLIS),
               switch (alert.state()) {
-                case FIRING -> context.ink().bad(state);
-                case HANDLED, UNKNOWN -> context.ink().warning(state);
-                case RESOLVED -> context.ink().good(state);
+                case FIRING -> context.style().bad(state);
+                case HANDLED, UNKNOWN -> context.style().warning(state);
+                case RESOLVED -> context.style().good(state);
               },
               switch (alert.severity()) {
                 case INFO -> severity;
-                case WARNING -> context.ink().warning(severity);
-                case CRITICAL -> context.ink().bad(severity);
+                case WARNING -> context.style().warning(severity);
+                case CRITICAL -> context.style().bad(severity);
               },
               Printable.of(alert.host().value()),
               Printable.of(alert.policy()),

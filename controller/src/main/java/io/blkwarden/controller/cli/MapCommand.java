@@ -234,8 +234,8 @@ final class MapCommand extends CliCommand.Session {
         .column("STATE", row -> state(row.disk()))
         .paintLast((row, state) ->
             row.disk().state() == MappingState.RESOLVED
-                ? context.ink().good(state)
-                : context.ink().warning(state))
+                ? context.style().good(state)
+                : context.style().warning(state))
         .print(context.out(), "no disk matches");
   }
 

@@ -2,8 +2,8 @@ package io.blkwarden.controller.cli;
 
 import io.blkwarden.commandline.AsciiJson;
 import io.blkwarden.commandline.ExitCodes;
-import io.blkwarden.commandline.Ink;
 import io.blkwarden.commandline.Table;
+import io.blkwarden.commandline.TextStyle;
 import io.blkwarden.controller.config.PolicyFolder;
 import io.blkwarden.controller.nats.NatsException;
 import io.blkwarden.controller.nats.OperatorSession;
@@ -267,8 +267,8 @@ final class PolicyCommand {
         return;
       }
       String name = Printable.of("%s: %s".formatted(each.path(), each.test().name()));
-      Ink ink = context.ink();
-      context.out().printf("%s  %s%n", good ? ink.good("ok    ") : ink.bad("FAILED"), name);
+      TextStyle style = context.style();
+      context.out().printf("%s  %s%n", good ? style.good("ok    ") : style.bad("FAILED"), name);
       for (String failure : failures) {
         failure.lines().forEach(line -> context.out().println("  " + Printable.of(line)));
       }

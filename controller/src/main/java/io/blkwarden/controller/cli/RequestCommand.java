@@ -1,7 +1,7 @@
 package io.blkwarden.controller.cli;
 
 import io.blkwarden.commandline.AsciiJson;
-import io.blkwarden.commandline.Complaint;
+import io.blkwarden.commandline.CommandError;
 import io.blkwarden.commandline.DurationText;
 import io.blkwarden.commandline.ExitCodes;
 import io.blkwarden.commandline.Table;
@@ -68,7 +68,7 @@ abstract class RequestCommand extends CliCommand.Session {
       print(reply);
     } else {
       String refused = code == ExitCodes.REFUSED ? "refused: " : "";
-      return context.error(new Complaint(refused + reply.detail()), code);
+      return context.error(new CommandError(refused + reply.detail()), code);
     }
     return code;
   }

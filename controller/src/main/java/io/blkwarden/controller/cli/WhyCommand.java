@@ -88,7 +88,7 @@ final class WhyCommand extends CliCommand.Session {
           .out()
           .printf(
               "%s  %s%n",
-              context.ink().dim(line.at().truncatedTo(ChronoUnit.MILLIS).toString()),
+              context.style().dim(line.at().truncatedTo(ChronoUnit.MILLIS).toString()),
               Printable.of(line.text()));
     }
   }

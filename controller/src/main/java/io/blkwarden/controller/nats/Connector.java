@@ -1,6 +1,6 @@
 package io.blkwarden.controller.nats;
 
-import io.blkwarden.commandline.Complaint;
+import io.blkwarden.commandline.CommandError;
 import io.blkwarden.commandline.nats.NatsCredentials;
 import io.blkwarden.commandline.nats.NatsFault;
 import io.blkwarden.commandline.nats.ServerTrust;
@@ -65,7 +65,7 @@ record Connector(NatsSettings settings) {
 
   /** Reports the last failure that jnats logged, not its summary. */
   private NatsException unreachable(Exception last) {
-    Complaint fault = NatsFault.of(last);
+    CommandError fault = NatsFault.of(last);
     return new NatsException(
         "cannot reach NATS at %s (%s)".formatted(settings.printableServers(), fault.error()),
         fault.hint(),

@@ -1,6 +1,6 @@
 package io.blkwarden.controller.nats;
 
-import io.blkwarden.commandline.Complaint;
+import io.blkwarden.commandline.CommandError;
 import io.blkwarden.commandline.nats.JetStreamFault;
 import io.nats.client.Connection;
 import io.nats.client.JetStreamApiException;
@@ -219,14 +219,14 @@ public final class JetStreamAssets {
 
   /** Fails if JetStream as a whole does not work, even if the server serves some streams. */
   @Nullable Void check() throws NatsException, InterruptedException {
-    Optional<Complaint> fault = JetStreamFault.check(connection);
+    Optional<CommandError> fault = JetStreamFault.check(connection);
     if (fault.isPresent()) {
       throw exception(fault.get(), settings.printableServers(), null);
     }
     return null;
   }
 
-  private static NatsException exception(Complaint why, String servers, @Nullable Exception e) {
+  private static NatsException exception(CommandError why, String servers, @Nullable Exception e) {
     return new NatsException("NATS at %s: %s".formatted(servers, why.error()), why.hint(), e);
   }
 

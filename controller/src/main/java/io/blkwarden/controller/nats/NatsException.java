@@ -1,6 +1,6 @@
 package io.blkwarden.controller.nats;
 
-import io.blkwarden.commandline.Complaint;
+import io.blkwarden.commandline.CommandError;
 import java.io.Serial;
 import org.jspecify.annotations.Nullable;
 
@@ -34,7 +34,7 @@ public final class NatsException extends Exception {
   }
 
   /** The error and the hint. */
-  public Complaint complaint() {
-    return new Complaint(error, hint);
+  public CommandError commandError() {
+    return new CommandError(error, hint);
   }
 }

@@ -110,7 +110,13 @@ public final class FleetTop {
     }
     long throttled = lines.stream().filter(line -> line.throttle() != null).count();
     String summary =
-        "%d hosts, %d disks, %d throttled".formatted(hosts.size(), lines.size(), throttled);
+        "%d %s, %d %s, %d throttled"
+            .formatted(
+                hosts.size(),
+                hosts.size() == 1 ? "host" : "hosts",
+                lines.size(),
+                lines.size() == 1 ? "disk" : "disks",
+                throttled);
     return new TopRound(at, summary, lines, remarks(stale, unknown, notes));
   }
 

@@ -84,7 +84,7 @@ final class TopOnNatsTest {
     assertThat(result.code()).as(result.err()).isZero();
     List<String> lines = result.out().lines().toList();
     assertThat(lines).hasSize(7);
-    assertThat(lines.getFirst()).endsWith("  1 hosts, 1 disks, 0 throttled, by score");
+    assertThat(lines.getFirst()).endsWith("  1 host, 1 disk, 0 throttled, by score");
     assertThat(lines.getLast()).startsWith(" dom0-7  vm176").contains("xvda2", "swap", "sda", "ms");
     assertThat(result.out()).doesNotContain("\u001B");
   }

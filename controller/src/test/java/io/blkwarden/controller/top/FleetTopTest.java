@@ -71,7 +71,7 @@ final class FleetTopTest {
     assertThat(load.awaitMillis()).isEqualTo(8);
     assertThat(load.share()).isCloseTo(0.5, within(1e-6));
     assertThat(load.latencyScoreMillis()).isCloseTo(0.5 * 0.9 * 8_000 / 600, within(1e-3));
-    assertThat(round().summary()).isEqualTo("1 hosts, 2 disks, 0 throttled");
+    assertThat(round().summary()).isEqualTo("1 host, 2 disks, 0 throttled");
     assertThat(round().remarks()).isEmpty();
   }
 

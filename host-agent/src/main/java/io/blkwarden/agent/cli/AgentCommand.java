@@ -1,7 +1,7 @@
 package io.blkwarden.agent.cli;
 
 import io.blkwarden.agent.restraint.LinuxIoPriorities;
-import io.blkwarden.commandline.Complaint;
+import io.blkwarden.commandline.CommandError;
 import io.blkwarden.commandline.ExitCodes;
 import io.blkwarden.commandline.ServiceConf;
 import io.blkwarden.model.json.ControlJson;
@@ -83,9 +83,9 @@ public final class AgentCommand implements Runnable {
   }
 
   private static int usageError(CommandLine.ParameterException e, String[] args) {
-    Complaint complaint = Complaint.of(e);
+    CommandError error = CommandError.of(e);
     return new CommandOutput(e.getCommandLine(), List.of(args).contains("--json"))
-        .error(ExitCodes.USAGE, complaint.error(), complaint.hint());
+        .error(ExitCodes.USAGE, error.error(), error.hint());
   }
 
   /**
@@ -103,7 +103,7 @@ public final class AgentCommand implements Runnable {
     line.setOut(new PrintWriter(new OutputStreamWriter(System.out, StandardCharsets.UTF_8), true));
     try {
       return line.execute(CONF.with(line, args, environment));
-    } catch (ServiceConf.Unfit e) {
+    } catch (ServiceConf.InvalidConfigException e) {
       CommandOutput output = new CommandOutput(line, List.of(args).contains("--json"));
       String hint = "fix the reported line, or set another file in " + CONF.variable();
       e.problems().forEach(problem -> output.error(ExitCodes.USAGE, problem, hint));

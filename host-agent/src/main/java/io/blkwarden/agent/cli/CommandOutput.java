@@ -2,9 +2,9 @@ package io.blkwarden.agent.cli;
 
 import io.blkwarden.agent.kernel.ReadResult;
 import io.blkwarden.commandline.AsciiJson;
-import io.blkwarden.commandline.Complaint;
+import io.blkwarden.commandline.CommandError;
 import io.blkwarden.commandline.ExitCodes;
-import io.blkwarden.commandline.Ink;
+import io.blkwarden.commandline.TextStyle;
 import io.blkwarden.commandline.Tty;
 import io.blkwarden.model.Printable;
 import java.util.List;
@@ -77,7 +77,7 @@ final class CommandOutput {
   /** Ends the command if its arguments are invalid. */
   void requireValid(List<String> problems) {
     problems.forEach(
-        problem -> error(ExitCodes.USAGE, problem, Complaint.help(spec.commandLine())));
+        problem -> error(ExitCodes.USAGE, problem, CommandError.help(spec.commandLine())));
     if (!problems.isEmpty()) {
       throw new Exit(ExitCodes.USAGE);
     }
@@ -95,8 +95,8 @@ final class CommandOutput {
 
   /** Prints an error and a hint; returns the exit code. */
   int error(int exitCode, String error, String hint) {
-    Complaint complaint = new Complaint(error, hint);
-    printError(json ? AsciiJson.error(complaint, exitCode) : "error: " + complaint.text());
+    CommandError both = new CommandError(error, hint);
+    printError(json ? AsciiJson.error(both, exitCode) : "error: " + both.text());
     return exitCode;
   }
 
@@ -111,7 +111,7 @@ final class CommandOutput {
   }
 
   /** The colours of the terminal; none if output is not a terminal. */
-  Ink ink() {
-    return Tty.ofProcess(System.getenv()).ink();
+  TextStyle style() {
+    return Tty.ofProcess(System.getenv()).style();
   }
 }

@@ -12,7 +12,7 @@ import io.blkwarden.agent.xenstore.XenStoreSettings;
 import io.blkwarden.commandline.AsciiJson;
 import io.blkwarden.commandline.Check;
 import io.blkwarden.commandline.ExitCodes;
-import io.blkwarden.commandline.Ink;
+import io.blkwarden.commandline.TextStyle;
 import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.Printable;
 import java.security.SecureRandom;
@@ -74,7 +74,7 @@ final class DoctorCommand implements Callable<Integer> {
     if (!noNats) {
       nats.ifPresent(settings -> checks.addAll(NatsCheck.run(settings)));
     }
-    output.print(output.json() ? json(checks) : text(checks, output.ink()));
+    output.print(output.json() ? json(checks) : text(checks, output.style()));
     return checks.stream().anyMatch(check -> check.state() == Check.State.FAIL)
         ? ExitCodes.FAILED
         : ExitCodes.DONE;
@@ -100,10 +100,10 @@ final class DoctorCommand implements Callable<Integer> {
     return AsciiJson.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(all) + "\n";
   }
 
-  private static String text(List<Check> checks, Ink ink) {
+  private static String text(List<Check> checks, TextStyle style) {
     StringBuilder text = new StringBuilder();
     for (Check check : checks) {
-      text.append(state(check, ink))
+      text.append(state(check, style))
           .append(" %-20s %s%n".formatted(check.name(), Printable.of(check.detail())));
       if (!check.remedy().isEmpty()) {
         text.append("%-5s %-20s -> %s%n".formatted("", "", Printable.of(check.remedy())));
@@ -112,12 +112,12 @@ final class DoctorCommand implements Callable<Integer> {
     return text.toString();
   }
 
-  private static String state(Check check, Ink ink) {
+  private static String state(Check check, TextStyle style) {
     String text = "%-5s".formatted(check.state().id());
     return switch (check.state()) {
-      case OK -> ink.good(text);
-      case WARN -> ink.warning(text);
-      case FAIL -> ink.bad(text);
+      case OK -> style.good(text);
+      case WARN -> style.warning(text);
+      case FAIL -> style.bad(text);
     };
   }
 }

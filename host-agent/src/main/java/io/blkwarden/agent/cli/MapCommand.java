@@ -94,7 +94,7 @@ final class MapCommand implements Callable<Integer> {
     String host =
         hostOptions.host(sources.files(), new ArrayList<>()).map(HostId::value).orElse("?");
     String kernel = snapshot.kernel() == null ? "?" : snapshot.kernel().text();
-    return MapTable.render(host, kernel, disks, output.ink());
+    return MapTable.render(host, kernel, disks, output.style());
   }
 
   /** Why a source could not be read; equal reasons are printed once. */

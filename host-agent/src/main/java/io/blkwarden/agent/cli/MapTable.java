@@ -1,7 +1,7 @@
 package io.blkwarden.agent.cli;
 
-import io.blkwarden.commandline.Ink;
 import io.blkwarden.commandline.Table;
+import io.blkwarden.commandline.TextStyle;
 import io.blkwarden.model.DiskRef;
 import io.blkwarden.model.IoPriority;
 import io.blkwarden.model.MappedDisk;
@@ -30,7 +30,7 @@ final class MapTable {
   private MapTable() {}
 
   /** The table, including the last line end, with the state of each disk in colour. */
-  static String render(String host, String kernel, List<MappedDisk> disks, Ink ink) {
+  static String render(String host, String kernel, List<MappedDisk> disks, TextStyle style) {
     StringBuilder out = new StringBuilder();
     out.append(summary(host, kernel, disks)).append('\n');
     if (!disks.isEmpty()) {
@@ -44,7 +44,7 @@ final class MapTable {
         String text = line.substring(state);
         boolean resolved = disks.get(i).state() == MappingState.RESOLVED;
         out.append(line, 0, state)
-            .append(resolved ? ink.good(text) : ink.warning(text))
+            .append(resolved ? style.good(text) : style.warning(text))
             .append('\n');
       }
     }

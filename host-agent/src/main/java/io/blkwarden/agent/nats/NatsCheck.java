@@ -1,7 +1,7 @@
 package io.blkwarden.agent.nats;
 
 import io.blkwarden.commandline.Check;
-import io.blkwarden.commandline.Complaint;
+import io.blkwarden.commandline.CommandError;
 import io.blkwarden.commandline.nats.JetStreamFault;
 import io.blkwarden.commandline.nats.NatsFault;
 import io.blkwarden.model.subject.HostToken;
@@ -119,7 +119,7 @@ public final class NatsCheck {
   }
 
   private static Check failure(Exception fault) {
-    Complaint why = NatsFault.of(fault);
+    CommandError why = NatsFault.of(fault);
     return Check.fail(
         NAME,
         "cannot connect: " + why.error(),

@@ -49,7 +49,7 @@ final class AgentConfTest {
   void invalidFileIsAUsageErrorOfEveryCommand() throws Exception {
     Map<String, String> conf = conf("intervall = 1s\nroot = /tmp\n");
     assertThatThrownBy(() -> with(conf, "map"))
-        .isInstanceOf(ServiceConf.Unfit.class)
+        .isInstanceOf(ServiceConf.InvalidConfigException.class)
         .hasMessageContaining("agent.conf:1: unknown key 'intervall'; did you mean 'interval'?")
         .hasMessageContaining("agent.conf:2: unknown key 'root'");
     assertThat(AgentCommand.execute(new String[] {"map"}, conf)).isEqualTo(2);

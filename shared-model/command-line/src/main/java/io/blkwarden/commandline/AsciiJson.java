@@ -48,11 +48,11 @@ public final class AsciiJson {
    *
    * @param exitCode exit code of the command
    */
-  public static String error(Complaint complaint, int exitCode) {
+  public static String error(CommandError error, int exitCode) {
     return text(
         document("blkwarden.error.v1")
-            .put("error", complaint.error())
-            .put("hint", complaint.hint().isEmpty() ? null : complaint.hint())
+            .put("error", error.error())
+            .put("hint", error.hint().isEmpty() ? null : error.hint())
             .put("exit_code", exitCode));
   }
 

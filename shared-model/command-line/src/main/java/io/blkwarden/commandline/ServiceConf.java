@@ -44,10 +44,10 @@ public record ServiceConf(
   }
 
   /** The file is invalid; the message has a line per problem. */
-  public static final class Unfit extends Exception {
+  public static final class InvalidConfigException extends Exception {
     @java.io.Serial private static final long serialVersionUID = 1;
 
-    Unfit(List<String> problems) {
+    InvalidConfigException(List<String> problems) {
       super(String.join("\n", problems));
     }
 
@@ -81,7 +81,7 @@ public record ServiceConf(
 
   /** A command line with the options that the file has for its command. */
   public String[] with(CommandLine line, String[] args, Map<String, String> environment)
-      throws Unfit {
+      throws InvalidConfigException {
     String file = environment.getOrDefault(variable, "");
     int depth = 0;
     int options = 0; // before the first command, which take no value
@@ -108,7 +108,7 @@ public record ServiceConf(
     }
     ConfFile conf = ConfFile.parse(file, read(file), keys);
     if (!conf.problems().isEmpty()) {
-      throw new Unfit(conf.problems());
+      throw new InvalidConfigException(conf.problems());
     }
     wanted.keySet().removeIf(key -> !environment.getOrDefault(variable(key), "").isEmpty());
     List<String> all = new ArrayList<>(List.of(args));
@@ -120,15 +120,16 @@ public record ServiceConf(
     return ENVIRONMENT.getOrDefault(key, "");
   }
 
-  private String read(String file) throws Unfit {
+  private String read(String file) throws InvalidConfigException {
     try {
       if (Files.size(Path.of(file)) > ConfFile.MAX_BYTES) {
-        throw new Unfit(
+        throw new InvalidConfigException(
             List.of("%s: expected at most %d bytes".formatted(file, ConfFile.MAX_BYTES)));
       }
       return Files.readString(Path.of(file));
     } catch (IOException e) {
-      throw new Unfit(List.of("%s (%s): cannot be read: %s".formatted(file, variable, e)));
+      throw new InvalidConfigException(
+          List.of("%s (%s): cannot be read: %s".formatted(file, variable, e)));
     }
   }
 }

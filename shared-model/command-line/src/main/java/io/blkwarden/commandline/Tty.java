@@ -35,8 +35,8 @@ public record Tty(boolean in, boolean out, boolean dumb, boolean plain) {
   }
 
   /** Colours, if the terminal supports them and they are not disabled. */
-  public Ink ink() {
-    return new Ink(out && !dumb && !plain);
+  public TextStyle style() {
+    return new TextStyle(out && !dumb && !plain);
   }
 
   /** Whether full-screen output works: keys can be read, and the cursor can be moved. */

@@ -9,7 +9,7 @@ final class AsciiJsonTest {
 
   @Test
   void jsonErrorIsOneEscapedLine() {
-    String json = AsciiJson.error(new Complaint("no domain " + FORGED, "look"), 1);
+    String json = AsciiJson.error(new CommandError("no domain " + FORGED, "look"), 1);
 
     assertThat(json)
         .startsWith("{\"schema\":\"blkwarden.error.v1\"")
@@ -17,14 +17,14 @@ final class AsciiJsonTest {
         .matches("[ -~]+");
     assertThat(AsciiJson.MAPPER.readTree(json).get("error").asString())
         .isEqualTo("no domain " + FORGED);
-    assertThat(AsciiJson.error(new Complaint("x"), 3)).contains("\"hint\":null");
+    assertThat(AsciiJson.error(new CommandError("x"), 3)).contains("\"hint\":null");
   }
 
   @Test
   void textErrorIsEscaped() {
-    assertThat(new Complaint("no domain vm\u001B[31m", "look").text())
+    assertThat(new CommandError("no domain vm\u001B[31m", "look").text())
         .isEqualTo("no domain vm\\u001B[31m: look");
-    assertThat(new Complaint("first\nsecond", "look").text().lines())
+    assertThat(new CommandError("first\nsecond", "look").text().lines())
         .containsExactly("first", "second: look");
     assertThat(AsciiJson.note("a\u202Eb"))
         .isEqualTo("{\"schema\":\"blkwarden.note.v1\",\"note\":\"a\\u202Eb\"}");

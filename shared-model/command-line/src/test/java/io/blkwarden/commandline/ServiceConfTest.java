@@ -51,7 +51,8 @@ final class ServiceConfTest {
     return Map.of("SERVICE_CONF", file.toString());
   }
 
-  private String[] with(Map<String, String> environment, String... words) throws ServiceConf.Unfit {
+  private String[] with(Map<String, String> environment, String... words)
+      throws ServiceConf.InvalidConfigException {
     return CONF.with(program, words, environment);
   }
 
@@ -97,19 +98,19 @@ final class ServiceConfTest {
     Map<String, String> wrong = file("natss = a\nquiet = on\nat = now\n");
     assertThatThrownBy(() -> with(wrong, "serve"))
         .isInstanceOfSatisfying(
-            ServiceConf.Unfit.class,
-            unfit ->
-                assertThat(unfit.problems())
+            ServiceConf.InvalidConfigException.class,
+            invalid ->
+                assertThat(invalid.problems())
                     .hasSize(3)
                     .anyMatch(problem -> problem.contains("1: unknown key 'natss'; did you mean"))
                     .anyMatch(problem -> problem.contains("2: quiet: expected true or false"))
                     .anyMatch(problem -> problem.contains("3: unknown key 'at'")));
     assertThatThrownBy(() -> with(Map.of("SERVICE_CONF", folder + "/gone"), "serve"))
-        .isInstanceOf(ServiceConf.Unfit.class)
+        .isInstanceOf(ServiceConf.InvalidConfigException.class)
         .hasMessageContaining(folder + "/gone (SERVICE_CONF): cannot be read");
     Map<String, String> large = file("#".repeat(ConfFile.MAX_BYTES + 1));
     assertThatThrownBy(() -> with(large, "serve"))
-        .isInstanceOf(ServiceConf.Unfit.class)
+        .isInstanceOf(ServiceConf.InvalidConfigException.class)
         .hasMessageContaining("expected at most %d bytes", ConfFile.MAX_BYTES);
   }
 }

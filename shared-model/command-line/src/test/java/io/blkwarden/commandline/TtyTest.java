@@ -10,13 +10,13 @@ final class TtyTest {
 
   @Test
   void coloursNeedATerminalWithoutNoColor() {
-    assertThat(FULL.ink().on()).isTrue();
-    assertThat(new Tty(false, true, false, false).ink().on())
+    assertThat(FULL.style().on()).isTrue();
+    assertThat(new Tty(false, true, false, false).style().on())
         .as("input need not be a terminal")
         .isTrue();
-    assertThat(new Tty(true, false, false, false).ink().on()).as("a pipe").isFalse();
-    assertThat(new Tty(true, true, true, false).ink().on()).as("TERM=dumb").isFalse();
-    assertThat(new Tty(true, true, false, true).ink().on()).as("NO_COLOR").isFalse();
+    assertThat(new Tty(true, false, false, false).style().on()).as("a pipe").isFalse();
+    assertThat(new Tty(true, true, true, false).style().on()).as("TERM=dumb").isFalse();
+    assertThat(new Tty(true, true, false, true).style().on()).as("NO_COLOR").isFalse();
   }
 
   @Test

@@ -193,7 +193,7 @@ final class Browser implements AutoCloseable {
   }
 
   /** The errors in the console since the last call. */
-  List<String> complaints() {
+  List<String> consoleErrors() {
     return driver.manage().logs().get(LogType.BROWSER).getAll().stream()
         .map(LogEntry::toString)
         .toList();

@@ -79,7 +79,7 @@ final class DashboardTest {
 
   @AfterEach
   void browserReportsNoErrors() {
-    assertThat(browser.complaints()).isEmpty();
+    assertThat(browser.consoleErrors()).isEmpty();
   }
 
   @AfterAll
@@ -215,7 +215,7 @@ final class DashboardTest {
     browser.open("/#/host/sim-1");
     browser.act("Release vm101 xvda2", "wrong-token");
     browser.shows("expected the token of --http-token-file");
-    assertThat(browser.complaints()).anyMatch(each -> each.contains("401"));
+    assertThat(browser.consoleErrors()).anyMatch(each -> each.contains("401"));
     browser.open("/#/host/sim-1");
     browser.shows("vm101");
     browser.act("Release vm101 xvda2", TOKEN);
@@ -272,7 +272,7 @@ final class DashboardTest {
         .until(() -> browser.find(".link").getText().startsWith("live"));
     browser.shows("sim-2");
     assertThat(browser.text()).doesNotContain("does not answer");
-    assertThat(browser.complaints())
+    assertThat(browser.consoleErrors())
         .as("errors other than failed requests")
         .allMatch(each -> each.contains("net::ERR_"));
   }

@@ -182,6 +182,6 @@ final class LargeFleetTest {
         .extracting(Number::doubleValue)
         .satisfies(shift -> assertThat(shift).isLessThan(SHIFT_MAX));
     assertThat(browser.script(REORDER)).as("draws with wrong rows in view").isEqualTo("");
-    assertThat(browser.complaints()).isEmpty();
+    assertThat(browser.consoleErrors()).isEmpty();
   }
 }

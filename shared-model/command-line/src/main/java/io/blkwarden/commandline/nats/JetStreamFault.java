@@ -1,6 +1,6 @@
 package io.blkwarden.commandline.nats;
 
-import io.blkwarden.commandline.Complaint;
+import io.blkwarden.commandline.CommandError;
 import io.nats.client.Connection;
 import io.nats.client.JetStreamApiException;
 import io.nats.client.JetStreamStatusException;
@@ -32,7 +32,7 @@ public final class JetStreamFault {
    *
    * @param link a connection that reports no responders
    */
-  public static Complaint ask(Throwable fault, Connection link) throws InterruptedException {
+  public static CommandError ask(Throwable fault, Connection link) throws InterruptedException {
     return timedOut(fault) && link.getStatus() == Connection.Status.CONNECTED
         ? check(link).orElseGet(() -> ofTimeout(link.getServerInfo()))
         : of(fault, link.getServerInfo());
@@ -43,7 +43,7 @@ public final class JetStreamFault {
    *
    * @param link a connection that reports no responders and may publish to {@code $JS.API.INFO}
    */
-  public static Optional<Complaint> check(Connection link) throws InterruptedException {
+  public static Optional<CommandError> check(Connection link) throws InterruptedException {
     try {
       Message answer =
           link.requestWithTimeout(INFO, null, WITHIN).get(WITHIN.toMillis(), TimeUnit.MILLISECONDS);
@@ -67,7 +67,7 @@ public final class JetStreamFault {
   }
 
   /** Cause and remedy of a failed request or publish, as the client reports it. */
-  public static Complaint of(Throwable fault, ServerInfo server) {
+  public static CommandError of(Throwable fault, ServerInfo server) {
     for (Throwable each : NatsFault.causes(fault)) {
       if (each instanceof JetStreamApiException api) {
         return of(api.getApiErrorCode(), String.valueOf(api.getErrorDescription()));
@@ -75,7 +75,7 @@ public final class JetStreamFault {
     }
     if (noResponders(fault)) {
       return server.isJetStreamAvailable() || server.getCluster() != null
-          ? new Complaint(
+          ? new CommandError(
               "no stream accepts the message (no responders)",
               "start the controller, which creates missing streams; after 'blkwarden nats init'"
                   + " reload nats-server a second time; in a cluster, start the servers that are"
@@ -87,7 +87,7 @@ public final class JetStreamFault {
       return ofTimeout(server);
     }
     Throwable last = NatsFault.causes(fault).getLast();
-    return new Complaint(
+    return new CommandError(
         "JetStream request failed (%s)".formatted(NatsFault.message(last)),
         "see the log of nats-server");
   }
@@ -108,9 +108,9 @@ public final class JetStreamFault {
                 || NatsFault.message(each).startsWith("Timeout or no response"));
   }
 
-  private static Complaint notEnabled(ServerInfo server) {
+  private static CommandError notEnabled(ServerInfo server) {
     return server.isJetStreamAvailable()
-        ? new Complaint(
+        ? new CommandError(
             "JetStream is not enabled for this NATS account, or nats-server has disabled it after a"
                 + " disk error (no responders)",
             "see the log of nats-server; enable it with 'jetstream: enabled' in the account's"
@@ -118,22 +118,22 @@ public final class JetStreamFault {
         : off(" (no responders)");
   }
 
-  private static Complaint off(String answer) {
-    return new Complaint(
+  private static CommandError off(String answer) {
+    return new CommandError(
         "JetStream is not enabled" + answer,
         "start nats-server with -js, or put 'jetstream { store_dir: \"/var/lib/nats\" }' into"
             + " its configuration, and restart it");
   }
 
-  private static Complaint ofTimeout(ServerInfo server) {
+  private static CommandError ofTimeout(ServerInfo server) {
     String cluster = server.getCluster();
     if (cluster != null) {
-      return new Complaint(
+      return new CommandError(
           "JetStream does not answer: cluster %s has no leader or no quorum".formatted(cluster),
           CLUSTER_REMEDY);
     }
     return server.isJetStreamAvailable()
-        ? new Complaint(
+        ? new CommandError(
             "JetStream does not answer, as when the disk of its store_dir is full or hangs",
             "free space on that disk and restart nats-server if it still does not answer; see its"
                 + " log, which also names requests that these credentials do not permit")
@@ -146,31 +146,31 @@ public final class JetStreamFault {
    * @param code the server's {@code err_code}
    * @param description the error of the server
    */
-  public static Complaint of(int code, String description) {
+  public static CommandError of(int code, String description) {
     String answer = " (%s, error %d)".formatted(description, code);
     return switch (code) {
       case 10005 ->
-          new Complaint(
+          new CommandError(
               "no server of the NATS cluster has room for it" + answer,
               "start the servers of the cluster that are down, or raise max_file_store");
       case 10008, 10009, 10118 ->
-          new Complaint("JetStream has no leader or no quorum" + answer, CLUSTER_REMEDY);
+          new CommandError("JetStream has no leader or no quorum" + answer, CLUSTER_REMEDY);
       case 10023, 10028, 10047, 10077 ->
-          new Complaint(
+          new CommandError(
               "JetStream cannot store more" + answer,
               "free space on the disk of its store_dir, or raise max_file_store, and see the"
                   + " server's log");
       case 10002, 10026, 10027, 10113, 10122 ->
-          new Complaint(
+          new CommandError(
               "the NATS account's JetStream limits are reached" + answer,
               "raise the account's limits of storage, streams and consumers");
       case 10039 ->
-          new Complaint(
+          new CommandError(
               "JetStream is not enabled for this NATS account" + answer,
               "enable it: 'jetstream: enabled' in the account's configuration");
       case 10076 -> off(answer);
       default ->
-          new Complaint(
+          new CommandError(
               "JetStream refuses" + answer,
               "check the account's permissions and storage limits, and the server's log");
     };

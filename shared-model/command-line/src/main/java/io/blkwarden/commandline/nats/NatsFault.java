@@ -1,6 +1,6 @@
 package io.blkwarden.commandline.nats;
 
-import io.blkwarden.commandline.Complaint;
+import io.blkwarden.commandline.CommandError;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
@@ -20,7 +20,7 @@ public final class NatsFault {
   private NatsFault() {}
 
   /** The error and hint of an exception of the client. */
-  public static Complaint of(Throwable fault) {
+  public static CommandError of(Throwable fault) {
     List<Throwable> causes = causes(fault);
     return causes.stream()
         .map(NatsFault::known)
@@ -29,39 +29,39 @@ public final class NatsFault {
         .orElseGet(() -> unknown(causes.getLast()));
   }
 
-  private static Optional<Complaint> known(Throwable cause) {
+  private static Optional<CommandError> known(Throwable cause) {
     String message = message(cause);
     return Optional.ofNullable(
         switch (cause) {
           case CertPathBuilderException _ ->
-              new Complaint(
+              new CommandError(
                   "its certificate is not signed by a trusted CA",
                   "set --nats-ca or NATS_CA to the file with its CA certificate");
           case CertificateException _ when message.startsWith("No ") ->
-              new Complaint(
+              new CommandError(
                   "its certificate does not match the server name: " + message,
                   "set --nats or NATS_URL to a name or address in the certificate");
           case UnknownHostException _ ->
-              new Complaint("no such host: " + message, "set --nats or NATS_URL");
-          case ConnectException _ -> new Complaint(message, START);
+              new CommandError("no such host: " + message, "set --nats or NATS_URL");
+          case ConnectException _ -> new CommandError(message, START);
           case Throwable _ when message.startsWith("SSL required by server") ->
-              new Complaint("the server requires TLS", "use tls:// in --nats or NATS_URL");
+              new CommandError("the server requires TLS", "use tls:// in --nats or NATS_URL");
           case Throwable _ when message.contains("Parser Error") ->
-              new Complaint(
+              new CommandError(
                   "nats-server reports a protocol error: " + message,
                   "see the log of nats-server; if the user name or password in --nats contains"
                       + " characters such as quotation marks, use a seed (--creds) instead");
           case Throwable _ when message.startsWith("SSL connection wanted by client") ->
-              new Complaint(
+              new CommandError(
                   "the server has no TLS",
                   "enable TLS in nats-server, or remove tls:// and --nats-ca (NATS_URL, NATS_CA)");
           default -> null;
         });
   }
 
-  private static Complaint unknown(Throwable cause) {
+  private static CommandError unknown(Throwable cause) {
     boolean unreachable = cause instanceof TimeoutException || cause instanceof IOException;
-    return new Complaint(message(cause), unreachable ? START : "see the log of nats-server");
+    return new CommandError(message(cause), unreachable ? START : "see the log of nats-server");
   }
 
   /** The message of an exception, or its type if it has none, as some timeouts. */

@@ -1,6 +1,6 @@
 package io.blkwarden.commandline.top;
 
-import io.blkwarden.commandline.Ink;
+import io.blkwarden.commandline.TextStyle;
 import io.blkwarden.commandline.Tty;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -63,7 +63,7 @@ public record TopLoop(
   }
 
   private void inPipe(Supplier<TopRound> source) {
-    TopPage page = new TopPage(new TopTable(hosts, options.totals), new Ink(false));
+    TopPage page = new TopPage(new TopTable(hosts, options.totals), new TextStyle(false));
     for (int n = 0; n < options.refreshes() && !out.checkError() && waited(); n++) {
       TopRound round = source.get();
       List<DiskLine> sorted = round.sorted(options.sort, options.totals, options.filter);
@@ -92,7 +92,7 @@ public record TopLoop(
   }
 
   private void onScreen(Screen screen, Supplier<TopRound> source) throws IOException {
-    TopPage page = new TopPage(new TopTable(hosts, options.totals), tty.ink());
+    TopPage page = new TopPage(new TopTable(hosts, options.totals), tty.style());
     TopView view = new TopView(options.sort, options.filter, operator != null);
     TopRound round = source.get();
     long next = nanos.getAsLong() + Math.min(FIRST_NANOS, options.interval.toNanos());

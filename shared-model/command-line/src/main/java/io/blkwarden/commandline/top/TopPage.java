@@ -2,7 +2,7 @@ package io.blkwarden.commandline.top;
 
 import io.blkwarden.commandline.AsciiJson;
 import io.blkwarden.commandline.Cells;
-import io.blkwarden.commandline.Ink;
+import io.blkwarden.commandline.TextStyle;
 import io.blkwarden.model.Printable;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -11,7 +11,7 @@ import java.util.Objects;
 import tools.jackson.databind.node.ObjectNode;
 
 /** A refresh as text, for a screen or a pipe. */
-record TopPage(TopTable table, Ink ink) {
+record TopPage(TopTable table, TextStyle style) {
   private static final String KEYS = "< > sort  / search  Enter detail  ";
   private static final String ACTIONS = "t throttle  r release  ";
   private static final String MORE_KEYS = "space pause  q quit";
@@ -34,7 +34,9 @@ record TopPage(TopTable table, Ink ink) {
     int to = Math.min(sorted.size(), from + room(round, rows));
     List<String> page = new ArrayList<>();
     page.add(Cells.cut(head(round, view, from, to, sorted.size()), columns));
-    round.remarks().forEach(each -> page.add(ink.warning(Cells.cut(Printable.of(each), columns))));
+    round
+        .remarks()
+        .forEach(each -> page.add(style.warning(Cells.cut(Printable.of(each), columns))));
     if (view.detail()) {
       detail(Objects.requireNonNull(view.disk)).forEach(each -> page.add(Cells.cut(each, columns)));
     } else {
@@ -50,12 +52,12 @@ record TopPage(TopTable table, Ink ink) {
 
   private void list(List<DiskLine> shown, TopView view, int columns, List<String> page) {
     List<String> lines = table.lines(shown, view.sort, columns - 1);
-    page.add(ink.head(Cells.left(" " + lines.getFirst(), columns)));
+    page.add(style.head(Cells.left(" " + lines.getFirst(), columns)));
     for (int row = 0; row < shown.size(); row++) {
       boolean selected = view.offset + row == view.selected;
       String line = Cells.cut((selected ? ">" : " ") + lines.get(row + 1), columns);
       boolean throttled = shown.get(row).throttle() != null;
-      page.add(selected ? ink.head(line) : throttled ? ink.warning(line) : line);
+      page.add(selected ? style.head(line) : throttled ? style.warning(line) : line);
     }
   }
 

@@ -2,7 +2,7 @@ package io.blkwarden.commandline.nats;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.blkwarden.commandline.Complaint;
+import io.blkwarden.commandline.CommandError;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
@@ -17,14 +17,14 @@ final class NatsFaultTest {
   @Test
   void reportsTheCauseOfWrappedExceptions() {
     assertThat(NatsFault.of(new ExecutionException(new ConnectException("Connection refused"))))
-        .isEqualTo(new Complaint("Connection refused", START));
+        .isEqualTo(new CommandError("Connection refused", START));
     assertThat(NatsFault.of(new IOException(new UnknownHostException("nats.example"))))
-        .isEqualTo(new Complaint("no such host: nats.example", "set --nats or NATS_URL"));
+        .isEqualTo(new CommandError("no such host: nats.example", "set --nats or NATS_URL"));
   }
 
   @Test
   void reportsTheTypeWithoutAMessage() {
     assertThat(NatsFault.of(new TimeoutException()))
-        .isEqualTo(new Complaint("TimeoutException", START));
+        .isEqualTo(new CommandError("TimeoutException", START));
   }
 }

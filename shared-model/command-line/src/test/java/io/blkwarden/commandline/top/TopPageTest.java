@@ -3,7 +3,7 @@ package io.blkwarden.commandline.top;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.blkwarden.commandline.Cells;
-import io.blkwarden.commandline.Ink;
+import io.blkwarden.commandline.TextStyle;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 final class TopPageTest {
   private final TopView byScore = new TopView(Column.SCORE, "", true);
 
-  private final TopPage page = new TopPage(new TopTable(true, false), new Ink(false));
+  private final TopPage page = new TopPage(new TopTable(true, false), new TextStyle(false));
 
   private List<String> screen(TopRound round, TopView view, int columns, int rows) {
     return page.screen(round, round.sorted(view.sort, false, view.filter), view, columns, rows);
@@ -61,7 +61,7 @@ final class TopPageTest {
   void coloursDoNotChangeTheText() {
     TopRound round = Disks.round(Disks.SWAP, Disks.DATA);
     List<String> colored =
-        new TopPage(new TopTable(true, false), new Ink(true))
+        new TopPage(new TopTable(true, false), new TextStyle(true))
             .screen(round, round.sorted(Column.SCORE, false, ""), byScore, 60, 8);
     assertThat(colored.get(2)).startsWith("\u001B[7m>*").endsWith("\u001B[0m");
     assertThat(colored.stream().map(line -> line.replaceAll("\u001B\\[\\d+m", "").stripTrailing()))

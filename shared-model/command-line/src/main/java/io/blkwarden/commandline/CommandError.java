@@ -13,20 +13,20 @@ import picocli.CommandLine.UnmatchedArgumentException;
  * @param error what went wrong; may contain guest-controlled text
  * @param hint what to do; may be empty
  */
-public record Complaint(String error, String hint) {
+public record CommandError(String error, String hint) {
   /** An error without a hint. */
-  public Complaint(String error) {
+  public CommandError(String error) {
     this(error, "");
   }
 
   /** The error of an invalid command line. */
-  public static Complaint of(ParameterException invalid) {
+  public static CommandError of(ParameterException invalid) {
     List<String> suggestions =
         invalid instanceof UnmatchedArgumentException unmatched
             ? unmatched.getSuggestions()
             : List.of();
     String help = help(invalid.getCommandLine());
-    return new Complaint(
+    return new CommandError(
         plain(String.valueOf(invalid.getMessage())),
         suggestions.isEmpty()
             ? help

@@ -5,7 +5,7 @@ package io.blkwarden.commandline;
  *
  * @param on whether colours are used
  */
-public record Ink(boolean on) {
+public record TextStyle(boolean on) {
   /** Green. */
   public String good(String text) {
     return paint(text, 32);
