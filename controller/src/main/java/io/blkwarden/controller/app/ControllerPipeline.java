@@ -176,10 +176,9 @@ final class ControllerPipeline {
             .doOnNext(answer -> parts.mailbox().answer(answer.correlation(), answer.reply()))
             .then(),
         of(effects, Effect.PublishAlert.class, Effect.PublishAlert::alert)
-            .doOnNext(parts.notifier()::send)
-            .onErrorContinue(ControllerPipeline::failed)
+            .doOnNext(guardedAction(parts.notifier()::send))
             .then(),
-        effects.doOnNext(parts.observer()).onErrorContinue(ControllerPipeline::failed).then());
+        effects.doOnNext(guardedAction(parts.observer())).then());
   }
 
   /** Deletes a host's stored mapping; the engine or the operator gets the result. */
@@ -215,24 +214,34 @@ final class ControllerPipeline {
 
   /** Effects of a type, mapped; an effect for which that fails is logged and skipped. */
   private static <E extends Effect, T> Flux<T> of(
-      Flux<Effect> effects, Class<E> kind, Function<E, T> to) {
-    return effects.ofType(kind).map(to).onErrorContinue(ControllerPipeline::failed);
+      Flux<Effect> effects, Class<E> kind, Function<E, @Nullable T> to) {
+    return effects.ofType(kind).mapNotNull(guarded(to));
   }
 
-  private static void failed(Throwable fault, Object effect) {
-    log.error("effect failed: {}: {}", effect, fault.toString(), fault);
-  }
-
-  /** A decoder whose unexpected exceptions are logged, so that the flow continues. */
-  private static <M, T> Function<M, @Nullable T> guarded(Function<M, @Nullable T> decode) {
-    return message -> {
+  /** A function whose unexpected exceptions are logged, so that the flow continues. */
+  private static <M, T> Function<M, @Nullable T> guarded(Function<M, @Nullable T> function) {
+    return input -> {
       try {
-        return decode.apply(message);
+        return function.apply(input);
       } catch (RuntimeException e) {
-        log.error("message not processed: {}", e.toString(), e);
+        notProcessed(input, e);
         return null;
       }
     };
+  }
+
+  private static <M> Consumer<M> guardedAction(Consumer<? super M> action) {
+    return input -> {
+      try {
+        action.accept(input);
+      } catch (RuntimeException e) {
+        notProcessed(input, e);
+      }
+    };
+  }
+
+  private static void notProcessed(Object input, RuntimeException e) {
+    log.error("{} not processed: {}", input.getClass().getSimpleName(), e.toString(), e);
   }
 
   private <T> Flux<T> untilIntakeStops(Flux<T> source) {

@@ -258,7 +258,7 @@ public final class ControllerRuntime implements AutoCloseable {
                           return Mono.empty();
                         }),
                 1)
-            .subscribe());
+            .subscribe(_ -> {}, e -> log.error("readiness is no longer reported: {}", e, e)));
   }
 
   /** Whether it is known which controller leads. */
@@ -370,7 +370,10 @@ public final class ControllerRuntime implements AutoCloseable {
             new Metric.Source(metrics.all(clock, this::readiness, fleet), fleet::get),
             approvals,
             records::auditTrail);
-    threads.add(new HistoryRecorder(history, changes, snapshots, pages).snapshots().subscribe());
+    threads.add(
+        new HistoryRecorder(history, changes, snapshots, pages)
+            .snapshots()
+            .subscribe(_ -> {}, e -> log.error("history is no longer recorded: {}", e, e)));
     return server;
   }
 

@@ -72,13 +72,17 @@ final class JetStreamSetup implements AutoCloseable {
             .onBackpressureLatest()
             .publishOn(scheduler, 1)
             .switchMap(this::run)
-            .subscribe());
+            .subscribe(_ -> {}, JetStreamSetup::ended));
     subscriptions.add(
         Flux.interval(CHECK_INTERVAL, timer)
             .filter(_ -> isReady && connection.isUp())
             .onBackpressureDrop()
             .concatMap(_ -> check(), 0)
-            .subscribe());
+            .subscribe(_ -> {}, JetStreamSetup::ended));
+  }
+
+  private static void ended(Throwable e) {
+    log.error("JetStream is no longer checked: {}", e.toString(), e);
   }
 
   private boolean isUp(ConnectionState state) {

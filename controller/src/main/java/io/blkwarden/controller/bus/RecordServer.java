@@ -88,7 +88,7 @@ public final class RecordServer implements Records.Pages, AutoCloseable {
             .mapNotNull(this::read)
             .onBackpressureBuffer(WAITING, this::refuse, BufferOverflowStrategy.DROP_LATEST)
             .flatMap(each -> Mono.fromRunnable(() -> answer(each)).subscribeOn(readers), READERS, 1)
-            .subscribe());
+            .subscribe(_ -> {}, e -> log.error("replay requests are not answered: {}", e, e)));
     connection.start();
   }
 

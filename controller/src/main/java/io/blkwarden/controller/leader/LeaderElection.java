@@ -93,7 +93,7 @@ public final class LeaderElection implements AutoCloseable {
             .concatMap(_ -> hooks.openAlerts(), 0)
             .filter(accepted -> accepted)
             .doOnNext(_ -> publish())
-            .subscribe());
+            .subscribe(_ -> {}, e -> log.error("leader election has stopped: {}", e, e)));
   }
 
   /** Who leads now. */

@@ -106,7 +106,7 @@ public final class NatsConnection implements AutoCloseable {
             .doOnError(e -> change(new ConnectionState.Connecting(text(e))))
             .retryWhen(
                 Retry.backoff(Long.MAX_VALUE, RETRY_MIN).maxBackoff(RETRY_MAX).scheduler(timer))
-            .subscribe());
+            .subscribe(_ -> {}, e -> change(new ConnectionState.Connecting(text(e)))));
   }
 
   private static String text(Throwable e) {

@@ -52,7 +52,9 @@ final class WebhookSender {
                 dropped -> drop(dropped, "queue full, %d waiting".formatted(settings.queue())),
                 BufferOverflowStrategy.DROP_LATEST)
             .concatMap(this::post, 0)
-            .subscribe();
+            .subscribe(
+                _ -> {},
+                e -> log.error("webhook {} is no longer notified: {}", poster.url(), e, e));
   }
 
   void add(Notification notification) {

@@ -31,6 +31,10 @@ final class FaultsTest {
     private transient int idsUntilFault = Integer.MAX_VALUE;
     private transient int numbers;
 
+    FailingIds() {
+      super(1);
+    }
+
     void failOnId(int number) {
       idsUntilFault = number;
       numbers = 0;

@@ -1,7 +1,5 @@
 package io.blkwarden.controller.testing;
 
-import static java.util.concurrent.TimeUnit.NANOSECONDS;
-
 import io.blkwarden.testing.NatsServer;
 import java.io.IOException;
 import java.io.InputStream;
@@ -21,6 +19,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A TCP proxy for a nats-server, with adjustable latency and network partitions.
@@ -135,7 +134,10 @@ public final class TcpProxy implements AutoCloseable {
     try (to) {
       OutputStream out = to.getOutputStream();
       for (Part part = way.take(); part.bytes().hasRemaining(); part = way.take()) {
-        NANOSECONDS.sleep(part.sentNanos() + oneWay.toNanos() - System.nanoTime());
+        long arrives = part.sentNanos() + oneWay.toNanos();
+        while (System.nanoTime() < arrives) {
+          LockSupport.parkNanos(arrives - System.nanoTime());
+        }
         awaitNetwork();
         out.write(part.bytes().array());
       }

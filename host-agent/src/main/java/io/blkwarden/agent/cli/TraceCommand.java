@@ -112,7 +112,7 @@ final class TraceCommand implements Callable<Integer> {
             BioTrace.open(Path.of("/"), host.files(), (int) ProcessHandle.current().pid())
                 .flatMap(trace -> {
                   try (trace) {
-                    return BioTally.of(trace, device, time, stopped::get);
+                    return BioTally.of(trace, device, time, stopped::get, System::nanoTime);
                   }
                 }),
             "run this as root; see 'blkwarden-agent doctor'");

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 
 /** The I/O of a device by submitting thread, for at most {@link #MAX_THREADS} threads. */
 public final class BioTally {
@@ -66,20 +67,25 @@ public final class BioTally {
    * @param trace watches this device afterwards
    * @param time how long to trace
    * @param stopped ends the trace early
+   * @param nanos monotonic clock
    * @return failed if the trace instance fails
    */
   public static ReadResult<BioTally> of(
-      BioTrace trace, DeviceNumber device, Duration time, BooleanSupplier stopped) {
+      BioTrace trace,
+      DeviceNumber device,
+      Duration time,
+      BooleanSupplier stopped,
+      LongSupplier nanos) {
     ReadResult<BioTrace.Armed> armed = trace.arm(List.of(device));
     if (!armed.isPresent()) {
       return ReadResult.failed(armed.describe());
     }
     BioTally tally = new BioTally();
-    long start = System.nanoTime();
+    long start = nanos.getAsLong();
     boolean last;
     do {
       LockSupport.parkNanos(POLL_NANOS);
-      last = stopped.getAsBoolean() || System.nanoTime() - start >= time.toNanos();
+      last = stopped.getAsBoolean() || nanos.getAsLong() - start >= time.toNanos();
       ReadResult<BioBatch> drained = trace.drain();
       if (!(drained instanceof ReadResult.Present<BioBatch>(BioBatch batch))) {
         return ReadResult.failed(drained.describe());

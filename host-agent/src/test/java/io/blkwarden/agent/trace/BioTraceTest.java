@@ -98,7 +98,7 @@ final class BioTraceTest {
           """);
 
       BioTally tally =
-          BioTally.of(trace, ONE.getFirst(), Duration.ofMillis(1), () -> false)
+          BioTally.of(trace, ONE.getFirst(), Duration.ofMillis(1), () -> false, System::nanoTime)
               .toOptional()
               .orElseThrow();
 

@@ -17,8 +17,8 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
@@ -26,6 +26,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A cluster of nats-server processes with JetStream on loopback. */
 public final class NatsCluster implements AutoCloseable {
+  /** Different in test runs beside each other. */
+  private static final Random PORTS = new Random(ProcessHandle.current().pid());
+
   private static final Duration BOUND = Duration.ofSeconds(60);
 
   private final List<NatsServer> servers = new ArrayList<>();
@@ -66,7 +69,7 @@ public final class NatsCluster implements AutoCloseable {
   private static Set<String> freeRoutes(int count) {
     Set<String> routes = new LinkedHashSet<>();
     while (routes.size() < count) {
-      int port = ThreadLocalRandom.current().nextInt(12_000, 32_000);
+      int port = PORTS.nextInt(12_000, 32_000);
       try (ServerSocket free = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
         routes.add("nats://127.0.0.1:" + free.getLocalPort());
       } catch (IOException _) {

@@ -21,6 +21,8 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import reactor.core.Disposable;
+import reactor.core.Exceptions;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Sinks;
 
 /** The real engine and command dispatch of one controller. */
@@ -59,8 +61,9 @@ final class ControllerNode implements CommandFlow.Results {
     snapshots = new CommandFlow(agents, _ -> true, this, env.time, counters, random);
     messages = new MessageFactory(() -> OptionalLong.of(epoch), name, env::wall, random);
     log = new EffectLog(counters);
-    Disposable _ = commands.sendInOrder(toSend.asFlux()).subscribe();
-    Disposable _ = snapshots.sendInAnyOrder(toAsk.asFlux()).subscribe();
+    Disposable _ =
+        Flux.merge(commands.sendInOrder(toSend.asFlux()), snapshots.sendInAnyOrder(toAsk.asFlux()))
+            .subscribe(_ -> {}, Exceptions::throwIfFatal);
     env.log(name + " starts");
     take(new Input.PoliciesLoaded(env.faults.policies.apply(policies)));
     env.snapshots.values().stream()

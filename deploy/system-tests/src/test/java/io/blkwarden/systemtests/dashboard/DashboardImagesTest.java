@@ -64,8 +64,12 @@ final class DashboardImagesTest {
     browser.picture(images.resolve(name + ".png"));
   }
 
-  private static void settle(long millis) throws InterruptedException {
-    Thread.sleep(millis);
+  /** Lets the charts fill. */
+  private static void settle(long millis) {
+    await()
+        .pollDelay(Duration.ofMillis(millis))
+        .atMost(Duration.ofMillis(2 * millis))
+        .until(() -> true);
   }
 
   @Test

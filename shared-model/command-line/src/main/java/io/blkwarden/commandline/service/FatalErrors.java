@@ -55,13 +55,14 @@ public final class FatalErrors {
 
   /** Exits after the timeout if {@link #end} blocks. */
   private static void limitDelay() {
+    Thread ending = Thread.currentThread();
     try {
       Thread.ofPlatform()
           .daemon()
           .name("halt")
           .start(() -> {
             try {
-              Thread.sleep(WRITE_TIMEOUT);
+              boolean _ = ending.join(WRITE_TIMEOUT);
             } catch (InterruptedException _) {
               // exits anyway
             }
