@@ -21,7 +21,6 @@ import io.blkwarden.model.message.Alert;
 import io.blkwarden.model.message.FleetReport;
 import io.blkwarden.model.message.OperatorReply;
 import io.blkwarden.model.message.OperatorRequest;
-import io.blkwarden.model.message.Pause;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -189,19 +188,8 @@ abstract class FleetCommand extends CliCommand.Session {
       if (report.proposals() > 0) {
         line("proposals", "%d pending: see 'blkwarden proposals'".formatted(report.proposals()));
       }
-      Pause pause = report.pause();
-      line(
-          "enforcement",
-          pause == null
-              ? "active"
-              : context
-                  .style()
-                  .warning(
-                      "paused by %s since %s: %s"
-                          .formatted(
-                              Printable.of(pause.by()),
-                              pause.at().truncatedTo(ChronoUnit.SECONDS),
-                              Printable.of(pause.reason()))));
+      boolean paused = report.pause() != null; // who and why is among the problems
+      line("enforcement", paused ? context.style().warning("paused") : "active");
       report.problems().forEach(each -> line("problem", context.style().bad(Printable.of(each))));
       if (!report.alerts().isEmpty()) {
         context.out().println();

@@ -44,6 +44,7 @@ public final class ScriptedHost implements AutoCloseable {
   private volatile double iops;
   private volatile long epoch;
   private volatile CommandAction.@Nullable Set activeLease;
+  private volatile long leaseEndsNanos = System.nanoTime();
   private long sequence;
   private double ios;
 
@@ -68,9 +69,13 @@ public final class ScriptedHost implements AutoCloseable {
     return agent;
   }
 
-  /** The active lease, if any. */
+  /** The active lease, if any; it ends when it expires. */
   public CommandAction.@Nullable Set activeLease() {
-    return activeLease;
+    return leaseLeftMillis() > 0 ? activeLease : null;
+  }
+
+  private long leaseLeftMillis() {
+    return TimeUnit.NANOSECONDS.toMillis(leaseEndsNanos - System.nanoTime());
   }
 
   /** Starts: publishes its map, then samples and heartbeats. */
@@ -113,7 +118,7 @@ public final class ScriptedHost implements AutoCloseable {
   }
 
   private void beat() {
-    CommandAction.Set lease = activeLease;
+    CommandAction.Set lease = activeLease();
     MappingSnapshot map = Fleet.snapshot(host, run, 1, "vm176");
     agent.beat(
         new Heartbeat(
@@ -128,7 +133,7 @@ public final class ScriptedHost implements AutoCloseable {
                             lease.domain(),
                             lease.vdev(),
                             lease.restraint(),
-                            lease.leaseMs()))));
+                            Math.max(1, leaseLeftMillis())))));
   }
 
   private Optional<Outcome> answer(Command command) {
@@ -139,7 +144,8 @@ public final class ScriptedHost implements AutoCloseable {
     return Optional.of(
         switch (command.action()) {
           case CommandAction.Set set -> {
-            CommandAction.Set before = activeLease;
+            CommandAction.Set before = activeLease();
+            leaseEndsNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(set.leaseMs());
             activeLease = set;
             yield outcome(
                 command,
