@@ -251,7 +251,7 @@ final class CommandJsonTest {
     assertThat(recorded.err().lines())
         .as("notes are JSON objects")
         .isNotEmpty()
-        .allSatisfy(line -> checked("Remarks", Printed.read(line)));
+        .allSatisfy(line -> checked("Notes", Printed.read(line)));
     checked("blkwarden record", recorded.json());
     checked("blkwarden replay", type("replay --json " + tape));
     checked("blkwarden policy check", type("policy check --json " + fleet.policies()));
