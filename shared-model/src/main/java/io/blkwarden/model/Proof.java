@@ -13,5 +13,7 @@ public enum Proof implements WireName {
   /** A bio of this thread on this disk's device was traced. */
   TRACED_BIO,
   /** All other disks and threads of the domain are proven, and one of each remains. */
-  ELIMINATION
+  ELIMINATION,
+  /** The process has the disk's ring and its statistics open. */
+  OPEN_FILES
 }

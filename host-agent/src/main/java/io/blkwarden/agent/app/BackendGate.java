@@ -1,23 +1,30 @@
 package io.blkwarden.agent.app;
 
+import io.blkwarden.agent.backend.tapdisk.TapdiskProcesses;
 import io.blkwarden.agent.backend.type.BackendId;
 import io.blkwarden.agent.kernel.KernelFiles;
 import io.blkwarden.agent.kernel.ReadResult;
 import io.blkwarden.agent.lease.DiskGate;
 import io.blkwarden.agent.xenstore.XenStore;
-import io.blkwarden.model.BackendKind;
 import io.blkwarden.model.DeviceNumber;
+import io.blkwarden.model.DiskRef;
 import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.Volume;
+import io.blkwarden.model.Worker;
+import io.blkwarden.model.WorkerId;
+import io.blkwarden.model.WorkerKind;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The check of a disk's backend right before its workers are changed: the node must be online and
- * connected (state 4), xenstore, sysfs and the map must name the same device, the device must be
- * the same volume, and the domid must belong to the same guest.
+ * connected (state 4), the device must be the same volume, and the domid must belong to the same
+ * guest. For blkback, xenstore, sysfs and the map must name the same device. A tapdisk must still
+ * have the disk's ring open, and its image must be on a local block device.
  *
  * <p>{@link #check} runs before the lease lock is taken, because it may block on xenstore. Its
  * result is valid for one command.
@@ -47,26 +54,56 @@ final class BackendGate implements DiskGate {
   }
 
   private Optional<String> find(MappedDisk disk) {
-    if (disk.disk().backend() != BackendKind.VBD) {
-      return Optional.of("backend: expected vbd, found " + disk.disk().backend().wire());
-    }
-    BackendId id = new BackendId(BackendKind.VBD, disk.domain().domid(), disk.disk().handle());
-    String node = "/local/domain/0/backend/vbd/%d/%d".formatted(id.domid(), id.handle());
+    DiskRef ref = disk.disk();
+    BackendId id = new BackendId(ref.backend(), disk.domain().domid(), ref.handle());
+    String node =
+        "/local/domain/0/backend/%s/%d/%d".formatted(ref.backend().wire(), id.domid(), id.handle());
     String number = node + "/physical-device";
     String vm = "/local/domain/" + id.domid() + "/vm";
     List<ReadResult<String>> read =
         store.readAll(List.of(node + "/state", node + "/online", number, vm)).stream()
             .map(each -> each.map(String::strip))
             .toList();
-    DeviceNumber device = disk.volume().device();
     // a guest that is migrated within the host has the suffix "-1"
     ReadResult<String> guest = read.get(3).map(text -> text.replaceFirst("-1$", ""));
     return differs(node + "/state", "4", read.get(0))
         .or(() -> differs(node + "/online", "1", read.get(1)))
-        .or(() -> differs(number, device, read.get(2).flatMap(BackendId::parseDevice)))
-        .or(() -> differs(id.busId() + " in sysfs", device, id.device(files)))
         .or(() -> differs(vm, "/vm/" + disk.domain().uuid(), guest))
-        .or(() -> volume(disk.volume()));
+        .or(() -> volume(disk.volume()))
+        .or(() ->
+            disk.workers().getFirst().kind() == WorkerKind.TAPDISK
+                ? tapdisk(disk, id)
+                : blkback(disk, id, number, read.get(2)));
+  }
+
+  private Optional<String> blkback(
+      MappedDisk disk, BackendId id, String number, ReadResult<String> node) {
+    DeviceNumber device = disk.volume().device();
+    return differs(number, device, node.flatMap(BackendId::parseDevice))
+        .or(() -> differs(id.busId() + " in sysfs", device, id.device(files)));
+  }
+
+  private Optional<String> tapdisk(MappedDisk disk, BackendId id) {
+    if (disk.physical().isEmpty()) {
+      return Optional.of(
+          "volume: expected an image on a local block device, found "
+              + Objects.requireNonNullElse(disk.volume().path(), "none"));
+    }
+    DeviceNumber opened = id.device(files).toOptional().orElse(null);
+    List<Worker> expected = disk.workers();
+    int pid = expected.getFirst().pid();
+    ReadResult<Set<WorkerId>> found =
+        new TapdiskProcesses(files, _ -> ReadResult.absent("priority"))
+            .process(pid)
+            .flatMap(process ->
+                process.serves(id, opened)
+                    ? ReadResult.present(ids(process.workers()))
+                    : ReadResult.absent("the ring of " + id.busId() + " in tapdisk " + pid));
+    return differs("threads of tapdisk " + pid, ids(expected), found);
+  }
+
+  private static Set<WorkerId> ids(List<Worker> workers) {
+    return workers.stream().map(Worker::id).collect(Collectors.toSet());
   }
 
   private static <T> Optional<String> differs(

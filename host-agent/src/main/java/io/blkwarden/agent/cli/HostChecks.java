@@ -1,7 +1,6 @@
 package io.blkwarden.agent.cli;
 
-import io.blkwarden.agent.backend.blkback.BlkbackThreads;
-import io.blkwarden.agent.backend.blkback.BlkbackThreads.BlkbackThread;
+import io.blkwarden.agent.backend.blkback.BlkbackThread;
 import io.blkwarden.agent.kernel.BlockDevice;
 import io.blkwarden.agent.kernel.BootId;
 import io.blkwarden.agent.kernel.KernelFiles;
@@ -9,6 +8,7 @@ import io.blkwarden.agent.kernel.KernelRelease;
 import io.blkwarden.agent.kernel.QueueScheduler;
 import io.blkwarden.agent.kernel.ReadResult;
 import io.blkwarden.agent.kernel.TaskIo;
+import io.blkwarden.agent.kernel.TaskStats;
 import io.blkwarden.agent.mapping.HostSnapshot.UnreadSource;
 import io.blkwarden.agent.mapping.verdict.ActuatorVerdict;
 import io.blkwarden.agent.mapping.verdict.ActuatorVerdict.Layer;
@@ -155,7 +155,7 @@ final class HostChecks {
   /** Whether the counter proof works, on hosts with truncated thread names. */
   static List<Check> counters(KernelFiles files) {
     List<BlkbackThread> truncated =
-        BlkbackThreads.read(files).map(BlkbackThreads::blkback).orElse(List.of()).stream()
+        BlkbackThread.among(TaskStats.read(files).map(TaskStats::all).orElse(List.of())).stream()
             .filter(thread -> !thread.name().whole())
             .toList();
     if (truncated.isEmpty()) {

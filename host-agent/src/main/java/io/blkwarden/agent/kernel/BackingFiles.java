@@ -140,6 +140,9 @@ final class BackingFiles {
     if (read == null) {
       String own = files.read("proc/self/mountinfo").orElse("");
       read = MountTable.ofMountInfo(files.read("proc/1/mountinfo").orElse(own));
+      if (read.mounts().isEmpty()) { // a captured tree may have this one only
+        read = MountTable.ofMounts(files.read("proc/mounts").orElse(""));
+      }
       mounts = read;
     }
     return read;

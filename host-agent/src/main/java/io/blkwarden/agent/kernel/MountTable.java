@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The mounted file systems in mount order.
  *
- * <p>Source: {@code /proc/PID/mountinfo}, which writes a space in a path as {@code \\040}.
+ * <p>Sources: {@code /proc/PID/mountinfo}, which writes a space in a path as {@code \\040}, or {@code
+ * /proc/mounts}, which has no device numbers.
  *
  * @param mounts all mounts
  */
@@ -47,6 +48,16 @@ public record MountTable(List<Mount> mounts) {
       }
     }
     return new MountTable(mounts);
+  }
+
+  /** Parses {@code /proc/mounts}; malformed lines are skipped. */
+  public static MountTable ofMounts(String text) {
+    return new MountTable(
+        text.lines()
+            .map(line -> line.split(" ", -1))
+            .filter(fields -> fields.length > 2)
+            .map(fields -> new Mount(unescape(fields[1]), null, unescape(fields[0])))
+            .toList());
   }
 
   /** The file system of a path: the longest mount point, and the last one mounted there. */

@@ -189,11 +189,11 @@ public final class CommandGate {
               .formatted(disk.state().wire(), reason == null ? "" : ": " + reason.wire()));
     }
     Optional<Worker> foreign =
-        disk.workers().stream().filter(w -> w.kind() != WorkerKind.BLKBACK).findFirst();
+        disk.workers().stream().filter(w -> w.kind() == WorkerKind.QEMU).findFirst();
     if (foreign.isPresent()) {
       return refuse(
           Refusal.UNRESOLVED,
-          "expected blkback threads only, found %s %d"
+          "expected blkback threads or a tapdisk, found %s %d"
               .formatted(foreign.get().kind().wire(), foreign.get().pid()));
     }
     Set<WorkerId> present = ids(disk);

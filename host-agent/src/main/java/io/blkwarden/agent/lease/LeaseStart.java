@@ -84,7 +84,7 @@ record LeaseStart(WorkerPriorities workers, WorkerGroups groups, LeaseRecovery d
 
   private ReadResult<LeasedWorker> prepare(
       Worker worker, @Nullable LeasedWorker before, Restraint request) {
-    Optional<String> objection = workers.objection(worker.id(), worker.comm());
+    Optional<String> objection = workers.objection(worker.id(), worker.comm(), worker.kind());
     if (objection.isPresent()) {
       return ReadResult.failed(objection.get());
     }

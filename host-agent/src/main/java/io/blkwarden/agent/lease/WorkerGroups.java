@@ -61,7 +61,7 @@ record WorkerGroups(WorkerPriorities workers, LimitGroups limits) {
   private Optional<String> enter(LeasedWorker worker, Lease lease) {
     int pid = worker.id().pid();
     String before = limits.groupOf(pid).orElse(LimitGroups.ROOT);
-    Optional<String> objection = workers.objection(worker.id(), worker.comm());
+    Optional<String> objection = workers.objection(worker.id(), worker.comm(), worker.kind());
     if (objection.isPresent()) {
       return objection;
     }
@@ -69,7 +69,7 @@ record WorkerGroups(WorkerPriorities workers, LimitGroups limits) {
     if (fault.isPresent()) {
       return Optional.of("pid %d: %s".formatted(pid, fault.get()));
     }
-    if (workers.objection(worker.id(), worker.comm()).isPresent()) {
+    if (workers.objection(worker.id(), worker.comm(), worker.kind()).isPresent()) {
       return Optional.of(moveNewTaskBack(pid, before, lease));
     }
     return elsewhere(worker, lease);

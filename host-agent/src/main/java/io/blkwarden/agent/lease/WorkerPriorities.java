@@ -5,6 +5,7 @@ import io.blkwarden.agent.kernel.TaskStat;
 import io.blkwarden.model.IoPriority;
 import io.blkwarden.model.Worker;
 import io.blkwarden.model.WorkerId;
+import io.blkwarden.model.WorkerKind;
 import io.blkwarden.model.message.Outcome.WorkerChange;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -26,15 +27,16 @@ record WorkerPriorities(Tasks tasks, IoPriorities priorities) {
   record Restored(WorkerChange change, boolean leftAlone) {}
 
   /** Why a task must not be changed; empty when it is the proven worker. */
-  Optional<String> objection(WorkerId id, String comm) {
+  Optional<String> objection(WorkerId id, String comm, WorkerKind kind) {
     return switch (tasks.read(id.pid())) {
-      case ReadResult.Present<TaskStat>(TaskStat task) -> objection(id, comm, task);
+      case ReadResult.Present<TaskStat>(TaskStat task) -> objection(id, comm, kind, task);
       case ReadResult<TaskStat> other ->
           Optional.of("pid %d: %s".formatted(id.pid(), other.describe()));
     };
   }
 
-  private static Optional<String> objection(WorkerId id, String comm, TaskStat task) {
+  private static Optional<String> objection(
+      WorkerId id, String comm, WorkerKind kind, TaskStat task) {
     if (!task.id().equals(id)) {
       return Optional.of(
           "pid %d: expected start time %d, found %d"
@@ -44,9 +46,14 @@ record WorkerPriorities(Tasks tasks, IoPriorities priorities) {
       return Optional.of(
           "pid %d: expected name '%s', found '%s'".formatted(id.pid(), comm, task.comm()));
     }
-    return task.isKernelThread()
+    boolean kernel = kind == WorkerKind.BLKBACK;
+    return task.isKernelThread() == kernel
         ? Optional.empty()
-        : Optional.of("pid %d: expected a kernel thread, found a process".formatted(id.pid()));
+        : Optional.of(
+            (kernel
+                    ? "pid %d: expected a kernel thread, found a process"
+                    : "pid %d: expected a process, found a kernel thread")
+                .formatted(id.pid()));
   }
 
   /** A leased worker with its current priority as the one to restore. */
@@ -61,7 +68,7 @@ record WorkerPriorities(Tasks tasks, IoPriorities priorities) {
     return tasks
         .read(pid)
         .flatMap(task ->
-            objection(worker.id(), worker.comm(), task).isPresent()
+            objection(worker.id(), worker.comm(), worker.kind(), task).isPresent()
                 ? ReadResult.absent("task " + pid)
                 : priorities.get(pid));
   }
@@ -78,7 +85,7 @@ record WorkerPriorities(Tasks tasks, IoPriorities priorities) {
   ReadResult<WorkerChange> set(LeasedWorker worker, IoPriority priority) {
     int pid = worker.id().pid();
     Optional<IoPriority> before = priorities.get(pid).toOptional();
-    Optional<String> objection = objection(worker.id(), worker.comm());
+    Optional<String> objection = objection(worker.id(), worker.comm(), worker.kind());
     if (objection.isPresent()) {
       return ReadResult.failed(objection.get());
     }

@@ -1,9 +1,12 @@
 package io.blkwarden.agent.mapping;
 
+import io.blkwarden.agent.backend.type.BackendId;
+import io.blkwarden.agent.backend.type.DiskProcess;
 import io.blkwarden.model.BackendKind;
 import io.blkwarden.model.DeviceNumber;
 import io.blkwarden.model.DomainRef;
 import io.blkwarden.model.Require;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * @param queues {@code multi-queue-num-queues} of the frontend; written by the guest, so only a
  *     hint
  * @param counters blkback's counters; absent without statistics
+ * @param served the processes proven to serve it; absent when threads of the kernel do
  */
 public record Backend(
     BackendKind kind,
@@ -44,7 +48,8 @@ public record Backend(
     KthreadPids pids,
     @Nullable Integer maxQueues,
     @Nullable Integer queues,
-    @Nullable DiskCounters counters) {
+    @Nullable DiskCounters counters,
+    @Nullable Served served) {
   /** XenbusStateConnected. */
   public static final int CONNECTED = 4;
 
@@ -63,6 +68,23 @@ public record Backend(
     }
   }
 
+  /**
+   * What is known about the process that serves a disk.
+   *
+   * @param by processes whose open files prove it; exactly one unless something is wrong
+   * @param certain whether the open files of all processes could be read
+   */
+  public record Served(List<DiskProcess> by, boolean certain) {
+    public Served {
+      by = List.copyOf(by);
+    }
+
+    /** The image that the process has open; absent when unknown. */
+    public @Nullable String image() {
+      return by.size() == 1 ? by.getFirst().image() : null;
+    }
+  }
+
   public Backend {
     Require.within(domid, 0, DomainRef.MAX_DOMID, "backend.domid");
     Require.within(handle, 0, Integer.MAX_VALUE, "backend.handle");
@@ -75,6 +97,11 @@ public record Backend(
     Require.optionalText(params, 1024, "backend.params");
   }
 
+  /** Its name on the xen-backend bus. */
+  public BackendId id() {
+    return new BackendId(kind, domid, handle);
+  }
+
   /** The device according to the kernel, else to xenstore. */
   public @Nullable DeviceNumber device() {
     return kernelDevice == null ? nodeDevice : kernelDevice;
@@ -85,6 +112,14 @@ public record Backend(
       @Nullable DeviceNumber node, @Nullable DeviceNumber kernel, @Nullable DiskCounters counted) {
     return new Backend(
         kind, domid, handle, dev, mode, params, state, online, node, kernel, pids, maxQueues,
-        queues, counted);
+        queues, counted, served);
+  }
+
+  /** A copy that processes serve, on the image that they have open. */
+  public Backend servedBy(Served processes) {
+    String image = processes.image();
+    return new Backend(
+        kind, domid, handle, dev, mode, image == null ? params : image, state, online, null, null,
+        pids, maxQueues, queues, counters, processes);
   }
 }

@@ -3,8 +3,6 @@ package io.blkwarden.agent.mapping;
 import io.blkwarden.agent.backend.BackendTypes;
 import io.blkwarden.agent.kernel.DmDevice;
 import io.blkwarden.agent.kernel.DmName;
-import io.blkwarden.agent.mapping.HostSnapshot.HostThread;
-import io.blkwarden.agent.mapping.Proofs.ProvenPair;
 import io.blkwarden.agent.mapping.verdict.RolePatterns;
 import io.blkwarden.agent.mapping.verdict.RolePatterns.RoleVerdict;
 import io.blkwarden.model.DeviceNumber;
@@ -15,8 +13,6 @@ import io.blkwarden.model.MappingState;
 import io.blkwarden.model.PhysicalDevice;
 import io.blkwarden.model.UnresolvedReason;
 import io.blkwarden.model.Volume;
-import io.blkwarden.model.Worker;
-import io.blkwarden.model.WorkerKind;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +22,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Builds the published description of each disk. */
 final class DiskBuilder {
+  /** The path of a device-mapper device that a process has open; the number may change. */
+  private static final String KERNEL_NAME = "/dev/dm-";
+
   private final RolePatterns roles;
 
   DiskBuilder(RolePatterns roles) {
@@ -52,13 +51,7 @@ final class DiskBuilder {
       return Optional.empty();
     }
     Vbd vbd = new Vbd(backend, domain);
-    UnresolvedReason unsupported = BackendTypes.of(backend.kind()).unsupported().orElse(null);
-    DiskState state =
-        unsupported == null
-            ? states.apply(vbd)
-            : Boolean.FALSE.equals(backend.online())
-                ? new DiskState.Gone()
-                : new DiskState.Unresolved(unsupported);
+    DiskState state = state(host, vbd, states);
     String mode = backend.mode() == null ? "?" : backend.mode();
     DeviceNumber device = backend.device();
     DmDevice dm = device == null ? null : host.dm(device).orElse(null);
@@ -67,7 +60,9 @@ final class DiskBuilder {
         new MappedDisk(
             domain,
             new DiskRef(dev, backend.handle(), backend.kind(), mode),
-            volume(path, device, dm),
+            dm != null && path != null && path.startsWith(KERNEL_NAME)
+                ? volume(dm)
+                : volume(path, device, dm),
             physical(host, backend, device),
             switch (state) {
               case DiskState.Resolved _ -> MappingState.RESOLVED;
@@ -75,8 +70,25 @@ final class DiskBuilder {
               case DiskState.Gone _ -> MappingState.GONE;
             },
             state instanceof DiskState.Unresolved unresolved ? unresolved.reason() : null,
-            state instanceof DiskState.Resolved resolved ? workers(resolved.workers()) : List.of(),
+            state instanceof DiskState.Resolved resolved ? resolved.workers() : List.of(),
             host.snapshot().labels().getOrDefault(domain.uuid(), Map.of())));
+  }
+
+  private static DiskState state(Host host, Vbd vbd, Function<Vbd, DiskState> states) {
+    Backend backend = vbd.backend();
+    Backend.Served served = backend.served();
+    if (served != null) {
+      return host.snapshot().complete()
+          ? DiskState.ofProcess(host, vbd, served)
+          : DiskState.unreadable();
+    }
+    UnresolvedReason unsupported = BackendTypes.of(backend.kind()).unsupported().orElse(null);
+    if (unsupported == null) {
+      return states.apply(vbd);
+    }
+    return Boolean.FALSE.equals(backend.online())
+        ? new DiskState.Gone()
+        : new DiskState.Unresolved(unsupported);
   }
 
   /** A device-mapper device as a volume. */
@@ -116,25 +128,5 @@ final class DiskBuilder {
                 .map(found -> found.below(stack.layers(), host.snapshot().kernel()))
                 .toList())
         .orElse(List.of());
-  }
-
-  private static List<Worker> workers(List<ProvenPair> matches) {
-    return matches.stream()
-        .map(match -> {
-          HostThread thread = match.pair().thread();
-          return new Worker(
-              WorkerKind.BLKBACK,
-              Rings.ringOf(match.pair()),
-              thread.id().pid(),
-              thread.id().startTicks(),
-              thread.name().comm(),
-              thread.priority(),
-              match.proof());
-        })
-        .sorted(
-            Comparator.comparing(
-                    Worker::ring, Comparator.nullsLast(Comparator.<Integer>naturalOrder()))
-                .thenComparingInt(Worker::pid))
-        .toList();
   }
 }

@@ -1,9 +1,13 @@
 package io.blkwarden.agent.mapping;
 
+import io.blkwarden.agent.backend.type.DiskProcess;
 import io.blkwarden.agent.mapping.Candidates.Pair;
 import io.blkwarden.agent.mapping.Proofs.ProvenPair;
 import io.blkwarden.agent.mapping.Vbd.Slot;
+import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.UnresolvedReason;
+import io.blkwarden.model.Worker;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -12,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /** The mapping state of a disk that results from the proofs. */
 sealed interface DiskState {
   /** All workers are proven. */
-  record Resolved(List<ProvenPair> workers) implements DiskState {
+  record Resolved(List<Worker> workers) implements DiskState {
     public Resolved {
       workers = List.copyOf(workers);
     }
@@ -50,14 +54,9 @@ sealed interface DiskState {
       boolean conflicting,
       @Nullable Long uptimeTicks,
       RingWaits waits) {
-    if (Boolean.FALSE.equals(vbd.backend().online())) {
-      return new Gone();
-    }
-    if (vbd.backend().state() == null || vbd.backend().online() == null || vbd.domain() == null) {
-      return unreadable();
-    }
-    if (!vbd.connected()) {
-      return new Unresolved(UnresolvedReason.NOT_CONNECTED);
+    Optional<DiskState> early = beforeProofs(vbd);
+    if (early.isPresent()) {
+      return early.get();
     }
     if (vbd.connection().isEmpty()) {
       return new Unresolved(UnresolvedReason.DEVICE_UNSETTLED);
@@ -66,7 +65,52 @@ sealed interface DiskState {
       return new Unresolved(UnresolvedReason.CONFLICTING_PROOFS);
     }
     Optional<UnresolvedReason> reason = Rings.missing(vbd, proven, open, uptimeTicks, waits);
-    return reason.<DiskState>map(Unresolved::new).orElseGet(() -> new Resolved(proven));
+    return reason.<DiskState>map(Unresolved::new).orElseGet(() -> new Resolved(workers(proven)));
+  }
+
+  /** The state of a disk that needs no proof: it is being removed, unreadable or not connected. */
+  private static Optional<DiskState> beforeProofs(Vbd vbd) {
+    if (Boolean.FALSE.equals(vbd.backend().online())) {
+      return Optional.of(new Gone());
+    }
+    if (vbd.backend().state() == null || vbd.backend().online() == null || vbd.domain() == null) {
+      return Optional.of(unreadable());
+    }
+    return vbd.connected()
+        ? Optional.empty()
+        : Optional.of(new Unresolved(UnresolvedReason.NOT_CONNECTED));
+  }
+
+  private static List<Worker> workers(List<ProvenPair> proven) {
+    return proven.stream()
+        .map(ProvenPair::worker)
+        .sorted(
+            Comparator.comparing(
+                    Worker::ring, Comparator.nullsLast(Comparator.<Integer>naturalOrder()))
+                .thenComparingInt(Worker::pid))
+        .toList();
+  }
+
+  /**
+   * Determines the state of a disk that a process serves.
+   *
+   * @param served what is known about the process
+   */
+  static DiskState ofProcess(Host host, Vbd vbd, Backend.Served served) {
+    Optional<DiskState> early = beforeProofs(vbd);
+    if (early.isPresent()) {
+      return early.get();
+    }
+    if (served.by().isEmpty()) {
+      return served.certain() ? new Unresolved(UnresolvedReason.NO_THREAD_YET) : unreadable();
+    }
+    DiskProcess process = served.by().getFirst();
+    if (served.by().size() > 1 || !host.knows(process.rings())) {
+      return new Unresolved(UnresolvedReason.CONFLICTING_PROOFS);
+    }
+    return process.workers().size() > MappedDisk.MAX_WORKERS
+        ? new Unresolved(UnresolvedReason.UNSUPPORTED_BACKEND)
+        : new Resolved(process.workers());
   }
 
   /** Whether only the disk's own I/O can identify its thread. */

@@ -1,5 +1,6 @@
 package io.blkwarden.agent.mapping;
 
+import io.blkwarden.agent.backend.type.DiskProcess.Ring;
 import io.blkwarden.agent.kernel.DmDevice;
 import io.blkwarden.agent.mapping.HostSnapshot.HostThread;
 import io.blkwarden.model.BackendKind;
@@ -11,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Indexes over a snapshot: domains, blkback disks, threads and devices. */
@@ -30,7 +32,7 @@ final class Host {
     snapshot.stacks().forEach(stack -> stacks.put(stack.device(), stack));
     snapshot.threads().forEach(thread -> threads.put(thread.id().pid(), thread));
     snapshot.backends().stream()
-        .filter(backend -> backend.kind() == BackendKind.VBD)
+        .filter(backend -> backend.kind() == BackendKind.VBD && backend.served() == null)
         .sorted(Comparator.comparingInt(Backend::domid).thenComparingInt(Backend::handle))
         .map(backend -> new Vbd(backend, domains.get(backend.domid())))
         .forEach(vbd -> {
@@ -72,6 +74,17 @@ final class Host {
 
   Optional<DeviceStack> stack(DeviceNumber device) {
     return Optional.ofNullable(stacks.get(device));
+  }
+
+  /** Whether all these rings are of disks of this host. */
+  boolean knows(Set<Ring> rings) {
+    return rings.stream()
+        .allMatch(ring ->
+            snapshot.backends().stream()
+                .anyMatch(backend ->
+                    backend.kind() == BackendKind.VBD3
+                        && backend.domid() == ring.domid()
+                        && backend.handle() == ring.handle()));
   }
 
   /** Whether exactly one disk of the host, of any backend kind, uses the device. */

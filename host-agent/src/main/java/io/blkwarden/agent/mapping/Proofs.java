@@ -8,7 +8,9 @@ import io.blkwarden.agent.mapping.HostSnapshot.ObservedBio;
 import io.blkwarden.agent.mapping.Vbd.Slot;
 import io.blkwarden.model.DeviceNumber;
 import io.blkwarden.model.Proof;
+import io.blkwarden.model.Worker;
 import io.blkwarden.model.WorkerId;
+import io.blkwarden.model.WorkerKind;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -28,7 +30,20 @@ final class Proofs {
    * @param pair thread and disk
    * @param proof the first proof
    */
-  record ProvenPair(Pair pair, Proof proof) {}
+  record ProvenPair(Pair pair, Proof proof) {
+    /** The thread as published. */
+    Worker worker() {
+      HostThread thread = pair.thread();
+      return new Worker(
+          WorkerKind.BLKBACK,
+          Rings.ringOf(pair),
+          thread.id().pid(),
+          thread.id().startTicks(),
+          thread.name().comm(),
+          thread.priority(),
+          proof);
+    }
+  }
 
   private final Host host;
   private final EvidenceHistory history;

@@ -8,6 +8,7 @@ import io.blkwarden.agent.backend.type.BackendType;
 import io.blkwarden.agent.kernel.DiskStat;
 import io.blkwarden.agent.kernel.KernelFiles;
 import io.blkwarden.agent.kernel.ReadResult;
+import io.blkwarden.model.BackendKind;
 import io.blkwarden.model.DiskRef;
 import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.Volume;
@@ -16,8 +17,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The counters of a guest's disk: its block device's while the disk is the only user, else
- * blkback's counters of the disk.
+ * The counters of a guest's disk: the backend's own if they are complete, else its block device's
+ * while the disk is the only user, else blkback's counters of the disk.
  */
 final class DiskSource implements CounterSource {
   private final MappedDisk disk;
@@ -46,7 +47,7 @@ final class DiskSource implements CounterSource {
     this.use = use;
     DiskRef ref = disk.disk();
     BackendId id = new BackendId(ref.backend(), disk.domain().domid(), ref.handle());
-    this.own = BackendTypes.of(ref.backend()).counters(files, id).orElse(null);
+    this.own = BackendTypes.of(ref.backend()).counters(files, id, disk.workers()).orElse(null);
   }
 
   /** Partitions, md, drbd and raw disks have no dm name but a number. */
@@ -59,8 +60,16 @@ final class DiskSource implements CounterSource {
 
   @Override
   public Optional<String> read(DeviceCounters counters, long[] into) {
-    if (stat == null) {
-      return Optional.of("no block device yet");
+    if (own != null && own.complete()) {
+      return own.read(null, counters.shortBuffer(), into);
+    }
+    if (stat == null || disk.disk().backend() == BackendKind.VBD3) {
+      return Optional.of(
+          "%s of %s: no %s yet"
+              .formatted(
+                  disk.disk().vdev(),
+                  disk.domain().name(),
+                  stat == null ? "block device" : "proven tapdisk"));
     }
     ReadResult<DiskStat> reading = counters.of(disk.volume().device(), stat);
     DiskStat counted = reading.toOptional().orElse(null);

@@ -90,7 +90,7 @@ final class BackendScan {
     Boolean bits32 = null;
     for (Backend backend : backends) {
       if (backend.kind() == BackendKind.VBD) {
-        BackendId id = id(backend);
+        BackendId id = backend.id();
         if (bits32 == null) {
           bits32 = value(id, BlkbackStatistics.bits32(files, id));
         }
@@ -101,10 +101,6 @@ final class BackendScan {
         }
       }
     }
-  }
-
-  private static BackendId id(Backend backend) {
-    return new BackendId(backend.kind(), backend.domid(), backend.handle());
   }
 
   private <T> @Nullable T value(BackendId id, ReadResult<T> ofStatistics) {
@@ -126,7 +122,7 @@ final class BackendScan {
         backends.stream()
             .map(backend ->
                 backend.with(
-                    backend.nodeDevice(), kernelDevice(id(backend)), counters(id(backend))))
+                    backend.nodeDevice(), kernelDevice(backend.id()), counters(backend.id())))
             .toList();
     if (!isUnchanged()
         && (same != null
@@ -190,15 +186,19 @@ final class BackendScan {
         limited(node, "params", BackendParams.shown(unquoted(node, "params")), MAX_PARAMS),
         number(node, "state", true),
         faults.parsed(path(node, "online"), node.value("online"), true, "1"::equals),
-        nodeDevice(node),
+        nodeDevice(kind, node),
         null,
         pids(node, most),
         most,
         wantedQueues,
+        null,
         null);
   }
 
-  private @Nullable DeviceNumber nodeDevice(BackendNode node) {
+  private @Nullable DeviceNumber nodeDevice(BackendKind kind, BackendNode node) {
+    if (kind == BackendKind.VBD3) {
+      return null; // the toolstack's device for tapdisk, not the image's
+    }
     // Written by the hotplug script: first empty, then MAJOR:MINOR in hexadecimal.
     String key = "physical-device";
     ReadResult<String> reading = node.value(key);

@@ -1,12 +1,15 @@
 package io.blkwarden.agent.scan;
 
-import io.blkwarden.agent.backend.blkback.BlkbackThreads;
-import io.blkwarden.agent.backend.blkback.BlkbackThreads.BlkbackThread;
+import io.blkwarden.agent.backend.blkback.BlkbackThread;
+import io.blkwarden.agent.backend.tapdisk.TapdiskProcesses;
+import io.blkwarden.agent.backend.type.DiskProcesses;
 import io.blkwarden.agent.kernel.DmDevice;
 import io.blkwarden.agent.kernel.KernelFiles;
 import io.blkwarden.agent.kernel.KernelRelease;
 import io.blkwarden.agent.kernel.ReadResult;
 import io.blkwarden.agent.kernel.TaskIo;
+import io.blkwarden.agent.kernel.TaskStat;
+import io.blkwarden.agent.kernel.TaskStats;
 import io.blkwarden.agent.kernel.Uptime;
 import io.blkwarden.agent.lease.IoPriorities;
 import io.blkwarden.agent.mapping.Backend;
@@ -89,19 +92,21 @@ public final class HostScanner {
     Map<UUID, Map<String, String>> labels = labels(domains, faults);
     BackendScan backendScan = new BackendScan(files, store, faults, uptime, cachedBackends);
     List<Backend> nodes = backendScan.begin();
-    List<BlkbackThread> named = blkback(faults);
+    List<TaskStat> tasks = tasks(faults);
+    List<BlkbackThread> named = BlkbackThread.among(tasks);
     boolean counted =
         !HostSnapshot.untruncatedNamesSuffice(
             named.stream().map(BlkbackThread::name).toList(), nodes);
     if (counted) {
       backendScan.countBefore();
-      named = blkback(faults);
+      tasks = tasks(faults);
+      named = BlkbackThread.among(tasks);
     }
     List<HostThread> threads = threads(faults, named, counted);
     List<Backend> nodesNow = backendScan.end();
     List<DmDevice> dmDevices = dmDevices(faults, uptime);
     StackScan stackScan = new StackScan(files, faults, dmDevices);
-    List<Backend> backends = stackScan.withNamedDevices(nodesNow);
+    List<Backend> backends = stackScan.withNamedDevices(served(nodesNow, tasks, faults));
     Set<DeviceNumber> devices = new LinkedHashSet<>();
     Set<String> paths = new LinkedHashSet<>();
     for (Backend backend : backends) {
@@ -140,13 +145,29 @@ public final class HostScanner {
     return found.labels();
   }
 
-  private List<BlkbackThread> blkback(ScanFaults faults) {
-    BlkbackThreads found = faults.value("proc", BlkbackThreads.read(files), true);
+  private List<TaskStat> tasks(ScanFaults faults) {
+    TaskStats found = faults.value("proc", TaskStats.read(files), true);
     if (found == null) {
       return List.of();
     }
     found.firstFault().ifPresent(fault -> faults.add("proc", fault, true));
-    return found.blkback();
+    return found.all();
+  }
+
+  /** The backends with the processes that serve them, where processes do. */
+  private List<Backend> served(List<Backend> backends, List<TaskStat> tasks, ScanFaults faults) {
+    DiskProcesses processes = new TapdiskProcesses(files, priorities::get).among(tasks);
+    processes.fault().ifPresent(fault -> faults.add("proc", fault, false));
+    return backends.stream()
+        .map(backend -> {
+          DeviceNumber device = backend.kernelDevice();
+          return processes.serves(backend.kind(), device)
+              ? backend.servedBy(
+                  new Backend.Served(
+                      processes.of(backend.id(), device), processes.fault().isEmpty()))
+              : backend;
+        })
+        .toList();
   }
 
   private List<HostThread> threads(ScanFaults faults, List<BlkbackThread> named, boolean counted) {

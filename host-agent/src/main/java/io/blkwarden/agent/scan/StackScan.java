@@ -19,6 +19,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -39,7 +40,7 @@ final class StackScan {
 
   /**
    * The backends with the block devices that only their {@code params} name, such as QEMU's {@code
-   * aio:/dev/vg/lv}. Such disks are sampled and never throttled.
+   * aio:/dev/vg/lv}, or the image that their process has open.
    */
   List<Backend> withNamedDevices(List<Backend> backends) {
     return backends.stream().map(this::withNamedDevice).toList();
@@ -50,9 +51,12 @@ final class StackScan {
     if (params == null || backend.device() != null) {
       return backend;
     }
-    return BackendTypes.of(backend.kind())
-        .namedDevice(params)
-        .flatMap(tree::device)
+    Backend.Served served = backend.served();
+    Optional<String> name =
+        served == null
+            ? BackendTypes.of(backend.kind()).namedDevice(params)
+            : Optional.ofNullable(served.image()).flatMap(BackendParams::device);
+    return name.flatMap(tree::device)
         .map(device -> backend.with(device.number(), null, backend.counters()))
         .orElse(backend);
   }

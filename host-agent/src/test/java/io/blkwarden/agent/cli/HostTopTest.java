@@ -13,6 +13,7 @@ import io.blkwarden.agent.mapping.verdict.RolePatterns;
 import io.blkwarden.agent.state.LeaseFile;
 import io.blkwarden.commandline.top.DiskLine;
 import io.blkwarden.commandline.top.TopRound;
+import io.blkwarden.model.WorkerKind;
 import io.blkwarden.model.DomainRef;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.IoPriority;
@@ -180,7 +181,7 @@ final class HostTopTest {
                     "1.xvda2-0",
                     IoPriority.UNSET,
                     null,
-                    List.of(IoPriority.IDLE))),
+                    List.of(IoPriority.IDLE), WorkerKind.BLKBACK)),
             null);
     assertThat(leases().save(new StoredLeases(boot, 1, List.of(lease), PendingRestores.NONE)))
         .isEmpty();

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.blkwarden.agent.CapturedTree;
-import io.blkwarden.agent.backend.blkback.BlkbackThreads;
+import io.blkwarden.agent.backend.blkback.BlkbackThread;
 import io.blkwarden.agent.files.RootedFiles;
 import io.blkwarden.model.WorkerId;
 import java.nio.file.Path;
@@ -83,8 +83,8 @@ final class TaskFilesTest {
 
   @Test
   void findsTheCapturedThreads() {
-    BlkbackThreads threads = BlkbackThreads.read(captured).toOptional().orElseThrow();
-    assertThat(threads.blkback())
+    TaskStats tasks = TaskStats.read(captured).toOptional().orElseThrow();
+    assertThat(BlkbackThread.among(tasks.all()))
         .extracting(
             thread -> thread.id().pid() + " " + thread.id().startTicks(), t -> t.name().comm())
         .containsExactly(
@@ -92,7 +92,7 @@ final class TaskFilesTest {
             tuple("564 4159", "1.xvda2-0"),
             tuple("640 5012", "2.xvda1-0"),
             tuple("644 5029", "2.xvda2-0"));
-    assertThat(threads.firstFault()).isEmpty();
+    assertThat(tasks.firstFault()).isEmpty();
   }
 
   @Test
@@ -103,9 +103,9 @@ final class TaskFilesTest {
     files.with("proc/11/stat", "11 (7.xvda1-0) S 1 0 0 0 -1 4194304" + AFTER_FLAGS);
     files.with("proc/12/stat", "12 (blkback.7.xvda1) S 2 0 0 0 -1 2097216" + AFTER_FLAGS);
     files.with("proc/13/stat", "nonsense");
-    BlkbackThreads threads = BlkbackThreads.read(files).toOptional().orElseThrow();
-    assertThat(threads.blkback()).extracting(thread -> thread.id().pid()).containsExactly(12);
-    assertThat(threads.firstFault().orElse("")).startsWith("proc/13/stat: ");
+    TaskStats tasks = TaskStats.read(files).toOptional().orElseThrow();
+    assertThat(BlkbackThread.among(tasks.all())).extracting(thread -> thread.id().pid()).containsExactly(12);
+    assertThat(tasks.firstFault().orElse("")).startsWith("proc/13/stat: ");
   }
 
   @Test
@@ -117,7 +117,7 @@ final class TaskFilesTest {
     assertThat(self.isKernelThread()).isFalse();
     long upTicks = Uptime.read(live).map(Uptime::ticks).orElse(0L);
     assertThat(self.id().startTicks()).isBetween(1L, upTicks);
-    assertThat(BlkbackThreads.read(live).isPresent()).isTrue();
+    assertThat(TaskStats.read(live).isPresent()).isTrue();
   }
 
   private static TaskStat stat(String fromState) {

@@ -175,13 +175,13 @@ final class CommandGateTest {
 
   @Test
   void refusesOtherWorkerKinds() {
-    Worker tapdisk =
-        new Worker(WorkerKind.TAPDISK, null, 500, 1001, "tapdisk", null, Proof.KTHREAD_PID);
-    MappedDisk other = TestHost.disk(137, "xvda2", MappingState.RESOLVED, null, List.of(tapdisk));
+    Worker qemu =
+        new Worker(WorkerKind.QEMU, null, 500, 1001, "qemu-system-i38", null, Proof.OPEN_FILES);
+    MappedDisk other = TestHost.disk(137, "xvda2", MappingState.RESOLVED, null, List.of(qemu));
     host.disks.set(0, other);
 
     assertRefused(
-        host.send(host.request(other, host.id(), IDLE, 60_000)), Refusal.UNRESOLVED, "tapdisk 500");
+        host.send(host.request(other, host.id(), IDLE, 60_000)), Refusal.UNRESOLVED, "qemu 500");
   }
 
   @Test

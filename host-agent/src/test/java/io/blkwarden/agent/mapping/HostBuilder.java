@@ -60,7 +60,7 @@ final class HostBuilder {
             Backend.KthreadPids.NONE,
             null,
             null,
-            new DiskCounters(0, 0, 0, false)));
+            new DiskCounters(0, 0, 0, false), null));
     stack(minor, Set.of());
     return this;
   }
@@ -174,7 +174,7 @@ final class HostBuilder {
               backend.pids(),
               backend.maxQueues(),
               backend.queues(),
-              backend.counters()));
+              backend.counters(), null));
     }
 
     Edit pids(Backend.KthreadPids pids) {
@@ -209,7 +209,7 @@ final class HostBuilder {
               backend.pids(),
               backend.maxQueues(),
               backend.queues(),
-              backend.counters()));
+              backend.counters(), null));
     }
 
     private Edit rest(
@@ -232,7 +232,7 @@ final class HostBuilder {
               pids,
               maxQueues,
               wantedQueues,
-              counters));
+              counters, null));
     }
   }
 }

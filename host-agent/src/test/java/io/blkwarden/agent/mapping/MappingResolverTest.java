@@ -293,7 +293,7 @@ final class MappingResolverTest {
             .change(1, 51713, edit -> edit.state(2))
             .change(2, 51713, edit -> edit.online(false))
             .change(3, 51713, edit -> edit.nodeDevice(HostBuilder.dm(9)))
-            .change(4, 51713, edit -> edit.kind(BackendKind.VBD3))
+            .change(4, 51713, edit -> edit.kind(BackendKind.TAP))
             .change(5, 51713, edit -> edit.state(null));
 
     resolved.resolve(host);

@@ -403,7 +403,7 @@ final class SimulatedHost {
         known
             ? new DiskCounters(
                 before.getOrDefault(disk, 0L), disk.readSectors, disk.writtenSectors, false)
-            : null);
+            : null, null);
   }
 
   /** The wrong mappings among these disks. */

@@ -10,6 +10,7 @@ import io.blkwarden.agent.lease.LeaseStore.SalvagedLeases;
 import io.blkwarden.agent.lease.LeaseStore.StoredLeases;
 import io.blkwarden.agent.lease.LeasedWorker;
 import io.blkwarden.agent.lease.PendingRestores;
+import io.blkwarden.model.WorkerKind;
 import io.blkwarden.model.DeviceNumber;
 import io.blkwarden.model.DomainRef;
 import io.blkwarden.model.IoPriority;
@@ -54,7 +55,7 @@ final class LeaseFileTest {
                             "1.xvda2-0",
                             IoPriority.UNSET,
                             n % 2 == 0 ? null : "/system.slice",
-                            List.of(IoPriority.bestEffort(7), IoPriority.IDLE))),
+                            List.of(IoPriority.bestEffort(7), IoPriority.IDLE), WorkerKind.BLKBACK)),
                     n % 2 == 0 ? null : true))
             .toList(),
         PendingRestores.NONE);

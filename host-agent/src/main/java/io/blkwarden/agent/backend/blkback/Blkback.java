@@ -6,6 +6,8 @@ import io.blkwarden.agent.kernel.KernelFiles;
 import io.blkwarden.agent.kernel.ReadResult;
 import io.blkwarden.model.DeviceNumber;
 import io.blkwarden.model.UnresolvedReason;
+import io.blkwarden.model.Worker;
+import java.util.List;
 import java.util.Optional;
 
 /** The kernel's blkback: one kernel thread per ring, and counters of each disk in sysfs. */
@@ -27,7 +29,7 @@ public final class Blkback implements BackendType {
   }
 
   @Override
-  public Optional<Counters> counters(KernelFiles files, BackendId id) {
+  public Optional<Counters> counters(KernelFiles files, BackendId id, List<Worker> workers) {
     return Optional.of(new BlkbackCounters(files, id));
   }
 }

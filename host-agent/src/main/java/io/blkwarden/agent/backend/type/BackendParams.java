@@ -72,7 +72,7 @@ public final class BackendParams {
   }
 
   /** The block device that the publishable part of params names, below {@code /dev/}. */
-  static Optional<String> device(String shown) {
+  public static Optional<String> device(String shown) {
     Matcher named = BLOCK_DEVICE.matcher(shown);
     return named.matches() ? Optional.of(named.group(1)) : Optional.empty();
   }

@@ -6,6 +6,8 @@ import io.blkwarden.agent.kernel.KernelFiles;
 import io.blkwarden.agent.kernel.ReadResult;
 import io.blkwarden.model.DeviceNumber;
 import io.blkwarden.model.UnresolvedReason;
+import io.blkwarden.model.Worker;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -34,13 +36,22 @@ public interface BackendType {
     return BackendParams.device(params);
   }
 
-  /** The backend's own counters of a disk; empty if it has none. */
-  default Optional<Counters> counters(KernelFiles files, BackendId id) {
+  /**
+   * The backend's own counters of a disk; empty if it has none.
+   *
+   * @param workers the disk's proven workers
+   */
+  default Optional<Counters> counters(KernelFiles files, BackendId id, List<Worker> workers) {
     return Optional.empty();
   }
 
   /** A backend's counters of one disk, independent of other users of its block device. */
   interface Counters {
+    /** Whether they include times and requests in flight, so that no device's are needed. */
+    default boolean complete() {
+      return false;
+    }
+
     /** Sum of sectors read and written. */
     ReadResult<Long> sectors(FileBytes buffer);
 
