@@ -4,7 +4,7 @@ package io.blkwarden.model;
 public enum UnresolvedReason implements WireName {
   /** The backend is not connected to its frontend. */
   NOT_CONNECTED,
-  /** The backend is connected, but its threads do not exist yet. */
+  /** The backend is connected, but it has no thread or process yet, or its process has ended. */
   NO_THREAD_YET,
   /** The thread's name matches several disks, and no other proof exists yet. */
   AMBIGUOUS_NAME,
@@ -16,6 +16,6 @@ public enum UnresolvedReason implements WireName {
   DEVICE_UNSETTLED,
   /** A source that a proof needs could not be read. */
   SOURCE_UNREADABLE,
-  /** The backend is not supported (tapdisk, QEMU, old blktap). */
+  /** The backend is not supported (QEMU, old blktap). */
   UNSUPPORTED_BACKEND
 }

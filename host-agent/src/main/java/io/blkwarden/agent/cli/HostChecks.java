@@ -1,6 +1,8 @@
 package io.blkwarden.agent.cli;
 
 import io.blkwarden.agent.backend.blkback.BlkbackThread;
+import io.blkwarden.agent.backend.tapdisk.TapdiskProcesses;
+import io.blkwarden.agent.backend.type.DiskProcesses;
 import io.blkwarden.agent.kernel.BlockDevice;
 import io.blkwarden.agent.kernel.BootId;
 import io.blkwarden.agent.kernel.KernelFiles;
@@ -8,6 +10,7 @@ import io.blkwarden.agent.kernel.KernelRelease;
 import io.blkwarden.agent.kernel.QueueScheduler;
 import io.blkwarden.agent.kernel.ReadResult;
 import io.blkwarden.agent.kernel.TaskIo;
+import io.blkwarden.agent.kernel.TaskStat;
 import io.blkwarden.agent.kernel.TaskStats;
 import io.blkwarden.agent.mapping.HostSnapshot.UnreadSource;
 import io.blkwarden.agent.mapping.verdict.ActuatorVerdict;
@@ -40,6 +43,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The {@code doctor} checks of devices, disks, limits, rights and state. */
 final class HostChecks {
+  private static final String DROP_IN =
+      "/usr/share/doc/blkwarden-agent/examples/counter-proof.conf as a drop-in.";
+
   private static final int MAX_NAMED = 3;
 
   /** Devices that are often unused: checked only if a guest disk uses them. */
@@ -170,8 +176,32 @@ final class HostChecks {
             "counters",
             names + (io.isPresent() ? "" : ", and " + io.describe()),
             "Tracing identifies them. If tracing is not available, or disks stay ambiguous-name,"
-                + " let the service read their counters: install"
-                + " /usr/share/doc/blkwarden-agent/examples/counter-proof.conf as a drop-in."));
+                + " let the service read their counters: install "
+                + DROP_IN));
+  }
+
+  /** Whether the open files of tapdisks can be read, on hosts that have any. */
+  static List<Check> tapdisks(KernelFiles files) {
+    List<TaskStat> tasks = TaskStats.read(files).map(TaskStats::all).orElse(List.of());
+    DiskProcesses found =
+        new TapdiskProcesses(files, _ -> ReadResult.absent("priority")).among(tasks);
+    if (found.fault().isPresent()) {
+      return List.of(
+          Check.warn(
+              "tapdisks",
+              found.fault().get(),
+              "Their open files prove which disks they serve. Let the service read them: install "
+                  + DROP_IN));
+    }
+    return found.all().isEmpty()
+        ? List.of()
+        : List.of(
+            Check.ok(
+                "tapdisks",
+                "%d, serving %d disks"
+                    .formatted(
+                        found.all().size(),
+                        found.all().stream().mapToInt(each -> each.rings().size()).sum())));
   }
 
   /** The queue settings that the agent has changed. */

@@ -2,6 +2,7 @@ package io.blkwarden.agent.cli;
 
 import io.blkwarden.commandline.Table;
 import io.blkwarden.commandline.TextStyle;
+import io.blkwarden.model.BackendKind;
 import io.blkwarden.model.DiskRef;
 import io.blkwarden.model.IoPriority;
 import io.blkwarden.model.MappedDisk;
@@ -120,7 +121,10 @@ final class MapTable {
   static String describe(UnresolvedReason reason, DiskRef disk) {
     return switch (reason) {
       case NOT_CONNECTED -> "the guest has not connected";
-      case NO_THREAD_YET -> "no worker thread yet";
+      case NO_THREAD_YET ->
+          disk.backend() == BackendKind.VBD3
+              ? "no tapdisk has its ring open"
+              : "no worker thread yet";
       case AMBIGUOUS_NAME -> "truncated thread name; waiting for I/O to identify the thread";
       case RINGS_MISSING -> "not all rings have a thread yet";
       case CONFLICTING_PROOFS -> "proofs contradict each other";

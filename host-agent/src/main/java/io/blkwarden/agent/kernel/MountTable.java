@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The mounted file systems in mount order.
  *
- * <p>Sources: {@code /proc/PID/mountinfo}, which writes a space in a path as {@code \\040}, or {@code
- * /proc/mounts}, which has no device numbers.
+ * <p>Sources: {@code /proc/PID/mountinfo}, which writes a space in a path as {@code \\040}, or
+ * {@code /proc/mounts}, which has no device numbers.
  *
  * @param mounts all mounts
  */

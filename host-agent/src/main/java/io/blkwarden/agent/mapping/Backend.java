@@ -119,7 +119,20 @@ public record Backend(
   public Backend servedBy(Served processes) {
     String image = processes.image();
     return new Backend(
-        kind, domid, handle, dev, mode, image == null ? params : image, state, online, null, null,
-        pids, maxQueues, queues, counters, processes);
+        kind,
+        domid,
+        handle,
+        dev,
+        mode,
+        image == null ? params : image,
+        state,
+        online,
+        null,
+        null,
+        pids,
+        maxQueues,
+        queues,
+        counters,
+        processes);
   }
 }

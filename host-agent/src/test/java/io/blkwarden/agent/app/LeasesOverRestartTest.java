@@ -7,9 +7,9 @@ import io.blkwarden.agent.lease.Lease;
 import io.blkwarden.agent.lease.LeaseStore.StoredLeases;
 import io.blkwarden.agent.lease.LeasedWorker;
 import io.blkwarden.agent.lease.PendingRestores;
-import io.blkwarden.model.WorkerKind;
 import io.blkwarden.model.IoPriority;
 import io.blkwarden.model.MappedDisk;
+import io.blkwarden.model.WorkerKind;
 import io.blkwarden.model.message.Outcome;
 import io.blkwarden.model.message.Outcome.Result;
 import java.nio.file.Path;
@@ -28,7 +28,12 @@ final class LeasesOverRestartTest {
         disk.workers().stream()
             .map(worker ->
                 new LeasedWorker(
-                    worker.id(), worker.comm(), IoPriority.UNSET, null, List.of(IoPriority.IDLE), WorkerKind.BLKBACK))
+                    worker.id(),
+                    worker.comm(),
+                    IoPriority.UNSET,
+                    null,
+                    List.of(IoPriority.IDLE),
+                    WorkerKind.BLKBACK))
             .toList();
     return new Lease(
         agent.newId(),

@@ -13,12 +13,12 @@ import io.blkwarden.agent.mapping.verdict.RolePatterns;
 import io.blkwarden.agent.state.LeaseFile;
 import io.blkwarden.commandline.top.DiskLine;
 import io.blkwarden.commandline.top.TopRound;
-import io.blkwarden.model.WorkerKind;
 import io.blkwarden.model.DomainRef;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.IoPriority;
 import io.blkwarden.model.MessageId;
 import io.blkwarden.model.WorkerId;
+import io.blkwarden.model.WorkerKind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -181,7 +181,8 @@ final class HostTopTest {
                     "1.xvda2-0",
                     IoPriority.UNSET,
                     null,
-                    List.of(IoPriority.IDLE), WorkerKind.BLKBACK)),
+                    List.of(IoPriority.IDLE),
+                    WorkerKind.BLKBACK)),
             null);
     assertThat(leases().save(new StoredLeases(boot, 1, List.of(lease), PendingRestores.NONE)))
         .isEmpty();

@@ -104,7 +104,9 @@ final class TaskFilesTest {
     files.with("proc/12/stat", "12 (blkback.7.xvda1) S 2 0 0 0 -1 2097216" + AFTER_FLAGS);
     files.with("proc/13/stat", "nonsense");
     TaskStats tasks = TaskStats.read(files).toOptional().orElseThrow();
-    assertThat(BlkbackThread.among(tasks.all())).extracting(thread -> thread.id().pid()).containsExactly(12);
+    assertThat(BlkbackThread.among(tasks.all()))
+        .extracting(thread -> thread.id().pid())
+        .containsExactly(12);
     assertThat(tasks.firstFault().orElse("")).startsWith("proc/13/stat: ");
   }
 

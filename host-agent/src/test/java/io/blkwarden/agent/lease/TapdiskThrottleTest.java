@@ -26,8 +26,7 @@ final class TapdiskThrottleTest {
 
   private MappedDisk tapdisk(int domid) {
     List<Worker> threads = List.of(thread(331, false), thread(900, false));
-    MappedDisk served =
-        TestHost.disk(domid, "xvda2", MappingState.RESOLVED, null, threads);
+    MappedDisk served = TestHost.disk(domid, "xvda2", MappingState.RESOLVED, null, threads);
     host.disks.add(served);
     groups.put(331, "/vm.slice");
     groups.put(900, "/vm.slice");

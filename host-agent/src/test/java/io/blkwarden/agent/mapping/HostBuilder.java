@@ -60,7 +60,8 @@ final class HostBuilder {
             Backend.KthreadPids.NONE,
             null,
             null,
-            new DiskCounters(0, 0, 0, false), null));
+            new DiskCounters(0, 0, 0, false),
+            null));
     stack(minor, Set.of());
     return this;
   }
@@ -174,7 +175,8 @@ final class HostBuilder {
               backend.pids(),
               backend.maxQueues(),
               backend.queues(),
-              backend.counters(), null));
+              backend.counters(),
+              null));
     }
 
     Edit pids(Backend.KthreadPids pids) {
@@ -209,7 +211,8 @@ final class HostBuilder {
               backend.pids(),
               backend.maxQueues(),
               backend.queues(),
-              backend.counters(), null));
+              backend.counters(),
+              null));
     }
 
     private Edit rest(
@@ -232,7 +235,8 @@ final class HostBuilder {
               pids,
               maxQueues,
               wantedQueues,
-              counters, null));
+              counters,
+              null));
     }
   }
 }

@@ -25,7 +25,8 @@ final class HostSnapshotTest {
         Backend.KthreadPids.NONE,
         1,
         null,
-        null, null);
+        null,
+        null);
   }
 
   private static boolean suffice(List<String> threads, Backend... disks) {

@@ -403,7 +403,8 @@ final class SimulatedHost {
         known
             ? new DiskCounters(
                 before.getOrDefault(disk, 0L), disk.readSectors, disk.writtenSectors, false)
-            : null, null);
+            : null,
+        null);
   }
 
   /** The wrong mappings among these disks. */

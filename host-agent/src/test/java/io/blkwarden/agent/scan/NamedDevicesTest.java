@@ -106,7 +106,8 @@ final class NamedDevicesTest {
             Backend.KthreadPids.NONE,
             null,
             null,
-            null, null);
+            null,
+            null);
     return new StackScan(files, new ScanFaults(), DM)
         .withNamedDevices(List.of(backend))
         .getFirst()

@@ -15,11 +15,11 @@ import io.blkwarden.agent.lease.Outcomes;
 import io.blkwarden.agent.lease.PendingRestores;
 import io.blkwarden.agent.lease.Throttler;
 import io.blkwarden.agent.restraint.LinuxIoPriorities;
-import io.blkwarden.model.WorkerKind;
 import io.blkwarden.model.DomainRef;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.IoPriority;
 import io.blkwarden.model.MessageId;
+import io.blkwarden.model.WorkerKind;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -66,7 +66,13 @@ final class DamagedRecordsOfRealTasksTest {
             "swap storm",
             null,
             List.of(
-                new LeasedWorker(stat.id(), stat.comm(), prior, null, List.of(IoPriority.IDLE), WorkerKind.BLKBACK)),
+                new LeasedWorker(
+                    stat.id(),
+                    stat.comm(),
+                    prior,
+                    null,
+                    List.of(IoPriority.IDLE),
+                    WorkerKind.BLKBACK)),
             null);
     assertThat(
             new LeaseFile(directory)

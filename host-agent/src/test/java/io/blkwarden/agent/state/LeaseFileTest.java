@@ -10,12 +10,12 @@ import io.blkwarden.agent.lease.LeaseStore.SalvagedLeases;
 import io.blkwarden.agent.lease.LeaseStore.StoredLeases;
 import io.blkwarden.agent.lease.LeasedWorker;
 import io.blkwarden.agent.lease.PendingRestores;
-import io.blkwarden.model.WorkerKind;
 import io.blkwarden.model.DeviceNumber;
 import io.blkwarden.model.DomainRef;
 import io.blkwarden.model.IoPriority;
 import io.blkwarden.model.MessageId;
 import io.blkwarden.model.WorkerId;
+import io.blkwarden.model.WorkerKind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -55,7 +55,8 @@ final class LeaseFileTest {
                             "1.xvda2-0",
                             IoPriority.UNSET,
                             n % 2 == 0 ? null : "/system.slice",
-                            List.of(IoPriority.bestEffort(7), IoPriority.IDLE), WorkerKind.BLKBACK)),
+                            List.of(IoPriority.bestEffort(7), IoPriority.IDLE),
+                            WorkerKind.BLKBACK)),
                     n % 2 == 0 ? null : true))
             .toList(),
         PendingRestores.NONE);

@@ -17,8 +17,7 @@ public record BlkbackThread(WorkerId id, BlkbackName name) {
     return tasks.stream()
         .filter(TaskStat::isKernelThread)
         .flatMap(task ->
-            BlkbackName.parse(task.comm()).stream()
-                .map(name -> new BlkbackThread(task.id(), name)))
+            BlkbackName.parse(task.comm()).stream().map(name -> new BlkbackThread(task.id(), name)))
         .toList();
   }
 }

@@ -61,8 +61,7 @@ public final class TapdiskProcesses {
         }
       }
     }
-    return new DiskProcesses(
-        found, tapdevMajor == null ? Set.of() : Set.of(tapdevMajor), fault);
+    return new DiskProcesses(found, tapdevMajor == null ? Set.of() : Set.of(tapdevMajor), fault);
   }
 
   /** Reads one tapdisk again; absent when the process is no tapdisk any more. */
@@ -84,10 +83,12 @@ public final class TapdiskProcesses {
     }
     return executable
         .flatMap(_ -> OpenFiles.read(files, pid))
-        .flatMap(open -> TaskStats.threads(files, pid).flatMap(threads -> workers(task, threads))
-            .map(workers ->
-                new DiskProcess(
-                    workers, open.rings(pid), devices(open, tapdevMajor), open.image())));
+        .flatMap(open ->
+            TaskStats.threads(files, pid)
+                .flatMap(threads -> workers(task, threads))
+                .map(workers ->
+                    new DiskProcess(
+                        workers, open.rings(pid), devices(open, tapdevMajor), open.image())));
   }
 
   private static Set<DeviceNumber> devices(OpenFiles open, @Nullable Integer tapdevMajor) {

@@ -69,7 +69,8 @@ final class VbdStatistics implements BackendType.Counters {
 
   @Override
   public ReadResult<Long> sectors(FileBytes buffer) {
-    return counters(buffer).map(counted -> counted.getLong(READ_SECTORS) + counted.getLong(WRITE_SECTORS));
+    return counters(buffer)
+        .map(counted -> counted.getLong(READ_SECTORS) + counted.getLong(WRITE_SECTORS));
   }
 
   @Override
@@ -94,7 +95,8 @@ final class VbdStatistics implements BackendType.Counters {
     into[SampleColumn.WRITE_MS.id()] = counted.getLong(WRITE_MICROS) / MICROS_PER_MILLI;
     into[SampleColumn.IN_FLIGHT.id()] =
         Math.max(
-            0, counted.getLong(READS_SUBMITTED) - reads + counted.getLong(WRITES_SUBMITTED) - writes);
+            0,
+            counted.getLong(READS_SUBMITTED) - reads + counted.getLong(WRITES_SUBMITTED) - writes);
     into[SampleColumn.UNKNOWN_COLUMNS.id()] = UNKNOWN;
     return Optional.empty();
   }
@@ -112,8 +114,7 @@ final class VbdStatistics implements BackendType.Counters {
     if (bytes.length() < LENGTH) {
       return ReadResult.malformed(path, LENGTH + " bytes", bytes.length() + " bytes");
     }
-    ByteBuffer counted =
-        ByteBuffer.wrap(bytes.array(), 0, LENGTH).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer counted = ByteBuffer.wrap(bytes.array(), 0, LENGTH).order(ByteOrder.LITTLE_ENDIAN);
     return counted.getInt(0) == VERSION
         ? ReadResult.present(counted)
         : ReadResult.malformed(path, "version " + VERSION, "version " + counted.getInt(0));

@@ -15,11 +15,9 @@ import org.jspecify.annotations.Nullable;
  *     threads on such a device only pass requests on
  * @param fault why the open files of a process could not be read; empty when all were
  */
-public record DiskProcesses(
-    List<DiskProcess> all, Set<Integer> majors, Optional<String> fault) {
+public record DiskProcesses(List<DiskProcess> all, Set<Integer> majors, Optional<String> fault) {
   /** No processes, as on a host with blkback only. */
-  public static final DiskProcesses NONE =
-      new DiskProcesses(List.of(), Set.of(), Optional.empty());
+  public static final DiskProcesses NONE = new DiskProcesses(List.of(), Set.of(), Optional.empty());
 
   public DiskProcesses {
     all = List.copyOf(all);

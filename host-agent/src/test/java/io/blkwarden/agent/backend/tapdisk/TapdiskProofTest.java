@@ -172,7 +172,8 @@ final class TapdiskProofTest {
     Path second = Files.createDirectories(host.at("proc/331/task/900"));
     String stat = Files.readString(host.at("proc/331/task/331/stat"));
     Files.writeString(
-        second.resolve("stat"), stat.replace("331 (tapdisk)", "900 (tapdisk)").replace("75939", "76001"));
+        second.resolve("stat"),
+        stat.replace("331 (tapdisk)", "900 (tapdisk)").replace("75939", "76001"));
 
     assertThat(host.disk(1, SWAP_DISK).workers())
         .extracting(worker -> worker.pid() + " " + worker.startTicks())
