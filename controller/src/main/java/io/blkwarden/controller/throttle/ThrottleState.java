@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The state of one throttle, from the first wish to the end of its lease: see {@code
- * docs/ARCHITECTURE.md}. Times are in ms on the monotonic clock.
+ * docs/CONCEPTS.md}. Times are in ms on the monotonic clock.
  */
 public sealed interface ThrottleState {
   /** A state without a lease. */

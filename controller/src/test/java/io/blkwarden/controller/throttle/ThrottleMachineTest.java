@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 
 /** Random events for a throttle: the invariants hold in every state. */
 final class ThrottleMachineTest {
-  private static final Path PAGE = Path.of("../docs/ARCHITECTURE.md");
+  private static final Path PAGE = Path.of("../docs/CONCEPTS.md");
   private static final Restraint LIMIT = new Restraint.Limit(20);
   private static final List<Restraint> LADDER =
       List.of(Restraint.Priority.bestEffort(7), Restraint.Priority.IDLE, LIMIT);
@@ -446,7 +446,7 @@ final class ThrottleMachineTest {
   private static String section() throws IOException {
     String page = Files.readString(PAGE);
     return page.substring(
-        page.indexOf("### States of a throttle"), page.indexOf("### States of an alert"));
+        page.indexOf("## States of a throttle"), page.indexOf("## States of an alert"));
   }
 
   private static Class<?>[] permitted(Class<?> group) {
