@@ -14,6 +14,6 @@ public enum Proof implements WireName {
   TRACED_BIO,
   /** All other disks and threads of the domain are proven, and one of each remains. */
   ELIMINATION,
-  /** The process has the disk's ring and its statistics open. */
+  /** A tapdisk has the disk's ring and statistics open, or a QEMU of the guest its image. */
   OPEN_FILES
 }

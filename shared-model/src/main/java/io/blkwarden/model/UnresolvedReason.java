@@ -16,6 +16,6 @@ public enum UnresolvedReason implements WireName {
   DEVICE_UNSETTLED,
   /** A source that a proof needs could not be read. */
   SOURCE_UNREADABLE,
-  /** The backend is not supported (QEMU, old blktap). */
+  /** The backend is not supported (old blktap), or no QEMU is proven to serve the disk. */
   UNSUPPORTED_BACKEND
 }

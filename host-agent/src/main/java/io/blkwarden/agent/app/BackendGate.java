@@ -1,11 +1,14 @@
 package io.blkwarden.agent.app;
 
-import io.blkwarden.agent.backend.tapdisk.TapdiskProcesses;
+import io.blkwarden.agent.backend.BackendTypes;
 import io.blkwarden.agent.backend.type.BackendId;
+import io.blkwarden.agent.backend.type.BackendParams;
+import io.blkwarden.agent.backend.type.DiskProcess;
 import io.blkwarden.agent.kernel.KernelFiles;
 import io.blkwarden.agent.kernel.ReadResult;
 import io.blkwarden.agent.lease.DiskGate;
 import io.blkwarden.agent.xenstore.XenStore;
+import io.blkwarden.model.BackendKind;
 import io.blkwarden.model.DeviceNumber;
 import io.blkwarden.model.DiskRef;
 import io.blkwarden.model.MappedDisk;
@@ -23,8 +26,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The check of a disk's backend right before its workers are changed: the node must be online and
  * connected (state 4), the device must be the same volume, and the domid must belong to the same
- * guest. For blkback, xenstore, sysfs and the map must name the same device. A tapdisk must still
- * have the disk's ring open, and its image must be on a local block device.
+ * guest. For blkback, xenstore, sysfs and the map must name the same device. The open files of a
+ * tapdisk or QEMU must still prove the disk, and its image must be on a local block device.
  *
  * <p>{@link #check} runs before the lease lock is taken, because it may block on xenstore. Its
  * result is valid for one command.
@@ -71,9 +74,9 @@ final class BackendGate implements DiskGate {
         .or(() -> differs(vm, "/vm/" + disk.domain().uuid(), guest))
         .or(() -> volume(disk.volume()))
         .or(() ->
-            disk.workers().getFirst().kind() == WorkerKind.TAPDISK
-                ? tapdisk(disk, id)
-                : blkback(disk, id, number, read.get(2)));
+            disk.workers().getFirst().kind() == WorkerKind.BLKBACK
+                ? blkback(disk, id, number, read.get(2))
+                : process(disk, id));
   }
 
   private Optional<String> blkback(
@@ -83,23 +86,43 @@ final class BackendGate implements DiskGate {
         .or(() -> differs(id.busId() + " in sysfs", device, id.device(files)));
   }
 
-  private Optional<String> tapdisk(MappedDisk disk, BackendId id) {
+  private Optional<String> process(MappedDisk disk, BackendId id) {
     if (disk.physical().isEmpty()) {
       return Optional.of(
           "volume: expected an image on a local block device, found "
               + Objects.requireNonNullElse(disk.volume().path(), "none"));
     }
-    DeviceNumber opened = id.device(files).toOptional().orElse(null);
-    List<Worker> expected = disk.workers();
-    int pid = expected.getFirst().pid();
-    ReadResult<Set<WorkerId>> found =
-        new TapdiskProcesses(files, _ -> ReadResult.absent("priority"))
-            .process(pid)
+    // blkback's own device is that of the tapdisk behind it, not the image's
+    DeviceNumber device =
+        id.kind() == BackendKind.VBD
+            ? id.device(files).toOptional().orElse(null)
+            : disk.volume().device();
+    String path = disk.volume().path();
+    String file = path == null ? null : BackendParams.file(path);
+    Worker main = disk.workers().getFirst();
+    String name = main.kind().wire() + " " + main.pid();
+    ReadResult<DiskProcess> found =
+        BackendTypes.processes(files, _ -> ReadResult.absent("priority"))
+            .read(main.pid())
             .flatMap(process ->
-                process.serves(id, opened)
-                    ? ReadResult.present(ids(process.workers()))
-                    : ReadResult.absent("the ring of " + id.busId() + " in tapdisk " + pid));
-    return differs("threads of tapdisk " + pid, ids(expected), found);
+                process.serves(id, device, file)
+                    ? ReadResult.present(process)
+                    : ReadResult.absent(id.busId() + " in " + name));
+    boolean cached =
+        found
+            .toOptional()
+            .flatMap(process -> process.image(device, file))
+            .filter(image -> image.writable() && image.cached())
+            .isPresent();
+    return cached
+        ? Optional.of(
+            name
+                + ": expected direct I/O, found an image behind the page cache, which the kernel"
+                + " writes back")
+        : differs(
+            "threads of " + name,
+            ids(disk.workers()),
+            found.map(process -> ids(process.workers())));
   }
 
   private static Set<WorkerId> ids(List<Worker> workers) {

@@ -66,7 +66,7 @@ final class DoctorCommand implements Callable<Integer> {
       checks.addAll(UeventCheck.run());
       checks.addAll(TraceCheck.run(hostOptions.root, found, pid));
       checks.addAll(HostChecks.counters(found));
-      checks.addAll(HostChecks.tapdisks(found));
+      checks.addAll(HostChecks.processes(found));
       checks.add(HostChecks.leases(stateOptions.stateDir));
       checks.add(HostChecks.queues(found, stateOptions.stateDir));
     } else {

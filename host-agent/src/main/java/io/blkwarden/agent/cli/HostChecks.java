@@ -1,7 +1,7 @@
 package io.blkwarden.agent.cli;
 
+import io.blkwarden.agent.backend.BackendTypes;
 import io.blkwarden.agent.backend.blkback.BlkbackThread;
-import io.blkwarden.agent.backend.tapdisk.TapdiskProcesses;
 import io.blkwarden.agent.backend.type.DiskProcesses;
 import io.blkwarden.agent.kernel.BlockDevice;
 import io.blkwarden.agent.kernel.BootId;
@@ -180,15 +180,15 @@ final class HostChecks {
                 + DROP_IN));
   }
 
-  /** Whether the open files of tapdisks can be read, on hosts that have any. */
-  static List<Check> tapdisks(KernelFiles files) {
+  /** Whether the open files of processes that serve disks can be read, on hosts that have any. */
+  static List<Check> processes(KernelFiles files) {
     List<TaskStat> tasks = TaskStats.read(files).map(TaskStats::all).orElse(List.of());
-    DiskProcesses found =
-        new TapdiskProcesses(files, _ -> ReadResult.absent("priority")).among(tasks);
+    DiskProcesses.Found found =
+        BackendTypes.processes(files, _ -> ReadResult.absent("priority")).among(tasks);
     if (found.fault().isPresent()) {
       return List.of(
           Check.warn(
-              "tapdisks",
+              "processes",
               found.fault().get(),
               "Their open files prove which disks they serve. Let the service read them: install "
                   + DROP_IN));
@@ -197,11 +197,9 @@ final class HostChecks {
         ? List.of()
         : List.of(
             Check.ok(
-                "tapdisks",
-                "%d, serving %d disks"
-                    .formatted(
-                        found.all().size(),
-                        found.all().stream().mapToInt(each -> each.rings().size()).sum())));
+                "processes",
+                "the open files of %d tapdisks and QEMUs are readable"
+                    .formatted(found.all().size())));
   }
 
   /** The queue settings that the agent has changed. */

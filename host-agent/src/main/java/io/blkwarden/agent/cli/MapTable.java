@@ -130,7 +130,10 @@ final class MapTable {
       case CONFLICTING_PROOFS -> "proofs contradict each other";
       case DEVICE_UNSETTLED -> "xenstore and the kernel name different devices";
       case SOURCE_UNREADABLE -> "a source needed for the proof could not be read";
-      case UNSUPPORTED_BACKEND -> "backend " + disk.backend().wire() + " is not supported";
+      case UNSUPPORTED_BACKEND ->
+          disk.backend() == BackendKind.QDISK
+              ? "no QEMU is proven to serve it"
+              : "backend " + disk.backend().wire() + " is not supported";
     };
   }
 }

@@ -10,7 +10,6 @@ import io.blkwarden.model.MessageId;
 import io.blkwarden.model.UnresolvedReason;
 import io.blkwarden.model.Worker;
 import io.blkwarden.model.WorkerId;
-import io.blkwarden.model.WorkerKind;
 import io.blkwarden.model.message.Command;
 import io.blkwarden.model.message.CommandAction;
 import io.blkwarden.model.message.Outcome;
@@ -187,14 +186,6 @@ public final class CommandGate {
           Refusal.UNRESOLVED,
           "the disk is %s%s"
               .formatted(disk.state().wire(), reason == null ? "" : ": " + reason.wire()));
-    }
-    Optional<Worker> foreign =
-        disk.workers().stream().filter(w -> w.kind() == WorkerKind.QEMU).findFirst();
-    if (foreign.isPresent()) {
-      return refuse(
-          Refusal.UNRESOLVED,
-          "expected blkback threads or a tapdisk, found %s %d"
-              .formatted(foreign.get().kind().wire(), foreign.get().pid()));
     }
     Set<WorkerId> present = ids(disk);
     if (!present.equals(Set.copyOf(set.workers()))) {

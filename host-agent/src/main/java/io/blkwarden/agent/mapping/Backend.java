@@ -2,6 +2,7 @@ package io.blkwarden.agent.mapping;
 
 import io.blkwarden.agent.backend.type.BackendId;
 import io.blkwarden.agent.backend.type.DiskProcess;
+import io.blkwarden.agent.backend.type.OpenFiles.Image;
 import io.blkwarden.model.BackendKind;
 import io.blkwarden.model.DeviceNumber;
 import io.blkwarden.model.DomainRef;
@@ -73,15 +74,16 @@ public record Backend(
    *
    * @param by processes whose open files prove it; exactly one unless something is wrong
    * @param certain whether the open files of all processes could be read
+   * @param image the image that the process has open; absent when unknown
    */
-  public record Served(List<DiskProcess> by, boolean certain) {
+  public record Served(List<DiskProcess> by, boolean certain, @Nullable Image image) {
     public Served {
       by = List.copyOf(by);
     }
 
-    /** The image that the process has open; absent when unknown. */
-    public @Nullable String image() {
-      return by.size() == 1 ? by.getFirst().image() : null;
+    /** Whether threads of the kernel write to the device, not the process. */
+    public boolean cached() {
+      return image != null && image.cached() && image.writable();
     }
   }
 
@@ -117,17 +119,17 @@ public record Backend(
 
   /** A copy that processes serve, on the image that they have open. */
   public Backend servedBy(Served processes) {
-    String image = processes.image();
+    Image image = processes.image();
     return new Backend(
         kind,
         domid,
         handle,
         dev,
         mode,
-        image == null ? params : image,
+        image == null ? params : image.path(),
         state,
         online,
-        null,
+        image == null ? null : image.device(),
         null,
         pids,
         maxQueues,

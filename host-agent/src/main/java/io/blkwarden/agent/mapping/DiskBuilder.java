@@ -3,6 +3,7 @@ package io.blkwarden.agent.mapping;
 import io.blkwarden.agent.backend.BackendTypes;
 import io.blkwarden.agent.kernel.DmDevice;
 import io.blkwarden.agent.kernel.DmName;
+import io.blkwarden.agent.mapping.verdict.ActuatorVerdict.Layer;
 import io.blkwarden.agent.mapping.verdict.RolePatterns;
 import io.blkwarden.agent.mapping.verdict.RolePatterns.RoleVerdict;
 import io.blkwarden.model.DeviceNumber;
@@ -17,6 +18,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -122,10 +124,13 @@ final class DiskBuilder {
         device == null
             ? Optional.ofNullable(host.snapshot().fileStacks().get(backend.params()))
             : host.stack(device);
+    boolean cached = backend.served() != null && backend.served().cached();
     return below
         .map(stack ->
             stack.physical().stream()
-                .map(found -> found.below(stack.layers(), host.snapshot().kernel()))
+                .map(found ->
+                    found.below(
+                        cached ? Set.of(Layer.CACHED) : stack.layers(), host.snapshot().kernel()))
                 .toList())
         .orElse(List.of());
   }

@@ -1,7 +1,10 @@
 package io.blkwarden.agent.scan;
 
+import io.blkwarden.agent.backend.BackendTypes;
 import io.blkwarden.agent.backend.blkback.BlkbackThread;
-import io.blkwarden.agent.backend.tapdisk.TapdiskProcesses;
+import io.blkwarden.agent.backend.tapdisk.TapdiskProcess;
+import io.blkwarden.agent.backend.type.BackendParams;
+import io.blkwarden.agent.backend.type.DiskProcess;
 import io.blkwarden.agent.backend.type.DiskProcesses;
 import io.blkwarden.agent.kernel.DmDevice;
 import io.blkwarden.agent.kernel.KernelFiles;
@@ -19,6 +22,7 @@ import io.blkwarden.agent.mapping.HostSnapshot.HostThread;
 import io.blkwarden.agent.mapping.HostSnapshot.ObservedBio;
 import io.blkwarden.agent.xenstore.LabelTree;
 import io.blkwarden.agent.xenstore.XenStore;
+import io.blkwarden.model.BackendKind;
 import io.blkwarden.model.DeviceNumber;
 import io.blkwarden.model.DomainRef;
 import java.util.ArrayList;
@@ -26,6 +30,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
@@ -106,7 +111,7 @@ public final class HostScanner {
     List<Backend> nodesNow = backendScan.end();
     List<DmDevice> dmDevices = dmDevices(faults, uptime);
     StackScan stackScan = new StackScan(files, faults, dmDevices);
-    List<Backend> backends = stackScan.withNamedDevices(served(nodesNow, tasks, faults));
+    List<Backend> backends = served(stackScan.withNamedDevices(nodesNow), tasks, faults);
     Set<DeviceNumber> devices = new LinkedHashSet<>();
     Set<String> paths = new LinkedHashSet<>();
     for (Backend backend : backends) {
@@ -156,18 +161,30 @@ public final class HostScanner {
 
   /** The backends with the processes that serve them, where processes do. */
   private List<Backend> served(List<Backend> backends, List<TaskStat> tasks, ScanFaults faults) {
-    DiskProcesses processes = new TapdiskProcesses(files, priorities::get).among(tasks);
+    DiskProcesses.Found processes = BackendTypes.processes(files, priorities::get).among(tasks);
     processes.fault().ifPresent(fault -> faults.add("proc", fault, false));
-    return backends.stream()
-        .map(backend -> {
-          DeviceNumber device = backend.kernelDevice();
-          return processes.serves(backend.kind(), device)
-              ? backend.servedBy(
-                  new Backend.Served(
-                      processes.of(backend.id(), device), processes.fault().isEmpty()))
-              : backend;
-        })
-        .toList();
+    OptionalInt tapdevs = TapdiskProcess.tapdevMajor(files);
+    return backends.stream().map(backend -> served(backend, processes, tapdevs)).toList();
+  }
+
+  private static Backend served(
+      Backend backend, DiskProcesses.Found processes, OptionalInt tapdevs) {
+    DeviceNumber device = backend.device();
+    String file = backend.params() == null ? null : BackendParams.file(backend.params());
+    List<DiskProcess> by =
+        processes.all().stream()
+            .filter(process -> process.serves(backend.id(), device, file))
+            .toList();
+    boolean needsProcess =
+        backend.kind() == BackendKind.VBD3
+            || (device != null && OptionalInt.of(device.major()).equals(tapdevs));
+    return needsProcess || !by.isEmpty()
+        ? backend.servedBy(
+            new Backend.Served(
+                by,
+                processes.fault().isEmpty(),
+                by.size() == 1 ? by.getFirst().image(device, file).orElse(null) : null))
+        : backend;
   }
 
   private List<HostThread> threads(ScanFaults faults, List<BlkbackThread> named, boolean counted) {

@@ -19,7 +19,6 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -40,7 +39,7 @@ final class StackScan {
 
   /**
    * The backends with the block devices that only their {@code params} name, such as QEMU's {@code
-   * aio:/dev/vg/lv}, or the image that their process has open.
+   * aio:/dev/vg/lv}.
    */
   List<Backend> withNamedDevices(List<Backend> backends) {
     return backends.stream().map(this::withNamedDevice).toList();
@@ -51,12 +50,9 @@ final class StackScan {
     if (params == null || backend.device() != null) {
       return backend;
     }
-    Backend.Served served = backend.served();
-    Optional<String> name =
-        served == null
-            ? BackendTypes.of(backend.kind()).namedDevice(params)
-            : Optional.ofNullable(served.image()).flatMap(BackendParams::device);
-    return name.flatMap(tree::device)
+    return BackendTypes.of(backend.kind())
+        .namedDevice(params)
+        .flatMap(tree::device)
         .map(device -> backend.with(device.number(), null, backend.counters()))
         .orElse(backend);
   }

@@ -50,7 +50,7 @@ final class TapdiskGateTest {
   @Test
   void ringThatIsClosedIsRefused() throws IOException {
     host.close(331, "/dev/shm/td3-331/vbd-1-51714");
-    assertThat(objection().orElseThrow()).contains("the ring of vbd3-1-51714 in tapdisk 331");
+    assertThat(objection().orElseThrow()).contains("vbd3-1-51714 in tapdisk 331");
   }
 
   @Test

@@ -11,10 +11,8 @@ import io.blkwarden.model.IoPriority;
 import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.MappingState;
 import io.blkwarden.model.MessageId;
-import io.blkwarden.model.Proof;
 import io.blkwarden.model.UnresolvedReason;
 import io.blkwarden.model.Worker;
-import io.blkwarden.model.WorkerKind;
 import io.blkwarden.model.message.Command;
 import io.blkwarden.model.message.CommandAction;
 import io.blkwarden.model.message.Outcome;
@@ -171,17 +169,6 @@ final class CommandGateTest {
             137, "xvda2", MappingState.UNRESOLVED, UnresolvedReason.AMBIGUOUS_NAME, List.of()));
 
     assertRefused(host.send(wish), Refusal.UNRESOLVED, "unresolved: ambiguous-name");
-  }
-
-  @Test
-  void refusesOtherWorkerKinds() {
-    Worker qemu =
-        new Worker(WorkerKind.QEMU, null, 500, 1001, "qemu-system-i38", null, Proof.OPEN_FILES);
-    MappedDisk other = TestHost.disk(137, "xvda2", MappingState.RESOLVED, null, List.of(qemu));
-    host.disks.set(0, other);
-
-    assertRefused(
-        host.send(host.request(other, host.id(), IDLE, 60_000)), Refusal.UNRESOLVED, "qemu 500");
   }
 
   @Test

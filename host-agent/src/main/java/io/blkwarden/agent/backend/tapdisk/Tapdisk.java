@@ -11,9 +11,9 @@ import java.util.Optional;
 /**
  * tapdisk, a process per image that tapback connects to guests (XenServer, XCP-ng).
  *
- * <p>A tapdisk is proven by its open files ({@link TapdiskProcesses}). {@code kthread-pid} and
- * state 4 in xenstore prove nothing: both remain after it is killed. The kernel's xen-backend
- * device has no driver, so it has no {@code physical_device} and no {@code statistics}.
+ * <p>A tapdisk is proven by its open files ({@link TapdiskProcess}). {@code kthread-pid} and state
+ * 4 in xenstore prove nothing: both remain after it is killed. The kernel's xen-backend device has
+ * no driver, so it has no {@code physical_device} and no {@code statistics}.
  */
 public final class Tapdisk implements BackendType {
   @Override

@@ -7,7 +7,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether I/O priorities of a blkback thread are effective on a device, and why.
+ * Whether I/O priorities of a disk's workers are effective on a device, and why.
  *
  * <p>A prediction from the scheduler and the kernel release. Sources: {@code block/bfq-iosched.c},
  * {@code block/mq-deadline.c}, {@code block/blk-core.c} of 4.19 to 6.1, and from measurements on
@@ -29,6 +29,9 @@ public record ActuatorVerdict(Actuator actuator, String reason) {
     ActuatorVerdict below = ofScheduler(scheduler, kernel);
     if (below.actuator == Actuator.INEFFECTIVE) {
       return below;
+    }
+    if (layers.contains(Layer.CACHED)) {
+      return ineffective(Layer.CACHED.reason);
     }
     Optional<Layer> losing = layers.stream().filter(layer -> layer != Layer.PASSES).findFirst();
     if (losing.isPresent()) {
@@ -106,6 +109,10 @@ public record ActuatorVerdict(Actuator actuator, String reason) {
     VIRTUAL(
         "this device is virtual: it passes I/O to its own workers or to the network, and the"
             + " thread's priority is lost there"),
+    /** The page cache: threads of the kernel write it to the device. */
+    CACHED(
+        "the image is open without O_DIRECT, so threads of the kernel write it to the device, not"
+            + " the disk's process"),
     /** Unknown to blkwarden. */
     UNKNOWN("a layer of this volume is unknown");
 

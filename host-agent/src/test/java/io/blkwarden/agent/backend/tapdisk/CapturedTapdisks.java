@@ -52,7 +52,7 @@ public final class CapturedTapdisks {
   }
 
   /** A path in the tree {@code t0}. */
-  Path at(String path) {
+  public Path at(String path) {
     return directory.resolve("t0").resolve(path);
   }
 
@@ -109,7 +109,7 @@ public final class CapturedTapdisks {
   }
 
   /** Opens a file in a process. */
-  void open(int pid, int descriptor, String target) throws IOException {
+  public void open(int pid, int descriptor, String target) throws IOException {
     Files.createSymbolicLink(at("proc/" + pid + "/fd/" + descriptor), Path.of(target));
   }
 
