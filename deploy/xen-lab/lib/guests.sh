@@ -15,7 +15,7 @@ guests() {
 	# No disk limit while volumes are created.
 	limit_disk 0
 	local failed=0
-	within "$GUESTS_SECONDS" "starting ${names[*]}" dom0 "VCPUS=${VCPUS:-1} MEMORY_MIB=${MEMORY_MIB:-128} DISK_MIB=${DISK_MIB:-256} SWAP_MIB=${SWAP_MIB:-128}" \
+	within "$GUESTS_SECONDS" "starting ${names[*]}" dom0 "VCPUS=${VCPUS:-1} MEMORY_MIB=${MEMORY_MIB:-128} DISK_MIB=${DISK_MIB:-256} SWAP_MIB=${SWAP_MIB:-128} QDISK=${QDISK:-}" \
 		/lab/create-guests "${names[@]}" </dev/null || failed=$?
 	limit_disk "$(cat "$RUN/iops")"
 	[ "$failed" = 0 ] || die "not all guests started; see: $LAB_PROGRAM sh 'xl list; tail /var/log/xen/*.log'"
@@ -47,4 +47,10 @@ burn() {
 guests_with_rings() {
 	[[ ${1:-} =~ ^[1-4]$ ]] || die_usage "guests-with-rings N NAME..: N from 1 to 4"
 	VCPUS=$1 guests "${@:2}"
+}
+
+# Guests whose swap disk is served by QEMU, through the page cache or with direct I/O.
+guests_on_qdisk() {
+	[[ ${1:-} =~ ^(cached|direct)$ ]] || die_usage "guests-on-qdisk cached|direct NAME.."
+	QDISK=$1 guests "${@:2}"
 }

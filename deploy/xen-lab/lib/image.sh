@@ -16,7 +16,7 @@ KEPT_MODULES=(
 )
 HOST_TOOLS=(mmdebstrap qemu-system-x86_64 qemu-img mkfs.ext4 python3 ssh ssh-keygen xz)
 
-# Everything that shapes the image is in this file, and in what dom0's process 1 is to be.
+# Everything that shapes the image is in this file, in what dom0's process 1 is to be, and whether it has QEMU.
 IMAGE_KEY=$(sha256sum "$LAB_HOME/lib/image.sh" | cut -c1-16)
 INIT=${BLKWARDEN_LAB_INIT:-plain}
 case $INIT in
@@ -24,6 +24,12 @@ plain) DOM0_NAME=xendom0 ;;
 # The name that docs/INSTALL.md gives to a dom0, which is followed there.
 systemd) DOM0_NAME=dom0-1 IMAGE_KEY+=-systemd PACKAGES+=(systemd-sysv) ;;
 *) die_usage "BLKWARDEN_LAB_INIT is '$INIT'; it must be plain or systemd" ;;
+esac
+# QEMU as a disk backend; most scenarios do without its packages.
+case ${BLKWARDEN_LAB_QEMU:-no} in
+no) ;;
+yes) IMAGE_KEY+=-qemu PACKAGES+=(qemu-system-xen) ;;
+*) die_usage "BLKWARDEN_LAB_QEMU is '$BLKWARDEN_LAB_QEMU'; it must be yes or no" ;;
 esac
 IMAGE=$CACHE/image-$IMAGE_KEY
 

@@ -24,7 +24,7 @@ import java.util.regex.Pattern;
  * the process.
  */
 public final class QemuProcess implements ProcessKind {
-  private static final Pattern EXECUTABLE = Pattern.compile("/.*/qemu[a-z0-9_.-]*");
+  private static final Pattern EXECUTABLE = Pattern.compile("/.*/[a-z0-9_.-]*qemu[a-z0-9_.-]*");
   private static final Pattern GUEST =
       Pattern.compile("(?:^|.*\0)-{1,2}xen-domid(?:\0|=)(\\d{1,5})(?:\0.*|$)", Pattern.DOTALL);
 
@@ -35,7 +35,7 @@ public final class QemuProcess implements ProcessKind {
 
   @Override
   public boolean named(String comm) {
-    return comm.startsWith("qemu");
+    return comm.contains("qemu"); // Debian: xen-qemu-system-i386
   }
 
   @Override
