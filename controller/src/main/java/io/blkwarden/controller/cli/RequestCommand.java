@@ -182,7 +182,12 @@ abstract class RequestCommand extends CliCommand.Session {
           lease.toSeconds() >= 1 && lease.toSeconds() <= 3_600,
           "--lease: expected 1s to 1h, found %s".formatted(DurationText.print(lease)));
       return new OperatorRequest.Throttle(
-          path.host(), path.domain(), path.disk(), restraint(), lease.toMillis(), force);
+          path.host(),
+          path.domain(),
+          path.disk(),
+          restraint(),
+          lease.toMillis(),
+          force ? Boolean.TRUE : null);
     }
 
     private Restraint restraint() {
