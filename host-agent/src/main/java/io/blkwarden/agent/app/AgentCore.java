@@ -4,8 +4,8 @@ import io.blkwarden.agent.bus.BusState;
 import io.blkwarden.agent.bus.ControlBus;
 import io.blkwarden.agent.bus.IncomingCommand;
 import io.blkwarden.agent.kernel.KernelRelease;
+import io.blkwarden.agent.kernel.ProcFiles;
 import io.blkwarden.agent.kernel.TaskStat;
-import io.blkwarden.agent.kernel.Uptime;
 import io.blkwarden.agent.lease.CommandGate;
 import io.blkwarden.agent.lease.CommandGate.CommandResult;
 import io.blkwarden.agent.lease.CommandGate.ReceivedCommand;
@@ -146,7 +146,7 @@ public final class AgentCore {
     found.faults().forEach(fault -> LOG.error("leases: {}", fault));
     String faults = String.join("; ", found.faults());
     health.set("leases", Optional.of(faults).filter(text -> !text.isEmpty()));
-    long uptimeTicks = Uptime.read(ports.files()).map(Uptime::ticks).orElse(Long.MAX_VALUE);
+    long uptimeTicks = ProcFiles.uptimeTicks(ports.files()).orElse(Long.MAX_VALUE);
     publish(leases.use(all -> all.recover(found, uptimeTicks, now())));
     publish(leases.use(Throttler::sweep));
   }

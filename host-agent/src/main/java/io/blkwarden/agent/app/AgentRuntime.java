@@ -3,7 +3,7 @@ package io.blkwarden.agent.app;
 import io.blkwarden.agent.bus.BusHealth;
 import io.blkwarden.agent.bus.Controllers;
 import io.blkwarden.agent.bus.PendingMessages;
-import io.blkwarden.agent.kernel.BootId;
+import io.blkwarden.agent.kernel.ProcFiles;
 import io.blkwarden.agent.kernel.ReadResult;
 import io.blkwarden.agent.lease.LeaseStore.FoundLeases;
 import io.blkwarden.agent.xenstore.BackendTree;
@@ -60,8 +60,8 @@ public final class AgentRuntime {
    */
   public static ReadResult<AgentRuntime> create(
       AgentSettings settings, AgentPorts ports, AgentInbox inbox, Controllers controllers) {
-    return BootId.read(ports.files())
-        .map(boot -> new AgentRuntime(settings, ports, inbox, controllers, boot.id()));
+    return ProcFiles.bootId(ports.files())
+        .map(boot -> new AgentRuntime(settings, ports, inbox, controllers, boot));
   }
 
   /** Takes over leases of an earlier run, and starts. */

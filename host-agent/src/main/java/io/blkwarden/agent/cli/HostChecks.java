@@ -3,12 +3,11 @@ package io.blkwarden.agent.cli;
 import io.blkwarden.agent.backend.blkback.BlkbackThreads;
 import io.blkwarden.agent.backend.blkback.BlkbackThreads.BlkbackThread;
 import io.blkwarden.agent.kernel.BlockDevice;
-import io.blkwarden.agent.kernel.BootId;
 import io.blkwarden.agent.kernel.KernelFiles;
 import io.blkwarden.agent.kernel.KernelRelease;
+import io.blkwarden.agent.kernel.ProcFiles;
 import io.blkwarden.agent.kernel.QueueScheduler;
 import io.blkwarden.agent.kernel.ReadResult;
-import io.blkwarden.agent.kernel.TaskIo;
 import io.blkwarden.agent.mapping.HostSnapshot.UnreadSource;
 import io.blkwarden.agent.mapping.verdict.ActuatorVerdict;
 import io.blkwarden.agent.mapping.verdict.ActuatorVerdict.Layer;
@@ -161,7 +160,7 @@ final class HostChecks {
     if (truncated.isEmpty()) {
       return List.of();
     }
-    ReadResult<TaskIo> io = TaskIo.read(files, truncated.getFirst().id().pid());
+    ReadResult<Long> io = ProcFiles.readBytes(files, truncated.getFirst().id().pid());
     String names =
         "the names of %d threads are truncated, such as '%s'"
             .formatted(truncated.size(), truncated.getFirst().name().comm());
@@ -177,8 +176,8 @@ final class HostChecks {
   /** The queue settings that the agent has changed. */
   static Check queues(KernelFiles files, Path stateDir) {
     ReadResult<List<ChangedSetting>> changed =
-        BootId.read(files)
-            .flatMap(boot -> new QueueFile(StateFolders.ofHost(stateDir), boot.id()).load());
+        ProcFiles.bootId(files)
+            .flatMap(boot -> new QueueFile(StateFolders.ofHost(stateDir), boot).load());
     if (!(changed
         instanceof ReadResult.Present<List<ChangedSetting>>(List<ChangedSetting> found))) {
       return Check.warn(

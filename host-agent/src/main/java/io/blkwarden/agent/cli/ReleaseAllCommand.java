@@ -1,8 +1,8 @@
 package io.blkwarden.agent.cli;
 
 import io.blkwarden.agent.files.RootedFiles;
-import io.blkwarden.agent.kernel.BootId;
 import io.blkwarden.agent.kernel.KernelFiles;
+import io.blkwarden.agent.kernel.ProcFiles;
 import io.blkwarden.agent.kernel.ReadResult;
 import io.blkwarden.agent.kernel.TaskStat;
 import io.blkwarden.agent.lease.CommandGate;
@@ -152,10 +152,10 @@ final class ReleaseAllCommand implements Callable<Integer> {
     ReadResult<Throttler> made =
         RootedFiles.below(Path.of("/"))
             .flatMap(files ->
-                BootId.read(files)
+                ProcFiles.bootId(files)
                     .flatMap(boot ->
                         LinuxIoPriorities.open()
-                            .map(priorities -> throttler(boot.id(), files, priorities, file))));
+                            .map(priorities -> throttler(boot, files, priorities, file))));
     if (!(made instanceof ReadResult.Present<Throttler>(Throttler throttler))) {
       return output.failed(made.describe(), HostSources.DOCTOR); // queue settings are restored
     }

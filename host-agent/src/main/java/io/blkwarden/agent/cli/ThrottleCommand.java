@@ -1,6 +1,6 @@
 package io.blkwarden.agent.cli;
 
-import io.blkwarden.agent.kernel.BootId;
+import io.blkwarden.agent.kernel.ProcFiles;
 import io.blkwarden.agent.mapping.verdict.RolePatterns;
 import io.blkwarden.commandline.DurationText;
 import io.blkwarden.commandline.ExitCodes;
@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -106,13 +107,13 @@ final class ThrottleCommand implements Callable<Integer> {
       return output.error(
           ExitCodes.REFUSED, "%s is %s".formatted(request.disk, MapTable.state(disk)), MAP);
     }
-    BootId boot = output.require(BootId.read(sources.files()), HostSources.DOCTOR);
+    UUID boot = output.require(ProcFiles.bootId(sources.files()), HostSources.DOCTOR);
     CommandAction.Set set =
         new CommandAction.Set(
             request.newId(),
             disk.domain(),
             disk.disk().vdev(),
-            boot.id(),
+            boot,
             disk.workers().stream().map(Worker::id).toList(),
             restraint,
             lease.toMillis());
