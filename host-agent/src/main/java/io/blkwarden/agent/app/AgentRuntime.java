@@ -1,6 +1,5 @@
 package io.blkwarden.agent.app;
 
-import io.blkwarden.agent.bus.BusHealth;
 import io.blkwarden.agent.bus.Controllers;
 import io.blkwarden.agent.bus.PendingMessages;
 import io.blkwarden.agent.kernel.ProcFiles;
@@ -46,10 +45,9 @@ public final class AgentRuntime {
     this.settings = settings;
     this.ports = ports;
     this.boot = boot;
-    BusHealth health = new BusHealth();
-    PendingMessages pending = new PendingMessages(controllers.journal(), health);
+    PendingMessages pending = new PendingMessages(controllers.journal());
     this.core = new AgentCore(settings, ports, pending, inbox, boot);
-    this.pipeline = new AgentPipeline(core, inbox, pending, health, controllers, schedulers);
+    this.pipeline = new AgentPipeline(core, inbox, pending, controllers, schedulers);
   }
 
   /**

@@ -1,6 +1,8 @@
 package io.blkwarden.agent.app;
 
 import io.blkwarden.agent.lease.Throttler;
+import io.blkwarden.model.message.Heartbeat.HeldThrottle;
+import java.util.List;
 import java.util.function.Function;
 
 /**
@@ -14,5 +16,20 @@ record SharedLeases(Throttler throttler) {
     synchronized (throttler) {
       return work.apply(throttler);
     }
+  }
+
+  /** The active throttles, for the heartbeat. */
+  List<HeldThrottle> held(long nowMillis) {
+    return use(all ->
+        all.table().all().stream()
+            .map(lease ->
+                new HeldThrottle(
+                    lease.id(),
+                    lease.domain(),
+                    lease.vdev(),
+                    lease.restraint(),
+                    lease.remainingMillis(nowMillis),
+                    lease.local()))
+            .toList());
   }
 }
