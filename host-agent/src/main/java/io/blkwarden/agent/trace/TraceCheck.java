@@ -6,6 +6,7 @@ import io.blkwarden.commandline.Check;
 import io.blkwarden.model.DeviceNumber;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /** The {@code doctor} check of tracing. */
 public final class TraceCheck {
@@ -40,9 +41,9 @@ public final class TraceCheck {
   }
 
   private static Check watch(BioTrace trace) {
-    ReadResult<BioTrace.Armed> armed = trace.arm(List.of(new DeviceNumber(0, 0)));
-    if (!armed.isPresent()) {
-      return Check.warn(NAME, armed.describe(), "Report the kernel version." + WITHOUT);
+    Optional<String> fault = trace.arm(List.of(new DeviceNumber(0, 0)));
+    if (fault.isPresent()) {
+      return Check.warn(NAME, fault.get(), "Report the kernel version." + WITHOUT);
     }
     return trace.leftovers().isEmpty()
         ? Check.ok(NAME, "an instance with a filtered block_bio_queue works")
