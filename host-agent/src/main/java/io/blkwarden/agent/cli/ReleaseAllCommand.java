@@ -119,8 +119,7 @@ final class ReleaseAllCommand implements Callable<Integer> {
       output.print(summary + "\n");
       return;
     }
-    ObjectNode root = AsciiJson.MAPPER.createObjectNode();
-    root.put("schema", "blkwarden.release-all.v1");
+    ObjectNode root = AsciiJson.document("blkwarden.release-all.v1");
     root.put("by", byAgent ? "agent" : "command");
     ArrayNode ended = root.putArray("outcomes");
     for (Outcome outcome : outcomes) {
@@ -131,7 +130,7 @@ final class ReleaseAllCommand implements Callable<Integer> {
           .put("vdev", outcome.vdev())
           .put("detail", outcome.detail());
     }
-    output.print(AsciiJson.MAPPER.writeValueAsString(root) + "\n");
+    output.print(AsciiJson.text(root) + "\n");
   }
 
   private int queues() {

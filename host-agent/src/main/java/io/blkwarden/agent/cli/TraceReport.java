@@ -52,8 +52,7 @@ record TraceReport(
   }
 
   String json() {
-    ObjectNode root = AsciiJson.MAPPER.createObjectNode();
-    root.put("schema", "blkwarden.trace.v1");
+    ObjectNode root = AsciiJson.document("blkwarden.trace.v1");
     root.put("disk", disk).put("device", device.toString());
     root.put("lost", tally.lost()).put("cut", tally.cut());
     root.put("threads_total", tally.loads().size());
@@ -70,7 +69,7 @@ record TraceReport(
           .put("write_bytes", load.writeBytes())
           .put("others", load.others());
     }
-    return AsciiJson.MAPPER.writeValueAsString(root);
+    return AsciiJson.text(root);
   }
 
   /** What is missing in the result. */

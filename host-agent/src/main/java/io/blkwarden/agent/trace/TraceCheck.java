@@ -23,20 +23,19 @@ public final class TraceCheck {
    * @param kernel for {@code proc}
    * @param pid this process
    */
-  public static List<Check> run(Path root, KernelFiles kernel, int pid) {
+  public static Check run(Path root, KernelFiles kernel, int pid) {
     return switch (BioTrace.open(root, kernel, pid)) {
       case ReadResult.Present<BioTrace>(BioTrace trace) -> {
         try (trace) {
-          yield List.of(watch(trace));
+          yield watch(trace);
         }
       }
       case ReadResult<BioTrace> none ->
-          List.of(
-              Check.warn(
-                  NAME,
-                  none.describe(),
-                  "Run as root, and mount tracefs: mount -t tracefs tracefs /sys/kernel/tracing."
-                      + WITHOUT));
+          Check.warn(
+              NAME,
+              none.describe(),
+              "Run as root, and mount tracefs: mount -t tracefs tracefs /sys/kernel/tracing."
+                  + WITHOUT);
     };
   }
 

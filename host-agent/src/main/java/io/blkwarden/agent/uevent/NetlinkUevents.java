@@ -1,6 +1,7 @@
 package io.blkwarden.agent.uevent;
 
 import io.blkwarden.agent.kernel.ReadResult;
+import io.blkwarden.commandline.Check;
 import java.time.Duration;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -45,6 +46,22 @@ public final class NetlinkUevents implements AutoCloseable {
           uevents.thread.start();
           return uevents;
         });
+  }
+
+  /** The {@code doctor} check of the socket. */
+  public static Check check() {
+    return switch (UeventSocket.open(BUFFER_BYTES)) {
+      case ReadResult.Present<UeventSocket>(UeventSocket socket) -> {
+        socket.close();
+        yield Check.ok("uevents", "the NETLINK_KOBJECT_UEVENT socket works");
+      }
+      case ReadResult<UeventSocket> none ->
+          Check.warn(
+              "uevents",
+              none.describe(),
+              "New devices are found by full scans only. Allow AF_NETLINK in the service's"
+                  + " RestrictAddressFamilies, and --enable-native-access in the JVM options.");
+    };
   }
 
   private void run() {

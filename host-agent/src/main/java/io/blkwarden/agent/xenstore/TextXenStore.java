@@ -8,7 +8,6 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -133,11 +132,6 @@ public final class TextXenStore implements XenStore {
   @Override
   public OptionalLong changes(Collection<String> watched) {
     return OptionalLong.of(0);
-  }
-
-  @Override
-  public Optional<String> watch(String path, String token) {
-    return Optional.empty();
   }
 
   /** The number of nodes. */

@@ -127,16 +127,14 @@ final class RealTraceTest {
           .anySatisfy(problem -> assertThat(problem).contains(left.toString()).contains("busy"));
       assertThat(pipe).isNotNull();
     }
-    assertThat(TraceCheck.run(root, kernel, PID))
-        .extracting(Check::state)
-        .containsExactly(Check.State.OK);
+    assertThat(TraceCheck.run(root, kernel, PID).state()).isEqualTo(Check.State.OK);
     assertThat(left).doesNotExist();
     assertThat(ownInstances()).isEmpty();
   }
 
   private void reportsUnavailable() {
     assertThat(BioTrace.open(root, kernel, PID).describe()).contains("not mounted");
-    assertThat(TraceCheck.run(root, kernel, PID).getFirst().remedy()).contains("mount -t tracefs");
+    assertThat(TraceCheck.run(root, kernel, PID).remedy()).contains("mount -t tracefs");
   }
 
   private BioTrace open() {

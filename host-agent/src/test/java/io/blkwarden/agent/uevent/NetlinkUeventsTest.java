@@ -126,7 +126,7 @@ final class NetlinkUeventsTest {
 
   @Test
   void doctorChecksTheSocket() {
-    assertThat(UeventCheck.run()).extracting(Check::state).containsExactly(Check.State.OK);
+    assertThat(NetlinkUevents.check().state()).isEqualTo(Check.State.OK);
   }
 
   private static NetlinkUevents open(Consumer<UeventNotice> notices, int bufferBytes) {
