@@ -245,8 +245,7 @@ public final class AgentCore {
       ports
           .releaseRequest()
           .filter(request -> request.isPending())
-          .flatMap(request ->
-              leases.use(all -> HostRelease.carryOut(request, all, queues, now, this::publish)))
+          .flatMap(request -> leases.releaseAll(request, queues, now, this::publish))
           .ifPresent(fault -> LOG.error("release-all failed: {}", fault));
     } catch (RuntimeException e) {
       health.drop("lease_faults");
