@@ -53,18 +53,6 @@ public record MappedDisk(
     domainLabels = domainLabels == null || domainLabels.isEmpty() ? Map.of() : labels(domainLabels);
   }
 
-  /** A disk of a domain without labels. */
-  public MappedDisk(
-      DomainRef domain,
-      DiskRef disk,
-      Volume volume,
-      List<PhysicalDevice> physical,
-      MappingState state,
-      @Nullable UnresolvedReason reason,
-      List<Worker> workers) {
-    this(domain, disk, volume, physical, state, reason, workers, Map.of());
-  }
-
   private static Map<String, String> labels(Map<String, String> given) {
     Require.within(given.size(), 0, MAX_LABELS, "domain_labels (count)");
     given.forEach((key, value) -> {

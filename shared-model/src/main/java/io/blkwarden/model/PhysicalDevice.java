@@ -24,10 +24,4 @@ public record PhysicalDevice(
     Require.text(name, 64, "physical.name");
     Require.optionalText(scheduler, 64, "physical.scheduler");
   }
-
-  /** A device with an unknown {@code rotational}. */
-  public PhysicalDevice(
-      String name, DeviceNumber device, @Nullable String scheduler, Actuator actuator) {
-    this(name, device, scheduler, actuator, null);
-  }
 }

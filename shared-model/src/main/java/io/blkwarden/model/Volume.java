@@ -34,15 +34,4 @@ public record Volume(
     Require.optionalText(dmUuid, 256, "volume.dm_uuid");
     Require.optionalText(roleBy, MAX_ROLE_BY, "volume.role_by");
   }
-
-  /** A volume without the source of its role. */
-  public Volume(
-      @Nullable String path,
-      @Nullable DeviceNumber device,
-      @Nullable String dm,
-      @Nullable String dmName,
-      @Nullable String dmUuid,
-      VolumeRole role) {
-    this(path, device, dm, dmName, dmUuid, role, null);
-  }
 }

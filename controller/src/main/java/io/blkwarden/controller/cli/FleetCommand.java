@@ -84,7 +84,7 @@ abstract class FleetCommand extends CliCommand.Session {
   }
 
   /** Prints a table, or a sentence if it has no rows. */
-  void print(Table.Columns<?> table, int inAll, String nothing, String what) {
+  void print(Table<?> table, int inAll, String nothing, String what) {
     table.print(context.out(), nothing);
     if (table.size() > 0 && table.size() < inAll) {
       context.note("%d of %d %s shown; select with --host".formatted(table.size(), inAll, what));
@@ -93,7 +93,7 @@ abstract class FleetCommand extends CliCommand.Session {
 
   /** Prints alerts, of {@code inAll} open ones. */
   void printAlerts(List<FleetReport.OpenAlert> alerts, Instant now, int inAll) {
-    Table.Columns<FleetReport.OpenAlert> table =
+    Table<FleetReport.OpenAlert> table =
         Table.of(alerts)
             .column("ALERT", FleetReport.OpenAlert::id)
             .column(
@@ -110,7 +110,7 @@ abstract class FleetCommand extends CliCommand.Session {
 
   /** Prints throttles, of {@code inAll} active ones. */
   void printThrottles(List<FleetReport.Throttle> throttles, Instant now, int inAll) {
-    Table.Columns<FleetReport.Throttle> table =
+    Table<FleetReport.Throttle> table =
         Table.of(throttles)
             .column(
                 "THROTTLED DISK",
@@ -236,7 +236,7 @@ abstract class FleetCommand extends CliCommand.Session {
 
     @Override
     void print(FleetReport report) {
-      Table.Columns<FleetReport.Host> table =
+      Table<FleetReport.Host> table =
           Table.of(report.hosts())
               .column("HOST", FleetReport.Host::host)
               .column("STATE", each -> word(each.state()))

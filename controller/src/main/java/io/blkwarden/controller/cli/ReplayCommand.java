@@ -257,7 +257,7 @@ final class ReplayCommand extends CliCommand.Json {
           more > 0 ? "and %d more%n".formatted(more) : "");
     }
 
-    private void table(String title, Table.Columns<?> table, String more) {
+    private void table(String title, Table<?> table, String more) {
       if (table.size() > 0) {
         out.println(title + ":");
         table.print(out);

@@ -4,6 +4,7 @@ import io.blkwarden.commandline.AsciiJson;
 import io.blkwarden.commandline.CommandError;
 import io.blkwarden.commandline.DurationText;
 import io.blkwarden.commandline.ExitCodes;
+import io.blkwarden.commandline.RestraintOptions;
 import io.blkwarden.commandline.Table;
 import io.blkwarden.controller.nats.NatsException;
 import io.blkwarden.controller.nats.OperatorSession;
@@ -15,6 +16,8 @@ import io.blkwarden.model.message.OperatorReply;
 import io.blkwarden.model.message.OperatorRequest;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -143,7 +146,7 @@ abstract class RequestCommand extends CliCommand.Session {
     String disk = "";
 
     @ArgGroup(multiplicity = "0..1")
-    How how = new How();
+    RestraintOptions how = new RestraintOptions();
 
     @Option(
         names = "--lease",
@@ -160,21 +163,6 @@ abstract class RequestCommand extends CliCommand.Session {
                 + " still apply.")
     boolean force;
 
-    /** A priority or a limit. */
-    static final class How {
-      @Option(
-          names = "--priority",
-          paramLabel = "PRIORITY",
-          description = "Set this I/O priority: idle or best-effort/0..7 (default: idle).")
-      @Nullable String priority;
-
-      @Option(
-          names = "--limit",
-          paramLabel = "N/s",
-          description = "Limit reads and writes to N IOPS each, 10/s to 100000/s.")
-      @Nullable String limit;
-    }
-
     @Override
     OperatorRequest.Ask ask() {
       DiskPath path = DiskPath.parse(disk);
@@ -182,24 +170,18 @@ abstract class RequestCommand extends CliCommand.Session {
           lease.toSeconds() >= 1 && lease.toSeconds() <= 3_600,
           "--lease: expected 1s to 1h, found %s".formatted(DurationText.print(lease)));
       return new OperatorRequest.Throttle(
-          path.host(), path.domain(), path.disk(), restraint(), lease.toMillis(), force);
+          path.host(),
+          path.domain(),
+          path.disk(),
+          restraint(),
+          lease.toMillis(),
+          force ? Boolean.TRUE : null);
     }
 
     private Restraint restraint() {
-      String limit = how.limit;
-      if (limit != null) {
-        require(
-            limit.matches("([1-9]\\d{1,4}|100000)/s"),
-            "--limit: expected 10/s to 100000/s, found '%s'%s"
-                .formatted(
-                    limit, limit.matches("\\d+") ? "; did you mean %s/s?".formatted(limit) : ""));
-        return Restraint.parse("limit " + limit);
-      }
-      String priority = how.priority == null ? "idle" : how.priority;
-      require(
-          priority.matches("idle|best-effort/[0-7]"),
-          "--priority: expected idle or best-effort/0..7, found '%s'".formatted(priority));
-      return Restraint.parse(priority);
+      List<String> problems = new ArrayList<>();
+      return how.restraint(problems)
+          .orElseThrow(() -> new UsageException(problems.getFirst()));
     }
   }
 

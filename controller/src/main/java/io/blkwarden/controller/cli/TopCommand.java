@@ -72,7 +72,8 @@ final class TopCommand extends CliCommand {
                 disk.uuid(),
                 disk.disk(),
                 Restraint.Priority.IDLE,
-                TopLoop.Operator.LEASE.toMillis())
+                TopLoop.Operator.LEASE.toMillis(),
+                null)
             : new OperatorRequest.Release(host, disk.uuid(), disk.disk());
     try (OperatorSession session = nats.connect()) {
       OperatorReply reply = ask(session, "from top", ask);

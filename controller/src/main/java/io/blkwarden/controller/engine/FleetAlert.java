@@ -109,8 +109,8 @@ final class FleetAlert extends LiveAlert {
         state.life().since(),
         wall(),
         condition,
-        new Alert.Evidence(null, null, null, null, List.of()),
+        new Alert.Evidence(null, null, null, null, null, null, List.of()),
         null,
-        summary.of(ending));
+        summary.of(ending), null, null, null, null, null);
   }
 }

@@ -196,7 +196,7 @@ final class ScopedAlert extends LiveAlert {
             null,
             KnownNumbers.rounded(value(Metric.DEVICE_UTIL)),
             KnownNumbers.rounded(value(Metric.DEVICE_AWAIT)),
-            KnownNumbers.rounded(value(Metric.HOST_IO_FULL)),
+            KnownNumbers.rounded(value(Metric.HOST_IO_FULL)), null, null,
             List.of()),
         null,
         summary(state, published, ending),

@@ -171,7 +171,7 @@ final class PackedDisks {
         null,
         null,
         null,
-        ROLES.get(in.count()));
+        ROLES.get(in.count()), null);
   }
 
   private Worker worker(PackedReader in, DomainRef domain, String vdev) {

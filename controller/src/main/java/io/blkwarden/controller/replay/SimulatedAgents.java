@@ -136,7 +136,7 @@ public final class SimulatedAgents {
                 lease.domain(),
                 lease.vdev(),
                 lease.restraint(),
-                Math.max(1, lease.ends() - now.monotonicMillis())));
+                Math.max(1, lease.ends() - now.monotonicMillis()), null));
       }
     });
     return recorded.with(epoch, active);

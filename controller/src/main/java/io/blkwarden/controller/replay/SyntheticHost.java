@@ -20,6 +20,7 @@ import io.blkwarden.model.sample.SampleColumn;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,11 +54,11 @@ public record SyntheticHost(
             "dm-" + row,
             dmUuid == null ? null : "vg-" + volume,
             dmUuid,
-            role),
+            role, null),
         List.of(device),
         MappingState.RESOLVED,
         null,
-        List.of(new Worker(WorkerKind.BLKBACK, 0, 1_000 + row, 1, comm, null, Proof.FULL_NAME)));
+        List.of(new Worker(WorkerKind.BLKBACK, 0, 1_000 + row, 1, comm, null, Proof.FULL_NAME)), Map.of());
   }
 
   private MappingOrigin origin(Instant at) {

@@ -260,7 +260,7 @@ final class AlertMachineTest {
           like.condition(),
           like.evidence(),
           action(),
-          "summary");
+          "summary", null, null, null, null, null);
     }
 
     @Override

@@ -174,7 +174,7 @@ final class JetStreamOutagesTest {
     awaitReady(bus);
     alerts.emitComplete(Sinks.EmitFailureHandler.FAIL_FAST);
     done.get(30, TimeUnit.SECONDS);
-    Pause pause = new Pause("ana", "the storage moves", Messages.AT);
+    Pause pause = new Pause("ana", "the storage moves", Messages.AT, null);
     bus.storeOperatorInput(pause, true, List.of()).block(BOUND);
     assertThat(seen.inputs.getLast().pause()).contains(pause);
   }

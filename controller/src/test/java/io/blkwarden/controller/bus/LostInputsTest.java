@@ -39,8 +39,8 @@ import reactor.core.publisher.Hooks;
 final class LostInputsTest {
   private static final Duration BOUND = Duration.ofSeconds(30);
   private static final long NO_ROOM = 64;
-  private static final Pause PAUSE = new Pause("ana", "the storage moves", Messages.AT);
-  private static final Ack ACK = new Ack(Messages.id(7), "ana", "seen", Messages.AT);
+  private static final Pause PAUSE = new Pause("ana", "the storage moves", Messages.AT, null);
+  private static final Ack ACK = new Ack(Messages.id(7), "ana", "seen", Messages.AT, null);
   private static final Silence SILENCE =
       new Silence(
           Messages.id(8),
@@ -48,7 +48,7 @@ final class LostInputsTest {
           "known",
           Messages.AT,
           Messages.AT.plus(Duration.ofHours(1)),
-          new Silence.Matcher("dom0-*", null, null, null, null));
+          new Silence.Matcher("dom0-*", null, null, null, null), null);
 
   private final List<AutoCloseable> open = new ArrayList<>();
   private final NatsServer server = closing(NatsServer.start());

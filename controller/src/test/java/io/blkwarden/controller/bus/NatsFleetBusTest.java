@@ -408,7 +408,7 @@ final class NatsFleetBusTest {
     NatsFleetBus one = bus(server, "c1", first, new ControllerCounters());
     awaitLeading(one);
     await().atMost(BOUND).until(() -> !first.leaderships.isEmpty());
-    Pause pause = new Pause("ana", "the storage moves", Messages.AT);
+    Pause pause = new Pause("ana", "the storage moves", Messages.AT, null);
     one.storeOperatorInput(pause, true, List.of())
         .doOnSuccess(_ -> assertThat(first.inputs.getLast().pause()).contains(pause))
         .block(BOUND);

@@ -22,12 +22,12 @@ final class OperatorInputBucketTest {
         "known",
         Messages.AT,
         Messages.AT.plus(time),
-        new Silence.Matcher("dom0-*", null, null, null, null));
+        new Silence.Matcher("dom0-*", null, null, null, null), null);
   }
 
   @Test
   void unreadablePauseAppliesAndOtherInvalidEntriesDoNot() {
-    Pause pause = new Pause("ana", "the storage moves", Messages.AT);
+    Pause pause = new Pause("ana", "the storage moves", Messages.AT, null);
     assertThat(OperatorInputBucket.parse(Map.of("pause", ControlJson.encode(pause))).pause())
         .contains(pause);
     assertThat(OperatorInputBucket.parse(Map.of("pause", "nonsense".getBytes(UTF_8))).pause())

@@ -126,7 +126,7 @@ final class TopOnNatsTest {
         .extracting(each -> ((OperatorRequest) each).ask())
         .containsExactly(
             new OperatorRequest.Throttle(
-                host, disk.uuid(), "xvda2", Restraint.Priority.IDLE, 600_000),
+                host, disk.uuid(), "xvda2", Restraint.Priority.IDLE, 600_000, null),
             new OperatorRequest.Release(host, disk.uuid(), "xvda2"));
     assertThat(requests)
         .allSatisfy(each -> assertThat(((OperatorRequest) each).reason()).isEqualTo("from top"));

@@ -26,7 +26,7 @@ final class AlertSuppressionsTest {
   }
 
   private static Silence silence(EngineRig rig, Duration time, Silence.Matcher match) {
-    return new Silence(Messages.id(1), "ana", "known", rig.wall, rig.wall.plus(time), match);
+    return new Silence(Messages.id(1), "ana", "known", rig.wall, rig.wall.plus(time), match, null);
   }
 
   private static List<Effect> setSilences(EngineRig rig, Silence... silences) {
@@ -85,7 +85,7 @@ final class AlertSuppressionsTest {
               incident && open.incident() != null ? open.incident() : open.id(),
               "ana",
               "mine",
-              rig.wall);
+              rig.wall, null);
 
       List<Effect> told =
           rig.feed(

@@ -287,7 +287,7 @@ final class EngineRig {
   }
 
   OperatorRequest.Throttle throttle(TestHost host, String domain, Restraint restraint) {
-    return new OperatorRequest.Throttle(host.id, domain, "xvda2", restraint, 60_000);
+    return new OperatorRequest.Throttle(host.id, domain, "xvda2", restraint, 60_000, null);
   }
 
   static List<Command> sends(List<Effect> effects) {

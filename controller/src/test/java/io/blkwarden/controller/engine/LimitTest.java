@@ -182,7 +182,7 @@ final class LimitTest {
   void activeLimitIsAdoptedFromAHeartbeat() {
     DomainRef domain = host.disks.get(host.noisy).domain();
     MessageId lease = MessageId.of(1, new Random(5));
-    rig.beat(host, true, new Heartbeat.HeldThrottle(lease, domain, "xvda2", LIMIT, 30_000));
+    rig.beat(host, true, new Heartbeat.HeldThrottle(lease, domain, "xvda2", LIMIT, 30_000, null));
     List<Effect> effects = rig.seconds(5, host, host::storm);
     assertThat(EngineRig.set(EngineRig.sends(effects).getFirst()).lease()).isEqualTo(lease);
     assertThat(EngineRig.set(EngineRig.sends(effects).getFirst()).restraint()).isEqualTo(LIMIT);

@@ -17,6 +17,7 @@ import io.blkwarden.model.message.Outcome;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -41,7 +42,7 @@ final class ModesTest {
         disk.domain(),
         disk.disk().vdev(),
         Restraint.Priority.bestEffort(7),
-        30_000);
+        30_000, null);
   }
 
   @ParameterizedTest
@@ -145,7 +146,7 @@ final class ModesTest {
     rig.beat(
         host,
         true,
-        new Heartbeat.HeldThrottle(id, held.domain(), held.vdev(), held.restraint(), 60_000));
+        new Heartbeat.HeldThrottle(id, held.domain(), held.vdev(), held.restraint(), 60_000, null));
     return id;
   }
 
@@ -212,6 +213,6 @@ final class ModesTest {
             disk.physical(),
             disk.state(),
             disk.reason(),
-            disk.workers()));
+            disk.workers(), Map.of()));
   }
 }

@@ -46,7 +46,7 @@ final class OperatorInputRequestsTest {
         "known",
         rig.wall.minus(ago),
         rig.wall.minus(ago).plus(Duration.ofHours(1)),
-        ALL);
+        ALL, null);
   }
 
   @Test
@@ -90,7 +90,7 @@ final class OperatorInputRequestsTest {
             .mapToObj(each -> silence(each, Duration.ZERO))
             .toList(),
         IntStream.range(0, OperatorState.ACKS_MAX)
-            .mapToObj(each -> new Ack(Messages.id(each), "ana", "mine", rig.wall))
+            .mapToObj(each -> new Ack(Messages.id(each), "ana", "mine", rig.wall, null))
             .toList(),
         null);
 
@@ -116,7 +116,7 @@ final class OperatorInputRequestsTest {
           .extracting(OperatorReply::verdict)
           .containsExactly(Verdict.FAILED);
     }
-    Pause pause = new Pause("ana", "the storage moves", rig.wall);
+    Pause pause = new Pause("ana", "the storage moves", rig.wall, null);
     operatorInputs(List.of(), List.of(), pause);
 
     Effect.StoreInput store = store(ask(new OperatorRequest.PauseEnd()));

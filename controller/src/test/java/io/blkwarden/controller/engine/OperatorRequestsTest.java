@@ -110,7 +110,8 @@ final class OperatorRequestsTest {
                             "vm176",
                             "xvda2",
                             Restraint.Priority.IDLE,
-                            60_000),
+                            60_000,
+                            null),
                         1))
                 .detail())
         .isEqualTo("host dom0-8 is not known; did you mean dom0-7?");
@@ -229,7 +230,7 @@ final class OperatorRequestsTest {
   private Heartbeat.HeldThrottle activeThrottle(long remaining) {
     DomainRef domain = host.disks.get(disk).domain();
     return new Heartbeat.HeldThrottle(
-        MessageId.of(1, new Random(5)), domain, "xvda2", Restraint.Priority.IDLE, remaining);
+        MessageId.of(1, new Random(5)), domain, "xvda2", Restraint.Priority.IDLE, remaining, null);
   }
 
   @Test

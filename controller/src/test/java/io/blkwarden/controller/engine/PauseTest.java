@@ -27,7 +27,7 @@ final class PauseTest {
   }
 
   private static void pause(EngineRig rig) {
-    Pause pause = new Pause("ana", "the storage moves", rig.wall);
+    Pause pause = new Pause("ana", "the storage moves", rig.wall, null);
     rig.feed(new Input.OperatorStateChanged(new OperatorState(List.of(), List.of(), pause)));
   }
 

@@ -41,7 +41,7 @@ final class RestoredThrottlesTest {
   private Heartbeat.HeldThrottle lease() {
     MappedDisk disk = host.disks.get(noisy);
     return new Heartbeat.HeldThrottle(
-        set.lease(), disk.domain(), disk.disk().vdev(), set.restraint(), 50_000);
+        set.lease(), disk.domain(), disk.disk().vdev(), set.restraint(), 50_000, null);
   }
 
   private void takeOver() {

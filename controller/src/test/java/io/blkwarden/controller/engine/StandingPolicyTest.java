@@ -192,7 +192,7 @@ final class StandingPolicyTest {
         host,
         true,
         new Heartbeat.HeldThrottle(
-            lease, host.disks.get(host.noisy).domain(), "xvda2", LAST, 30_000));
+            lease, host.disks.get(host.noisy).domain(), "xvda2", LAST, 30_000, null));
     CommandAction.Set set = EngineRig.set(EngineRig.only(applied(rig, 3, host::quiet)));
     assertThat(set.lease()).isEqualTo(lease);
     assertThat(set.restraint()).isEqualTo(Restraint.Priority.IDLE);

@@ -30,7 +30,7 @@ final class PackedDisksTest {
   private static final PhysicalDevice SDA =
       new PhysicalDevice("sda", new DeviceNumber(8, 0), "bfq", Actuator.EFFECTIVE, true);
   private static final PhysicalDevice SDB =
-      new PhysicalDevice("sdb", new DeviceNumber(8, 16), null, Actuator.UNKNOWN);
+      new PhysicalDevice("sdb", new DeviceNumber(8, 16), null, Actuator.UNKNOWN, null);
 
   private static Worker worker(@Nullable Integer ring, String comm, @Nullable IoPriority priority) {
     return new Worker(
@@ -48,7 +48,7 @@ final class PackedDisksTest {
                   null,
                   null,
                   null,
-                  VolumeRole.ROOT),
+                  VolumeRole.ROOT, null),
               List.of(SDA, SDB),
               MappingState.RESOLVED,
               null,
@@ -61,23 +61,23 @@ final class PackedDisksTest {
           new MappedDisk(
               VM2,
               new DiskRef("hda", 768, BackendKind.QDISK, "r"),
-              new Volume("vm2 \u20ac", null, null, null, null, VolumeRole.DATA),
+              new Volume("vm2 \u20ac", null, null, null, null, VolumeRole.DATA, null),
               List.of(),
               MappingState.UNRESOLVED,
               UnresolvedReason.NO_THREAD_YET,
-              List.of()),
+              List.of(), Map.of()),
           new MappedDisk(
               VM1,
               new DiskRef("xvda2", 51_714, BackendKind.VBD, "w"),
-              new Volume(null, new DeviceNumber(0, 0), null, null, null, VolumeRole.SWAP),
+              new Volume(null, new DeviceNumber(0, 0), null, null, null, VolumeRole.SWAP, null),
               List.of(SDB),
               MappingState.GONE,
               null,
-              List.of()),
+              List.of(), Map.of()),
           new MappedDisk(
               VM1,
               new DiskRef("xvdb", 51_728, BackendKind.VBD, "w!"),
-              new Volume("/dev/drbd5", new DeviceNumber(147, 5), null, null, null, VolumeRole.DATA),
+              new Volume("/dev/drbd5", new DeviceNumber(147, 5), null, null, null, VolumeRole.DATA, null),
               List.of(SDB),
               MappingState.RESOLVED,
               null,

@@ -63,7 +63,7 @@ public class TestHost {
 
   /** Replaces the physical device. */
   public final void device(Actuator actuator, String scheduler) {
-    device(new PhysicalDevice("sda", new DeviceNumber(8, 0), scheduler, actuator));
+    device(new PhysicalDevice("sda", new DeviceNumber(8, 0), scheduler, actuator, null));
   }
 
   public final void device(PhysicalDevice device) {
@@ -82,7 +82,7 @@ public class TestHost {
               devices,
               disk.state(),
               disk.reason(),
-              disk.workers()));
+              disk.workers(), Map.of()));
     }
   }
 
@@ -103,11 +103,11 @@ public class TestHost {
                 "dm-" + number,
                 "vg-" + name,
                 "LVM-" + name,
-                role),
+                role, null),
             devices,
             state,
             state == MappingState.UNRESOLVED ? UnresolvedReason.NO_THREAD_YET : null,
-            resolved ? List.of(worker(number, 0)) : List.of()));
+            resolved ? List.of(worker(number, 0)) : List.of(), Map.of()));
     counters.add(new long[COLUMNS.size()]);
     return disks.size() - 1;
   }

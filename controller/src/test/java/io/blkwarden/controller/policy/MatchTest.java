@@ -47,7 +47,7 @@ final class MatchTest {
             devices,
             disk.state(),
             disk.reason(),
-            disk.workers()),
+            disk.workers(), Map.of()),
         DomainLabels.NONE);
   }
 

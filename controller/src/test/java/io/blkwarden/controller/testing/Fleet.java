@@ -24,6 +24,7 @@ import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
+import java.util.Map;
 
 /** The messages of a host with one guest that has one swap disk. */
 public final class Fleet {
@@ -57,7 +58,7 @@ public final class Fleet {
   /** The map from this run of the agent. */
   static MappingSnapshot snapshot(HostId host, UUID run, long revision, String domain) {
     PhysicalDevice sda =
-        new PhysicalDevice("sda", new DeviceNumber(8, 0), "mq-deadline", Actuator.CLASS_ONLY);
+        new PhysicalDevice("sda", new DeviceNumber(8, 0), "mq-deadline", Actuator.CLASS_ONLY, null);
     DomainRef guest = new DomainRef(DOMAIN, 137, domain);
     return new MappingSnapshot(
         new MappingOrigin(host, BOOT, run, revision, Instant.now()),
@@ -77,7 +78,7 @@ public final class Fleet {
             "dm-20",
             "vg-vm176_swap",
             "LVM-x",
-            VolumeRole.SWAP),
+            VolumeRole.SWAP, null),
         List.of(below),
         MappingState.RESOLVED,
         null,
@@ -89,6 +90,6 @@ public final class Fleet {
                 982213,
                 "137.xvda2-0",
                 IoPriority.UNSET,
-                Proof.FULL_NAME)));
+                Proof.FULL_NAME)), Map.of());
   }
 }

@@ -46,9 +46,9 @@ public final class Messages {
         AT,
         AT.plusSeconds(state == Alert.State.FIRING ? 0 : 1),
         new Alert.Condition("iops", 812.4, 200, 10_000, 100),
-        new Alert.Evidence(null, null, null, null, List.of()),
+        new Alert.Evidence(null, null, null, null, null, null, List.of()),
         null,
-        "vm176 has swapped " + number);
+        "vm176 has swapped " + number, null, null, null, null, null);
   }
 
   /** A refusal by a safety check. */

@@ -16,7 +16,7 @@ final class LadderTest {
   private static final List<Restraint> LADDER = List.of(LOW, IDLE);
 
   private static PhysicalDevice device(String name, Actuator actuator) {
-    return new PhysicalDevice(name, new DeviceNumber(8, 0), "none", actuator);
+    return new PhysicalDevice(name, new DeviceNumber(8, 0), "none", actuator, null);
   }
 
   private static Ladder.Next next(

@@ -1,11 +1,11 @@
 package io.blkwarden.agent.app;
 
-import io.blkwarden.agent.bus.BusState;
+import io.blkwarden.agent.bus.AgentHealth;
 import io.blkwarden.agent.bus.ControlBus;
 import io.blkwarden.agent.bus.IncomingCommand;
 import io.blkwarden.agent.kernel.KernelRelease;
+import io.blkwarden.agent.kernel.ProcFiles;
 import io.blkwarden.agent.kernel.TaskStat;
-import io.blkwarden.agent.kernel.Uptime;
 import io.blkwarden.agent.lease.CommandGate;
 import io.blkwarden.agent.lease.CommandGate.CommandResult;
 import io.blkwarden.agent.lease.CommandGate.ReceivedCommand;
@@ -93,7 +93,7 @@ public final class AgentCore {
   private final SharedLeases leases;
   private final ThrottledDiskReader diskReader;
   private final QueueKeeper queues;
-  private final AgentHealth health = new AgentHealth();
+  private final AgentHealth health;
   private final Interval sampleDue;
   private final Interval heartbeatDue = new Interval(HEARTBEAT_MILLIS);
   private final Interval orphanDue = new Interval(ORPHAN_MILLIS);
@@ -115,6 +115,7 @@ public final class AgentCore {
     this.settings = settings;
     this.ports = ports;
     this.bus = bus;
+    this.health = bus.health();
     this.inbox = inbox;
     this.boot = boot;
     this.run = new UUID(ports.random().nextLong(), ports.random().nextLong());
@@ -146,7 +147,7 @@ public final class AgentCore {
     found.faults().forEach(fault -> LOG.error("leases: {}", fault));
     String faults = String.join("; ", found.faults());
     health.set("leases", Optional.of(faults).filter(text -> !text.isEmpty()));
-    long uptimeTicks = Uptime.read(ports.files()).map(Uptime::ticks).orElse(Long.MAX_VALUE);
+    long uptimeTicks = ProcFiles.uptimeTicks(ports.files()).orElse(Long.MAX_VALUE);
     publish(leases.use(all -> all.recover(found, uptimeTicks, now())));
     publish(leases.use(Throttler::sweep));
   }
@@ -165,7 +166,7 @@ public final class AgentCore {
       }
     } catch (RuntimeException e) {
       // a failing input must not stop the agent: nothing else ends its leases
-      health.count("core_faults");
+      health.drop("core_faults");
       LOG.error("input failed: {}", input, e);
     }
   }
@@ -244,11 +245,10 @@ public final class AgentCore {
       ports
           .releaseRequest()
           .filter(request -> request.isPending())
-          .flatMap(request ->
-              leases.use(all -> HostRelease.carryOut(request, all, queues, now, this::publish)))
+          .flatMap(request -> leases.releaseAll(request, queues, now, this::publish))
           .ifPresent(fault -> LOG.error("release-all failed: {}", fault));
     } catch (RuntimeException e) {
-      health.count("lease_faults");
+      health.drop("lease_faults");
       LOG.error("lease expiry check failed", e);
     }
   }
@@ -434,11 +434,14 @@ public final class AgentCore {
   void heartbeat() {
     inbox.health().forEach(health::set);
     health.set("queues", queues.note());
-    bus.heartbeat(beat(bus.state()));
+    bus.heartbeat(beat());
   }
 
-  private Heartbeat beat(BusState state) {
+  private Heartbeat beat() {
     long now = now();
+    Map<String, Long> drops = health.drops();
+    drops.put("changes_conflated", inbox.conflated());
+    drops.put("commands_refused", inbox.refused());
     return new Heartbeat(
         settings.host(),
         boot,
@@ -452,22 +455,21 @@ public final class AgentCore {
         kernel,
         settings.interval().toMillis(),
         live.mapping().physical(),
-        health.probes(state),
-        leases.use(all -> AgentHealth.throttles(all, now)),
-        health.drops(state, inbox),
+        health.probes(),
+        leases.held(now),
+        drops,
         leases.use(Throttler::limitAvailable),
         queues.forHeartbeat());
   }
 
   /** The current state, with counters of disks if requested. */
   AgentSnapshot snapshot(boolean disks) {
-    BusState state = bus.state();
     List<MappedDisk> mapped = live.mapping().disks();
     long resolved = mapped.stream().filter(d -> d.state() == MappingState.RESOLVED).count();
     long unresolved = mapped.stream().filter(d -> d.state() == MappingState.UNRESOLVED).count();
     return new AgentSnapshot(
-        beat(state),
-        state.connected(),
+        beat(),
+        health.connected(),
         (int) resolved,
         (int) unresolved,
         disks && hasBase ? AgentSnapshot.DiskReading.of(baseDisks, base, frame) : List.of());

@@ -1,6 +1,6 @@
 package io.blkwarden.agent.app;
 
-import io.blkwarden.agent.bus.BusHealth;
+import io.blkwarden.agent.bus.AgentHealth;
 import io.blkwarden.agent.bus.CommandReader;
 import io.blkwarden.agent.bus.Controllers;
 import io.blkwarden.agent.bus.IncomingCommand;
@@ -75,7 +75,7 @@ final class AgentPipeline {
   private final AgentCore core;
   private final AgentInbox inbox;
   private final PendingMessages pending;
-  private final BusHealth health;
+  private final AgentHealth health;
   private final Controllers controllers;
   private final CommandReader commands;
   private final AgentSchedulers on;
@@ -97,15 +97,14 @@ final class AgentPipeline {
       AgentCore core,
       AgentInbox inbox,
       PendingMessages pending,
-      BusHealth health,
       Controllers controllers,
       AgentSchedulers schedulers) {
     this.core = core;
     this.inbox = inbox;
     this.pending = pending;
-    this.health = health;
+    this.health = pending.health();
     this.controllers = controllers;
-    this.commands = new CommandReader(controllers.subjects(), core::now, pending, health);
+    this.commands = new CommandReader(controllers.subjects(), core::now, pending);
     this.on = schedulers;
     // inputs and effects share one connection, which is closed when both are disposed
     this.connection =
@@ -169,7 +168,7 @@ final class AgentPipeline {
     return nats.subscribe(controllers.subjects().command(core.host()))
         .mapNotNull(message -> commands.read(message).orElse(null))
         .<AgentInput>map(AgentInput.CommandReceived::new)
-        .doOnError(failure -> health.fault(BusHealth.NATS, "commands: " + failure.getMessage()))
+        .doOnError(failure -> health.fault(AgentHealth.NATS, "commands: " + failure.getMessage()))
         .retryWhen(retry(FIRST_RETRY, MAX_RETRY));
   }
 
@@ -214,7 +213,7 @@ final class AgentPipeline {
 
   private Flux<Void> publish(Session session) {
     Publisher nats =
-        new Publisher(core.host(), controllers.subjects(), session, pending, health, on.nats());
+        new Publisher(core.host(), controllers.subjects(), session, pending, on.nats());
     return Flux.merge(
         // replies: in order; the oldest is dropped when full
         ready(Kind.REPLY)
@@ -274,7 +273,7 @@ final class AgentPipeline {
         LOG.info("connected to NATS at {}", server);
       }
       case Link.Event.Down(String reason) -> pending.down(reason);
-      case Link.Event.Fault(String text) -> health.fault(BusHealth.NATS, text);
+      case Link.Event.Fault(String text) -> health.fault(AgentHealth.NATS, text);
       case Link.Event.Discarded() -> health.drop("messages");
       case Link.Event.Overrun() -> health.drop("commands");
     }

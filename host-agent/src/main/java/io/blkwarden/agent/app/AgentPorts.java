@@ -12,6 +12,7 @@ import io.blkwarden.agent.xenstore.XenStore;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -21,7 +22,8 @@ import java.util.random.RandomGenerator;
  *
  * @param files the kernel's files
  * @param xenStore xenstore
- * @param scan reads the sources of the map
+ * @param scan reads the sources of the map; its argument returns the I/O traced since the last
+ *     scan, and is called once, after reading the uptime
  * @param tracing identifies workers that names do not
  * @param priorities gets and sets I/O priorities
  * @param limits cgroup limits
@@ -35,7 +37,7 @@ import java.util.random.RandomGenerator;
 public record AgentPorts(
     KernelFiles files,
     XenStore xenStore,
-    HostScan scan,
+    Function<Supplier<List<ObservedBio>>, HostSnapshot> scan,
     Tracing tracing,
     IoPriorities priorities,
     LimitGroups limits,
@@ -44,16 +46,4 @@ public record AgentPorts(
     LongSupplier monotonicMillis,
     InstantSource wall,
     RandomGenerator random,
-    Optional<QueueTuner> queues) {
-  /** Reads the sources of the map. */
-  @FunctionalInterface
-  public interface HostScan {
-    /**
-     * Scans.
-     *
-     * @param drain returns the I/O traced since the last scan; called once, after reading the
-     *     uptime
-     */
-    HostSnapshot scan(Supplier<List<ObservedBio>> drain);
-  }
-}
+    Optional<QueueTuner> queues) {}

@@ -1,9 +1,8 @@
 package io.blkwarden.agent.app;
 
-import io.blkwarden.agent.bus.BusHealth;
 import io.blkwarden.agent.bus.Controllers;
 import io.blkwarden.agent.bus.PendingMessages;
-import io.blkwarden.agent.kernel.BootId;
+import io.blkwarden.agent.kernel.ProcFiles;
 import io.blkwarden.agent.kernel.ReadResult;
 import io.blkwarden.agent.lease.LeaseStore.FoundLeases;
 import io.blkwarden.agent.xenstore.BackendTree;
@@ -46,10 +45,9 @@ public final class AgentRuntime {
     this.settings = settings;
     this.ports = ports;
     this.boot = boot;
-    BusHealth health = new BusHealth();
-    PendingMessages pending = new PendingMessages(controllers.journal(), health);
+    PendingMessages pending = new PendingMessages(controllers.journal());
     this.core = new AgentCore(settings, ports, pending, inbox, boot);
-    this.pipeline = new AgentPipeline(core, inbox, pending, health, controllers, schedulers);
+    this.pipeline = new AgentPipeline(core, inbox, pending, controllers, schedulers);
   }
 
   /**
@@ -60,8 +58,8 @@ public final class AgentRuntime {
    */
   public static ReadResult<AgentRuntime> create(
       AgentSettings settings, AgentPorts ports, AgentInbox inbox, Controllers controllers) {
-    return BootId.read(ports.files())
-        .map(boot -> new AgentRuntime(settings, ports, inbox, controllers, boot.id()));
+    return ProcFiles.bootId(ports.files())
+        .map(boot -> new AgentRuntime(settings, ports, inbox, controllers, boot));
   }
 
   /** Takes over leases of an earlier run, and starts. */

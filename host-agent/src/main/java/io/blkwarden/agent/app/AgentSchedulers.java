@@ -1,7 +1,6 @@
 package io.blkwarden.agent.app;
 
 import java.util.List;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
@@ -21,16 +20,7 @@ record AgentSchedulers(Scheduler core, Scheduler leases, Scheduler queues, Sched
   }
 
   private static Scheduler thread(String name) {
-    ScheduledThreadPoolExecutor executor =
-        new ScheduledThreadPoolExecutor(
-            1,
-            task -> {
-              Thread thread = new Thread(task, name);
-              thread.setDaemon(true);
-              return thread;
-            });
-    executor.setRemoveOnCancelPolicy(true); // each input cancels a timer
-    return Schedulers.fromExecutorService(executor, name);
+    return Schedulers.newSingle(Thread.ofPlatform().daemon().name(name).factory());
   }
 
   void dispose() {

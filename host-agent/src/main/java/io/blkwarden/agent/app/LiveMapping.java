@@ -3,6 +3,7 @@ package io.blkwarden.agent.app;
 import io.blkwarden.agent.mapping.Evidence;
 import io.blkwarden.agent.mapping.HostMapping;
 import io.blkwarden.agent.mapping.HostSnapshot;
+import io.blkwarden.agent.mapping.HostSnapshot.ObservedBio;
 import io.blkwarden.agent.mapping.HostSnapshot.UnreadSource;
 import io.blkwarden.agent.mapping.MappingChange;
 import io.blkwarden.agent.mapping.MappingDiff;
@@ -15,6 +16,8 @@ import io.blkwarden.model.UnresolvedReason;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class LiveMapping {
   private static final int MAX_FAULTS = 5;
 
-  private final AgentPorts.HostScan scan;
+  private final Function<Supplier<List<ObservedBio>>, HostSnapshot> scan;
   private final Tracing tracing;
   private final RolePatterns roles;
   private final MappingResolver resolver;
@@ -41,7 +44,7 @@ final class LiveMapping {
   private boolean known;
   private boolean complete;
 
-  LiveMapping(AgentPorts.HostScan scan, Tracing tracing, RolePatterns roles) {
+  LiveMapping(Function<Supplier<List<ObservedBio>>, HostSnapshot> scan, Tracing tracing, RolePatterns roles) {
     this.scan = scan;
     this.tracing = tracing;
     this.roles = roles;
@@ -54,7 +57,7 @@ final class LiveMapping {
    * read must not look like what is gone.
    */
   List<MappingChange> rescan() {
-    HostSnapshot snapshot = scan.scan(tracing::drain);
+    HostSnapshot snapshot = scan.apply(tracing::drain);
     String faults =
         snapshot.unread().stream()
             .sorted(Comparator.comparing(UnreadSource::essential).reversed())

@@ -10,6 +10,7 @@ import io.blkwarden.model.DeviceNumber;
 import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.PhysicalDevice;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -41,15 +42,10 @@ final class ThrottledDiskReader {
     return DiskStat.read(files, "sys/dev/block/" + device + "/stat", buffer)
         .toOptional()
         .map(stat ->
-            new DiskProgress(completed(stat), inFlight(stat), aging(disk), shuttingDown(disk)));
+            new DiskProgress(completed(stat), Objects.requireNonNullElse(stat.inFlight(), 0L), aging(disk), shuttingDown(disk)));
   }
 
   /** I/Os in flight; unknown counts as 0, because it does not prove starvation. */
-  private static long inFlight(DiskStat stat) {
-    Long inFlight = stat.inFlight();
-    return inFlight == null ? 0 : inFlight;
-  }
-
   private static long completed(DiskStat stat) {
     return stat.reads().ios() + stat.writes().ios() + stat.discards().ios() + stat.flushes().ios();
   }

@@ -14,7 +14,6 @@ public final class CommandReader {
   private final Subjects subjects;
   private final LongSupplier nowMillis;
   private final PendingMessages pending;
-  private final BusHealth health;
   private final Limits limits = new Limits();
 
   /**
@@ -22,14 +21,11 @@ public final class CommandReader {
    *
    * @param nowMillis CLOCK_MONOTONIC in ms
    * @param pending receives the replies
-   * @param health counts dropped commands
    */
-  public CommandReader(
-      Subjects subjects, LongSupplier nowMillis, PendingMessages pending, BusHealth health) {
+  public CommandReader(Subjects subjects, LongSupplier nowMillis, PendingMessages pending) {
     this.subjects = subjects;
     this.nowMillis = nowMillis;
     this.pending = pending;
-    this.health = health;
   }
 
   /** The command in a message, even if malformed; empty if it is dropped and counted. */
@@ -51,7 +47,7 @@ public final class CommandReader {
   }
 
   private Optional<IncomingCommand> dropped(String kind) {
-    health.drop(kind);
+    pending.health().drop(kind);
     return Optional.empty();
   }
 

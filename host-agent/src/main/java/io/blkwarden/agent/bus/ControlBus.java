@@ -32,6 +32,6 @@ public interface ControlBus {
    */
   void outcome(Outcome outcome);
 
-  /** The state of the connection. */
-  BusState state();
+  /** Health of the connection, to which the agent adds that of its sources. */
+  AgentHealth health();
 }

@@ -54,7 +54,7 @@ public final class PendingMessages implements ControlBus {
   /** A reply to a command. */
   public record Reply(String to, Outcome outcome) {}
 
-  private final BusHealth health;
+  private final AgentHealth health = new AgentHealth();
   private final OutcomeJournal journal;
   // Lock for journal writes, so that other methods do not block on the disk; taken before "this".
   private final Object journaling = new Object();
@@ -74,11 +74,9 @@ public final class PendingMessages implements ControlBus {
    * Creates empty queues.
    *
    * @param journal persists outcomes
-   * @param health counts dropped messages
    */
-  public PendingMessages(OutcomeJournal journal, BusHealth health) {
+  public PendingMessages(OutcomeJournal journal) {
     this.journal = journal;
-    this.health = health;
   }
 
   /** Loads the unconfirmed outcomes of an earlier run. */
@@ -299,7 +297,7 @@ public final class PendingMessages implements ControlBus {
 
   private void setJournalFault(Optional<String> fault) {
     fault.ifPresentOrElse(
-        text -> health.fault(BusHealth.JOURNAL, text), () -> health.clear(BusHealth.JOURNAL));
+        text -> health.fault(AgentHealth.JOURNAL, text), () -> health.clear(AgentHealth.JOURNAL));
   }
 
   /** Whether there are replies, outcomes to take, or mapping events. */
@@ -318,7 +316,7 @@ public final class PendingMessages implements ControlBus {
   }
 
   @Override
-  public BusState state() {
-    return health.state();
+  public AgentHealth health() {
+    return health;
   }
 }

@@ -26,7 +26,6 @@ public record Publisher(
     Subjects subjects,
     Session session,
     PendingMessages pending,
-    BusHealth health,
     Scheduler timer) {
   /** Name of the bucket with the last snapshot of each host. */
   public static final String MAPPING_BUCKET = "blkwarden-mapping";
@@ -55,13 +54,13 @@ public record Publisher(
   /** Publishes a heartbeat; one that fails is dropped. */
   public Mono<Void> heartbeat(Heartbeat beat) {
     return Mono.defer(() -> session.publish(subjects.heartbeat(host), ControlJson.encode(beat)))
-        .doOnError(failure -> fault(BusHealth.NATS, failure))
+        .doOnError(failure -> fault(AgentHealth.NATS, failure))
         .onErrorComplete();
   }
 
   private Mono<Void> dropped(Throwable failure, String kind) {
-    fault(BusHealth.NATS, failure);
-    health.drop(kind);
+    fault(AgentHealth.NATS, failure);
+    health().drop(kind);
     return Mono.empty();
   }
 
@@ -73,7 +72,7 @@ public record Publisher(
                     subjects.outcome(host),
                     Optional.of(outcome.id().value()),
                     ControlJson.encode(outcome))),
-            BusHealth.AUDIT)
+            AgentHealth.AUDIT)
         .doOnSuccess(_ -> pending.stored(outcome.id()));
   }
 
@@ -87,7 +86,7 @@ public record Publisher(
     return Mono.fromSupplier(pending::batch)
         .filter(batch -> !batch.isEmpty())
         .flatMap(this::publishAll)
-        .doOnError(failure -> fault(BusHealth.MAPPING, failure));
+        .doOnError(failure -> fault(AgentHealth.MAPPING, failure));
   }
 
   private Mono<byte[]> publishAll(List<MappingEvent> batch) {
@@ -102,9 +101,9 @@ public record Publisher(
         .collectList()
         .delayUntil(_ -> session.flush(FLUSH_WITHIN))
         .doOnNext(snapshots -> {
-          health.clear(BusHealth.MAPPING);
+          health().clear(AgentHealth.MAPPING);
           if (!snapshots.isEmpty()) {
-            health.clear(BusHealth.SIZE);
+            health().clear(AgentHealth.SIZE);
           }
           pending.published(batch);
         })
@@ -118,8 +117,8 @@ public record Publisher(
   private boolean fits(Encoded each) {
     Optional<String> tooLarge = pending.tooLarge(each.event.event(), each.json.length);
     tooLarge.ifPresent(why -> {
-      health.drop("mapping_too_large");
-      health.fault(BusHealth.SIZE, why);
+      health().drop("mapping_too_large");
+      health().fault(AgentHealth.SIZE, why);
     });
     return tooLarge.isEmpty();
   }
@@ -127,7 +126,7 @@ public record Publisher(
   /** Stores the latest snapshot in the mapping bucket; can be retried. */
   public Mono<Void> storeSnapshot(byte[] snapshot) {
     String subject = "$KV.%s.%s".formatted(MAPPING_BUCKET, HostToken.key(host));
-    return confirmed(session.store(subject, Optional.empty(), snapshot), BusHealth.BUCKET);
+    return confirmed(session.store(subject, Optional.empty(), snapshot), AgentHealth.BUCKET);
   }
 
   /** Waits until a message is stored, and sets or clears the fault of a component. */
@@ -139,10 +138,14 @@ public record Publisher(
                 new IOException("not confirmed within %d s".formatted(CONFIRM_WITHIN.toSeconds()))),
             timer)
         .doOnError(failure -> fault(component, failure))
-        .doOnSuccess(_ -> health.clear(component));
+        .doOnSuccess(_ -> health().clear(component));
+  }
+
+  private AgentHealth health() {
+    return pending.health();
   }
 
   private void fault(String what, Throwable failure) {
-    health.fault(what, String.valueOf(failure.getMessage()));
+    health().fault(what, String.valueOf(failure.getMessage()));
   }
 }

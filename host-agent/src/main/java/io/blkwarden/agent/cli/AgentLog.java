@@ -4,7 +4,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.classic.util.LogbackMDCAdapter;
+import ch.qos.logback.classic.spi.LogbackServiceProvider;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.encoder.Encoder;
 import io.blkwarden.commandline.log.JsonLines;
@@ -13,25 +13,13 @@ import io.blkwarden.commandline.log.LogQueue;
 import io.blkwarden.commandline.log.TextLines;
 import java.time.ZoneId;
 import java.util.Optional;
-import org.slf4j.ILoggerFactory;
-import org.slf4j.IMarkerFactory;
-import org.slf4j.helpers.BasicMarkerFactory;
-import org.slf4j.spi.MDCAdapter;
-import org.slf4j.spi.SLF4JServiceProvider;
 
 /**
  * The log on stderr, as text or JSON. It is configured in code and named to SLF4J, because XML
  * configuration and provider discovery slow down each start.
  */
-public final class AgentLog implements SLF4JServiceProvider {
+public final class AgentLog extends LogbackServiceProvider {
   private static final String NAME = "agent";
-
-  private final LoggerContext context = new LoggerContext();
-  private final LogbackMDCAdapter mdc = new LogbackMDCAdapter();
-  private final IMarkerFactory markers = new BasicMarkerFactory();
-
-  /** For SLF4J. */
-  public AgentLog() {}
 
   /**
    * Selects the format; call this before anything is logged.
@@ -57,8 +45,9 @@ public final class AgentLog implements SLF4JServiceProvider {
   @Override
   public void initialize() {
     String format = System.getProperty(LogFormat.PROPERTY, "text");
+    LoggerContext context = (LoggerContext) getLoggerFactory();
     context.setName(NAME);
-    context.setMDCAdapter(mdc);
+    context.setMDCAdapter(getMDCAdapter());
     ConsoleAppender<ILoggingEvent> appender = new ConsoleAppender<>();
     appender.setContext(context);
     appender.setName(format);
@@ -74,26 +63,6 @@ public final class AgentLog implements SLF4JServiceProvider {
     root.addAppender(appender);
     context.getLogger("reactor").setLevel(Level.WARN);
     context.start();
-  }
-
-  @Override
-  public ILoggerFactory getLoggerFactory() {
-    return context;
-  }
-
-  @Override
-  public IMarkerFactory getMarkerFactory() {
-    return markers;
-  }
-
-  @Override
-  public MDCAdapter getMDCAdapter() {
-    return mdc;
-  }
-
-  @Override
-  public String getRequestedApiVersion() {
-    return "2.0.99"; // any SLF4J 2.0
   }
 
   /** The level in {@code BLKWARDEN_LOG}: a system property, else an environment variable. */

@@ -132,7 +132,7 @@ record AgentProcess(AgentRuntime runtime, StateRequest handOver, HostSources sou
 
   private static void uevents(AgentInbox inbox, Deque<Runnable> closing) {
     inbox.ueventsStarted();
-    switch (NetlinkUevents.open(inbox::uevent)) {
+    switch (NetlinkUevents.open(inbox::uevent, NetlinkUevents.BUFFER_BYTES)) {
       case ReadResult.Present<NetlinkUevents>(NetlinkUevents uevents) ->
           closing.push(uevents::close);
       case ReadResult<NetlinkUevents> none -> {

@@ -56,8 +56,7 @@ final class BioTracing implements Tracing {
 
   @Override
   public Optional<String> arm(Set<DeviceNumber> devices) {
-    ReadResult<BioTrace.Armed> armed = trace.arm(devices);
-    return armed.isPresent() ? drainFault : Optional.of(armed.describe());
+    return trace.arm(devices).or(() -> drainFault);
   }
 
   @Override

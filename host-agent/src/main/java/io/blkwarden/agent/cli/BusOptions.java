@@ -35,57 +35,47 @@ public final class BusOptions extends ConnectionOptions {
     List<String> servers = Arrays.stream(servers().split(",", -1)).map(String::strip).toList();
     servers.forEach(server -> checkServer(server, problems));
     Path file = credentials();
-    Optional<NatsCredentials> credentials = file == null ? Optional.empty() : read(file, problems);
+    Optional<NatsCredentials> credentials =
+        file == null
+            ? Optional.empty()
+            : read("--creds", file, "a NATS seed or a .creds file", NatsCredentials::read, problems);
     Optional<SSLContext> tls = tls(servers, problems);
     Optional<Duration> spread = DurationText.parse("--reconnect-spread", reconnectSpread, problems);
-    Optional<Subjects> subjects = Optional.empty();
-    try {
-      subjects = Optional.of(new Subjects(prefix()));
-    } catch (IllegalArgumentException e) {
-      problems.add("--prefix: " + e.getMessage());
-    }
-    if (problems.size() > before) {
-      return Optional.empty();
-    }
-    try {
-      return Optional.of(
-          new NatsSettings(
-              servers, credentials, tls, host, subjects.orElseThrow(), spread.orElseThrow()));
-    } catch (IllegalArgumentException e) {
-      problems.add("--nats: " + e.getMessage());
-      return Optional.empty();
-    }
-  }
-
-  private static Optional<NatsCredentials> read(Path file, List<String> problems) {
-    try {
-      return Optional.of(NatsCredentials.read(file));
-    } catch (IOException _) {
-      problems.add("--creds: cannot read " + file);
-      return Optional.empty();
-    } catch (IllegalArgumentException e) {
-      problems.add(
-          "--creds: expected a NATS seed or a .creds file, found %s in %s"
-              .formatted(e.getMessage(), file));
-      return Optional.empty();
-    }
+    Optional<Subjects> subjects =
+        HostOptions.valid("--prefix", problems, () -> new Subjects(prefix()));
+    return problems.size() > before
+        ? Optional.empty()
+        : HostOptions.valid(
+            "--nats",
+            problems,
+            () ->
+                new NatsSettings(
+                    servers, credentials, tls, host, subjects.orElseThrow(), spread.orElseThrow()));
   }
 
   private Optional<SSLContext> tls(List<String> servers, List<String> problems) {
     Path file = ca();
-    if (file == null) {
-      return servers.stream().anyMatch(each -> each.matches("(tls|wss)://.*"))
-          ? Optional.of(ServerTrust.ofJava())
-          : Optional.empty();
+    if (file != null) {
+      return read("--nats-ca", file, "certificates in PEM", ServerTrust::of, problems);
     }
+    return servers.stream().anyMatch(each -> each.matches("(tls|wss)://.*"))
+        ? Optional.of(ServerTrust.ofJava())
+        : Optional.empty();
+  }
+
+  private interface FileReader<T> {
+    T read(Path file) throws IOException;
+  }
+
+  private static <T> Optional<T> read(
+      String option, Path file, String expected, FileReader<T> reader, List<String> problems) {
     try {
-      return Optional.of(ServerTrust.of(file));
+      return Optional.of(reader.read(file));
     } catch (IOException _) {
-      problems.add("--nats-ca: cannot read " + file);
+      problems.add("%s: cannot read %s".formatted(option, file));
     } catch (IllegalArgumentException e) {
       problems.add(
-          "--nats-ca: expected certificates in PEM, found %s in %s"
-              .formatted(e.getMessage(), file));
+          "%s: expected %s, found %s in %s".formatted(option, expected, e.getMessage(), file));
     }
     return Optional.empty();
   }

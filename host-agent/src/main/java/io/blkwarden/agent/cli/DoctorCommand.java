@@ -5,7 +5,7 @@ import io.blkwarden.agent.kernel.ReadResult;
 import io.blkwarden.agent.nats.NatsCheck;
 import io.blkwarden.agent.nats.NatsSettings;
 import io.blkwarden.agent.trace.TraceCheck;
-import io.blkwarden.agent.uevent.UeventCheck;
+import io.blkwarden.agent.uevent.NetlinkUevents;
 import io.blkwarden.agent.xenstore.TextXenStore;
 import io.blkwarden.agent.xenstore.XenStoreCheck;
 import io.blkwarden.agent.xenstore.XenStoreSettings;
@@ -23,7 +23,6 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import tools.jackson.databind.node.ArrayNode;
 
 /** {@code blkwarden-agent doctor}: checks what the agent needs on this host. */
 @Command(
@@ -63,8 +62,8 @@ final class DoctorCommand implements Callable<Integer> {
       int pid = (int) ProcessHandle.current().pid();
       checks.addAll(HostChecks.rights());
       checks.addAll(XenStoreCheck.run(XenStoreSettings.of(hostOptions.root), new SecureRandom()));
-      checks.addAll(UeventCheck.run());
-      checks.addAll(TraceCheck.run(hostOptions.root, found, pid));
+      checks.add(NetlinkUevents.check());
+      checks.add(TraceCheck.run(hostOptions.root, found, pid));
       checks.addAll(HostChecks.counters(found));
       checks.addAll(HostChecks.processes(found));
       checks.add(HostChecks.leases(stateOptions.stateDir));
@@ -90,15 +89,7 @@ final class DoctorCommand implements Callable<Integer> {
   }
 
   private static String json(List<Check> checks) {
-    ArrayNode all = AsciiJson.MAPPER.createArrayNode();
-    for (Check check : checks) {
-      all.addObject()
-          .put("name", check.name())
-          .put("state", check.state().id())
-          .put("detail", check.detail())
-          .put("remedy", check.remedy());
-    }
-    return AsciiJson.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(all) + "\n";
+    return AsciiJson.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(checks) + "\n";
   }
 
   private static String text(List<Check> checks, TextStyle style) {
@@ -114,7 +105,7 @@ final class DoctorCommand implements Callable<Integer> {
   }
 
   private static String state(Check check, TextStyle style) {
-    String text = "%-5s".formatted(check.state().id());
+    String text = "%-5s".formatted(check.state().wire());
     return switch (check.state()) {
       case OK -> style.good(text);
       case WARN -> style.warning(text);

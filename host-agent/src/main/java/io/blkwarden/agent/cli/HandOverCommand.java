@@ -40,9 +40,7 @@ final class HandOverCommand implements Callable<Integer> {
     output.requireNone(StateRequest.handOver(stateOptions.stateDir).make(), StateOptions.REMEDY);
     if (output.json()) {
       output.print(
-          AsciiJson.MAPPER
-                  .createObjectNode()
-                  .put("schema", "blkwarden.hand-over.v1")
+          AsciiJson.document("blkwarden.hand-over.v1")
                   .put("state_dir", stateOptions.stateDir.toString())
                   .put("within_ms", StateRequest.HAND_OVER_VALID_FOR.toMillis())
               + "\n");

@@ -4,12 +4,11 @@ import io.blkwarden.agent.backend.BackendTypes;
 import io.blkwarden.agent.backend.blkback.BlkbackThread;
 import io.blkwarden.agent.backend.type.DiskProcesses;
 import io.blkwarden.agent.kernel.BlockDevice;
-import io.blkwarden.agent.kernel.BootId;
 import io.blkwarden.agent.kernel.KernelFiles;
 import io.blkwarden.agent.kernel.KernelRelease;
+import io.blkwarden.agent.kernel.ProcFiles;
 import io.blkwarden.agent.kernel.QueueScheduler;
 import io.blkwarden.agent.kernel.ReadResult;
-import io.blkwarden.agent.kernel.TaskIo;
 import io.blkwarden.agent.kernel.TaskStat;
 import io.blkwarden.agent.kernel.TaskStats;
 import io.blkwarden.agent.mapping.HostSnapshot.UnreadSource;
@@ -167,7 +166,7 @@ final class HostChecks {
     if (truncated.isEmpty()) {
       return List.of();
     }
-    ReadResult<TaskIo> io = TaskIo.read(files, truncated.getFirst().id().pid());
+    ReadResult<Long> io = ProcFiles.readBytes(files, truncated.getFirst().id().pid());
     String names =
         "the names of %d threads are truncated, such as '%s'"
             .formatted(truncated.size(), truncated.getFirst().name().comm());
@@ -205,8 +204,8 @@ final class HostChecks {
   /** The queue settings that the agent has changed. */
   static Check queues(KernelFiles files, Path stateDir) {
     ReadResult<List<ChangedSetting>> changed =
-        BootId.read(files)
-            .flatMap(boot -> new QueueFile(StateFolders.ofHost(stateDir), boot.id()).load());
+        ProcFiles.bootId(files)
+            .flatMap(boot -> new QueueFile(StateFolders.ofHost(stateDir), boot).load());
     if (!(changed
         instanceof ReadResult.Present<List<ChangedSetting>>(List<ChangedSetting> found))) {
       return Check.warn(

@@ -2,7 +2,7 @@ package io.blkwarden.agent.cli;
 
 import io.blkwarden.agent.files.RootedFiles;
 import io.blkwarden.agent.files.SysfsQueues;
-import io.blkwarden.agent.kernel.BootId;
+import io.blkwarden.agent.kernel.ProcFiles;
 import io.blkwarden.agent.kernel.ReadResult;
 import io.blkwarden.agent.queue.ChangedSetting;
 import io.blkwarden.agent.queue.DesiredQueue;
@@ -28,16 +28,16 @@ final class HostQueues {
    */
   static ReadResult<QueueTuner> recover(
       RootedFiles files, StateFolders folders, DesiredQueue desired, boolean setAside) {
-    return BootId.read(files)
+    return ProcFiles.bootId(files)
         .flatMap(boot -> {
-          QueueFile file = new QueueFile(folders, boot.id());
+          QueueFile file = new QueueFile(folders, boot);
           ReadResult<List<ChangedSetting>> earlier = file.load();
           if (setAside && earlier instanceof ReadResult.Malformed) {
             LOG.error("queue settings: {}; {}", earlier.describe(), file.setAside());
             earlier = ReadResult.present(List.of());
           }
           return earlier.map(found -> {
-            QueueTuner tuner = new QueueTuner(new SysfsQueues(files, Path.of("/")), file, desired);
+            QueueTuner tuner = new QueueTuner(new SysfsQueues(files, Path.of("/")), file::save, desired);
             tuner.recover(found);
             return tuner;
           });

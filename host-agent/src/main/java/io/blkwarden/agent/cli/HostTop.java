@@ -1,6 +1,6 @@
 package io.blkwarden.agent.cli;
 
-import io.blkwarden.agent.kernel.BootId;
+import io.blkwarden.agent.kernel.ProcFiles;
 import io.blkwarden.agent.lease.LeaseStore.FoundLeases;
 import io.blkwarden.agent.mapping.Evidence;
 import io.blkwarden.agent.mapping.HostSnapshot;
@@ -125,7 +125,7 @@ final class HostTop implements Supplier<TopRound> {
     found
         .stored()
         .filter(stored ->
-            BootId.read(sources.files()).map(boot -> boot.id().equals(stored.boot())).orElse(false))
+            ProcFiles.bootId(sources.files()).map(stored.boot()::equals).orElse(false))
         .ifPresent(stored ->
             stored
                 .leases()

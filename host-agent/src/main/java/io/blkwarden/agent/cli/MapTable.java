@@ -13,6 +13,7 @@ import io.blkwarden.model.UnresolvedReason;
 import io.blkwarden.model.Volume;
 import io.blkwarden.model.Worker;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -25,31 +26,32 @@ final class MapTable {
   private static final int MAX_DEVICES = 3;
   private static final String NONE = "-";
 
-  private static final List<String> TITLES =
-      List.of("DOMAIN,DISK,VOLUME,DM,PHYSICAL,ROLE,ROLE BY,PIDS,PRIORITY,STATE".split(","));
-
   private MapTable() {}
 
   /** The table, including the last line end, with the state of each disk in colour. */
   static String render(String host, String kernel, List<MappedDisk> disks, TextStyle style) {
-    StringBuilder out = new StringBuilder();
-    out.append(summary(host, kernel, disks)).append('\n');
-    if (!disks.isEmpty()) {
-      Table table = new Table(MAX_WIDTH, TITLES);
-      disks.forEach(disk -> table.row(row(disk)));
-      List<String> lines = table.lines();
-      out.append(lines.getFirst()).append('\n');
-      for (int i = 0; i < disks.size(); i++) {
-        String line = lines.get(i + 1);
-        int state = line.lastIndexOf("  ") + 2;
-        String text = line.substring(state);
-        boolean resolved = disks.get(i).state() == MappingState.RESOLVED;
-        out.append(line, 0, state)
-            .append(resolved ? style.good(text) : style.warning(text))
-            .append('\n');
-      }
-    }
-    return out.toString();
+    String summary = summary(host, kernel, disks) + "\n";
+    return disks.isEmpty() ? summary : summary + String.join("\n", lines(disks, style)) + "\n";
+  }
+
+  private static List<String> lines(List<MappedDisk> disks, TextStyle style) {
+    return Table.of(disks, MAX_WIDTH)
+        .column("DOMAIN", disk -> disk.domain().name() + " (" + disk.domain().domid() + ")")
+        .column(
+            "DISK", disk -> disk.disk().vdev() + (disk.disk().mode().startsWith("r") ? " ro" : ""))
+        .column("VOLUME", disk -> disk.volume().path())
+        .column("DM", disk -> device(disk.volume()))
+        .column("PHYSICAL", disk -> physical(disk.physical()))
+        .column("ROLE", disk -> disk.volume().role().wire())
+        .column("ROLE BY", disk -> Objects.requireNonNullElse(disk.volume().roleBy(), "default"))
+        .column(
+            "PIDS", disk -> joined(disk.workers().stream().map(worker -> Integer.toString(worker.pid()))))
+        .column(
+            "PRIORITY", disk -> joined(disk.workers().stream().map(MapTable::priority).distinct()))
+        .column("STATE", MapTable::state)
+        .paintLast((disk, text) ->
+            disk.state() == MappingState.RESOLVED ? style.good(text) : style.warning(text))
+        .lines();
   }
 
   private static String summary(String host, String kernel, List<MappedDisk> disks) {
@@ -57,21 +59,6 @@ final class MapTable {
     long domains = disks.stream().map(MappedDisk::domain).distinct().count();
     return "%s, Linux %s: %d of %d disks resolved, %d domains"
         .formatted(Printable.of(host), Printable.of(kernel), resolved, disks.size(), domains);
-  }
-
-  private static List<String> row(MappedDisk disk) {
-    Volume volume = disk.volume();
-    return List.of(
-        disk.domain().name() + " (" + disk.domain().domid() + ")",
-        disk.disk().vdev() + (disk.disk().mode().startsWith("r") ? " ro" : ""),
-        volume.path() == null ? NONE : volume.path(),
-        device(volume),
-        physical(disk.physical()),
-        volume.role().wire(),
-        volume.roleBy() == null ? "default" : volume.roleBy(),
-        joined(disk.workers().stream().map(worker -> Integer.toString(worker.pid()))),
-        joined(disk.workers().stream().map(MapTable::priority).distinct()),
-        state(disk));
   }
 
   private static String device(Volume volume) {
@@ -86,7 +73,7 @@ final class MapTable {
             .map(MapTable::physical)
             .collect(Collectors.joining(" "));
     int more = devices.size() - MAX_DEVICES;
-    return devices.isEmpty() ? NONE : more > 0 ? shown + " and " + more + " more" : shown;
+    return more > 0 ? shown + " and " + more + " more" : shown;
   }
 
   private static String physical(PhysicalDevice device) {
@@ -100,8 +87,7 @@ final class MapTable {
   }
 
   private static String joined(Stream<String> parts) {
-    String text = parts.collect(Collectors.joining(","));
-    return text.isEmpty() ? NONE : text;
+    return parts.collect(Collectors.joining(","));
   }
 
   static String state(MappedDisk disk) {

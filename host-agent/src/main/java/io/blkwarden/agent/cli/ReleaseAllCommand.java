@@ -1,8 +1,8 @@
 package io.blkwarden.agent.cli;
 
 import io.blkwarden.agent.files.RootedFiles;
-import io.blkwarden.agent.kernel.BootId;
 import io.blkwarden.agent.kernel.KernelFiles;
+import io.blkwarden.agent.kernel.ProcFiles;
 import io.blkwarden.agent.kernel.ReadResult;
 import io.blkwarden.agent.kernel.TaskStat;
 import io.blkwarden.agent.lease.CommandGate;
@@ -119,8 +119,7 @@ final class ReleaseAllCommand implements Callable<Integer> {
       output.print(summary + "\n");
       return;
     }
-    ObjectNode root = AsciiJson.MAPPER.createObjectNode();
-    root.put("schema", "blkwarden.release-all.v1");
+    ObjectNode root = AsciiJson.document("blkwarden.release-all.v1");
     root.put("by", byAgent ? "agent" : "command");
     ArrayNode ended = root.putArray("outcomes");
     for (Outcome outcome : outcomes) {
@@ -131,7 +130,7 @@ final class ReleaseAllCommand implements Callable<Integer> {
           .put("vdev", outcome.vdev())
           .put("detail", outcome.detail());
     }
-    output.print(AsciiJson.MAPPER.writeValueAsString(root) + "\n");
+    output.print(AsciiJson.text(root) + "\n");
   }
 
   private int queues() {
@@ -152,10 +151,10 @@ final class ReleaseAllCommand implements Callable<Integer> {
     ReadResult<Throttler> made =
         RootedFiles.below(Path.of("/"))
             .flatMap(files ->
-                BootId.read(files)
+                ProcFiles.bootId(files)
                     .flatMap(boot ->
                         LinuxIoPriorities.open()
-                            .map(priorities -> throttler(boot.id(), files, priorities, file))));
+                            .map(priorities -> throttler(boot, files, priorities, file))));
     if (!(made instanceof ReadResult.Present<Throttler>(Throttler throttler))) {
       return output.failed(made.describe(), HostSources.DOCTOR); // queue settings are restored
     }

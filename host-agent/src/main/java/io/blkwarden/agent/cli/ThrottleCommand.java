@@ -1,9 +1,10 @@
 package io.blkwarden.agent.cli;
 
-import io.blkwarden.agent.kernel.BootId;
+import io.blkwarden.agent.kernel.ProcFiles;
 import io.blkwarden.agent.mapping.verdict.RolePatterns;
 import io.blkwarden.commandline.DurationText;
 import io.blkwarden.commandline.ExitCodes;
+import io.blkwarden.commandline.RestraintOptions;
 import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.MappingState;
 import io.blkwarden.model.Restraint;
@@ -12,10 +13,9 @@ import io.blkwarden.model.message.CommandAction;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -37,7 +37,7 @@ final class ThrottleCommand implements Callable<Integer> {
   @Mixin private LocalRequest request = new LocalRequest();
 
   @ArgGroup(multiplicity = "0..1")
-  private How how = new How();
+  private RestraintOptions how = new RestraintOptions();
 
   @Option(
       names = "--lease",
@@ -53,40 +53,6 @@ final class ThrottleCommand implements Callable<Integer> {
       required = true,
       description = "Reason, for the audit trail.")
   private String reason = "";
-
-  /** A priority or a limit. */
-  static final class How {
-    @Option(
-        names = "--priority",
-        paramLabel = "PRIORITY",
-        description = "idle or best-effort/0..7 (default: idle).")
-    @Nullable String priority;
-
-    @Option(
-        names = "--limit",
-        paramLabel = "N/s",
-        description = "Limit reads and writes to N IOPS each, 10/s to 100000/s.")
-    @Nullable String limit;
-
-    /** The restraint; empty with a problem added to the list if it is invalid. */
-    Optional<Restraint> restraint(List<String> problems) {
-      String text = limit == null ? Objects.requireNonNullElse(priority, "idle") : limit;
-      try {
-        Restraint parsed = Restraint.parse(limit == null ? text : "limit " + text);
-        if (limit != null || !(parsed instanceof Restraint.Limit)) {
-          return Optional.of(parsed);
-        }
-      } catch (IllegalArgumentException _) {
-        // reported below
-      }
-      problems.add(
-          (limit == null
-                  ? "--priority: expected idle or best-effort/0..7, found '%s'"
-                  : "--limit: expected 10/s to 100000/s, found '%s'")
-              .formatted(text));
-      return Optional.empty();
-    }
-  }
 
   @Override
   public Integer call() {
@@ -106,13 +72,13 @@ final class ThrottleCommand implements Callable<Integer> {
       return output.error(
           ExitCodes.REFUSED, "%s is %s".formatted(request.disk, MapTable.state(disk)), MAP);
     }
-    BootId boot = output.require(BootId.read(sources.files()), HostSources.DOCTOR);
+    UUID boot = output.require(ProcFiles.bootId(sources.files()), HostSources.DOCTOR);
     CommandAction.Set set =
         new CommandAction.Set(
             request.newId(),
             disk.domain(),
             disk.disk().vdev(),
-            boot.id(),
+            boot,
             disk.workers().stream().map(Worker::id).toList(),
             restraint,
             lease.toMillis());

@@ -2,8 +2,8 @@ package io.blkwarden.agent.cli;
 
 import io.blkwarden.agent.kernel.BlockDevice;
 import io.blkwarden.agent.kernel.KernelFiles;
+import io.blkwarden.agent.kernel.ProcFiles;
 import io.blkwarden.agent.kernel.ReadResult;
-import io.blkwarden.agent.kernel.Uptime;
 import io.blkwarden.agent.mapping.Evidence;
 import io.blkwarden.agent.mapping.HostSnapshot.ObservedBio;
 import io.blkwarden.agent.mapping.MappingResolver;
@@ -106,7 +106,7 @@ final class TraceCommand implements Callable<Integer> {
     DeviceNumber device =
         output.require(
             device(host.files(), before.disks(), disk), "see 'blkwarden-agent map' and lsblk");
-    long startTicks = Uptime.read(host.files()).map(Uptime::ticks).orElse(0L);
+    long startTicks = ProcFiles.uptimeTicks(host.files()).orElse(0L);
     BioTally tally =
         output.require(
             BioTrace.open(Path.of("/"), host.files(), (int) ProcessHandle.current().pid())

@@ -36,26 +36,23 @@ record TraceReport(
 
   /** A table of the threads. */
   String text() {
-    Table table =
-        new Table("PID", "THREAD", "WORKER OF", "READS", "BYTES", "WRITES", "BYTES", "OTHER");
-    for (BioTally.Load load : shown()) {
-      table.row(
-          List.of(
-              Integer.toString(load.pid()),
-              load.comm(),
-              worker(load).orElse("-"),
-              Long.toString(load.reads()),
-              Long.toString(load.readBytes()),
-              Long.toString(load.writes()),
-              Long.toString(load.writeBytes()),
-              Long.toString(load.others())));
-    }
-    return table.lines().stream().map(line -> line + "\n").collect(Collectors.joining());
+    return Table.of(shown())
+            .column("PID", BioTally.Load::pid)
+            .column("THREAD", BioTally.Load::comm)
+            .column("WORKER OF", load -> worker(load).orElse(null))
+            .column("READS", BioTally.Load::reads)
+            .column("BYTES", BioTally.Load::readBytes)
+            .column("WRITES", BioTally.Load::writes)
+            .column("BYTES", BioTally.Load::writeBytes)
+            .column("OTHER", BioTally.Load::others)
+            .lines()
+            .stream()
+            .map(line -> line + "\n")
+            .collect(Collectors.joining());
   }
 
   String json() {
-    ObjectNode root = AsciiJson.MAPPER.createObjectNode();
-    root.put("schema", "blkwarden.trace.v1");
+    ObjectNode root = AsciiJson.document("blkwarden.trace.v1");
     root.put("disk", disk).put("device", device.toString());
     root.put("lost", tally.lost()).put("cut", tally.cut());
     root.put("threads_total", tally.loads().size());
@@ -72,7 +69,7 @@ record TraceReport(
           .put("write_bytes", load.writeBytes())
           .put("others", load.others());
     }
-    return AsciiJson.MAPPER.writeValueAsString(root);
+    return AsciiJson.text(root);
   }
 
   /** What is missing in the result. */

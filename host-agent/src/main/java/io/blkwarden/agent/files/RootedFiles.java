@@ -59,9 +59,7 @@ public final class RootedFiles implements KernelFiles {
   public ReadResult<String> read(String path) {
     FileBytes kept = spare.getAndSet(null);
     FileBytes bytes = kept == null ? new FileBytes(MAX_TEXT_BYTES) : kept;
-    ReadResult<FileBytes> read = read(path, bytes);
-    ReadResult<String> text =
-        read instanceof ReadResult.Present ? ReadResult.present(bytes.text()) : read.withoutValue();
+    ReadResult<String> text = read(path, bytes).map(FileBytes::text);
     spare.set(bytes);
     return text;
   }

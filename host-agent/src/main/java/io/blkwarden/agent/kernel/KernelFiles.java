@@ -44,15 +44,7 @@ public interface KernelFiles {
 
   /** Opens a file for repeated reads. */
   default OpenAttribute open(String path) {
-    return new OpenAttribute() {
-      @Override
-      public ReadResult<FileBytes> read(FileBytes into) {
-        return KernelFiles.this.read(path, into);
-      }
-
-      @Override
-      public void close() {}
-    };
+    return into -> read(path, into);
   }
 
   /**
@@ -61,11 +53,12 @@ public interface KernelFiles {
    *
    * <p>After a failed read the next one reopens the file. Not thread-safe.
    */
+  @FunctionalInterface
   interface OpenAttribute extends AutoCloseable {
     /** Reads the file into the buffer, which is the result. */
     ReadResult<FileBytes> read(FileBytes into);
 
     @Override
-    void close();
+    default void close() {}
   }
 }

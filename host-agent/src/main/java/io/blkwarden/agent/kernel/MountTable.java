@@ -62,14 +62,10 @@ public record MountTable(List<Mount> mounts) {
 
   /** The file system of a path: the longest mount point, and the last one mounted there. */
   public Optional<Mount> of(String path) {
-    Mount found = null;
-    for (Mount mount : mounts) {
-      if (mount.covers(path)
-          && (found == null || mount.point().length() >= found.point().length())) {
-        found = mount;
-      }
-    }
-    return Optional.ofNullable(found);
+    return mounts.stream()
+        .filter(mount -> mount.covers(path))
+        .reduce((found, mount) ->
+            mount.point().length() >= found.point().length() ? mount : found);
   }
 
   private static @Nullable DeviceNumber number(String text) {

@@ -151,7 +151,7 @@ public final class MappingDiff {
   }
 
   private static Volume withoutRole(Volume v) {
-    return new Volume(v.path(), v.device(), v.dm(), v.dmName(), v.dmUuid(), VolumeRole.DATA);
+    return new Volume(v.path(), v.device(), v.dm(), v.dmName(), v.dmUuid(), VolumeRole.DATA, null);
   }
 
   private static List<DeviceNumber> numbers(MappedDisk disk) {

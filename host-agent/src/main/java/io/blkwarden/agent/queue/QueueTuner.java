@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /**
  * Changes queue settings of physical devices to the desired values, and restores them.
@@ -25,7 +26,7 @@ public final class QueueTuner {
   static final Set<String> IGNORES_PRIORITIES = Set.of("none", "kyber");
 
   private final QueueSettings settings;
-  private final QueueStore store;
+  private final Function<List<ChangedSetting>, Optional<String>> store;
   private final DesiredQueue desired;
   private final Map<Key, ChangedSetting> changes = new LinkedHashMap<>();
   private final Set<Key> leftAlone = new HashSet<>();
@@ -41,7 +42,10 @@ public final class QueueTuner {
 
   private record Key(String device, QueueSetting setting) {}
 
-  public QueueTuner(QueueSettings settings, QueueStore store, DesiredQueue desired) {
+  public QueueTuner(
+      QueueSettings settings,
+      Function<List<ChangedSetting>, Optional<String>> store,
+      DesiredQueue desired) {
     this.settings = settings;
     this.store = store;
     this.desired = desired;
@@ -151,7 +155,7 @@ public final class QueueTuner {
   private boolean set(Key key, String before, String value) {
     Map<Key, ChangedSetting> next = new LinkedHashMap<>(changes);
     next.put(key, new ChangedSetting(key.device(), key.setting(), before, value));
-    Optional<String> storeFault = store.save(List.copyOf(next.values()));
+    Optional<String> storeFault = store.apply(List.copyOf(next.values()));
     if (storeFault.isPresent()) {
       notes.put(
           key, storeFault.get() + "; not changed, because it could not be restored after a crash");
@@ -222,7 +226,7 @@ public final class QueueTuner {
 
   private void save() {
     // outdated records are harmless: recover() finds that the values differ
-    store.save(List.copyOf(changes.values()));
+    Optional<String> _ = store.apply(List.copyOf(changes.values()));
   }
 
   private void publish() {

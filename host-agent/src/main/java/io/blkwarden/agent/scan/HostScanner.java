@@ -9,11 +9,10 @@ import io.blkwarden.agent.backend.type.DiskProcesses;
 import io.blkwarden.agent.kernel.DmDevice;
 import io.blkwarden.agent.kernel.KernelFiles;
 import io.blkwarden.agent.kernel.KernelRelease;
+import io.blkwarden.agent.kernel.ProcFiles;
 import io.blkwarden.agent.kernel.ReadResult;
-import io.blkwarden.agent.kernel.TaskIo;
 import io.blkwarden.agent.kernel.TaskStat;
 import io.blkwarden.agent.kernel.TaskStats;
-import io.blkwarden.agent.kernel.Uptime;
 import io.blkwarden.agent.lease.IoPriorities;
 import io.blkwarden.agent.mapping.Backend;
 import io.blkwarden.agent.mapping.DeviceStack;
@@ -89,8 +88,7 @@ public final class HostScanner {
    */
   public HostSnapshot scan(Supplier<List<ObservedBio>> bios) {
     ScanFaults faults = new ScanFaults();
-    Uptime read = faults.value(Uptime.PATH, Uptime.read(files), true);
-    Long uptime = read == null ? null : read.ticks();
+    Long uptime = faults.value(ProcFiles.UPTIME, ProcFiles.uptimeTicks(files), true);
     List<ObservedBio> seen = bios.get();
     KernelRelease kernel = faults.value(KernelRelease.PATH, KernelRelease.read(files), false);
     List<DomainRef> domains = DomainScan.read(store, faults);
@@ -191,13 +189,12 @@ public final class HostScanner {
     List<HostThread> threads = new ArrayList<>(named.size());
     for (BlkbackThread thread : named) {
       int pid = thread.id().pid();
-      // Needs ptrace rights, which the unit lacks by default; other proofs then apply.
-      TaskIo io = counted ? TaskIo.read(files, pid).toOptional().orElse(null) : null;
+      // needs ptrace rights, which the unit lacks by default; other proofs then apply.
       threads.add(
           new HostThread(
               thread.id(),
               thread.name(),
-              io == null ? null : io.readBytes(),
+              counted ? ProcFiles.readBytes(files, pid).toOptional().orElse(null) : null,
               faults.value("priority of " + pid, priorities.get(pid), false)));
     }
     return threads;

@@ -2,7 +2,6 @@ package io.blkwarden.agent.state;
 
 import io.blkwarden.agent.kernel.ReadResult;
 import io.blkwarden.agent.queue.ChangedSetting;
-import io.blkwarden.agent.queue.QueueStore;
 import io.blkwarden.model.Require;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,7 +16,7 @@ import tools.jackson.core.JacksonException;
  * checksums, {@code queue-settings.copy} in the directory for copies. Settings of another boot are
  * void, because the kernel has lost them.
  */
-public final class QueueFile implements QueueStore {
+public final class QueueFile {
   private static final String FORMAT = "blkwarden.queue-settings.v1";
   private static final String NAME = "queue-settings.json";
   private static final int MAX_SETTINGS = 1_024;
@@ -126,7 +125,11 @@ public final class QueueFile implements QueueStore {
     return json.setAside() + "; its settings are not restored";
   }
 
-  @Override
+  /**
+   * Replaces the stored settings.
+   *
+   * @return the error, if any
+   */
   public Optional<String> save(List<ChangedSetting> held) {
     List<Map<String, ?>> lines = new ArrayList<>();
     lines.add(Map.of("boot", boot));

@@ -28,8 +28,7 @@ public record BioBatch(List<TracedBio> bios, long overruns, int skippedLines, bo
         whole
             .lines()
             .filter(BioBatch::isEvent)
-            .map(TracedBio::parse)
-            .flatMap(reading -> reading.toOptional().stream())
+            .flatMap(line -> TracedBio.parse(line).stream())
             .toList();
     int skipped = (int) whole.lines().filter(BioBatch::isEvent).count() - bios.size();
     boolean tooMany = bios.size() > maxBios;

@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
@@ -76,9 +77,9 @@ public final class BioTally {
       Duration time,
       BooleanSupplier stopped,
       LongSupplier nanos) {
-    ReadResult<BioTrace.Armed> armed = trace.arm(List.of(device));
-    if (!armed.isPresent()) {
-      return ReadResult.failed(armed.describe());
+    Optional<String> fault = trace.arm(List.of(device));
+    if (fault.isPresent()) {
+      return ReadResult.failed(fault.get());
     }
     BioTally tally = new BioTally();
     long start = nanos.getAsLong();

@@ -46,18 +46,6 @@ public final class BioTrace implements AutoCloseable {
   private static final Pattern LOST = Pattern.compile("(?m)^(?:overrun|dropped events): (\\d+)$");
   private static final Logger LOG = LoggerFactory.getLogger(BioTrace.class);
 
-  /**
-   * The watched devices.
-   *
-   * @param devices at most {@link #MAX_DEVICES}
-   * @param waiting number of devices that wait for their turn
-   */
-  public record Armed(List<DeviceNumber> devices, int waiting) {
-    public Armed {
-      devices = List.copyOf(devices);
-    }
-  }
-
   private final TraceFiles trace;
   private final String name;
   private final List<String> leftovers;
@@ -117,21 +105,17 @@ public final class BioTrace implements AutoCloseable {
    *
    * <p>If there are more than {@link #MAX_DEVICES}, each call advances to the next ones. A change
    * of devices clears the buffers: a device number may now belong to another volume.
+   *
+   * @return the error, if any
    */
-  public ReadResult<Armed> arm(Collection<DeviceNumber> wanted) {
+  public Optional<String> arm(Collection<DeviceNumber> wanted) {
     if (closed) {
-      return ReadResult.failed("trace instance: closed");
+      return Optional.of("trace instance: closed");
     }
     List<DeviceNumber> next = rotation.next(wanted);
-    if (!next.equals(armed)) {
-      armed = List.of();
-      Optional<String> problem = watch(next);
-      if (problem.isPresent()) {
-        return ReadResult.failed("trace instance: " + problem.get());
-      }
-      armed = next;
-    }
-    return ReadResult.present(new Armed(armed, rotation.size() - armed.size()));
+    Optional<String> problem = next.equals(armed) ? Optional.empty() : watch(next);
+    armed = problem.isEmpty() ? next : List.of();
+    return problem.map(reason -> "trace instance: " + reason);
   }
 
   private Optional<String> watch(List<DeviceNumber> devices) {

@@ -6,6 +6,7 @@ import io.blkwarden.commandline.Check;
 import io.blkwarden.model.DeviceNumber;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /** The {@code doctor} check of tracing. */
 public final class TraceCheck {
@@ -22,27 +23,26 @@ public final class TraceCheck {
    * @param kernel for {@code proc}
    * @param pid this process
    */
-  public static List<Check> run(Path root, KernelFiles kernel, int pid) {
+  public static Check run(Path root, KernelFiles kernel, int pid) {
     return switch (BioTrace.open(root, kernel, pid)) {
       case ReadResult.Present<BioTrace>(BioTrace trace) -> {
         try (trace) {
-          yield List.of(watch(trace));
+          yield watch(trace);
         }
       }
       case ReadResult<BioTrace> none ->
-          List.of(
-              Check.warn(
-                  NAME,
-                  none.describe(),
-                  "Run as root, and mount tracefs: mount -t tracefs tracefs /sys/kernel/tracing."
-                      + WITHOUT));
+          Check.warn(
+              NAME,
+              none.describe(),
+              "Run as root, and mount tracefs: mount -t tracefs tracefs /sys/kernel/tracing."
+                  + WITHOUT);
     };
   }
 
   private static Check watch(BioTrace trace) {
-    ReadResult<BioTrace.Armed> armed = trace.arm(List.of(new DeviceNumber(0, 0)));
-    if (!armed.isPresent()) {
-      return Check.warn(NAME, armed.describe(), "Report the kernel version." + WITHOUT);
+    Optional<String> fault = trace.arm(List.of(new DeviceNumber(0, 0)));
+    if (fault.isPresent()) {
+      return Check.warn(NAME, fault.get(), "Report the kernel version." + WITHOUT);
     }
     return trace.leftovers().isEmpty()
         ? Check.ok(NAME, "an instance with a filtered block_bio_queue works")

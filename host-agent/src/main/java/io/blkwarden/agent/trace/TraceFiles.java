@@ -60,10 +60,8 @@ class TraceFiles {
   ReadResult<String> read(String path, int limitBytes) {
     try (InputStream in = Files.newInputStream(top.resolve(path))) {
       return ReadResult.present(new String(in.readNBytes(limitBytes), StandardCharsets.UTF_8));
-    } catch (NoSuchFileException e) {
-      return ReadResult.absent(path);
     } catch (IOException e) {
-      return ReadResult.failed(reason(path, e));
+      return unread(path, e);
     }
   }
 
@@ -74,12 +72,10 @@ class TraceFiles {
       for (Path entry : entries) {
         names.add(String.valueOf(entry.getFileName()));
       }
-    } catch (NoSuchFileException e) {
-      return ReadResult.absent(path);
     } catch (IOException e) {
-      return ReadResult.failed(reason(path, e));
+      return unread(path, e);
     } catch (DirectoryIteratorException e) {
-      return ReadResult.failed(top.resolve(path) + ": " + e.getMessage());
+      return unread(path, e.getCause());
     }
     Collections.sort(names);
     return ReadResult.present(List.copyOf(names));
@@ -129,6 +125,12 @@ class TraceFiles {
     } catch (IOException e) {
       return Optional.of(reason(path, e));
     }
+  }
+
+  private <T> ReadResult<T> unread(String path, IOException e) {
+    return e instanceof NoSuchFileException
+        ? ReadResult.absent(path)
+        : ReadResult.failed(reason(path, e));
   }
 
   private String reason(String path, IOException e) {

@@ -33,9 +33,4 @@ final class TraceRotation {
     next.sort(null);
     return List.copyOf(next);
   }
-
-  /** The number of devices to watch. */
-  int size() {
-    return queue.size();
-  }
 }

@@ -1,7 +1,7 @@
 package io.blkwarden.agent.trace;
 
-import io.blkwarden.agent.kernel.ReadResult;
 import io.blkwarden.model.DeviceNumber;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -38,28 +38,20 @@ public record TracedBio(int pid, String comm, DeviceNumber device, long sectors,
               + " \\[(.{0,63})\\]");
 
   /** Parses a line of a {@code trace} file that is neither empty nor a comment. */
-  public static ReadResult<TracedBio> parse(String line) {
+  public static Optional<TracedBio> parse(String line) {
     Matcher bio = LINE.matcher(line);
-    if (line.length() > LONGEST_LINE || !bio.matches()) {
-      return bad(line);
-    }
     try {
-      return ReadResult.present(
-          new TracedBio(
-              Integer.parseInt(bio.group(1)),
-              bio.group(6),
-              new DeviceNumber(Integer.parseInt(bio.group(2)), Integer.parseInt(bio.group(3))),
-              Long.parseLong(bio.group(5)),
-              bio.group(4)));
-    } catch (IllegalArgumentException e) {
-      return bad(line);
+      return line.length() > LONGEST_LINE || !bio.matches()
+          ? Optional.empty()
+          : Optional.of(
+              new TracedBio(
+                  Integer.parseInt(bio.group(1)),
+                  bio.group(6),
+                  new DeviceNumber(Integer.parseInt(bio.group(2)), Integer.parseInt(bio.group(3))),
+                  Long.parseLong(bio.group(5)),
+                  bio.group(4)));
+    } catch (IllegalArgumentException _) {
+      return Optional.empty(); // a number out of range
     }
-  }
-
-  private static ReadResult<TracedBio> bad(String line) {
-    return ReadResult.malformed(
-        "trace",
-        "TASK-PID [CPU] TIME: block_bio_queue: MAJOR,MINOR RWBS SECTOR + LENGTH [COMM]",
-        line);
   }
 }

@@ -1,9 +1,8 @@
 package io.blkwarden.agent.uevent;
 
 import io.blkwarden.agent.kernel.ReadResult;
-import io.blkwarden.model.Require;
+import io.blkwarden.commandline.Check;
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -11,7 +10,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Receives the kernel's uevents from a netlink socket on its own thread.
  *
- * <p>Messages of other senders than the kernel are dropped and counted: a process could forge
+ * <p>Messages of other senders than the kernel are dropped: a process could forge
  * devices. The receiver is called on that thread, in the kernel's order; its exceptions are logged.
  * While it is busy, up to {@code bufferBytes} are buffered in the socket; beyond that, messages are
  * lost and reported as {@link UeventNotice.Overrun}.
@@ -23,23 +22,9 @@ public final class NetlinkUevents implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(NetlinkUevents.class);
   private static final int JOIN_MILLIS = 5_000;
 
-  /**
-   * Numbers of received messages.
-   *
-   * @param events passed to the receiver
-   * @param foreign dropped because a process sent them
-   * @param malformed dropped as malformed
-   * @param overruns how often messages were lost
-   */
-  public record Counts(long events, long foreign, long malformed, long overruns) {}
-
   private final UeventSocket socket;
   private final Consumer<UeventNotice> notices;
   private final Thread thread;
-  private final AtomicLong events = new AtomicLong();
-  private final AtomicLong foreign = new AtomicLong();
-  private final AtomicLong malformed = new AtomicLong();
-  private final AtomicLong overruns = new AtomicLong();
   private volatile boolean closing;
 
   private NetlinkUevents(UeventSocket socket, Consumer<UeventNotice> notices) {
@@ -48,18 +33,13 @@ public final class NetlinkUevents implements AutoCloseable {
     this.thread = Thread.ofPlatform().daemon().name("uevents").unstarted(this::run);
   }
 
-  /** Opens the socket and starts the thread; failed with the system call that failed. */
-  public static ReadResult<NetlinkUevents> open(Consumer<UeventNotice> notices) {
-    return open(notices, BUFFER_BYTES);
-  }
-
   /**
-   * As {@link #open(Consumer)}, with another buffer size.
+   * Opens the socket and starts the thread; failed with the system call that failed.
    *
-   * @param bufferBytes 1 KiB to 256 MiB; the kernel doubles it for bookkeeping
+   * @param bufferBytes buffer size, such as {@link #BUFFER_BYTES}; the kernel doubles it for
+   *     bookkeeping
    */
   public static ReadResult<NetlinkUevents> open(Consumer<UeventNotice> notices, int bufferBytes) {
-    Require.within(bufferBytes, 1024, 256 << 20, "uevents.buffer_bytes");
     return UeventSocket.open(bufferBytes)
         .map(socket -> {
           NetlinkUevents uevents = new NetlinkUevents(socket, notices);
@@ -68,52 +48,42 @@ public final class NetlinkUevents implements AutoCloseable {
         });
   }
 
-  private void run() {
-    String stopped = "";
-    try (socket) {
-      while (!closing && stopped.isEmpty()) {
-        stopped =
-            switch (socket.await()) {
-              case READABLE -> drain();
-              case WOKEN, INTERRUPTED -> "";
-              case FAILED -> "poll failed";
-            };
+  /** The {@code doctor} check of the socket. */
+  public static Check check() {
+    return switch (UeventSocket.open(BUFFER_BYTES)) {
+      case ReadResult.Present<UeventSocket>(UeventSocket socket) -> {
+        socket.close();
+        yield Check.ok("uevents", "the NETLINK_KOBJECT_UEVENT socket works");
       }
-    }
-    if (!stopped.isEmpty()) {
-      emit(new UeventNotice.Stopped("uevents: " + stopped));
-    }
+      case ReadResult<UeventSocket> none ->
+          Check.warn(
+              "uevents",
+              none.describe(),
+              "New devices are found by full scans only. Allow AF_NETLINK in the service's"
+                  + " RestrictAddressFamilies, and --enable-native-access in the JVM options.");
+    };
   }
 
-  /** Receives all available messages; returns why the socket failed, or an empty text. */
-  private String drain() {
-    while (!closing) {
-      switch (socket.receive()) {
-        case UeventSocket.Received.Message message -> take(Uevent.parse(message.bytes()));
-        case UeventSocket.Received.Foreign _ -> foreign.incrementAndGet();
-        case UeventSocket.Received.Overrun _ ->
-            emit(new UeventNotice.Overrun(overruns.incrementAndGet()));
-        case UeventSocket.Received.Nothing _ -> {
-          return "";
-        }
-        case UeventSocket.Received.Broken broken -> {
-          return broken.reason();
+  private void run() {
+    try (socket) {
+      while (!closing) {
+        switch (socket.receive()) {
+          case UeventSocket.Received.Message message -> take(Uevent.parse(message.bytes()));
+          case UeventSocket.Received.Foreign _, UeventSocket.Received.Nothing _ -> {}
+          case UeventSocket.Received.Overrun _ -> emit(new UeventNotice.Overrun());
+          case UeventSocket.Received.Broken broken -> {
+            emit(new UeventNotice.Stopped("uevents: " + broken.reason()));
+            return;
+          }
         }
       }
     }
-    return "";
   }
 
   private void take(ReadResult<Uevent> parsed) {
     switch (parsed) {
-      case ReadResult.Present<Uevent>(Uevent event) -> {
-        events.incrementAndGet();
-        emit(event);
-      }
-      case ReadResult<Uevent> bad -> {
-        malformed.incrementAndGet();
-        LOG.debug("malformed uevent: {}", bad.describe());
-      }
+      case ReadResult.Present<Uevent>(Uevent event) -> emit(event);
+      case ReadResult<Uevent> bad -> LOG.debug("malformed uevent: {}", bad.describe());
     }
   }
 
@@ -125,16 +95,10 @@ public final class NetlinkUevents implements AutoCloseable {
     }
   }
 
-  /** Numbers of messages since the start. */
-  public Counts counts() {
-    return new Counts(events.get(), foreign.get(), malformed.get(), overruns.get());
-  }
-
   /** Stops the thread; buffered events are dropped. */
   @Override
   public void close() {
     closing = true;
-    socket.wake();
     if (Thread.currentThread() == thread) {
       return;
     }

@@ -2,12 +2,8 @@ package io.blkwarden.agent.uevent;
 
 /** A uevent, or the loss of uevents. */
 public sealed interface UeventNotice permits Uevent, UeventNotice.Overrun, UeventNotice.Stopped {
-  /**
-   * The socket buffer overflowed (ENOBUFS) and events were lost: a full scan is needed.
-   *
-   * @param overruns number of overruns since the start
-   */
-  record Overrun(long overruns) implements UeventNotice {}
+  /** The socket buffer overflowed (ENOBUFS) and events were lost: a full scan is needed. */
+  record Overrun() implements UeventNotice {}
 
   /**
    * The socket failed and no more events are received: only full scans find changes.

@@ -1,6 +1,5 @@
 package io.blkwarden.agent.xenstore;
 
-import io.blkwarden.model.Require;
 import java.util.random.RandomGenerator;
 
 /**
@@ -14,8 +13,8 @@ final class Backoff {
   private long ceilingMillis;
 
   Backoff(long minMillis, long maxMillis, RandomGenerator random) {
-    this.minMillis = Require.within(minMillis, 2, 60_000, "backoff.min_ms");
-    this.maxMillis = Require.within(maxMillis, minMillis, 600_000, "backoff.max_ms");
+    this.minMillis = minMillis;
+    this.maxMillis = maxMillis;
     this.random = random;
     this.ceilingMillis = minMillis;
   }

@@ -8,7 +8,6 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -38,9 +37,9 @@ public final class TextXenStore implements XenStore {
   private static final Pattern ESCAPED = Pattern.compile("(?:[^\\\\]|" + ESCAPE + ")*+");
 
   private final Map<String, ReadResult<String>> values;
-  private final Map<String, List<String>> children;
+  private final Map<String, Set<String>> children;
 
-  private TextXenStore(Map<String, ReadResult<String>> values, Map<String, List<String>> children) {
+  private TextXenStore(Map<String, ReadResult<String>> values, Map<String, Set<String>> children) {
     this.values = values;
     this.children = children;
   }
@@ -66,9 +65,7 @@ public final class TextXenStore implements XenStore {
       values.put(node.group(1), unescape(node.group(1), node.group(2)));
       adopt(node.group(1), children);
     }
-    Map<String, List<String>> frozen = new HashMap<>();
-    children.forEach((path, names) -> frozen.put(path, List.copyOf(names)));
-    return ReadResult.present(new TextXenStore(values, frozen));
+    return ReadResult.present(new TextXenStore(values, children));
   }
 
   private static void adopt(String path, Map<String, Set<String>> children) {
@@ -122,22 +119,16 @@ public final class TextXenStore implements XenStore {
 
   @Override
   public ReadResult<List<String>> directory(String path) {
-    List<String> names = children.get(path);
-    if (names != null) {
-      return ReadResult.present(names);
-    }
-    return values.containsKey(path) ? ReadResult.present(List.of()) : ReadResult.absent(path);
+    Set<String> names = children.getOrDefault(path, Set.of());
+    return names.isEmpty() && !values.containsKey(path)
+        ? ReadResult.absent(path)
+        : ReadResult.present(List.copyOf(names));
   }
 
   /** Always 0: a captured tree never changes. */
   @Override
   public OptionalLong changes(Collection<String> watched) {
     return OptionalLong.of(0);
-  }
-
-  @Override
-  public Optional<String> watch(String path, String token) {
-    return Optional.empty();
   }
 
   /** The number of nodes. */

@@ -18,8 +18,13 @@ import org.jspecify.annotations.Nullable;
  * <p>The header is four 32-bit numbers in the host's byte order: type, request id, transaction id,
  * payload length ({@code struct xsd_sockmsg}, xs_wire.h). Strings in a payload end with a NUL,
  * except the value in a READ reply.
+ *
+ * @param op its type
+ * @param requestId its request id; it is outside a transaction
+ * @param payload its payload
  */
-final class XenMessage {
+@SuppressWarnings("ArrayRecordComponent") // never compared or changed
+record XenMessage(XenOp op, int requestId, byte[] payload) {
   static final int HEADER_BYTES = 16;
   static final int MAX_PAYLOAD_BYTES = 4096;
 
@@ -31,17 +36,6 @@ final class XenMessage {
 
   private static final int LONGEST_ERROR = 64;
   private static final char REPLACEMENT = '\ufffd';
-
-  private final XenOp op;
-  private final int requestId;
-  private final byte[] payload;
-
-  /** A message outside a transaction. */
-  XenMessage(XenOp op, int requestId, byte[] payload) {
-    this.op = op;
-    this.requestId = requestId;
-    this.payload = payload;
-  }
 
   /**
    * A message whose payload is NUL-terminated strings; empty if they are too long or contain a NUL.
@@ -58,18 +52,6 @@ final class XenMessage {
     return payload.size() > MAX_PAYLOAD_BYTES
         ? Optional.empty()
         : Optional.of(new XenMessage(op, requestId, payload.toByteArray()));
-  }
-
-  XenOp op() {
-    return op;
-  }
-
-  int requestId() {
-    return requestId;
-  }
-
-  byte[] payload() {
-    return payload.clone();
   }
 
   /** Appends the encoded message. */

@@ -45,7 +45,9 @@ public interface XenStore {
    * @param token returned with each event
    * @return why the watch does not work now, if so
    */
-  Optional<String> watch(String path, String token);
+  default Optional<String> watch(String path, String token) {
+    return Optional.empty();
+  }
 
   /**
    * A number that stays the same while nothing watched changes. The server sends watch events

@@ -1,6 +1,5 @@
 package io.blkwarden.agent.xenstore;
 
-import io.blkwarden.model.Require;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -23,13 +22,6 @@ public record XenStoreSettings(
    * end a pending read, and on some kernels a read blocks all writes.
    */
   static final List<String> DEVICES = List.of("dev/xen/xenbus", "proc/xen/xenbus");
-
-  public XenStoreSettings {
-    Require.present(root, "xenstore.root");
-    Require.within(requestMillis, 10, 60_000, "xenstore.request_ms");
-    Require.within(backoffMinMillis, 2, 60_000, "xenstore.backoff_min_ms");
-    Require.within(backoffMaxMillis, backoffMinMillis, 600_000, "xenstore.backoff_max_ms");
-  }
 
   /** Settings for a busy dom0: request timeout 10 s, reconnects after 0.1 to 10 s. */
   public static XenStoreSettings of(Path root) {

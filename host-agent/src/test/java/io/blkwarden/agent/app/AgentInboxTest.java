@@ -17,7 +17,7 @@ final class AgentInboxTest {
 
   @Test
   void healthIsKeptDuringManyChanges() {
-    inbox.uevent(new UeventNotice.Overrun(1));
+    inbox.uevent(new UeventNotice.Overrun());
 
     inbox.xen(new XenEvent.Disconnected("the socket is closed"));
 
@@ -29,7 +29,7 @@ final class AgentInboxTest {
   void burstIsConflatedAndAChangeDuringAScanIsKept() {
     List<AgentInput> taken = new ArrayList<>();
     for (int n = 0; n < 300; n++) {
-      inbox.uevent(new UeventNotice.Overrun(n));
+      inbox.uevent(new UeventNotice.Overrun());
     }
     Disposable _ = inbox.changes().subscribe(taken::add, error -> {});
     assertThat(taken).hasSize(1);
@@ -37,8 +37,8 @@ final class AgentInboxTest {
 
     assertThat(inbox.takeChange()).isTrue();
     assertThat(inbox.takeChange()).isFalse();
-    inbox.uevent(new UeventNotice.Overrun(300));
-    inbox.uevent(new UeventNotice.Overrun(301));
+    inbox.uevent(new UeventNotice.Overrun());
+    inbox.uevent(new UeventNotice.Overrun());
     assertThat(taken).hasSize(2);
     assertThat(inbox.takeMissedChange()).isFalse();
   }

@@ -31,8 +31,8 @@ final class HostReleaseTest {
 
     for (int tick = 0; tick < 3; tick++) {
       assertThat(
-              HostRelease.carryOut(
-                  request, host.throttler, NO_QUEUES, host.nowMillis, published::addAll))
+              new SharedLeases(host.throttler)
+                  .releaseAll(request, NO_QUEUES, host.nowMillis, published::addAll))
           .isEmpty();
     }
     assertThat(request.isPending()).isTrue();
@@ -41,7 +41,7 @@ final class HostReleaseTest {
 
     host.kernel.refuse(500, false);
     host.later(1_000);
-    HostRelease.carryOut(request, host.throttler, NO_QUEUES, host.nowMillis, published::addAll);
+    new SharedLeases(host.throttler).releaseAll(request, NO_QUEUES, host.nowMillis, published::addAll);
 
     assertThat(request.isPending()).isFalse();
     assertThat(host.kernel.priority(500)).isEqualTo(IoPriority.UNSET);

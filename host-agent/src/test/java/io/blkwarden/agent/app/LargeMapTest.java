@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Test;
 /** A host with more disks than fit into one message. */
 final class LargeMapTest {
   private static final PhysicalDevice SDA =
-      new PhysicalDevice("sda", new DeviceNumber(8, 0), "mq-deadline", Actuator.CLASS_ONLY);
+      new PhysicalDevice("sda", new DeviceNumber(8, 0), "mq-deadline", Actuator.CLASS_ONLY, null);
 
   private static MappingSnapshot snapshot(int disks, long revision) {
     List<MappedDisk> mapped = IntStream.range(0, disks).mapToObj(LargeMapTest::disk).toList();
@@ -60,7 +60,7 @@ final class LargeMapTest {
             "dm-" + n,
             "vg-" + name,
             "LVM-" + "x".repeat(64),
-            VolumeRole.SWAP),
+            VolumeRole.SWAP, null),
         List.of(SDA),
         MappingState.RESOLVED,
         null,

@@ -2,7 +2,7 @@ package io.blkwarden.agent.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.blkwarden.agent.kernel.BootId;
+import io.blkwarden.agent.kernel.ProcFiles;
 import io.blkwarden.agent.lease.Lease;
 import io.blkwarden.agent.lease.LeaseStore.StoredLeases;
 import io.blkwarden.agent.lease.LeasedWorker;
@@ -55,7 +55,7 @@ final class LeasesOverRestartTest {
       agent.stopAndForget();
       disk.workers()
           .forEach(worker -> assertThat(agent.host.set(worker.pid(), IoPriority.IDLE)).isEmpty());
-      UUID boot = BootId.read(agent.host).toOptional().orElseThrow().id();
+      UUID boot = ProcFiles.bootId(agent.host).toOptional().orElseThrow();
       assertThat(
               agent.leases.save(
                   new StoredLeases(boot, 3, List.of(left(agent, disk)), PendingRestores.NONE)))

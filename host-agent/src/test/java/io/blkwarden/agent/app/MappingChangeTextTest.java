@@ -17,6 +17,7 @@ import io.blkwarden.model.message.MappingOrigin;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,11 +34,11 @@ final class MappingChangeTextTest {
     return new MappedDisk(
         DOMAIN,
         new DiskRef("xvda", 51712, BackendKind.QDISK, "w"),
-        new Volume(path, null, null, null, null, VolumeRole.DATA),
+        new Volume(path, null, null, null, null, VolumeRole.DATA, null),
         List.of(),
         MappingState.UNRESOLVED,
         UnresolvedReason.UNSUPPORTED_BACKEND,
-        List.of());
+        List.of(), Map.of());
   }
 
   @ParameterizedTest

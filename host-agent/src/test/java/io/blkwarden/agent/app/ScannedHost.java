@@ -14,10 +14,11 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** Scans of a simulated host that a test can block or make fail. */
-final class ScannedHost implements AgentPorts.HostScan {
+final class ScannedHost implements Function<Supplier<List<ObservedBio>>, HostSnapshot> {
   /** Blocks scans while locked. */
   final ReentrantLock scanning = new ReentrantLock();
 
@@ -34,7 +35,7 @@ final class ScannedHost implements AgentPorts.HostScan {
   }
 
   @Override
-  public HostSnapshot scan(Supplier<List<ObservedBio>> drain) {
+  public HostSnapshot apply(Supplier<List<ObservedBio>> drain) {
     scanning.lock();
     try {
       return seen(drain);

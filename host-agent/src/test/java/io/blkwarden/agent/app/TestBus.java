@@ -1,7 +1,6 @@
 package io.blkwarden.agent.app;
 
-import io.blkwarden.agent.bus.BusHealth;
-import io.blkwarden.agent.bus.BusState;
+import io.blkwarden.agent.bus.AgentHealth;
 import io.blkwarden.agent.bus.Controllers;
 import io.blkwarden.agent.bus.Link;
 import io.blkwarden.agent.bus.OutcomeJournal;
@@ -13,11 +12,14 @@ import io.blkwarden.agent.nats.NatsLink;
 import io.blkwarden.agent.nats.NatsSettings;
 import io.blkwarden.agent.scan.HostScanner;
 import io.blkwarden.model.HostId;
+import io.blkwarden.model.message.Heartbeat.ProbeHealth;
 import io.blkwarden.model.subject.Subjects;
 import io.blkwarden.simulation.host.HostSpec;
 import io.blkwarden.simulation.host.SimulatedHost;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.function.Consumer;
@@ -57,8 +59,7 @@ final class TestBus {
       LongSupplier nowMillis) {
     this.schedulers = schedulers;
     SimulatedHost simulated = new SimulatedHost(HostSpec.ofFleet("dom0-", 0), nowMillis);
-    BusHealth health = new BusHealth();
-    pending = new PendingMessages(journal, health);
+    pending = new PendingMessages(journal);
     AgentPorts ports =
         new AgentPorts(
             simulated,
@@ -83,7 +84,6 @@ final class TestBus {
             new AgentCore(settings, ports, pending, inbox, TestMessages.BOOT),
             inbox,
             pending,
-            health,
             new Controllers(link, Subjects.DEFAULT, journal),
             schedulers);
   }
@@ -96,8 +96,18 @@ final class TestBus {
     return this;
   }
 
+  /** The state of the connection, and details of the sources that do not work. */
+  record BusState(boolean connected, Map<String, String> faults, Map<String, Long> drops) {}
+
   BusState state() {
-    return pending.state();
+    AgentHealth health = pending.health();
+    Map<String, String> faults = new HashMap<>();
+    for (ProbeHealth probe : health.probes()) {
+      if (!probe.ok()) {
+        faults.put(probe.name(), String.valueOf(probe.detail()));
+      }
+    }
+    return new BusState(health.connected(), faults, health.drops());
   }
 
   /** Publishes pending messages for a limited time, then closes the connection. */

@@ -37,11 +37,10 @@ final class PendingMessagesTest {
   }
 
   private final Kept journal = new Kept();
-  private final BusHealth health = new BusHealth();
-  private final PendingMessages pending = new PendingMessages(journal, health);
+  private final PendingMessages pending = new PendingMessages(journal);
 
   private long dropped(String kind) {
-    return pending.state().drops().getOrDefault(kind, 0L);
+    return pending.health().drops().getOrDefault(kind, 0L);
   }
 
   @Test

@@ -9,7 +9,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** IoPressure, KernelRelease, BootId and Uptime. */
+/** IoPressure, KernelRelease, boot id and uptime. */
 final class HostFilesTest {
   private final KernelFiles captured = CapturedTree.files();
 
@@ -63,18 +63,17 @@ final class HostFilesTest {
   @Test
   void bootIdIsAUuid() {
     String id = "6303de50-65c9-4e07-bf01-2d68cf7449e7";
-    assertThat(BootId.parse(id + "\n"))
-        .isEqualTo(ReadResult.present(new BootId(UUID.fromString(id))));
-    assertThat(BootId.parse("1-1-1-1-1")).isInstanceOf(ReadResult.Malformed.class);
-    assertThat(BootId.parse("x".repeat(36))).isInstanceOf(ReadResult.Malformed.class);
-    assertThat(BootId.read(captured)).isInstanceOf(ReadResult.Absent.class);
+    assertThat(ProcFiles.parseBootId(id + "\n"))
+        .isEqualTo(ReadResult.present(UUID.fromString(id)));
+    assertThat(ProcFiles.parseBootId("1-1-1-1-1")).isInstanceOf(ReadResult.Malformed.class);
+    assertThat(ProcFiles.parseBootId("x".repeat(36))).isInstanceOf(ReadResult.Malformed.class);
+    assertThat(ProcFiles.bootId(captured)).isInstanceOf(ReadResult.Absent.class);
   }
 
   @Test
   void readsTheCapturedUptime() {
-    assertThat(Uptime.read(captured)).isEqualTo(ReadResult.present(new Uptime(152_600)));
-    assertThat(new Uptime(152_600).ticks()).isEqualTo(15_260);
-    assertThat(Uptime.parse("152 190")).isInstanceOf(ReadResult.Malformed.class);
-    assertThat(Uptime.parse("1234567890123.00 1.00")).isInstanceOf(ReadResult.Malformed.class);
+    assertThat(ProcFiles.uptimeTicks(captured)).isEqualTo(ReadResult.present(15_260L));
+    assertThat(ProcFiles.parseUptime("152 190")).isInstanceOf(ReadResult.Malformed.class);
+    assertThat(ProcFiles.parseUptime("1234567890123.00 1.00")).isInstanceOf(ReadResult.Malformed.class);
   }
 }

@@ -44,7 +44,7 @@ final class ReadResultTest {
 
   @Test
   void parseErrorNamesTheFile() {
-    assertThat(ReadResult.present("x").parse("proc/uptime", Uptime::parse).describe())
+    assertThat(ReadResult.present("x").parse("proc/uptime", ProcFiles::parseUptime).describe())
         .isEqualTo("proc/uptime: uptime: expected SECONDS.HUNDREDTHS ..., found 'x'");
   }
 

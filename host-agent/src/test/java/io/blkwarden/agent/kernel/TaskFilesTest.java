@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** TaskStat, TaskIo and BlkbackThreads. */
+/** TaskStat, bytes read and BlkbackThreads. */
 final class TaskFilesTest {
   private static final String AFTER_FLAGS = " 0 0 0 0 2 823 0 0 20 0 1 0 4159 0 0";
 
@@ -23,13 +23,13 @@ final class TaskFilesTest {
     TaskStat expected = new TaskStat(new WorkerId(564, 4159), "1.xvda2-0", 2, 0x200040);
     assertThat(TaskStat.read(captured, 564)).isEqualTo(ReadResult.present(expected));
     assertThat(expected.isKernelThread()).isTrue();
-    assertThat(TaskIo.read(captured, 564)).isEqualTo(ReadResult.present(new TaskIo(901853184)));
+    assertThat(ProcFiles.readBytes(captured, 564)).isEqualTo(ReadResult.present(901853184L));
   }
 
   @Test
   void endedTaskIsAbsent() {
     assertThat(TaskStat.read(captured, 565)).isEqualTo(ReadResult.absent("proc/565/stat"));
-    assertThat(TaskIo.read(captured, 565)).isEqualTo(ReadResult.absent("proc/565/io"));
+    assertThat(ProcFiles.readBytes(captured, 565)).isEqualTo(ReadResult.absent("proc/565/io"));
   }
 
   @ParameterizedTest
@@ -73,11 +73,11 @@ final class TaskFilesTest {
 
   @Test
   void ioRequiresTheBytesRead() {
-    assertThat(TaskIo.parse("read_bytes: 1\nwrite_bytes: 2\ncancelled_write_bytes: 3\n"))
-        .isEqualTo(ReadResult.present(new TaskIo(1)));
-    assertThat(TaskIo.parse("write_bytes: 2\ncancelled_write_bytes: 3\n"))
+    assertThat(ProcFiles.parseReadBytes("read_bytes: 1\nwrite_bytes: 2\ncancelled_write_bytes: 3\n"))
+        .isEqualTo(ReadResult.present(1L));
+    assertThat(ProcFiles.parseReadBytes("write_bytes: 2\ncancelled_write_bytes: 3\n"))
         .isInstanceOf(ReadResult.Malformed.class);
-    assertThat(TaskIo.parse("read_bytes: -1\nwrite_bytes: 2\n"))
+    assertThat(ProcFiles.parseReadBytes("read_bytes: -1\nwrite_bytes: 2\n"))
         .isInstanceOf(ReadResult.Malformed.class);
   }
 
@@ -117,7 +117,7 @@ final class TaskFilesTest {
     TaskStat self = TaskStat.read(live, pid).toOptional().orElseThrow();
     assertThat(self.id().pid()).isEqualTo(pid);
     assertThat(self.isKernelThread()).isFalse();
-    long upTicks = Uptime.read(live).map(Uptime::ticks).orElse(0L);
+    long upTicks = ProcFiles.uptimeTicks(live).orElse(0L);
     assertThat(self.id().startTicks()).isBetween(1L, upTicks);
     assertThat(TaskStats.read(live).isPresent()).isTrue();
   }

@@ -22,6 +22,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** Every reason to refuse a command, each with an otherwise valid command. */
@@ -148,7 +149,7 @@ final class CommandGateTest {
         disk.physical(),
         disk.state(),
         disk.reason(),
-        disk.workers());
+        disk.workers(), Map.of());
   }
 
   @Test

@@ -12,6 +12,7 @@ import io.blkwarden.model.message.Outcome;
 import io.blkwarden.model.message.Outcome.Result;
 import java.util.List;
 import java.util.Optional;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -106,10 +107,10 @@ final class StarvationGuardTest {
             disk.domain(),
             disk.disk(),
             disk.volume(),
-            List.of(new PhysicalDevice("sda", new DeviceNumber(8, 0), name, Actuator.UNKNOWN)),
+            List.of(new PhysicalDevice("sda", new DeviceNumber(8, 0), name, Actuator.UNKNOWN, null)),
             disk.state(),
             disk.reason(),
-            disk.workers()));
+            disk.workers(), Map.of()));
     return host.throttler.setAgain(host.mapping(), host.nowMillis);
   }
 

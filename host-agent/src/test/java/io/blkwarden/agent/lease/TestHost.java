@@ -31,6 +31,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A test host with a fake kernel and a throttler. */
@@ -131,12 +132,12 @@ public final class TestHost {
     return new MappedDisk(
         new DomainRef(new UUID(7, domid), domid, "vm" + domid),
         new DiskRef(vdev, 51714, BackendKind.VBD, "w"),
-        new Volume("/dev/vg/x", new DeviceNumber(253, 1), "dm-1", null, null, VolumeRole.SWAP),
+        new Volume("/dev/vg/x", new DeviceNumber(253, 1), "dm-1", null, null, VolumeRole.SWAP, null),
         List.of(
-            new PhysicalDevice("sda", new DeviceNumber(8, 0), "mq-deadline", Actuator.CLASS_ONLY)),
+            new PhysicalDevice("sda", new DeviceNumber(8, 0), "mq-deadline", Actuator.CLASS_ONLY, null)),
         state,
         reason,
-        workers);
+        workers, Map.of());
   }
 
   public MessageId id() {

@@ -58,7 +58,7 @@ final class MetricsServerTest {
 
   private static AgentSnapshot reading(String name) {
     PhysicalDevice device =
-        new PhysicalDevice("sda", new DeviceNumber(8, 0), null, Actuator.UNKNOWN);
+        new PhysicalDevice("sda", new DeviceNumber(8, 0), null, Actuator.UNKNOWN, null);
     Heartbeat beat =
         new Heartbeat(
             new HostId("dom0-7"),
@@ -82,11 +82,11 @@ final class MetricsServerTest {
         new MappedDisk(
             new DomainRef(new UUID(3, 4), 137, name),
             new DiskRef("xvda2", 51714, BackendKind.VBD, "w"),
-            new Volume("/dev/vg/x", null, null, null, null, VolumeRole.SWAP),
+            new Volume("/dev/vg/x", null, null, null, null, VolumeRole.SWAP, null),
             List.of(device),
             MappingState.UNRESOLVED,
             UnresolvedReason.NO_THREAD_YET,
-            List.of());
+            List.of(), Map.of());
     DiskReading counted =
         new DiskReading(disk, Map.of(SampleColumn.READ_IOS, 12L, SampleColumn.READ_SECTORS, 96L));
     return new AgentSnapshot(beat, true, 0, 1, List.of(counted, counted)); // the same disk twice

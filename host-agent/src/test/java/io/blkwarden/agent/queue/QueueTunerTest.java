@@ -38,7 +38,7 @@ final class QueueTunerTest {
     Files.createDirectories(root.resolve("sys/block/sda/queue/iosched"));
     store = new QueueFile(StateFolders.beside(state), BOOT);
     activate("none");
-    tuner = new QueueTuner(new Kernel(), store, BOTH);
+    tuner = new QueueTuner(new Kernel(), store::save, BOTH);
   }
 
   /** Emulates the kernel: the name in brackets, and settings reset. */
@@ -95,7 +95,7 @@ final class QueueTunerTest {
   }
 
   private QueueTuner restarted(DesiredQueue wish) {
-    QueueTuner next = new QueueTuner(new Kernel(), store, wish);
+    QueueTuner next = new QueueTuner(new Kernel(), store::save, wish);
     next.recover(stored());
     return next;
   }
@@ -199,7 +199,7 @@ final class QueueTunerTest {
   @Test
   void unavailableSchedulerIsNotSet() {
     tuner =
-        new QueueTuner(new Kernel(), store, new DesiredQueue(Optional.of("cfq"), Optional.empty()));
+        new QueueTuner(new Kernel(), store::save, new DesiredQueue(Optional.of("cfq"), Optional.empty()));
 
     assertThat(tuner.tune(SDA)).isFalse();
 

@@ -56,11 +56,6 @@ final class ScanCacheTest {
     }
 
     @Override
-    public Optional<String> watch(String path, String token) {
-      return Optional.empty();
-    }
-
-    @Override
     public OptionalLong changes(Collection<String> watched) {
       return changes;
     }

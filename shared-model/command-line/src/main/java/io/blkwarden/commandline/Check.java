@@ -1,6 +1,6 @@
 package io.blkwarden.commandline;
 
-import java.util.Locale;
+import io.blkwarden.model.WireName;
 
 /**
  * A result of {@code doctor}.
@@ -12,18 +12,13 @@ import java.util.Locale;
  */
 public record Check(String name, State state, String detail, String remedy) {
   /** The result of a check. */
-  public enum State {
+  public enum State implements WireName {
     /** Works. */
     OK,
     /** Works with restrictions, or only until the next restart. */
     WARN,
     /** Does not work. */
-    FAIL;
-
-    /** The state in JSON and in the table: {@code ok}, {@code warn} or {@code fail}. */
-    public String id() {
-      return name().toLowerCase(Locale.ROOT);
-    }
+    FAIL
   }
 
   /** A check that passed. */

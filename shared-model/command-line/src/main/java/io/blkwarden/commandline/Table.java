@@ -6,21 +6,31 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.function.BiFunction;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A text table with aligned columns; control characters are escaped. Columns are as wide as their
- * contents, up to a limit, beyond which text is truncated, except in the last column.
+ * A text table with a row per item and aligned columns; control characters are escaped. Columns are
+ * as wide as their contents, up to a limit, beyond which text is truncated, except in the last
+ * column.
  */
-public final class Table {
+public final class Table<T> {
   private static final String GAP = "  ";
 
+  private final List<T> items;
   private final int maxWidth;
-  private final List<List<String>> rows = new ArrayList<>();
+  private final List<String> titles = new ArrayList<>();
+  private final List<Cell<T>> cells = new ArrayList<>();
+  private BiFunction<T, String, String> paint = (_, text) -> text;
+
+  private Table(Collection<T> items, int maxWidth) {
+    this.items = List.copyOf(items);
+    this.maxWidth = maxWidth;
+  }
 
   /** A table without truncation. */
-  public Table(String... header) {
-    this(Integer.MAX_VALUE, List.of(header));
+  public static <T> Table<T> of(Collection<T> items) {
+    return new Table<>(items, Integer.MAX_VALUE);
   }
 
   /**
@@ -28,111 +38,77 @@ public final class Table {
    *
    * @param maxWidth maximum width of a column, in cells
    */
-  public Table(int maxWidth, List<String> header) {
-    this.maxWidth = maxWidth;
-    rows.add(List.copyOf(header));
+  public static <T> Table<T> of(Collection<T> items, int maxWidth) {
+    return new Table<>(items, maxWidth);
   }
 
-  /** Adds a row with a cell per column. */
-  public void row(List<String> cells) {
-    List<String> row = new ArrayList<>(cells.size());
-    for (int i = 0; i < cells.size(); i++) {
-      String text = Printable.of(cells.get(i));
-      row.add(i + 1 < cells.size() ? Cells.cut(text, maxWidth) : text);
-    }
-    rows.add(row);
+  /** The value of a cell; null and empty text are shown as {@code -}. */
+  public interface Cell<T> {
+    /** The value for this item. */
+    @Nullable Object of(T item);
+  }
+
+  /** Number of rows without the header. */
+  public int size() {
+    return items.size();
+  }
+
+  /** Adds a column. */
+  public Table<T> column(String title, Cell<T> cell) {
+    titles.add(title);
+    cells.add(cell);
+    return this;
+  }
+
+  /** Sets the colour of the last column. */
+  public Table<T> paintLast(BiFunction<T, String, String> paint) {
+    this.paint = paint;
+    return this;
   }
 
   /** The header and the rows, without trailing spaces. */
   public List<String> lines() {
-    int[] widths = new int[rows.getFirst().size()];
-    for (List<String> row : rows) {
-      for (int i = 0; i < widths.length; i++) {
-        widths[i] = Math.max(widths[i], Cells.width(row.get(i)));
+    List<List<String>> rows = new ArrayList<>(List.of(titles));
+    items.forEach(item -> rows.add(cells.stream().map(cell -> text(cell.of(item))).toList()));
+    int last = titles.size() - 1;
+    int[] widths = IntStream.range(0, last).map(column -> width(rows, column)).toArray();
+    List<String> lines = new ArrayList<>(rows.size());
+    for (int n = 0; n < rows.size(); n++) {
+      StringBuilder line = new StringBuilder();
+      for (int i = 0; i < last; i++) {
+        String cell = Cells.cut(rows.get(n).get(i), maxWidth);
+        line.append(Cells.left(cell, widths[i])).append(GAP);
       }
+      String text = rows.get(n).get(last);
+      line.append(n == 0 ? text : paint.apply(items.get(n - 1), text));
+      lines.add(line.toString().stripTrailing());
     }
-    return rows.stream().map(row -> line(row, widths)).toList();
+    return lines;
   }
 
-  private static String line(List<String> row, int[] widths) {
-    StringBuilder line = new StringBuilder();
-    for (int i = 0; i < widths.length; i++) {
-      line.append(i == 0 ? "" : GAP).append(Cells.left(row.get(i), widths[i]));
-    }
-    return line.toString().stripTrailing();
+  private int width(List<List<String>> rows, int column) {
+    return rows.stream()
+        .mapToInt(row -> Math.min(maxWidth, Cells.width(row.get(column))))
+        .max()
+        .orElse(0);
   }
 
-  /** A table with a row per item; add its columns. */
-  public static <T> Columns<T> of(Collection<T> items) {
-    return new Columns<>(List.copyOf(items));
+  private static String text(@Nullable Object value) {
+    String text = value == null ? "" : Printable.of(value.toString());
+    return text.isEmpty() ? "-" : text;
   }
 
-  /** The text of a column for an item; null or empty prints as {@code -}. */
-  public interface Cell<T> {
-    /** Returns an object whose text is printed. */
-    @Nullable Object of(T item);
+  /** Prints header and rows. */
+  public void print(PrintWriter out) {
+    lines().forEach(out::println);
   }
 
-  /** A table defined by its columns. */
-  public static final class Columns<T> {
-    private final List<T> items;
-    private final List<String> titles = new ArrayList<>();
-    private final List<Cell<T>> cells = new ArrayList<>();
-
-    private BiFunction<T, String, String> paint = (_, text) -> text;
-
-    private Columns(List<T> items) {
-      this.items = items;
-    }
-
-    /** Number of items. */
-    public int size() {
-      return items.size();
-    }
-
-    /** Adds a column. */
-    public Columns<T> column(String title, Cell<T> cell) {
-      titles.add(title);
-      cells.add(cell);
-      return this;
-    }
-
-    /** Colours the text of the last column. */
-    public Columns<T> paintLast(BiFunction<T, String, String> paint) {
-      this.paint = paint;
-      return this;
-    }
-
-    /** The header and the rows. */
-    public List<String> lines() {
-      Table table = new Table(Integer.MAX_VALUE, titles);
-      items.forEach(item -> table.row(cells.stream().map(cell -> text(cell.of(item))).toList()));
-      List<String> lines = new ArrayList<>(table.lines());
-      for (int row = 1; row < lines.size(); row++) {
-        String last = table.rows.get(row).getLast().stripTrailing();
-        String before = lines.get(row).substring(0, lines.get(row).length() - last.length());
-        lines.set(row, before + paint.apply(items.get(row - 1), last));
-      }
-      return lines;
-    }
-
-    private static String text(@Nullable Object value) {
-      String text = value == null ? "" : value.toString();
-      return text.isEmpty() ? "-" : text;
-    }
-
-    /** Prints the lines. */
-    public void print(PrintWriter out) {
-      lines().forEach(out::println);
-    }
-
-    /** Prints the lines, or {@code nothing} if there are no items. */
-    public void print(PrintWriter out, String nothing) {
-      if (items.isEmpty()) {
-        out.println(nothing);
-      } else {
-        print(out);
-      }
+  /** Prints header and rows; without rows, this sentence. */
+  public void print(PrintWriter out, String nothing) {
+    if (items.isEmpty()) {
+      out.println(nothing);
+    } else {
+      print(out);
     }
   }
 }

@@ -32,9 +32,4 @@ public record Ack(
     Require.text(by, 255, "by");
     Require.text(reason, 1_000, "reason");
   }
-
-  /** An acknowledgement on a server without users. */
-  public Ack(MessageId about, String by, String reason, Instant at) {
-    this(about, by, reason, at, null);
-  }
 }

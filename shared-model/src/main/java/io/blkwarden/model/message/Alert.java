@@ -71,27 +71,6 @@ public record Alert(
     }
   }
 
-  /** An unpublished alert that is not suppressed. */
-  public Alert(
-      MessageId id,
-      @Nullable MessageId incident,
-      State state,
-      Severity severity,
-      String policy,
-      HostId host,
-      @Nullable DomainRef domain,
-      @Nullable AlertDisk disk,
-      Instant since,
-      Instant at,
-      Condition condition,
-      Evidence evidence,
-      @Nullable Action action,
-      String summary) {
-    this(
-        id, incident, state, severity, policy, host, domain, disk, since, at, condition, evidence,
-        action, summary, null, null, null, null, null);
-  }
-
   /** A copy in another state. */
   public Alert withState(State next, Instant when, String sentence) {
     return with(next, when, sentence, silencedBy, ackedBy, inhibitedBy, epoch);
@@ -213,16 +192,6 @@ public record Alert(
       List<List<Double>> samples) {
     public Evidence {
       samples = Require.list(samples, 120, "evidence.samples");
-    }
-
-    /** Evidence of a policy without attribution. */
-    public Evidence(
-        @Nullable Double deviceTimeShare,
-        @Nullable Double deviceUtil,
-        @Nullable Double hostAwaitMs,
-        @Nullable Double hostIoFull,
-        List<List<Double>> samples) {
-      this(deviceTimeShare, deviceUtil, hostAwaitMs, hostIoFull, null, null, samples);
     }
   }
 

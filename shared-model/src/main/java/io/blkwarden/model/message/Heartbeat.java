@@ -167,11 +167,5 @@ public record Heartbeat(
     public HeldThrottle {
       Require.text(vdev, 64, "throttles.vdev");
     }
-
-    /** A controller's lease. */
-    public HeldThrottle(
-        MessageId lease, DomainRef domain, String vdev, Restraint restraint, long remainingMs) {
-      this(lease, domain, vdev, restraint, remainingMs, null);
-    }
   }
 }

@@ -78,17 +78,6 @@ public record OperatorRequest(String by, String reason, Ask ask) implements Cont
       Require.text(disk, 64, "disk");
       Require.within(leaseMs, 1_000, CommandAction.Set.MAX_LEASE_MS, "lease_ms");
     }
-
-    /** A request within the safety limits. */
-    public Throttle(HostId host, String domain, String disk, Restraint restraint, long leaseMs) {
-      this(host, domain, disk, restraint, leaseMs, null);
-    }
-
-    /** A request that overrides the safety limits if {@code force}. */
-    public Throttle(
-        HostId host, String domain, String disk, Restraint restraint, long leaseMs, boolean force) {
-      this(host, domain, disk, restraint, leaseMs, force ? Boolean.TRUE : null);
-    }
   }
 
   /**

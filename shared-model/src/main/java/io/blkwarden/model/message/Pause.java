@@ -25,9 +25,4 @@ public record Pause(
     Require.text(by, 255, "by");
     Require.text(reason, 1_000, "reason");
   }
-
-  /** A pause on a server without users. */
-  public Pause(String by, String reason, Instant at) {
-    this(by, reason, at, null);
-  }
 }

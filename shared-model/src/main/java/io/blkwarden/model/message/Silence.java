@@ -44,11 +44,6 @@ public record Silence(
     }
   }
 
-  /** A silence on a server without users. */
-  public Silence(MessageId id, String by, String reason, Instant at, Instant until, Matcher match) {
-    this(id, by, reason, at, until, match, null);
-  }
-
   /**
    * Patterns for an alert's labels with the wildcards {@code *} and {@code ?}. All given patterns
    * must match; at least one is required.

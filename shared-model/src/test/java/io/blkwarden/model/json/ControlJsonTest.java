@@ -28,6 +28,7 @@ import io.blkwarden.model.message.MappingOrigin;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class ControlJsonTest {
@@ -46,7 +47,7 @@ class ControlJsonTest {
                 "dm-20",
                 "vg-vm176_swap",
                 "LVM-x",
-                VolumeRole.SWAP),
+                VolumeRole.SWAP, null),
             List.of(),
             MappingState.RESOLVED,
             null,
@@ -58,7 +59,7 @@ class ControlJsonTest {
                     982213,
                     "137.xvda2-0",
                     IoPriority.UNSET,
-                    Proof.FULL_NAME)));
+                    Proof.FULL_NAME)), Map.of());
     var event =
         new DiskAttached(
             new MappingOrigin(

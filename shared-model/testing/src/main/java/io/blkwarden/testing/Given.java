@@ -2,23 +2,17 @@ package io.blkwarden.testing;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Stream;
 
 /**
- * The inputs of one try of a {@link Property}.
+ * The random inputs of one try of a {@link Property}.
  *
- * <p>Every input is made of choices, numbers from zero up, and the smaller a choice, the simpler
- * the input. So a failure is simplified by running the statement again with smaller choices. Limits
- * and other values at which programs often fail are drawn more often than chance would.
+ * <p>Limits and other values at which programs often fail are generated more often than the rest.
  */
 public final class Given {
-  /** A number that was drawn; what does not shrink is taken as it is, like a seed. */
-  record Choice(long value, boolean shrinks) {}
-
   private static final int DEFAULT_LENGTH = 255;
   private static final int DRAWN_MAX = 40;
   private static final int SHOWN_MAX = 300;
@@ -30,31 +24,16 @@ public final class Given {
       "\0\n\r\t\u001b\u007f\u0085\u00a0\u00e4\u0301\u200b\u2028\u202e\u4e2d\ufeff\uffff"
           + "\ud83d\udcbe\ud800\udc00";
 
-  private final @Nullable SplittableRandom random;
-  private final List<Choice> script;
-  private final List<Choice> choices = new ArrayList<>();
+  private final SplittableRandom random;
   private final List<String> drawn = new ArrayList<>();
 
   Given(SplittableRandom random) {
     this.random = random;
-    this.script = List.of();
   }
 
-  Given(List<Choice> script) {
-    this.random = null;
-    this.script = List.copyOf(script);
-  }
-
-  /** A number for a generator of random numbers; it is never simplified. */
+  /** A seed of a random number generator. */
   public long seed() {
-    long seed = 0;
-    if (random != null) {
-      seed = random.nextLong();
-    } else if (choices.size() < script.size()) {
-      seed = script.get(choices.size()).value();
-    }
-    choices.add(new Choice(seed, false));
-    return shown("seed", seed);
+    return shown("seed", random.nextLong());
   }
 
   /** Any int. */
@@ -89,119 +68,66 @@ public final class Given {
 
   /** At most 255 characters of any kind, invalid ones included. */
   public String text() {
-    long alphabet = choose(4);
-    int length = number(0, DEFAULT_LENGTH);
-    StringBuilder text = new StringBuilder(length);
-    for (int i = 0; i < length; i++) {
-      text.append(character((int) alphabet));
-    }
-    return shown("text", text.toString());
+    int alphabet = random.nextInt(5);
+    return text(0, DEFAULT_LENGTH, () -> character(alphabet));
   }
 
   /** A text of these characters, of a length between the two, both included. */
   public String text(String alphabet, int minLength, int maxLength) {
-    int length = number(minLength, maxLength);
-    StringBuilder text = new StringBuilder(length);
-    for (int i = 0; i < length; i++) {
-      text.append(alphabet.charAt((int) choose(alphabet.length() - 1L)));
+    return text(minLength, maxLength, () -> oneOf(alphabet));
+  }
+
+  private String text(int minLength, int maxLength, Supplier<Character> character) {
+    StringBuilder text = new StringBuilder();
+    for (int left = number(minLength, maxLength); left > 0; left--) {
+      text.append((char) character.get());
     }
     return shown("text", text.toString());
   }
 
   /** One of the values. */
   public <T> T oneOf(List<T> values) {
-    return shown("value", values.get((int) choose(values.size() - 1L)));
+    return shown("value", values.get(random.nextInt(values.size())));
+  }
+
+  private char oneOf(String characters) {
+    return characters.charAt(random.nextInt(characters.length()));
   }
 
   /** A list of what is drawn, of a length between the two, both included. */
   public <T> List<T> list(int minSize, int maxSize, Supplier<T> item) {
-    List<T> list = new ArrayList<>();
-    int expected = number(minSize, maxSize);
-    while (list.size() < minSize || (list.size() < maxSize && choose(expected) > 0)) {
-      list.add(item.get());
-    }
-    return Collections.unmodifiableList(list);
-  }
-
-  List<Choice> choices() {
-    return List.copyOf(choices);
+    return Stream.generate(item).limit(number(minSize, maxSize)).toList();
   }
 
   List<String> drawn() {
     return List.copyOf(drawn);
   }
 
-  /** Whether the first list is shorter, or as long and smaller at the first difference. */
-  static boolean simpler(List<Choice> first, List<Choice> second) {
-    if (first.size() != second.size()) {
-      return first.size() < second.size();
-    }
-    for (int i = 0; i < first.size(); i++) {
-      if (first.get(i).value() != second.get(i).value()) {
-        return first.get(i).value() < second.get(i).value();
-      }
-    }
-    return false;
-  }
-
-  /** A number from zero to the maximum, both included. */
-  private long choose(long max) {
-    long value = 0;
-    if (random != null) {
-      value = random.nextLong(max + 1);
-    } else if (choices.size() < script.size()) {
-      value = Math.clamp(script.get(choices.size()).value(), 0, max);
-    }
-    choices.add(new Choice(value, true));
-    return value;
-  }
-
   private int number(int min, int max) {
     int origin = Math.clamp(0, min, max);
-    long range = (long) max - min;
-    int recorded = choices.size();
-    int value =
-        switch ((int) choose(7)) {
-          case 6 -> from(origin, min, max, choose(Math.min(range, 20)));
-          case 7 -> {
-            int[] limits = {
-              origin, min, max, (int) Math.min(max, min + 1L), (int) Math.max(min, max - 1L)
-            };
-            yield limits[(int) choose(limits.length - 1L)];
+    return (int)
+        switch (random.nextInt(8)) {
+          case 0 -> random.nextLong(Math.max(min, origin - 20L), Math.min(max, origin + 20L) + 1);
+          case 1 -> {
+            long[] limits = {origin, min, max, Math.min(max, min + 1L), Math.max(min, max - 1L)};
+            yield limits[random.nextInt(limits.length)];
           }
-          default -> from(origin, min, max, choose(range));
+          default -> random.nextLong(min, max + 1L);
         };
-    // However it was drawn, it is recorded as a distance, which can be made smaller.
-    choices.subList(recorded, choices.size()).clear();
-    choices.add(new Choice(0, true));
-    choices.add(new Choice(distance(origin, max, value), true));
-    return value;
-  }
-
-  /** Counts from the origin up to the maximum, then from it down to the minimum. */
-  private static int from(int origin, int min, int max, long distance) {
-    long above = (long) max - origin;
-    long value = distance <= above ? origin + distance : origin - (distance - above);
-    return Math.clamp(value, min, max);
-  }
-
-  /** The distance that {@link #from} makes this value of. */
-  private static long distance(int origin, int max, int value) {
-    return value >= origin ? (long) value - origin : (long) max - value;
   }
 
   private byte rawByte() {
-    int choice = (int) choose(255 + 4 * BYTE_LIMITS.length);
+    int choice = random.nextInt(256 + 4 * BYTE_LIMITS.length);
     return choice <= 255 ? (byte) choice : BYTE_LIMITS[choice % BYTE_LIMITS.length];
   }
 
   private char character(int alphabet) {
     return switch (alphabet) {
-      case 0 -> PRINTABLE.charAt((int) choose(PRINTABLE.length() - 1L));
-      case 1 -> (char) choose(0x7f);
-      case 2 -> (char) choose(0x2ff);
-      case 3 -> (char) choose(Character.MAX_VALUE);
-      default -> ODD.charAt((int) choose(ODD.length() - 1L));
+      case 0 -> oneOf(PRINTABLE);
+      case 1 -> (char) random.nextInt(0x80);
+      case 2 -> (char) random.nextInt(0x300);
+      case 3 -> (char) random.nextInt(Character.MAX_VALUE + 1);
+      default -> oneOf(ODD);
     };
   }
 

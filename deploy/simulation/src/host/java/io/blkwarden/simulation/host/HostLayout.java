@@ -2,19 +2,27 @@ package io.blkwarden.simulation.host;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.blkwarden.agent.kernel.ReadResult;
 import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /** Writes the files and the xenstore tree of a simulated dom0, as on Linux 6.1 and Xen 4.17. */
-final class HostLayout extends FileTree {
+final class HostLayout {
   private static final int FIRST_PID = 20_000;
   private static final int START_TICKS = 4_100;
   private static final String DOMAINS = "/local/domain/";
   private static final String BACKENDS = "/local/domain/0/backend/vbd/";
   private static final String BUS = "sys/bus/xen-backend/devices/vbd-";
 
+  private final NavigableMap<String, Supplier<String>> files = new TreeMap<>();
+  private final Map<String, String> links = new HashMap<>();
   private int born;
 
   void host(HostSpec spec, SimulatedDevice device, LongSupplier uptimeMillis) {
@@ -127,5 +135,50 @@ final class HostLayout extends FileTree {
     remove(BACKENDS + domid + "/");
     remove(BUS + domid + "-");
     pids.forEach(pid -> remove("proc/" + pid + "/"));
+  }
+
+  void file(String path, Supplier<String> text) {
+    files.put(path, text);
+  }
+
+  void file(String path, String text) {
+    files.put(path, () -> text);
+  }
+
+  void link(String path, String target) {
+    links.put(path, target);
+  }
+
+  boolean has(String path) {
+    return files.containsKey(path);
+  }
+
+  /** Removes all files whose paths start with the prefix. */
+  void remove(String prefix) {
+    below(prefix).clear();
+  }
+
+  private NavigableMap<String, Supplier<String>> below(String prefix) {
+    return files.subMap(prefix, true, prefix + Character.MAX_VALUE, false);
+  }
+
+  ReadResult<String> read(String path) {
+    Supplier<String> text = files.get(path);
+    return text == null ? ReadResult.absent(path) : ReadResult.present(text.get());
+  }
+
+  ReadResult<List<String>> list(String dir) {
+    String prefix = dir.isEmpty() ? "" : dir + "/";
+    List<String> names =
+        below(prefix).keySet().stream()
+            .map(path -> path.substring(prefix.length()).replaceFirst("/.*", ""))
+            .distinct()
+            .toList();
+    return names.isEmpty() && !has(dir) ? ReadResult.absent(dir) : ReadResult.present(names);
+  }
+
+  ReadResult<String> target(String path) {
+    String target = links.get(path);
+    return target == null ? ReadResult.absent(path) : ReadResult.present(target);
   }
 }

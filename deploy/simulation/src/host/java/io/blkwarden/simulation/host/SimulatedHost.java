@@ -254,11 +254,6 @@ public final class SimulatedHost implements KernelFiles, XenStore, IoPriorities,
     return list(path);
   }
 
-  @Override
-  public Optional<String> watch(String path, String token) {
-    return Optional.empty();
-  }
-
   private <T> ReadResult<T> ofTask(int pid, Function<Task, T> value) {
     Task task = tasks.get(pid);
     return task == null ? ReadResult.absent("task " + pid) : ReadResult.present(value.apply(task));

@@ -7,7 +7,7 @@ import io.blkwarden.agent.app.AgentPorts;
 import io.blkwarden.agent.app.AgentSettings;
 import io.blkwarden.agent.app.Tracing;
 import io.blkwarden.agent.bus.IncomingCommand;
-import io.blkwarden.agent.kernel.BootId;
+import io.blkwarden.agent.kernel.ProcFiles;
 import io.blkwarden.agent.lease.IoPriorities;
 import io.blkwarden.agent.lease.LeaseStore.FoundLeases;
 import io.blkwarden.agent.lease.LeaseStore.StoredLeases;
@@ -78,7 +78,7 @@ final class AgentNode {
     AgentSettings settings =
         new AgentSettings(id(), "simulated", Duration.ofSeconds(1), false, RolePatterns.DEFAULTS);
     env.log(id() + " agent starts");
-    UUID boot = BootId.read(host).toOptional().orElseThrow().id();
+    UUID boot = ProcFiles.bootId(host).toOptional().orElseThrow();
     agent = new AgentCore(settings, ports, link, new AgentInbox(), boot);
     run(each -> each.start(stored.map(FoundLeases::of).orElse(FoundLeases.NOTHING)));
   }

@@ -1,6 +1,6 @@
 package io.blkwarden.simulation.fleet;
 
-import io.blkwarden.agent.bus.BusState;
+import io.blkwarden.agent.bus.AgentHealth;
 import io.blkwarden.agent.bus.ControlBus;
 import io.blkwarden.controller.engine.Input;
 import io.blkwarden.model.HostId;
@@ -41,6 +41,7 @@ final class HostLink implements ControlBus {
   private final HostId host;
   private final Consumer<Input> controllers;
   private final ArrayDeque<Runnable> waiting = new ArrayDeque<>();
+  private final AgentHealth health = new AgentHealth();
   private boolean up = true;
   private long upSinceMillis;
   private final Map<Lane, Long> lastArrivalMillis = new EnumMap<>(Lane.class);
@@ -49,6 +50,7 @@ final class HostLink implements ControlBus {
     this.env = env;
     this.host = host;
     this.controllers = controllers;
+    health.up();
   }
 
   boolean up() {
@@ -62,11 +64,13 @@ final class HostLink implements ControlBus {
   void breaks() {
     env.log(host + " link breaks");
     up = false;
+    health.down("link broken");
   }
 
   void restore() {
     env.log(host + " link restored");
     up = true;
+    health.up();
     upSinceMillis = env.now();
     while (!waiting.isEmpty()) {
       waiting.remove().run();
@@ -131,8 +135,8 @@ final class HostLink implements ControlBus {
   }
 
   @Override
-  public BusState state() {
-    return new BusState(up, Map.of(), Map.of());
+  public AgentHealth health() {
+    return health;
   }
 
   @Override

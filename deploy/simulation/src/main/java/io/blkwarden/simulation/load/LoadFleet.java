@@ -35,7 +35,7 @@ final class LoadFleet {
   static final CommandAction.Revision REVISION = new CommandAction.Revision(RUN, 1);
 
   private static final PhysicalDevice DEVICE =
-      new PhysicalDevice("sda", new DeviceNumber(8, 0), "mq-deadline", Actuator.CLASS_ONLY);
+      new PhysicalDevice("sda", new DeviceNumber(8, 0), "mq-deadline", Actuator.CLASS_ONLY, null);
 
   private final int disks;
   private final InstantSource clock;

@@ -226,6 +226,6 @@ final class OracleTest {
         alert.condition(),
         alert.evidence(),
         action,
-        alert.summary());
+        alert.summary(), null, null, null, null, null);
   }
 }

@@ -94,7 +94,7 @@ final class StoryTest {
         START,
         over ? START.plusSeconds(24) : START,
         new Alert.Condition("swap.iops", over ? 1 : 96, 50, 0, 20),
-        new Alert.Evidence(null, null, null, null, List.of()),
+        new Alert.Evidence(null, null, null, null, null, null, List.of()),
         new Alert.Action(
             "auto",
             null,
@@ -108,6 +108,6 @@ final class StoryTest {
             note,
             null,
             null),
-        summary);
+        summary, null, null, null, null, null);
   }
 }
