@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -65,6 +66,18 @@ public record MappedDisk(
   /** A copy with this state and these workers. */
   public MappedDisk withWorkers(MappingState now, @Nullable UnresolvedReason why, List<Worker> by) {
     return new MappedDisk(domain, disk, volume, physical, now, why, by, domainLabels);
+  }
+
+  /** Why no restraint can act on the disk although its workers are proven; empty if one may. */
+  @JsonIgnore
+  public Optional<String> unrestrainable() {
+    if (volume.cached()) {
+      return Optional.of("the kernel writes the page cache of its image to the device");
+    }
+    boolean byProcess = !workers.isEmpty() && workers.getFirst().kind() != WorkerKind.BLKBACK;
+    return byProcess && physical.isEmpty()
+        ? Optional.of("its image is on no local block device")
+        : Optional.empty();
   }
 
   /** The identity of the disk while its domain runs. */

@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param role use of the volume in the guest
  * @param roleBy source of the role: {@code name: swap}, {@code option: PATTERN}, {@code signature};
  *     at most 100 characters; absent if no rule matched, so that the role is {@code data}
+ * @param cached whether the disk's process only writes to the page cache, so that threads of the
+ *     kernel write to the device and no restraint acts on them; omitted when false
  */
 public record Volume(
     @Nullable String path,
@@ -23,7 +25,8 @@ public record Volume(
     @Nullable String dmName,
     @Nullable String dmUuid,
     VolumeRole role,
-    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String roleBy) {
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String roleBy,
+    @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean cached) {
   /** Maximum length of {@code roleBy}. */
   public static final int MAX_ROLE_BY = 100;
 

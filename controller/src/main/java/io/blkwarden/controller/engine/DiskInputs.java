@@ -188,7 +188,7 @@ final class DiskInputs implements ThrottleInputs {
   public Ladder.Next nextStep(int from) {
     return disk == null
         ? new Ladder.Next.Exhausted("")
-        : Ladder.next(ladder(), from, disk.physical(), tracker.limits, this::harmful);
+        : Ladder.next(ladder(), from, disk, tracker.limits, this::harmful);
   }
 
   @Override

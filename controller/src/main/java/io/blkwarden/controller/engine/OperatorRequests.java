@@ -271,7 +271,7 @@ record OperatorRequests(
     }
     // an operator may try a step that harmed before
     Ladder.Next next =
-        Ladder.next(List.of(restraint), 0, at.disk().physical(), at.tracker().limits, _ -> false);
+        Ladder.next(List.of(restraint), 0, at.disk(), at.tracker().limits, _ -> false);
     return switch (next) {
       case Ladder.Next.Available _ -> Optional.empty();
       case Ladder.Next.Exhausted(String note) -> Optional.of(note);

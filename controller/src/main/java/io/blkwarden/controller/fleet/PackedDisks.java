@@ -171,7 +171,9 @@ final class PackedDisks {
         null,
         null,
         null,
-        ROLES.get(in.count()), null);
+        ROLES.get(in.count()),
+        null,
+        in.count() != 0);
   }
 
   private Worker worker(PackedReader in, DomainRef domain, String vdev) {
@@ -257,6 +259,7 @@ final class PackedDisks {
       out.number(volume.device() == null ? 0 : volume.device().major() + 1L);
       out.number(volume.device() == null ? 0 : volume.device().minor());
       out.number(ROLES.indexOf(volume.role()));
+      out.number(volume.cached() ? 1 : 0);
     }
 
     private void worker(Worker worker, String usualName) {

@@ -2,6 +2,7 @@ package io.blkwarden.controller.throttle;
 
 import io.blkwarden.model.Actuator;
 import io.blkwarden.model.IoPriority;
+import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.PhysicalDevice;
 import io.blkwarden.model.Restraint;
 import java.util.List;
@@ -38,6 +39,22 @@ public final class Ladder {
      * @param note which devices and schedulers
      */
     record Ineffective(String note) implements Next {}
+  }
+
+  /**
+   * The first step that can have an effect on a disk, as below; none if no restraint acts on it.
+   *
+   * @param disk the disk with the devices below it
+   */
+  public static Next next(
+      List<Restraint> ladder,
+      int from,
+      MappedDisk disk,
+      boolean limits,
+      Predicate<Restraint> harmful) {
+    return disk.unrestrainable()
+        .<Next>map(why -> new Next.Ineffective("no restraint acts on the disk: " + why))
+        .orElseGet(() -> next(ladder, from, disk.physical(), limits, harmful));
   }
 
   /**

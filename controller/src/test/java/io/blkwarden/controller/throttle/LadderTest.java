@@ -3,10 +3,22 @@ package io.blkwarden.controller.throttle;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.blkwarden.model.Actuator;
+import io.blkwarden.model.BackendKind;
 import io.blkwarden.model.DeviceNumber;
+import io.blkwarden.model.DiskRef;
+import io.blkwarden.model.DomainRef;
+import io.blkwarden.model.MappedDisk;
+import io.blkwarden.model.MappingState;
 import io.blkwarden.model.PhysicalDevice;
+import io.blkwarden.model.Proof;
 import io.blkwarden.model.Restraint;
+import io.blkwarden.model.Volume;
+import io.blkwarden.model.VolumeRole;
+import io.blkwarden.model.Worker;
+import io.blkwarden.model.WorkerKind;
 import java.util.List;
+import java.util.Map;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 final class LadderTest {
@@ -32,6 +44,28 @@ final class LadderTest {
         .isEqualTo(new Ladder.Next.Available(1, IDLE, why));
     assertThat(Ladder.next(List.of(LOW), 0, devices, true, LOW::equals))
         .isEqualTo(new Ladder.Next.Exhausted(why));
+  }
+
+  @Test
+  void nothingIsTriedOnADiskBehindThePageCache() {
+    Volume cached = new Volume("/dev/vg/x", null, null, null, null, VolumeRole.SWAP, null, true);
+    MappedDisk disk =
+        new MappedDisk(
+            new DomainRef(new UUID(1, 2), 7, "vm7"),
+            new DiskRef("xvda2", 51714, BackendKind.QDISK, "w"),
+            cached,
+            List.of(device("sda", Actuator.INEFFECTIVE)),
+            MappingState.RESOLVED,
+            null,
+            List.of(
+                new Worker(
+                    WorkerKind.QEMU, null, 256, 1933, "xen-qemu-system", null, Proof.OPEN_FILES)),
+            Map.of());
+    assertThat(Ladder.next(List.of(IDLE, LIMIT), 0, disk, true, _ -> false))
+        .isEqualTo(
+            new Ladder.Next.Ineffective(
+                "no restraint acts on the disk: the kernel writes the page cache of its image to"
+                    + " the device"));
   }
 
   @Test

@@ -87,10 +87,9 @@ final class BackendGate implements DiskGate {
   }
 
   private Optional<String> process(MappedDisk disk, BackendId id) {
-    if (disk.physical().isEmpty()) {
-      return Optional.of(
-          "volume: expected an image on a local block device, found "
-              + Objects.requireNonNullElse(disk.volume().path(), "none"));
+    Optional<String> never = disk.unrestrainable();
+    if (never.isPresent()) {
+      return Optional.of("no restraint acts on the disk: " + never.get());
     }
     // blkback's own device is that of the tapdisk behind it, not the image's
     DeviceNumber device =

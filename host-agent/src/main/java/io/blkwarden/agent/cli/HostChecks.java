@@ -300,7 +300,10 @@ final class HostChecks {
     if (reason != null) {
       return MapTable.describe(reason, disk.disk());
     }
-    if (disk.state() != MappingState.RESOLVED || limits) {
+    if (disk.state() != MappingState.RESOLVED || disk.unrestrainable().isPresent()) {
+      return disk.unrestrainable().orElse(null);
+    }
+    if (limits) {
       return null;
     }
     boolean ineffective =

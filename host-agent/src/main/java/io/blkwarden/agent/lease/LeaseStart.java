@@ -7,6 +7,7 @@ import io.blkwarden.agent.lease.WorkerPriorities.Restored;
 import io.blkwarden.model.DeviceNumber;
 import io.blkwarden.model.IoPriority;
 import io.blkwarden.model.Restraint;
+import io.blkwarden.model.Volume;
 import io.blkwarden.model.Worker;
 import io.blkwarden.model.message.Outcome.WorkerChange;
 import java.util.ArrayList;
@@ -42,12 +43,11 @@ record LeaseStart(WorkerPriorities workers, WorkerGroups groups, LeaseRecovery d
     LeaseLimit limit = null;
     if (request instanceof Restraint.Limit(int perSecond)) {
       Optional<String> none = groups.limits().unavailable();
-      DeviceNumber device = apply.disk().volume().device();
-      if (none.isPresent() || device == null) {
-        return ReadResult.failed(
-            "limits are unavailable: " + none.orElse("the disk has no device"));
+      if (none.isPresent()) {
+        return ReadResult.failed("limits are unavailable: " + none.get());
       }
-      ReadResult<DeviceNumber> whole = groups.limits().limited(device);
+      ReadResult<DeviceNumber> whole =
+          device(apply.disk().volume()).flatMap(groups.limits()::limited);
       if (!(whole instanceof ReadResult.Present<DeviceNumber>(DeviceNumber limited))) {
         return ReadResult.failed("limits are unavailable: " + whole.describe());
       }
@@ -80,6 +80,16 @@ record LeaseStart(WorkerPriorities workers, WorkerGroups groups, LeaseRecovery d
             null,
             leased,
             apply.local() ? true : null));
+  }
+
+  /** The block device of a volume, or of the file system that has its image. */
+  private ReadResult<DeviceNumber> device(Volume volume) {
+    DeviceNumber device = volume.device();
+    String path = volume.path();
+    if (device != null) {
+      return ReadResult.present(device);
+    }
+    return path == null ? ReadResult.absent("the disk's device") : groups.limits().below(path);
   }
 
   private ReadResult<LeasedWorker> prepare(

@@ -35,6 +35,11 @@ public interface LimitGroups {
     return ReadResult.present(device);
   }
 
+  /** The block device of a file's file system; absent if it has none, or several. */
+  default ReadResult<DeviceNumber> below(String file) {
+    return ReadResult.absent("the block device of " + file);
+  }
+
   /** Limits a device's reads and writes per second for the tasks in a group; creates the group. */
   default Optional<String> limit(String group, DeviceNumber device, int perSecond) {
     return unavailable();

@@ -57,15 +57,13 @@ final class DiskBuilder {
     String mode = backend.mode() == null ? "?" : backend.mode();
     DeviceNumber device = backend.device();
     DmDevice dm = device == null ? null : host.dm(device).orElse(null);
-    String path = "".equals(backend.params()) ? null : backend.params();
+    boolean cached = backend.served() != null && backend.served().cached();
     return Optional.of(
         new MappedDisk(
             domain,
             new DiskRef(dev, backend.handle(), backend.kind(), mode),
-            dm != null && path != null && path.startsWith(KERNEL_NAME)
-                ? volume(dm)
-                : volume(path, device, dm),
-            physical(host, backend, device),
+            volume(path(backend, dm), device, dm, cached),
+            physical(host, backend, device, cached),
             switch (state) {
               case DiskState.Resolved _ -> MappingState.RESOLVED;
               case DiskState.Unresolved _ -> MappingState.UNRESOLVED;
@@ -95,12 +93,11 @@ final class DiskBuilder {
 
   /** A device-mapper device as a volume. */
   Volume volume(DmDevice dm) {
-    String path = dm.isLogicalVolume() ? dm.lvmName().map(DiskBuilder::path).orElse(null) : null;
-    return volume(path, dm.number(), dm);
+    return volume(lvmPath(dm), dm.number(), dm, false);
   }
 
   private Volume volume(
-      @Nullable String path, @Nullable DeviceNumber device, @Nullable DmDevice dm) {
+      @Nullable String path, @Nullable DeviceNumber device, @Nullable DmDevice dm, boolean cached) {
     String dmName = dm == null ? null : dm.name();
     RoleVerdict role = roles.of(path, dmName);
     return new Volume(
@@ -110,21 +107,32 @@ final class DiskBuilder {
         dmName,
         dm == null ? null : dm.uuid().orElse(null),
         role.role(),
-        role.by());
+        role.by(),
+        cached);
   }
 
-  /** The path that LVM's udev rules create. */
+  private static @Nullable String path(Backend backend, @Nullable DmDevice dm) {
+    String params = backend.params();
+    boolean kernelName =
+        backend.served() != null && params != null && params.startsWith(KERNEL_NAME);
+    return kernelName && dm != null ? lvmPath(dm) : "".equals(params) ? null : params;
+  }
+
+  /** The path that LVM's udev rules create; absent if it is no logical volume. */
+  private static @Nullable String lvmPath(DmDevice dm) {
+    return dm.isLogicalVolume() ? dm.lvmName().map(DiskBuilder::path).orElse(null) : null;
+  }
+
   private static String path(DmName name) {
     return "/dev/" + name.volumeGroup() + "/" + name.logicalVolume();
   }
 
   private static List<PhysicalDevice> physical(
-      Host host, Backend backend, @Nullable DeviceNumber device) {
+      Host host, Backend backend, @Nullable DeviceNumber device, boolean cached) {
     Optional<DeviceStack> below =
         device == null
             ? Optional.ofNullable(host.snapshot().fileStacks().get(backend.params()))
             : host.stack(device);
-    boolean cached = backend.served() != null && backend.served().cached();
     return below
         .map(stack ->
             stack.physical().stream()

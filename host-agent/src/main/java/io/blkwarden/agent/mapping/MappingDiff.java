@@ -151,7 +151,8 @@ public final class MappingDiff {
   }
 
   private static Volume withoutRole(Volume v) {
-    return new Volume(v.path(), v.device(), v.dm(), v.dmName(), v.dmUuid(), VolumeRole.DATA, null);
+    return new Volume(
+        v.path(), v.device(), v.dm(), v.dmName(), v.dmUuid(), VolumeRole.DATA, null, v.cached());
   }
 
   private static List<DeviceNumber> numbers(MappedDisk disk) {

@@ -2,6 +2,7 @@ package io.blkwarden.agent.restraint;
 
 import io.blkwarden.agent.files.FileFault;
 import io.blkwarden.agent.kernel.BlockDevice;
+import io.blkwarden.agent.kernel.BlockTree;
 import io.blkwarden.agent.kernel.KernelFiles;
 import io.blkwarden.agent.kernel.ReadResult;
 import io.blkwarden.agent.lease.LimitGroups;
@@ -65,6 +66,14 @@ public record CgroupLimits(KernelFiles files, Path root) implements LimitGroups 
     return BlockDevice.numbered(files, device)
         .flatMap(found -> BlockDevice.named(files, found.disk()))
         .map(BlockDevice::number);
+  }
+
+  @Override
+  public ReadResult<DeviceNumber> below(String file) {
+    List<String> names = new BlockTree(files, List.of()).belowFile(file);
+    return names.size() == 1
+        ? BlockDevice.named(files, names.getFirst()).map(BlockDevice::number)
+        : ReadResult.absent("the block device of " + file);
   }
 
   @Override

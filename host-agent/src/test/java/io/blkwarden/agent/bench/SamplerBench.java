@@ -18,10 +18,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import java.util.Map;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -98,11 +98,13 @@ public class SamplerBench {
     return new MappedDisk(
         new DomainRef(new UUID(9, n), n + 1, "vm" + n),
         new DiskRef("xvda1", 51_713, blkback ? BackendKind.VBD : BackendKind.QDISK, "w"),
-        new Volume(null, new DeviceNumber(253, n), "dm-" + n, null, null, VolumeRole.ROOT, null),
+        new Volume(
+            null, new DeviceNumber(253, n), "dm-" + n, null, null, VolumeRole.ROOT, null, false),
         List.of(),
         MappingState.UNRESOLVED,
         UnresolvedReason.NO_THREAD_YET,
-        List.of(), Map.of());
+        List.of(),
+        Map.of());
   }
 
   /** Removes the host. */

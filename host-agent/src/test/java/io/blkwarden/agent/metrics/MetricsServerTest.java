@@ -82,11 +82,12 @@ final class MetricsServerTest {
         new MappedDisk(
             new DomainRef(new UUID(3, 4), 137, name),
             new DiskRef("xvda2", 51714, BackendKind.VBD, "w"),
-            new Volume("/dev/vg/x", null, null, null, null, VolumeRole.SWAP, null),
+            new Volume("/dev/vg/x", null, null, null, null, VolumeRole.SWAP, null, false),
             List.of(device),
             MappingState.UNRESOLVED,
             UnresolvedReason.NO_THREAD_YET,
-            List.of(), Map.of());
+            List.of(),
+            Map.of());
     DiskReading counted =
         new DiskReading(disk, Map.of(SampleColumn.READ_IOS, 12L, SampleColumn.READ_SECTORS, 96L));
     return new AgentSnapshot(beat, true, 0, 1, List.of(counted, counted)); // the same disk twice

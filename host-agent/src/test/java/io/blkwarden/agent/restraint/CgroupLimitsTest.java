@@ -86,6 +86,22 @@ final class CgroupLimitsTest {
   }
 
   @Test
+  void fileIsLimitedOnTheDeviceOfItsFileSystem() throws IOException {
+    Path device = Files.createDirectories(root.resolve("sys/devices/virtual/block/dm-2"));
+    Files.writeString(device.resolve("dev"), "253:2\n");
+    link("sys/dev/block/253:2", device);
+    link("sys/block/dm-2", device);
+    Files.createDirectories(root.resolve("proc/1"));
+    Files.writeString(
+        root.resolve("proc/1/mountinfo"),
+        "40 1 253:2 / /sr rw - ext4 /dev/dm-2 rw\n41 1 0:50 / /nfs rw - nfs a:/b rw\n");
+
+    assertThat(limits.below("/sr/disk.vhd"))
+        .isEqualTo(ReadResult.present(DeviceNumber.parse("253:2")));
+    assertThat(limits.below("/nfs/disk.vhd")).isInstanceOf(ReadResult.Absent.class);
+  }
+
+  @Test
   void missingDeviceCannotBeLimited() {
     assertThat(limits.limited(DISK)).isInstanceOf(ReadResult.Absent.class);
   }

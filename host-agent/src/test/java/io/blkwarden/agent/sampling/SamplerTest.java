@@ -114,7 +114,16 @@ class SamplerTest {
   @Test
   void otherDisksAreFoundByNumber() {
     MappedDisk md =
-        disk(new Volume("/dev/md3", new DeviceNumber(9, 3), null, null, null, VolumeRole.DATA, null));
+        disk(
+            new Volume(
+                "/dev/md3",
+                new DeviceNumber(9, 3),
+                null,
+                null,
+                null,
+                VolumeRole.DATA,
+                null,
+                false));
     texts.put("sys/dev/block/9:3/stat", STAT.formatted(100, 800));
     sampler.rebase(List.of(md), List.of());
 
@@ -196,11 +205,18 @@ class SamplerTest {
 
   private static Volume dm(int minor) {
     return new Volume(
-        null, new DeviceNumber(253, minor), "dm-" + minor, null, null, VolumeRole.SWAP, null);
+        null,
+        new DeviceNumber(253, minor),
+        "dm-" + minor,
+        null,
+        null,
+        VolumeRole.SWAP,
+        null,
+        false);
   }
 
   private static MappedDisk disk(String dm) {
-    return disk(new Volume(null, null, dm, null, null, VolumeRole.SWAP, null));
+    return disk(new Volume(null, null, dm, null, null, VolumeRole.SWAP, null, false));
   }
 
   private static MappedDisk disk(Volume volume) {
@@ -211,10 +227,12 @@ class SamplerTest {
         List.of(),
         MappingState.UNRESOLVED,
         UnresolvedReason.NO_THREAD_YET,
-        List.of(), Map.of());
+        List.of(),
+        Map.of());
   }
 
   private static PhysicalDevice sda() {
-    return new PhysicalDevice("sda", new DeviceNumber(8, 0), "mq-deadline", Actuator.CLASS_ONLY, null);
+    return new PhysicalDevice(
+        "sda", new DeviceNumber(8, 0), "mq-deadline", Actuator.CLASS_ONLY, null);
   }
 }

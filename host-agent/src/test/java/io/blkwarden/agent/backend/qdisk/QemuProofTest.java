@@ -50,16 +50,16 @@ final class QemuProofTest {
       Path task = Files.createDirectories(process.resolve("task/" + tid));
       Files.writeString(
           task.resolve("stat"),
-          "%d (qemu-system-i38) S 1 700 700 0 -1 4194624 0 0 0 0 1 1 0 0 20 0 2 0 %d 1 1 1\n"
+          "%d (xen-qemu-system) S 1 700 700 0 -1 4194624 0 0 0 0 1 1 0 0 20 0 2 0 %d 1 1 1\n"
               .formatted(tid, 80_000 + tid));
     }
     Files.copy(process.resolve("task/700/stat"), process.resolve("stat"));
     Files.writeString(
         process.resolve("cmdline"),
-        "/usr/lib/xen/bin/qemu-system-i386\0-xen-domid\0" + guest + "\0-name\0vm101\0");
+        "/usr/libexec/xen-qemu-system-i386\0-xen-domid\0" + guest + "\0-name\0vm101\0");
     Files.createDirectories(process.resolve("fd"));
     Files.createDirectories(process.resolve("fdinfo"));
-    Files.createSymbolicLink(process.resolve("exe"), Path.of("/usr/lib/xen/bin/qemu-system-i386"));
+    Files.createSymbolicLink(process.resolve("exe"), Path.of("/usr/libexec/xen-qemu-system-i386"));
     host.open(700, 11, "/dev/dm-2");
     Files.writeString(process.resolve("fdinfo/11"), "pos:\t0\nflags:\t" + flags + "\n");
   }
@@ -92,6 +92,8 @@ final class QemuProofTest {
     assertThat(disk.physical())
         .extracting(PhysicalDevice::actuator)
         .containsExactly(Actuator.INEFFECTIVE);
+    assertThat(disk.volume().cached()).isTrue();
+    assertThat(disk.unrestrainable().orElseThrow()).contains("page cache");
   }
 
   @Test
