@@ -18,6 +18,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -75,7 +76,7 @@ class TraceFiles {
     } catch (IOException e) {
       return unread(path, e);
     } catch (DirectoryIteratorException e) {
-      return unread(path, e.getCause());
+      return unread(path, Objects.requireNonNull(e.getCause()));
     }
     Collections.sort(names);
     return ReadResult.present(List.copyOf(names));
