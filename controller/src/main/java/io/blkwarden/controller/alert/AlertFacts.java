@@ -75,7 +75,12 @@ public record AlertFacts(
             when.metric().id(), rounded(value), when.above(), when.forMillis(), when.clearBelow()),
         evidence,
         action(policy, throttle, attempts),
-        summary(state, published, ending, now), null, null, null, null, null);
+        summary(state, published, ending, now),
+        null,
+        null,
+        null,
+        null,
+        null);
   }
 
   /** The action of an alert; absent for a policy that only observes. */

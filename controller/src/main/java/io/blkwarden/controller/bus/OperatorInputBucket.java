@@ -189,7 +189,9 @@ final class OperatorInputBucket {
     List<Ack> acks = new ArrayList<>();
     byte[] unread = values.get(PAUSE);
     Pause pause =
-        unread == null ? null : new Pause("unknown", "the entry cannot be read", Instant.EPOCH, null);
+        unread == null
+            ? null
+            : new Pause("unknown", "the entry cannot be read", Instant.EPOCH, null);
     for (byte[] value : values.values()) {
       switch (ControlJson.decode(ControlMessage.class, value)) {
         case Decoded.Ok<ControlMessage>(Silence silence) -> silences.add(silence);

@@ -180,8 +180,7 @@ abstract class RequestCommand extends CliCommand.Session {
 
     private Restraint restraint() {
       List<String> problems = new ArrayList<>();
-      return how.restraint(problems)
-          .orElseThrow(() -> new UsageException(problems.getFirst()));
+      return how.restraint(problems).orElseThrow(() -> new UsageException(problems.getFirst()));
     }
   }
 

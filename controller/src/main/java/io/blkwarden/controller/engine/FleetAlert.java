@@ -111,6 +111,11 @@ final class FleetAlert extends LiveAlert {
         condition,
         new Alert.Evidence(null, null, null, null, null, null, List.of()),
         null,
-        summary.of(ending), null, null, null, null, null);
+        summary.of(ending),
+        null,
+        null,
+        null,
+        null,
+        null);
   }
 }

@@ -171,7 +171,8 @@ final class PackedDisks {
         null,
         null,
         null,
-        ROLES.get(in.count()), null);
+        ROLES.get(in.count()),
+        null);
   }
 
   private Worker worker(PackedReader in, DomainRef domain, String vdev) {

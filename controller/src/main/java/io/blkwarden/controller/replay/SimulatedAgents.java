@@ -136,7 +136,8 @@ public final class SimulatedAgents {
                 lease.domain(),
                 lease.vdev(),
                 lease.restraint(),
-                Math.max(1, lease.ends() - now.monotonicMillis()), null));
+                Math.max(1, lease.ends() - now.monotonicMillis()),
+                null));
       }
     });
     return recorded.with(epoch, active);

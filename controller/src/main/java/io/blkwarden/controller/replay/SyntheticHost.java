@@ -19,8 +19,8 @@ import io.blkwarden.model.message.MappingSnapshot;
 import io.blkwarden.model.sample.SampleColumn;
 import java.time.Instant;
 import java.util.List;
-import java.util.UUID;
 import java.util.Map;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,11 +54,13 @@ public record SyntheticHost(
             "dm-" + row,
             dmUuid == null ? null : "vg-" + volume,
             dmUuid,
-            role, null),
+            role,
+            null),
         List.of(device),
         MappingState.RESOLVED,
         null,
-        List.of(new Worker(WorkerKind.BLKBACK, 0, 1_000 + row, 1, comm, null, Proof.FULL_NAME)), Map.of());
+        List.of(new Worker(WorkerKind.BLKBACK, 0, 1_000 + row, 1, comm, null, Proof.FULL_NAME)),
+        Map.of());
   }
 
   private MappingOrigin origin(Instant at) {

@@ -260,7 +260,12 @@ final class AlertMachineTest {
           like.condition(),
           like.evidence(),
           action(),
-          "summary", null, null, null, null, null);
+          "summary",
+          null,
+          null,
+          null,
+          null,
+          null);
     }
 
     @Override

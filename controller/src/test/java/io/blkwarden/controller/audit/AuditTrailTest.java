@@ -136,7 +136,12 @@ final class AuditTrailTest {
             null,
             null,
             null),
-        "vm176 swaps.", null, null, null, null, null);
+        "vm176 swaps.",
+        null,
+        null,
+        null,
+        null,
+        null);
   }
 
   private AuditTrail trail(String about) {

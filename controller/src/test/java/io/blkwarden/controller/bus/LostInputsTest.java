@@ -48,7 +48,8 @@ final class LostInputsTest {
           "known",
           Messages.AT,
           Messages.AT.plus(Duration.ofHours(1)),
-          new Silence.Matcher("dom0-*", null, null, null, null), null);
+          new Silence.Matcher("dom0-*", null, null, null, null),
+          null);
 
   private final List<AutoCloseable> open = new ArrayList<>();
   private final NatsServer server = closing(NatsServer.start());

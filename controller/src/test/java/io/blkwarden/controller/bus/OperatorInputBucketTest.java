@@ -22,7 +22,8 @@ final class OperatorInputBucketTest {
         "known",
         Messages.AT,
         Messages.AT.plus(time),
-        new Silence.Matcher("dom0-*", null, null, null, null), null);
+        new Silence.Matcher("dom0-*", null, null, null, null),
+        null);
   }
 
   @Test

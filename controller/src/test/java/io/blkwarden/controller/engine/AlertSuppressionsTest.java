@@ -85,7 +85,8 @@ final class AlertSuppressionsTest {
               incident && open.incident() != null ? open.incident() : open.id(),
               "ana",
               "mine",
-              rig.wall, null);
+              rig.wall,
+              null);
 
       List<Effect> told =
           rig.feed(

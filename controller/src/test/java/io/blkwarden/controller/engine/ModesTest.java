@@ -16,8 +16,8 @@ import io.blkwarden.model.message.Heartbeat;
 import io.blkwarden.model.message.Outcome;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
 import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -42,7 +42,8 @@ final class ModesTest {
         disk.domain(),
         disk.disk().vdev(),
         Restraint.Priority.bestEffort(7),
-        30_000, null);
+        30_000,
+        null);
   }
 
   @ParameterizedTest
@@ -213,6 +214,7 @@ final class ModesTest {
             disk.physical(),
             disk.state(),
             disk.reason(),
-            disk.workers(), Map.of()));
+            disk.workers(),
+            Map.of()));
   }
 }

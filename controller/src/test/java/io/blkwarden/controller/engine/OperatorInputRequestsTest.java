@@ -46,7 +46,8 @@ final class OperatorInputRequestsTest {
         "known",
         rig.wall.minus(ago),
         rig.wall.minus(ago).plus(Duration.ofHours(1)),
-        ALL, null);
+        ALL,
+        null);
   }
 
   @Test

@@ -39,7 +39,8 @@ final class ScopedPolicyTest {
 
   @BeforeEach
   void twoDevicesAndThreeDisks() {
-    host.devices.add(new PhysicalDevice("sdb", new DeviceNumber(8, 16), "bfq", Actuator.EFFECTIVE, null));
+    host.devices.add(
+        new PhysicalDevice("sdb", new DeviceNumber(8, 16), "bfq", Actuator.EFFECTIVE, null));
     host.deviceCounters.add(new long[SampleColumn.all().size()]);
     host.addSwap(1);
     host.addSwap(2);
@@ -141,7 +142,8 @@ final class ScopedPolicyTest {
     EngineRig rig = rig(SLOW);
     rig.start(host);
     rig.seconds(5, host, () -> slow("sda"));
-    host.device(new PhysicalDevice("sdc", new DeviceNumber(8, 32), "bfq", Actuator.EFFECTIVE, null));
+    host.device(
+        new PhysicalDevice("sdc", new DeviceNumber(8, 32), "bfq", Actuator.EFFECTIVE, null));
     host.revision++;
 
     List<Alert> alerts = EngineRig.alerts(rig.map(host));

@@ -82,7 +82,8 @@ public class TestHost {
               devices,
               disk.state(),
               disk.reason(),
-              disk.workers(), Map.of()));
+              disk.workers(),
+              Map.of()));
     }
   }
 
@@ -103,11 +104,13 @@ public class TestHost {
                 "dm-" + number,
                 "vg-" + name,
                 "LVM-" + name,
-                role, null),
+                role,
+                null),
             devices,
             state,
             state == MappingState.UNRESOLVED ? UnresolvedReason.NO_THREAD_YET : null,
-            resolved ? List.of(worker(number, 0)) : List.of(), Map.of()));
+            resolved ? List.of(worker(number, 0)) : List.of(),
+            Map.of()));
     counters.add(new long[COLUMNS.size()]);
     return disks.size() - 1;
   }

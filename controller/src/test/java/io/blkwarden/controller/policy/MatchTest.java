@@ -47,7 +47,8 @@ final class MatchTest {
             devices,
             disk.state(),
             disk.reason(),
-            disk.workers(), Map.of()),
+            disk.workers(),
+            Map.of()),
         DomainLabels.NONE);
   }
 

@@ -23,8 +23,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.List;
-import java.util.UUID;
 import java.util.Map;
+import java.util.UUID;
 
 /** The messages of a host with one guest that has one swap disk. */
 public final class Fleet {
@@ -78,7 +78,8 @@ public final class Fleet {
             "dm-20",
             "vg-vm176_swap",
             "LVM-x",
-            VolumeRole.SWAP, null),
+            VolumeRole.SWAP,
+            null),
         List.of(below),
         MappingState.RESOLVED,
         null,
@@ -90,6 +91,7 @@ public final class Fleet {
                 982213,
                 "137.xvda2-0",
                 IoPriority.UNSET,
-                Proof.FULL_NAME)), Map.of());
+                Proof.FULL_NAME)),
+        Map.of());
   }
 }

@@ -48,7 +48,12 @@ public final class Messages {
         new Alert.Condition("iops", 812.4, 200, 10_000, 100),
         new Alert.Evidence(null, null, null, null, null, null, List.of()),
         null,
-        "vm176 has swapped " + number, null, null, null, null, null);
+        "vm176 has swapped " + number,
+        null,
+        null,
+        null,
+        null,
+        null);
   }
 
   /** A refusal by a safety check. */

@@ -133,7 +133,8 @@ public final class ScriptedHost implements AutoCloseable {
                             lease.domain(),
                             lease.vdev(),
                             lease.restraint(),
-                            Math.max(1, leaseLeftMillis()), null))));
+                            Math.max(1, leaseLeftMillis()),
+                            null))));
   }
 
   private Optional<Outcome> answer(Command command) {

@@ -44,7 +44,10 @@ final class LiveMapping {
   private boolean known;
   private boolean complete;
 
-  LiveMapping(Function<Supplier<List<ObservedBio>>, HostSnapshot> scan, Tracing tracing, RolePatterns roles) {
+  LiveMapping(
+      Function<Supplier<List<ObservedBio>>, HostSnapshot> scan,
+      Tracing tracing,
+      RolePatterns roles) {
     this.scan = scan;
     this.tracing = tracing;
     this.roles = roles;

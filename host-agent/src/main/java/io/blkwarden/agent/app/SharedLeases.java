@@ -52,10 +52,7 @@ record SharedLeases(Throttler throttler) {
    * @return the error in handling the request file, if any
    */
   Optional<String> releaseAll(
-      StateRequest request,
-      QueueKeeper queues,
-      long nowMillis,
-      Consumer<List<Outcome>> published) {
+      StateRequest request, QueueKeeper queues, long nowMillis, Consumer<List<Outcome>> published) {
     return use(all -> {
       if (all.table().all().stream().anyMatch(lease -> lease.ending() == null)) {
         published.accept(all.endAll(LeaseEnd.RELEASED, "release-all on the host", nowMillis));

@@ -42,7 +42,11 @@ final class ThrottledDiskReader {
     return DiskStat.read(files, "sys/dev/block/" + device + "/stat", buffer)
         .toOptional()
         .map(stat ->
-            new DiskProgress(completed(stat), Objects.requireNonNullElse(stat.inFlight(), 0L), aging(disk), shuttingDown(disk)));
+            new DiskProgress(
+                completed(stat),
+                Objects.requireNonNullElse(stat.inFlight(), 0L),
+                aging(disk),
+                shuttingDown(disk)));
   }
 
   /** I/Os in flight; unknown counts as 0, because it does not prove starvation. */

@@ -11,7 +11,9 @@ import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Health of sources and of the connection, and counters of losses, for the heartbeat. Thread-safe. */
+/**
+ * Health of sources and of the connection, and counters of losses, for the heartbeat. Thread-safe.
+ */
 public final class AgentHealth {
   /** The connection to NATS. */
   public static final String NATS = "nats";

@@ -22,11 +22,7 @@ import reactor.core.scheduler.Scheduler;
  * @param timer schedules the timeouts
  */
 public record Publisher(
-    HostId host,
-    Subjects subjects,
-    Session session,
-    PendingMessages pending,
-    Scheduler timer) {
+    HostId host, Subjects subjects, Session session, PendingMessages pending, Scheduler timer) {
   /** Name of the bucket with the last snapshot of each host. */
   public static final String MAPPING_BUCKET = "blkwarden-mapping";
 

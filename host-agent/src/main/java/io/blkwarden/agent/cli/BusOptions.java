@@ -38,7 +38,8 @@ public final class BusOptions extends ConnectionOptions {
     Optional<NatsCredentials> credentials =
         file == null
             ? Optional.empty()
-            : read("--creds", file, "a NATS seed or a .creds file", NatsCredentials::read, problems);
+            : read(
+                "--creds", file, "a NATS seed or a .creds file", NatsCredentials::read, problems);
     Optional<SSLContext> tls = tls(servers, problems);
     Optional<Duration> spread = DurationText.parse("--reconnect-spread", reconnectSpread, problems);
     Optional<Subjects> subjects =

@@ -37,7 +37,8 @@ final class HostQueues {
             earlier = ReadResult.present(List.of());
           }
           return earlier.map(found -> {
-            QueueTuner tuner = new QueueTuner(new SysfsQueues(files, Path.of("/")), file::save, desired);
+            QueueTuner tuner =
+                new QueueTuner(new SysfsQueues(files, Path.of("/")), file::save, desired);
             tuner.recover(found);
             return tuner;
           });

@@ -124,8 +124,8 @@ final class HostTop implements Supplier<TopRound> {
     found.faults().forEach(fault -> remarks.add("throttles may be incomplete: " + fault));
     found
         .stored()
-        .filter(stored ->
-            ProcFiles.bootId(sources.files()).map(stored.boot()::equals).orElse(false))
+        .filter(
+            stored -> ProcFiles.bootId(sources.files()).map(stored.boot()::equals).orElse(false))
         .ifPresent(stored ->
             stored
                 .leases()

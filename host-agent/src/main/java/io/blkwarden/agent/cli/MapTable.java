@@ -44,7 +44,8 @@ final class MapTable {
         .column("ROLE", disk -> disk.volume().role().wire())
         .column("ROLE BY", disk -> Objects.requireNonNullElse(disk.volume().roleBy(), "default"))
         .column(
-            "PIDS", disk -> joined(disk.workers().stream().map(worker -> Integer.toString(worker.pid()))))
+            "PIDS",
+            disk -> joined(disk.workers().stream().map(worker -> Integer.toString(worker.pid()))))
         .column(
             "PRIORITY", disk -> joined(disk.workers().stream().map(MapTable::priority).distinct()))
         .column("STATE", MapTable::state)

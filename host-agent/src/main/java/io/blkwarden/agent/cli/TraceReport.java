@@ -37,18 +37,18 @@ record TraceReport(
   /** A table of the threads. */
   String text() {
     return Table.of(shown())
-            .column("PID", BioTally.Load::pid)
-            .column("THREAD", BioTally.Load::comm)
-            .column("WORKER OF", load -> worker(load).orElse(null))
-            .column("READS", BioTally.Load::reads)
-            .column("BYTES", BioTally.Load::readBytes)
-            .column("WRITES", BioTally.Load::writes)
-            .column("BYTES", BioTally.Load::writeBytes)
-            .column("OTHER", BioTally.Load::others)
-            .lines()
-            .stream()
-            .map(line -> line + "\n")
-            .collect(Collectors.joining());
+        .column("PID", BioTally.Load::pid)
+        .column("THREAD", BioTally.Load::comm)
+        .column("WORKER OF", load -> worker(load).orElse(null))
+        .column("READS", BioTally.Load::reads)
+        .column("BYTES", BioTally.Load::readBytes)
+        .column("WRITES", BioTally.Load::writes)
+        .column("BYTES", BioTally.Load::writeBytes)
+        .column("OTHER", BioTally.Load::others)
+        .lines()
+        .stream()
+        .map(line -> line + "\n")
+        .collect(Collectors.joining());
   }
 
   String json() {

@@ -53,8 +53,7 @@ public record MountTable(List<Mount> mounts) {
   public Optional<Mount> of(String path) {
     return mounts.stream()
         .filter(mount -> mount.covers(path))
-        .reduce((found, mount) ->
-            mount.point().length() >= found.point().length() ? mount : found);
+        .reduce((found, mount) -> mount.point().length() >= found.point().length() ? mount : found);
   }
 
   private static @Nullable DeviceNumber number(String text) {

@@ -10,10 +10,10 @@ import org.slf4j.LoggerFactory;
 /**
  * Receives the kernel's uevents from a netlink socket on its own thread.
  *
- * <p>Messages of other senders than the kernel are dropped: a process could forge
- * devices. The receiver is called on that thread, in the kernel's order; its exceptions are logged.
- * While it is busy, up to {@code bufferBytes} are buffered in the socket; beyond that, messages are
- * lost and reported as {@link UeventNotice.Overrun}.
+ * <p>Messages of other senders than the kernel are dropped: a process could forge devices. The
+ * receiver is called on that thread, in the kernel's order; its exceptions are logged. While it is
+ * busy, up to {@code bufferBytes} are buffered in the socket; beyond that, messages are lost and
+ * reported as {@link UeventNotice.Overrun}.
  */
 public final class NetlinkUevents implements AutoCloseable {
   /** Buffer for thousands of events, such as the activation of all volumes of a host. */

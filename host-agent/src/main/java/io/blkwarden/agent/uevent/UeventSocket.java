@@ -25,6 +25,7 @@ final class UeventSocket implements AutoCloseable {
   private static final int ADDRESS_BYTES = 12;
   private static final int ADDRESS_PORT = 4;
   private static final int ADDRESS_GROUPS = 8;
+
   /** The result of receiving. */
   sealed interface Received {
     /** A message of the kernel, valid until the next call. */

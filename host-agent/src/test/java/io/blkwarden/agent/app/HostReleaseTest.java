@@ -41,7 +41,8 @@ final class HostReleaseTest {
 
     host.kernel.refuse(500, false);
     host.later(1_000);
-    new SharedLeases(host.throttler).releaseAll(request, NO_QUEUES, host.nowMillis, published::addAll);
+    new SharedLeases(host.throttler)
+        .releaseAll(request, NO_QUEUES, host.nowMillis, published::addAll);
 
     assertThat(request.isPending()).isFalse();
     assertThat(host.kernel.priority(500)).isEqualTo(IoPriority.UNSET);

@@ -16,8 +16,8 @@ import io.blkwarden.model.message.MappingEvent;
 import io.blkwarden.model.message.MappingOrigin;
 import java.time.Instant;
 import java.util.List;
-import java.util.UUID;
 import java.util.Map;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,7 +38,8 @@ final class MappingChangeTextTest {
         List.of(),
         MappingState.UNRESOLVED,
         UnresolvedReason.UNSUPPORTED_BACKEND,
-        List.of(), Map.of());
+        List.of(),
+        Map.of());
   }
 
   @ParameterizedTest

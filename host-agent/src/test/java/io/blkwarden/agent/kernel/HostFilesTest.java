@@ -63,8 +63,7 @@ final class HostFilesTest {
   @Test
   void bootIdIsAUuid() {
     String id = "6303de50-65c9-4e07-bf01-2d68cf7449e7";
-    assertThat(ProcFiles.parseBootId(id + "\n"))
-        .isEqualTo(ReadResult.present(UUID.fromString(id)));
+    assertThat(ProcFiles.parseBootId(id + "\n")).isEqualTo(ReadResult.present(UUID.fromString(id)));
     assertThat(ProcFiles.parseBootId("1-1-1-1-1")).isInstanceOf(ReadResult.Malformed.class);
     assertThat(ProcFiles.parseBootId("x".repeat(36))).isInstanceOf(ReadResult.Malformed.class);
     assertThat(ProcFiles.bootId(captured)).isInstanceOf(ReadResult.Absent.class);
@@ -74,6 +73,7 @@ final class HostFilesTest {
   void readsTheCapturedUptime() {
     assertThat(ProcFiles.uptimeTicks(captured)).isEqualTo(ReadResult.present(15_260L));
     assertThat(ProcFiles.parseUptime("152 190")).isInstanceOf(ReadResult.Malformed.class);
-    assertThat(ProcFiles.parseUptime("1234567890123.00 1.00")).isInstanceOf(ReadResult.Malformed.class);
+    assertThat(ProcFiles.parseUptime("1234567890123.00 1.00"))
+        .isInstanceOf(ReadResult.Malformed.class);
   }
 }

@@ -73,7 +73,8 @@ final class TaskFilesTest {
 
   @Test
   void ioRequiresTheBytesRead() {
-    assertThat(ProcFiles.parseReadBytes("read_bytes: 1\nwrite_bytes: 2\ncancelled_write_bytes: 3\n"))
+    assertThat(
+            ProcFiles.parseReadBytes("read_bytes: 1\nwrite_bytes: 2\ncancelled_write_bytes: 3\n"))
         .isEqualTo(ReadResult.present(1L));
     assertThat(ProcFiles.parseReadBytes("write_bytes: 2\ncancelled_write_bytes: 3\n"))
         .isInstanceOf(ReadResult.Malformed.class);

@@ -22,9 +22,9 @@ import io.blkwarden.model.message.Outcome.Refusal;
 import io.blkwarden.model.message.Outcome.Result;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** Every reason to refuse a command, each with an otherwise valid command. */
@@ -151,7 +151,8 @@ final class CommandGateTest {
         disk.physical(),
         disk.state(),
         disk.reason(),
-        disk.workers(), Map.of());
+        disk.workers(),
+        Map.of());
   }
 
   @Test

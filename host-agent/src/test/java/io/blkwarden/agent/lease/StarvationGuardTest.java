@@ -11,8 +11,8 @@ import io.blkwarden.model.PhysicalDevice;
 import io.blkwarden.model.message.Outcome;
 import io.blkwarden.model.message.Outcome.Result;
 import java.util.List;
-import java.util.Optional;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -107,10 +107,12 @@ final class StarvationGuardTest {
             disk.domain(),
             disk.disk(),
             disk.volume(),
-            List.of(new PhysicalDevice("sda", new DeviceNumber(8, 0), name, Actuator.UNKNOWN, null)),
+            List.of(
+                new PhysicalDevice("sda", new DeviceNumber(8, 0), name, Actuator.UNKNOWN, null)),
             disk.state(),
             disk.reason(),
-            disk.workers(), Map.of()));
+            disk.workers(),
+            Map.of()));
     return host.throttler.setAgain(host.mapping(), host.nowMillis);
   }
 

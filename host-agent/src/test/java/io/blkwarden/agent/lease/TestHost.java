@@ -28,10 +28,10 @@ import io.blkwarden.model.message.Outcome;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A test host with a fake kernel and a throttler. */
@@ -132,12 +132,15 @@ public final class TestHost {
     return new MappedDisk(
         new DomainRef(new UUID(7, domid), domid, "vm" + domid),
         new DiskRef(vdev, 51714, BackendKind.VBD, "w"),
-        new Volume("/dev/vg/x", new DeviceNumber(253, 1), "dm-1", null, null, VolumeRole.SWAP, null),
+        new Volume(
+            "/dev/vg/x", new DeviceNumber(253, 1), "dm-1", null, null, VolumeRole.SWAP, null),
         List.of(
-            new PhysicalDevice("sda", new DeviceNumber(8, 0), "mq-deadline", Actuator.CLASS_ONLY, null)),
+            new PhysicalDevice(
+                "sda", new DeviceNumber(8, 0), "mq-deadline", Actuator.CLASS_ONLY, null)),
         state,
         reason,
-        workers, Map.of());
+        workers,
+        Map.of());
   }
 
   public MessageId id() {

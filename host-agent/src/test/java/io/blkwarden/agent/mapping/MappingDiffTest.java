@@ -96,10 +96,12 @@ final class MappingDiffTest {
         disk.domain(),
         disk.disk(),
         new Volume(null, new DeviceNumber(253, 1), "dm-1", dmName, "LVM-a", VolumeRole.DATA, null),
-        List.of(new PhysicalDevice("sda", new DeviceNumber(8, 0), scheduler, Actuator.UNKNOWN, null)),
+        List.of(
+            new PhysicalDevice("sda", new DeviceNumber(8, 0), scheduler, Actuator.UNKNOWN, null)),
         disk.state(),
         disk.reason(),
-        disk.workers(), Map.of());
+        disk.workers(),
+        Map.of());
   }
 
   @Test
@@ -120,7 +122,8 @@ final class MappingDiffTest {
   @Test
   void renamedVolumeIsAddedWithoutRemoval() {
     Volume renamed =
-        new Volume(null, new DeviceNumber(253, 1), "dm-1", "vg-new", "LVM-a", VolumeRole.DATA, null);
+        new Volume(
+            null, new DeviceNumber(253, 1), "dm-1", "vg-new", "LVM-a", VolumeRole.DATA, null);
     HostMapping old = map(domain(1), unresolved(domain(1)), volume(1, "a"));
     HostMapping next = map(domain(1), unresolved(domain(1)), renamed);
 
@@ -175,7 +178,8 @@ final class MappingDiffTest {
 
   private static Volume volume(int minor, String uuid) {
     DeviceNumber number = new DeviceNumber(253, minor);
-    return new Volume(null, number, "dm-" + minor, "vg-" + uuid, "LVM-" + uuid, VolumeRole.DATA, null);
+    return new Volume(
+        null, number, "dm-" + minor, "vg-" + uuid, "LVM-" + uuid, VolumeRole.DATA, null);
   }
 
   private static MappedDisk resolved(DomainRef domain, int pid, IoPriority priority) {
@@ -188,7 +192,8 @@ final class MappingDiffTest {
         List.of(),
         MappingState.RESOLVED,
         null,
-        List.of(worker), Map.of());
+        List.of(worker),
+        Map.of());
   }
 
   private static MappedDisk unresolved(DomainRef domain) {
@@ -199,7 +204,8 @@ final class MappingDiffTest {
         List.of(),
         MappingState.UNRESOLVED,
         UnresolvedReason.NO_THREAD_YET,
-        List.of(), Map.of());
+        List.of(),
+        Map.of());
   }
 
   private static MappedDisk gone(DomainRef domain) {
@@ -210,6 +216,7 @@ final class MappingDiffTest {
         List.of(),
         MappingState.GONE,
         null,
-        List.of(), Map.of());
+        List.of(),
+        Map.of());
   }
 }

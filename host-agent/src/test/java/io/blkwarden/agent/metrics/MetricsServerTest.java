@@ -86,7 +86,8 @@ final class MetricsServerTest {
             List.of(device),
             MappingState.UNRESOLVED,
             UnresolvedReason.NO_THREAD_YET,
-            List.of(), Map.of());
+            List.of(),
+            Map.of());
     DiskReading counted =
         new DiskReading(disk, Map.of(SampleColumn.READ_IOS, 12L, SampleColumn.READ_SECTORS, 96L));
     return new AgentSnapshot(beat, true, 0, 1, List.of(counted, counted)); // the same disk twice

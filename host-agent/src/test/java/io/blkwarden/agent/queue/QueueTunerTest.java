@@ -199,7 +199,8 @@ final class QueueTunerTest {
   @Test
   void unavailableSchedulerIsNotSet() {
     tuner =
-        new QueueTuner(new Kernel(), store::save, new DesiredQueue(Optional.of("cfq"), Optional.empty()));
+        new QueueTuner(
+            new Kernel(), store::save, new DesiredQueue(Optional.of("cfq"), Optional.empty()));
 
     assertThat(tuner.tune(SDA)).isFalse();
 

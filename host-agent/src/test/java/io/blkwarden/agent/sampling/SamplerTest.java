@@ -114,7 +114,9 @@ class SamplerTest {
   @Test
   void otherDisksAreFoundByNumber() {
     MappedDisk md =
-        disk(new Volume("/dev/md3", new DeviceNumber(9, 3), null, null, null, VolumeRole.DATA, null));
+        disk(
+            new Volume(
+                "/dev/md3", new DeviceNumber(9, 3), null, null, null, VolumeRole.DATA, null));
     texts.put("sys/dev/block/9:3/stat", STAT.formatted(100, 800));
     sampler.rebase(List.of(md), List.of());
 
@@ -211,10 +213,12 @@ class SamplerTest {
         List.of(),
         MappingState.UNRESOLVED,
         UnresolvedReason.NO_THREAD_YET,
-        List.of(), Map.of());
+        List.of(),
+        Map.of());
   }
 
   private static PhysicalDevice sda() {
-    return new PhysicalDevice("sda", new DeviceNumber(8, 0), "mq-deadline", Actuator.CLASS_ONLY, null);
+    return new PhysicalDevice(
+        "sda", new DeviceNumber(8, 0), "mq-deadline", Actuator.CLASS_ONLY, null);
   }
 }

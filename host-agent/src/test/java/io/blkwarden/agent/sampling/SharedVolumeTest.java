@@ -416,14 +416,17 @@ class SharedVolumeTest {
             device.major() == 253 ? "dm-" + device.minor() : null,
             null,
             null,
-            VolumeRole.DATA, null),
+            VolumeRole.DATA,
+            null),
         below,
         MappingState.UNRESOLVED,
         UnresolvedReason.NO_THREAD_YET,
-        List.of(), Map.of());
+        List.of(),
+        Map.of());
   }
 
   private static PhysicalDevice device(String name, int major, int minor) {
-    return new PhysicalDevice(name, new DeviceNumber(major, minor), "none", Actuator.CLASS_ONLY, null);
+    return new PhysicalDevice(
+        name, new DeviceNumber(major, minor), "none", Actuator.CLASS_ONLY, null);
   }
 }

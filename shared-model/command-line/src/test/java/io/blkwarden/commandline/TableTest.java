@@ -23,8 +23,7 @@ final class TableTest {
   void truncatesAllButTheLastColumn() {
     List<List<String>> rows =
         List.of(List.of("数据库服务器", "the last column is not cut"), List.of("123456", "x"));
-    assertThat(
-            Table.of(rows, 6).column("A", List::getFirst).column("B", List::getLast).lines())
+    assertThat(Table.of(rows, 6).column("A", List::getFirst).column("B", List::getLast).lines())
         .containsExactly("A       B", "数据…   the last column is not cut", "123456  x");
   }
 

@@ -27,8 +27,8 @@ import io.blkwarden.model.message.MappingEvent.DiskAttached;
 import io.blkwarden.model.message.MappingOrigin;
 import java.time.Instant;
 import java.util.List;
-import java.util.UUID;
 import java.util.Map;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 class ControlJsonTest {
@@ -47,7 +47,8 @@ class ControlJsonTest {
                 "dm-20",
                 "vg-vm176_swap",
                 "LVM-x",
-                VolumeRole.SWAP, null),
+                VolumeRole.SWAP,
+                null),
             List.of(),
             MappingState.RESOLVED,
             null,
@@ -59,7 +60,8 @@ class ControlJsonTest {
                     982213,
                     "137.xvda2-0",
                     IoPriority.UNSET,
-                    Proof.FULL_NAME)), Map.of());
+                    Proof.FULL_NAME)),
+            Map.of());
     var event =
         new DiskAttached(
             new MappingOrigin(

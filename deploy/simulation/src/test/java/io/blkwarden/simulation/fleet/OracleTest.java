@@ -226,6 +226,11 @@ final class OracleTest {
         alert.condition(),
         alert.evidence(),
         action,
-        alert.summary(), null, null, null, null, null);
+        alert.summary(),
+        null,
+        null,
+        null,
+        null,
+        null);
   }
 }

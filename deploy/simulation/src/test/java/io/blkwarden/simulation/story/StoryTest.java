@@ -108,6 +108,11 @@ final class StoryTest {
             note,
             null,
             null),
-        summary, null, null, null, null, null);
+        summary,
+        null,
+        null,
+        null,
+        null,
+        null);
   }
 }
