@@ -71,7 +71,7 @@ public record MappedDisk(
   /** Why no restraint can act on the disk although its workers are proven; empty if one may. */
   @JsonIgnore
   public Optional<String> unrestrainable() {
-    if (volume.cached()) {
+    if (Boolean.TRUE.equals(volume.cached())) {
       return Optional.of("the kernel writes the page cache of its image to the device");
     }
     boolean byProcess = !workers.isEmpty() && workers.getFirst().kind() != WorkerKind.BLKBACK;

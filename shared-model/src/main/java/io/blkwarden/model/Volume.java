@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param roleBy source of the role: {@code name: swap}, {@code option: PATTERN}, {@code signature};
  *     at most 100 characters; absent if no rule matched, so that the role is {@code data}
  * @param cached whether the disk's process only writes to the page cache, so that threads of the
- *     kernel write to the device and no restraint acts on them; omitted when false
+ *     kernel write to the device and no restraint acts on them; absent when false
  */
 public record Volume(
     @Nullable String path,
@@ -26,7 +26,7 @@ public record Volume(
     @Nullable String dmUuid,
     VolumeRole role,
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String roleBy,
-    @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean cached) {
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Boolean cached) {
   /** Maximum length of {@code roleBy}. */
   public static final int MAX_ROLE_BY = 100;
 

@@ -173,7 +173,7 @@ final class PackedDisks {
         null,
         ROLES.get(in.count()),
         null,
-        in.count() != 0);
+        in.count() == 0 ? null : true);
   }
 
   private Worker worker(PackedReader in, DomainRef domain, String vdev) {
@@ -259,7 +259,7 @@ final class PackedDisks {
       out.number(volume.device() == null ? 0 : volume.device().major() + 1L);
       out.number(volume.device() == null ? 0 : volume.device().minor());
       out.number(ROLES.indexOf(volume.role()));
-      out.number(volume.cached() ? 1 : 0);
+      out.number(volume.cached() == null ? 0 : 1);
     }
 
     private void worker(Worker worker, String usualName) {

@@ -56,7 +56,7 @@ public record SyntheticHost(
             dmUuid,
             role,
             null,
-            false),
+            null),
         List.of(device),
         MappingState.RESOLVED,
         null,

@@ -106,7 +106,7 @@ public class TestHost {
                 "LVM-" + name,
                 role,
                 null,
-                false),
+                null),
             devices,
             state,
             state == MappingState.UNRESOLVED ? UnresolvedReason.NO_THREAD_YET : null,

@@ -80,7 +80,7 @@ public final class Fleet {
             "LVM-x",
             VolumeRole.SWAP,
             null,
-            false),
+            null),
         List.of(below),
         MappingState.RESOLVED,
         null,

@@ -76,7 +76,7 @@ record AgentProcess(AgentRuntime runtime, StateRequest handOver, HostSources sou
                   live ? tracing(files, sources.closing()) : sources.tracing(),
                   sources.priorities(),
                   live
-                      ? new CgroupLimits(files, root)
+                      ? CgroupLimits.of(files, root)
                       : LimitGroups.none("a captured tree has no limits"),
                   leases,
                   Optional.of(StateRequest.releaseAll(folders.main())),

@@ -11,6 +11,7 @@ import io.blkwarden.agent.kernel.QueueScheduler;
 import io.blkwarden.agent.kernel.ReadResult;
 import io.blkwarden.agent.kernel.TaskStat;
 import io.blkwarden.agent.kernel.TaskStats;
+import io.blkwarden.agent.lease.LimitGroups;
 import io.blkwarden.agent.mapping.HostSnapshot.UnreadSource;
 import io.blkwarden.agent.mapping.verdict.ActuatorVerdict;
 import io.blkwarden.agent.mapping.verdict.ActuatorVerdict.Layer;
@@ -130,15 +131,16 @@ final class HostChecks {
 
   /** Whether limits are available. */
   static Check limits(KernelFiles files, Path root) {
-    return new CgroupLimits(files, root)
+    LimitGroups groups = CgroupLimits.of(files, root);
+    return groups
         .unavailable()
         .map(reason ->
             Check.warn(
                 "limits",
                 reason,
                 "Steps such as limit 20/s are skipped on this host. They need the io controller of"
-                    + " cgroup v2, and no blkio controller of cgroup v1."))
-        .orElseGet(() -> Check.ok("limits", "cgroup v2 has the io controller"));
+                    + " cgroup v2, or the blkio controller of cgroup v1."))
+        .orElseGet(() -> Check.ok("limits", groups.hierarchy()));
   }
 
   /** Whether priorities can be read and set. */

@@ -191,7 +191,7 @@ final class ReleaseAllCommand implements Callable<Integer> {
         _ -> Optional.of("release only"),
         pid -> TaskStat.read(files, pid),
         priorities,
-        new CgroupLimits(files, Path.of("/")),
+        CgroupLimits.of(files, Path.of("/")),
         file,
         new Outcomes(HostId.FLEET, boot, InstantSource.system(), new SecureRandom()));
   }

@@ -22,6 +22,11 @@ public interface LimitGroups {
   /** Why limits are unavailable on this host; empty when available. */
   Optional<String> unavailable();
 
+  /** What sets the limits, for operators. */
+  default String hierarchy() {
+    return "none";
+  }
+
   /** A task's group; absent when the task does not exist. */
   default ReadResult<String> groupOf(int pid) {
     return ReadResult.present(ROOT);

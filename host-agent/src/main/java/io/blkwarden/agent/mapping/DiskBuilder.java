@@ -108,7 +108,7 @@ final class DiskBuilder {
         dm == null ? null : dm.uuid().orElse(null),
         role.role(),
         role.by(),
-        cached);
+        cached ? true : null);
   }
 
   private static @Nullable String path(Backend backend, @Nullable DmDevice dm) {

@@ -16,83 +16,72 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.function.Predicate;
 
-/**
- * Limits by {@code io.max} of cgroup v2 in {@code /sys/fs/cgroup}.
- *
- * <p>The first limit enables the {@code io} controller for children of the root; it stays enabled,
- * because others may depend on it by then. The controller is available only if no cgroup v1
- * hierarchy uses it; this class mounts nothing.
- *
- * @param files reads below the root
- * @param root the same root, for writes
- */
-public record CgroupLimits(KernelFiles files, Path root) implements LimitGroups {
-  private static final String TREE = "sys/fs/cgroup";
-  private static final String IO = "io";
-  private static final String UNIFIED = "0::";
+/** Groups of ours in a cgroup hierarchy; what both versions have in common. */
+public abstract sealed class CgroupLimits implements LimitGroups
+    permits CgroupV1Limits, CgroupV2Limits {
+  /** Reads below the root. */
+  protected final KernelFiles files;
 
-  /** The limits in a line such as {@code 253:1 rbps=max wbps=max riops=20 wiops=20}. */
-  private static final Pattern SAME_IOPS = Pattern.compile(" riops=([0-9]{1,9}) wiops=\\1(?: |$)");
+  private final Path root;
+  private final String tree;
+  private final String members;
 
-  @Override
-  public Optional<String> unavailable() {
-    String path = TREE + "/cgroup.controllers";
-    return switch (files.read(path)) {
-      case ReadResult.Present<String>(String controllers) when has(controllers, IO) ->
-          Optional.empty();
-      case ReadResult.Present<String>(String controllers) ->
-          Optional.of(
-              "%s: expected io, found '%s'; is the blkio controller of cgroup v1 mounted?"
-                  .formatted(path, controllers.strip()));
-      case ReadResult<String> none ->
-          Optional.of(none.describe() + "; limits need cgroup v2 at /sys/fs/cgroup");
-    };
+  /**
+   * Groups in a hierarchy.
+   *
+   * @param root the root of {@code files}, for writes
+   * @param tree where the hierarchy is mounted, below the root
+   * @param members the file of a group that lists and takes its tasks
+   */
+  CgroupLimits(KernelFiles files, Path root, String tree, String members) {
+    this.files = files;
+    this.root = root;
+    this.tree = tree;
+    this.members = members;
   }
 
-  private static boolean has(String words, String word) {
-    return Arrays.asList(words.strip().split("\\s+")).contains(word);
+  /** The groups of a host: cgroup v1 if its blkio controller is mounted, else v2. */
+  public static LimitGroups of(KernelFiles files, Path root) {
+    LimitGroups first = new CgroupV1Limits(files, root);
+    return first.unavailable().isEmpty() ? first : new CgroupV2Limits(files, root);
+  }
+
+  /** The group in a line of {@code /proc/PID/cgroup} that starts with these fields. */
+  final ReadResult<String> groupOf(int pid, String expected, Predicate<String[]> line) {
+    return files.parse(
+        "proc/" + pid + "/cgroup",
+        text ->
+            text.lines()
+                .map(each -> each.split(":", 3))
+                .filter(fields -> fields.length == 3 && line.test(fields))
+                .map(fields -> ReadResult.present(fields[2]))
+                .findFirst()
+                .orElseGet(() -> ReadResult.malformed("cgroup", expected, text.strip())));
   }
 
   @Override
-  public ReadResult<String> groupOf(int pid) {
-    return files.parse("proc/" + pid + "/cgroup", CgroupLimits::unifiedGroup);
-  }
-
-  @Override
-  public ReadResult<DeviceNumber> limited(DeviceNumber device) {
+  public final ReadResult<DeviceNumber> limited(DeviceNumber device) {
     return BlockDevice.numbered(files, device)
         .flatMap(found -> BlockDevice.named(files, found.disk()))
         .map(BlockDevice::number);
   }
 
   @Override
-  public ReadResult<DeviceNumber> below(String file) {
+  public final ReadResult<DeviceNumber> below(String file) {
     List<String> names = new BlockTree(files, List.of()).belowFile(file);
     return names.size() == 1
         ? BlockDevice.named(files, names.getFirst()).map(BlockDevice::number)
         : ReadResult.absent("the block device of " + file);
   }
 
-  @Override
-  public Optional<String> limit(String group, DeviceNumber device, int perSecond) {
-    return enable(ROOT)
-        .or(() -> make(TOP))
-        .or(() -> enable(TOP))
-        .or(() -> make(group))
-        .or(() -> write(group, "io.max", "%s riops=%2$d wiops=%2$d".formatted(device, perSecond)));
+  static boolean has(String words, String word) {
+    return Arrays.asList(words.strip().split("\\s+")).contains(word);
   }
 
-  private Optional<String> enable(String group) {
-    String path = TREE + (group.equals(ROOT) ? "" : group) + "/cgroup.subtree_control";
-    return files.read(path).map(text -> has(text, IO)).orElse(false)
-        ? Optional.empty()
-        : write(group, "cgroup.subtree_control", "+" + IO);
-  }
-
-  private Optional<String> make(String group) {
+  /** Creates a group unless it exists; returns the error. */
+  final Optional<String> make(String group) {
     try {
       Files.createDirectory(at(group));
       return Optional.empty();
@@ -103,45 +92,22 @@ public record CgroupLimits(KernelFiles files, Path root) implements LimitGroups 
     }
   }
 
-  @Override
-  public ReadResult<Integer> limitOf(String group, DeviceNumber device) {
-    return files.read(TREE + group + "/io.max").flatMap(lines -> perSecond(lines, device));
-  }
-
-  /** The group of a line such as {@code 0::/blkwarden/01JD}; others are of cgroup v1. */
-  private static ReadResult<String> unifiedGroup(String lines) {
-    return lines
-        .lines()
-        .filter(line -> line.startsWith(UNIFIED + "/"))
-        .findFirst()
-        .map(line -> ReadResult.present(line.substring(UNIFIED.length())))
-        .orElseGet(() -> ReadResult.malformed("cgroup", "a line '0::/...'", lines.strip()));
-  }
-
-  /** A device's limit in {@code io.max}; malformed if reads and writes have different ones. */
-  private static ReadResult<Integer> perSecond(String lines, DeviceNumber device) {
-    Optional<String> line = lines.lines().filter(each -> each.startsWith(device + " ")).findFirst();
-    if (line.isEmpty()) {
-      return ReadResult.absent("io.max of " + device);
-    }
-    Matcher iops = SAME_IOPS.matcher(line.get());
-    return iops.find()
-        ? ReadResult.present(Integer.valueOf(iops.group(1)))
-        : ReadResult.malformed("io.max", "the same riops and wiops", line.get());
+  final String path(String group, String file) {
+    return tree + (group.equals(ROOT) ? "" : group) + "/" + file;
   }
 
   @Override
-  public Optional<String> move(int pid, String group) {
-    return write(group, "cgroup.procs", String.valueOf(pid));
+  public final Optional<String> move(int pid, String group) {
+    return write(group, members, String.valueOf(pid));
   }
 
   @Override
-  public Optional<String> remove(String group) {
+  public final Optional<String> remove(String group) {
     if (!group.startsWith(TOP + "/")) {
       return Optional.of("%s: expected a group below %s".formatted(group, TOP));
     }
     files
-        .read(TREE + group + "/cgroup.procs")
+        .read(path(group, members))
         .orElse("")
         .lines()
         .filter(line -> line.matches("[0-9]{1,7}"))
@@ -164,8 +130,8 @@ public record CgroupLimits(KernelFiles files, Path root) implements LimitGroups 
   }
 
   @Override
-  public ReadResult<List<String>> groups() {
-    return switch (files.list(TREE + TOP)) {
+  public final ReadResult<List<String>> groups() {
+    return switch (files.list(tree + TOP)) {
       case ReadResult.Present<List<String>>(List<String> names) ->
           ReadResult.present(
               names.stream()
@@ -178,10 +144,11 @@ public record CgroupLimits(KernelFiles files, Path root) implements LimitGroups 
   }
 
   private Path at(String group) {
-    return root.resolve(TREE + group);
+    return root.resolve(tree + group);
   }
 
-  private Optional<String> write(String group, String file, String text) {
+  /** Writes a group's file; returns the error. */
+  final Optional<String> write(String group, String file, String text) {
     Path path = at(group).resolve(file);
     try {
       FileFault.write(path, text);

@@ -62,7 +62,7 @@ final class LargeMapTest {
             "LVM-" + "x".repeat(64),
             VolumeRole.SWAP,
             null,
-            false),
+            null),
         List.of(SDA),
         MappingState.RESOLVED,
         null,

@@ -34,7 +34,7 @@ final class MappingChangeTextTest {
     return new MappedDisk(
         DOMAIN,
         new DiskRef("xvda", 51712, BackendKind.QDISK, "w"),
-        new Volume(path, null, null, null, null, VolumeRole.DATA, null, false),
+        new Volume(path, null, null, null, null, VolumeRole.DATA, null, null),
         List.of(),
         MappingState.UNRESOLVED,
         UnresolvedReason.UNSUPPORTED_BACKEND,

@@ -99,7 +99,7 @@ public class SamplerBench {
         new DomainRef(new UUID(9, n), n + 1, "vm" + n),
         new DiskRef("xvda1", 51_713, blkback ? BackendKind.VBD : BackendKind.QDISK, "w"),
         new Volume(
-            null, new DeviceNumber(253, n), "dm-" + n, null, null, VolumeRole.ROOT, null, false),
+            null, new DeviceNumber(253, n), "dm-" + n, null, null, VolumeRole.ROOT, null, null),
         List.of(),
         MappingState.UNRESOLVED,
         UnresolvedReason.NO_THREAD_YET,

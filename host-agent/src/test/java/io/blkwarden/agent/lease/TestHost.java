@@ -133,14 +133,7 @@ public final class TestHost {
         new DomainRef(new UUID(7, domid), domid, "vm" + domid),
         new DiskRef(vdev, 51714, BackendKind.VBD, "w"),
         new Volume(
-            "/dev/vg/x",
-            new DeviceNumber(253, 1),
-            "dm-1",
-            null,
-            null,
-            VolumeRole.SWAP,
-            null,
-            false),
+            "/dev/vg/x", new DeviceNumber(253, 1), "dm-1", null, null, VolumeRole.SWAP, null, null),
         List.of(
             new PhysicalDevice(
                 "sda", new DeviceNumber(8, 0), "mq-deadline", Actuator.CLASS_ONLY, null)),

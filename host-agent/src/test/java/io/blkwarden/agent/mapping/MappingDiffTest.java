@@ -96,7 +96,7 @@ final class MappingDiffTest {
         disk.domain(),
         disk.disk(),
         new Volume(
-            null, new DeviceNumber(253, 1), "dm-1", dmName, "LVM-a", VolumeRole.DATA, null, false),
+            null, new DeviceNumber(253, 1), "dm-1", dmName, "LVM-a", VolumeRole.DATA, null, null),
         List.of(
             new PhysicalDevice("sda", new DeviceNumber(8, 0), scheduler, Actuator.UNKNOWN, null)),
         disk.state(),
@@ -124,14 +124,7 @@ final class MappingDiffTest {
   void renamedVolumeIsAddedWithoutRemoval() {
     Volume renamed =
         new Volume(
-            null,
-            new DeviceNumber(253, 1),
-            "dm-1",
-            "vg-new",
-            "LVM-a",
-            VolumeRole.DATA,
-            null,
-            false);
+            null, new DeviceNumber(253, 1), "dm-1", "vg-new", "LVM-a", VolumeRole.DATA, null, null);
     HostMapping old = map(domain(1), unresolved(domain(1)), volume(1, "a"));
     HostMapping next = map(domain(1), unresolved(domain(1)), renamed);
 
@@ -187,7 +180,7 @@ final class MappingDiffTest {
   private static Volume volume(int minor, String uuid) {
     DeviceNumber number = new DeviceNumber(253, minor);
     return new Volume(
-        null, number, "dm-" + minor, "vg-" + uuid, "LVM-" + uuid, VolumeRole.DATA, null, false);
+        null, number, "dm-" + minor, "vg-" + uuid, "LVM-" + uuid, VolumeRole.DATA, null, null);
   }
 
   private static MappedDisk resolved(DomainRef domain, int pid, IoPriority priority) {

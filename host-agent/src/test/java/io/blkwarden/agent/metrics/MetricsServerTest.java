@@ -82,7 +82,7 @@ final class MetricsServerTest {
         new MappedDisk(
             new DomainRef(new UUID(3, 4), 137, name),
             new DiskRef("xvda2", 51714, BackendKind.VBD, "w"),
-            new Volume("/dev/vg/x", null, null, null, null, VolumeRole.SWAP, null, false),
+            new Volume("/dev/vg/x", null, null, null, null, VolumeRole.SWAP, null, null),
             List.of(device),
             MappingState.UNRESOLVED,
             UnresolvedReason.NO_THREAD_YET,

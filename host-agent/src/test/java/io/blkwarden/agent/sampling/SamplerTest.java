@@ -116,14 +116,7 @@ class SamplerTest {
     MappedDisk md =
         disk(
             new Volume(
-                "/dev/md3",
-                new DeviceNumber(9, 3),
-                null,
-                null,
-                null,
-                VolumeRole.DATA,
-                null,
-                false));
+                "/dev/md3", new DeviceNumber(9, 3), null, null, null, VolumeRole.DATA, null, null));
     texts.put("sys/dev/block/9:3/stat", STAT.formatted(100, 800));
     sampler.rebase(List.of(md), List.of());
 
@@ -205,18 +198,11 @@ class SamplerTest {
 
   private static Volume dm(int minor) {
     return new Volume(
-        null,
-        new DeviceNumber(253, minor),
-        "dm-" + minor,
-        null,
-        null,
-        VolumeRole.SWAP,
-        null,
-        false);
+        null, new DeviceNumber(253, minor), "dm-" + minor, null, null, VolumeRole.SWAP, null, null);
   }
 
   private static MappedDisk disk(String dm) {
-    return disk(new Volume(null, null, dm, null, null, VolumeRole.SWAP, null, false));
+    return disk(new Volume(null, null, dm, null, null, VolumeRole.SWAP, null, null));
   }
 
   private static MappedDisk disk(Volume volume) {

@@ -418,7 +418,7 @@ class SharedVolumeTest {
             null,
             VolumeRole.DATA,
             null,
-            false),
+            null),
         below,
         MappingState.UNRESOLVED,
         UnresolvedReason.NO_THREAD_YET,

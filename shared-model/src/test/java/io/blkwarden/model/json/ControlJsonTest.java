@@ -49,7 +49,7 @@ class ControlJsonTest {
                 "LVM-x",
                 VolumeRole.SWAP,
                 null,
-                false),
+                null),
             List.of(),
             MappingState.RESOLVED,
             null,
