@@ -208,6 +208,7 @@ public record AlertFacts(
       case IOPS -> "%.0f IOPS".formatted(value);
       case READ_IOPS -> "%.0f read IOPS".formatted(value);
       case WRITE_IOPS -> "%.0f write IOPS".formatted(value);
+      case NORMALISED_IOPS -> "%.0f normalised IOPS".formatted(value);
       case READ_BYTES -> number + " read";
       case WRITE_BYTES -> number + " written";
       case BYTES -> number;

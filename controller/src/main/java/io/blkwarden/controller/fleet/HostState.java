@@ -247,6 +247,9 @@ public final class HostState {
       case IOPS -> disks.iops(row);
       case READ_IOPS -> disks.get(row, Counters.READ_IOS);
       case WRITE_IOPS -> disks.get(row, Counters.WRITE_IOS);
+      case NORMALISED_IOPS ->
+          normalised(row, Counters.READ_IOS, Counters.READ_SECTORS)
+              + normalised(row, Counters.WRITE_IOS, Counters.WRITE_SECTORS);
       case READ_BYTES -> disks.get(row, Counters.READ_SECTORS);
       case WRITE_BYTES -> disks.get(row, Counters.WRITE_SECTORS);
       case BYTES -> bytes(row);
@@ -269,6 +272,10 @@ public final class HostState {
       case HOST_IO_SOME -> ioSome;
       case HOST_IO_FULL -> ioFull;
     };
+  }
+
+  private double normalised(int row, int ios, int bytes) {
+    return Math.max(disks.get(row, ios), disks.get(row, bytes) / Metric.NORMALISED_BYTES);
   }
 
   private double share(int row) {

@@ -18,6 +18,11 @@ public enum Metric {
   READ_IOPS("read_iops", MetricUnit.PER_SECOND),
   /** Writes completed. */
   WRITE_IOPS("write_iops", MetricUnit.PER_SECOND),
+  /**
+   * Reads and writes in units of {@value #NORMALISED_BYTES} bytes: a larger I/O counts several
+   * times. From the mean size of a direction's I/Os, so that a mix of sizes counts less.
+   */
+  NORMALISED_IOPS("normalised_iops", MetricUnit.PER_SECOND),
   /** Bytes read. */
   READ_BYTES("read_bytes_per_s", MetricUnit.BYTES_PER_SECOND),
   /** Bytes written. */
@@ -70,6 +75,9 @@ public enum Metric {
   HOST_IO_SOME("host.io_some", MetricUnit.RATIO),
   /** Share of the time in which all of dom0's tasks waited for I/O. */
   HOST_IO_FULL("host.io_full", MetricUnit.RATIO);
+
+  /** The size up to which an I/O counts once in {@link #NORMALISED_IOPS}. */
+  static final int NORMALISED_BYTES = 16_384;
 
   private static final List<Metric> ALL = List.of(values());
 

@@ -61,6 +61,16 @@ final class HostStateTest {
   }
 
   @Test
+  void largeIosCountSeveralTimesInNormalisedIops() {
+    host.reads(disk, 100, 1, 100, 0); // 4 KiB each: counted once
+    host.writes(disk, 50, 1, 128); // 64 KiB each: counted four times
+    next(1_000);
+
+    assertThat(state.value(Metric.IOPS, disk)).isEqualTo(150);
+    assertThat(state.value(Metric.NORMALISED_IOPS, disk)).isEqualTo(100 + 4 * 50);
+  }
+
+  @Test
   void deviceSumsInFlightAndLaggards() {
     host.reads(disk, 10, 800, 900, 4);
     host.reads(other, 0, 0, 700, 2);

@@ -162,9 +162,14 @@ public class TestHost {
 
   /** Adds writes of 4 KiB. */
   public void writes(int row, long ios, long millisEach) {
+    writes(row, ios, millisEach, 8);
+  }
+
+  /** Adds writes. */
+  public void writes(int row, long ios, long millisEach, long sectors) {
     for (long[] each : List.of(counters.get(row), deviceCounters.getFirst())) {
       each[SampleColumn.WRITE_IOS.id()] += ios;
-      each[SampleColumn.WRITE_SECTORS.id()] += ios * 8;
+      each[SampleColumn.WRITE_SECTORS.id()] += ios * sectors;
       each[SampleColumn.WRITE_MS.id()] += ios * millisEach;
     }
   }

@@ -148,7 +148,7 @@ final class PolicyReaderTest {
                 + "await_ms, bytes_per_s, device.await_ms, device.in_flight, device.iops,"
                 + " device.laggards, device.util, device_time_share, discard_bytes_per_s,"
                 + " discard_iops, domain.bytes_per_s, domain.iops, flush_iops, host.io_full,"
-                + " host.io_some, in_flight, iops,"
+                + " host.io_some, in_flight, iops, normalised_iops,"
                 + " out_of_requests_per_s, read_await_ms, read_bytes_per_s, read_iops,"
                 + " swap.bytes_per_s, swap.in_bytes_per_s, swap.iops, swap.out_bytes_per_s, util,"
                 + " write_await_ms, write_bytes_per_s, write_iops,"
