@@ -91,7 +91,9 @@ final class DiskInputs implements ThrottleInputs {
 
   @Override
   public long leaseMillis() {
-    return evaluation == null ? 0 : evaluation.policy.then().leaseMillis();
+    return evaluation == null
+        ? 0
+        : Math.min(evaluation.policy.then().leaseMillis(), tracker.maxLeaseMillis);
   }
 
   @Override

@@ -21,6 +21,9 @@ record HeartbeatHandler(EngineState engine, Throttles throttles, HostProblems pr
     }
     tracker.acting = beat.acting();
     tracker.limits = Boolean.TRUE.equals(beat.limitAvailable());
+    Long longest = beat.maxLeaseMs();
+    tracker.maxLeaseMillis =
+        Math.max(longest == null ? 0 : longest, CommandAction.Set.USUAL_LEASE_MS);
     tracker.epochSeen = beat.epoch();
     problems.heartbeat(tracker, beat);
     if (engine.epoch.isPresent() && beat.epoch() < engine.epoch.getAsLong()) {

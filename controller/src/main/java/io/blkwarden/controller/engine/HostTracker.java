@@ -6,6 +6,7 @@ import io.blkwarden.controller.policy.total.HostTotal;
 import io.blkwarden.model.DiskKey;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.MappedDisk;
+import io.blkwarden.model.message.CommandAction;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
@@ -68,6 +69,9 @@ final class HostTracker {
 
   /** Whether the agent supports limits; false before its first heartbeat. */
   boolean limits;
+
+  /** The longest lease that the agent accepts. */
+  long maxLeaseMillis = CommandAction.Set.USUAL_LEASE_MS;
 
   /** The agents that report under the host's name. */
   final HostRuns runs = new HostRuns();

@@ -30,7 +30,7 @@ public record Response(
           "idle, best-effort/0 to best-effort/7, or limit 10/s to limit 100000/s",
           Response::restraint);
   private static final Value<Long> LEASE =
-      Value.duration("a duration of 10s to 1h", LEASE_MIN_MILLIS, CommandAction.Set.MAX_LEASE_MS);
+      Value.duration("a duration of 10s to 1h", LEASE_MIN_MILLIS, CommandAction.Set.USUAL_LEASE_MS);
   private static final Value<Long> KEEP =
       Value.duration("a duration of at most 1d", 0, PolicyLimits.DURATION_MAX_MILLIS);
   private static final Value<Long> REMIND =

@@ -78,16 +78,16 @@ final class PolicyShowTest {
   }
 
   @Test
-  void standingPolicyShowsItsEffectiveLease() throws Exception {
+  void standingPolicyShowsItsLease() throws Exception {
     String standing =
         """
         policies:
           - name: small-plan
             match: { plan: small }
-            standing: { limit: 400/s, lease: 24h }
+            standing: { limit: 400/s }
         """;
     assertThat(CommandResult.run("", "policy", "check", file(standing).toString()).code()).isZero();
     assertThat(CommandResult.run("", "policy", "show", file(standing).toString()).out())
-        .contains("    standing:\n      limit: 400/s\n      lease: 1h\n");
+        .contains("    standing:\n      limit: 400/s\n      lease: 1d\n");
   }
 }

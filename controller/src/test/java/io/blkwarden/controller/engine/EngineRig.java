@@ -30,6 +30,9 @@ import org.jspecify.annotations.Nullable;
 
 /** An engine step with a clock, which records all effects. */
 final class EngineRig {
+  /** The longest lease that agents accept; null for agents that do not say. */
+  @Nullable Long maxLeaseMs = CommandAction.Set.MAX_LEASE_MS;
+
   static final String SWAP_STORM =
       """
       policies:
@@ -175,6 +178,7 @@ final class EngineRig {
                 held,
                 Map.of(),
                 limits,
+                maxLeaseMs,
                 List.of())));
   }
 

@@ -52,6 +52,7 @@ final class HostProblemsTest {
                 List.of(),
                 Map.of(),
                 true,
+                null,
                 List.of())));
   }
 

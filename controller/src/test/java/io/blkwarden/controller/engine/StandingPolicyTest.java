@@ -95,6 +95,29 @@ final class StandingPolicyTest {
   }
 
   @Test
+  void leaseIsADayUnlessThePolicyOrTheAgentAllowsLess() {
+    String standing = STANDING.replace(", lease: 1m", "");
+    List<Effect> effects = applied(rig(standing), 20, host::quiet);
+    assertThat(EngineRig.set(EngineRig.only(effects)).leaseMs()).isEqualTo(86_400_000);
+
+    EngineRig older = EngineRig.acting(standing);
+    older.maxLeaseMs = null;
+    older.start(host);
+    effects = applied(older, 20, host::quiet);
+    assertThat(EngineRig.set(EngineRig.only(effects)).leaseMs()).isEqualTo(3_600_000);
+  }
+
+  /** A host may report anything. */
+  @Test
+  void absurdMaximumIsIgnored() {
+    EngineRig rig = EngineRig.acting(STANDING);
+    rig.maxLeaseMs = -7L;
+    rig.start(host);
+    List<Effect> effects = applied(rig, 20, host::quiet);
+    assertThat(EngineRig.set(EngineRig.only(effects)).leaseMs()).isEqualTo(60_000);
+  }
+
+  @Test
   void leaseOfAStaleHostIsNotRenewed() {
     EngineRig rig = rig(STANDING);
     applied(rig, 5, host::quiet);

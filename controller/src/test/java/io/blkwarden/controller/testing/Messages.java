@@ -106,6 +106,7 @@ public final class Messages {
         List.of(),
         Map.of(),
         false,
+        null,
         List.of());
   }
 

@@ -459,6 +459,7 @@ public final class AgentCore {
         leases.held(now),
         drops,
         leases.use(Throttler::limitAvailable),
+        CommandAction.Set.MAX_LEASE_MS,
         queues.forHeartbeat());
   }
 

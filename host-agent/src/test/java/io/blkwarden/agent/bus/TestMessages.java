@@ -95,6 +95,7 @@ public final class TestMessages {
         List.of(),
         Map.of(),
         null,
+        null,
         List.of());
   }
 

@@ -34,6 +34,7 @@ final class ServiceNoticesTest {
             List.of(),
             Map.of(),
             null,
+            null,
             List.of());
     return new AgentSnapshot(beat, connected, resolved, unresolved, List.of());
   }

@@ -77,6 +77,7 @@ final class MetricsServerTest {
             List.of(),
             Map.of("samples", 4L),
             false,
+            null,
             List.of());
     MappedDisk disk =
         new MappedDisk(

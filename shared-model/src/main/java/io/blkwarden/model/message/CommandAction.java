@@ -32,7 +32,8 @@ public sealed interface CommandAction {
    * @param boot boot of the issuer's mapping
    * @param workers workers in the issuer's mapping; the agent refuses if its own differ
    * @param restraint restraint to set, the fields {@code priority} or {@code limit_per_s}
-   * @param leaseMs duration unless renewed, 1,000 to 3,600,000 ms
+   * @param leaseMs duration unless renewed, 1,000 ms to {@link #MAX_LEASE_MS}; agents without
+   *     {@code max_lease_ms} in their heartbeats accept {@link #USUAL_LEASE_MS} at most
    */
   record Set(
       MessageId lease,
@@ -43,8 +44,11 @@ public sealed interface CommandAction {
       @JsonUnwrapped Restraint restraint,
       long leaseMs)
       implements CommandAction {
-    /** Maximum duration of a lease in ms. */
-    public static final long MAX_LEASE_MS = 3_600_000;
+    /** Maximum duration of the lease of a standing restraint in ms: 24 h. */
+    public static final long MAX_LEASE_MS = 86_400_000;
+
+    /** Maximum duration of all other leases in ms: 1 h. */
+    public static final long USUAL_LEASE_MS = 3_600_000;
 
     public Set {
       Require.text(vdev, 64, "action.vdev");

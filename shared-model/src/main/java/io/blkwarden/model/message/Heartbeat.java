@@ -33,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  * @param throttles active leases, at most 4096
  * @param drops messages dropped or conflated since the start, by kind, at most 64 kinds
  * @param limitAvailable whether limits are available on this host; absent from older agents
+ * @param maxLeaseMs longest lease that it accepts; absent from older agents, which accept 1 h
  * @param queueSettings queue settings changed by the agent, at most 512; omitted when empty
  */
 public record Heartbeat(
@@ -52,6 +53,7 @@ public record Heartbeat(
     List<HeldThrottle> throttles,
     Map<String, Long> drops,
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Boolean limitAvailable,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Long maxLeaseMs,
     @JsonInclude(JsonInclude.Include.NON_EMPTY) List<QueueSetting> queueSettings)
     implements ControlMessage {
   public Heartbeat {
@@ -91,6 +93,7 @@ public record Heartbeat(
         List.of(),
         Map.of(),
         true,
+        CommandAction.Set.MAX_LEASE_MS,
         List.of());
   }
 
@@ -113,6 +116,7 @@ public record Heartbeat(
         otherThrottles,
         drops,
         limitAvailable,
+        maxLeaseMs,
         List.of());
   }
 

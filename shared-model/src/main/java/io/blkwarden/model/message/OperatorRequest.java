@@ -76,7 +76,7 @@ public record OperatorRequest(String by, String reason, Ask ask) implements Cont
     public Throttle {
       Require.text(domain, 255, "domain");
       Require.text(disk, 64, "disk");
-      Require.within(leaseMs, 1_000, CommandAction.Set.MAX_LEASE_MS, "lease_ms");
+      Require.within(leaseMs, 1_000, CommandAction.Set.USUAL_LEASE_MS, "lease_ms");
     }
   }
 

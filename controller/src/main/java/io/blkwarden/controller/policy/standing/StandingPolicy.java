@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param mode how far it may go
  * @param match which disks
  * @param restraint what to set
- * @param leaseMillis lease of a throttle, 10,000 to 3,600,000 ms
+ * @param leaseMillis lease of a throttle, 10,000 to 86,400,000 ms
  */
 public record StandingPolicy(
     String name, Mode mode, Match match, Restraint restraint, long leaseMillis)
@@ -68,8 +68,7 @@ public record StandingPolicy(
     if (in.known("priority") == in.known("limit")) {
       in.problem("priority", "expected either 'priority' or 'limit'");
     }
-    long most = CommandAction.Set.MAX_LEASE_MS; // agents refuse longer leases
-    long lease = Math.min(in.get("lease", LEASE, most), most);
+    long lease = in.get("lease", LEASE, CommandAction.Set.MAX_LEASE_MS);
     return in.make(() -> new StandingPolicy(name, mode, match, restraint.orElseThrow(), lease));
   }
 

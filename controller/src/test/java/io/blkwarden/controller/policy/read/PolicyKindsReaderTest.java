@@ -213,7 +213,7 @@ final class PolicyKindsReaderTest {
                 Mode.AUTO,
                 new Match(List.of(VolumeRole.SWAP), Glob.ANY, Glob.ANY, Glob.ANY),
                 Restraint.Priority.IDLE,
-                3_600_000),
+                86_400_000),
             new StandingPolicy("b", Mode.SHADOW, Match.ANY, new Restraint.Limit(400), 600_000));
   }
 
