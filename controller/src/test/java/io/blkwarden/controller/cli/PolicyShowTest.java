@@ -88,6 +88,6 @@ final class PolicyShowTest {
         """;
     assertThat(CommandResult.run("", "policy", "check", file(standing).toString()).code()).isZero();
     assertThat(CommandResult.run("", "policy", "show", file(standing).toString()).out())
-        .contains("    standing:\n      limit: 400/s\n      lease: 1d\n");
+        .contains("    standing:\n      limit: 400/s\n      lease: 24h\n");
   }
 }
