@@ -35,8 +35,8 @@ class BackendsLabTest {
     lab.verb("guests-on-qdisk", "cached", "vm103");
     lab.verb("throttle", "0");
     lab.sh(
-        "umount %1$s && mount -t tmpfs cgroup %1$s && mkdir %1$s/blkio && mount -t cgroup -o blkio blkio %1$s/blkio"
-            .formatted(TREE));
+        "umount %1$s && mount -t tmpfs cgroup %1$s && mkdir %1$s/blkio".formatted(TREE)
+            + " && mount -t cgroup -o blkio blkio %s/blkio".formatted(TREE));
     LabWiring.startAgent(lab);
   }
 
