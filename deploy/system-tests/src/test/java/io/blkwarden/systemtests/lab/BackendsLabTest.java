@@ -82,7 +82,7 @@ class BackendsLabTest {
     Lab.clock()
         .await(
             "the thread back in its group after the lease",
-            Duration.ofSeconds(120),
+            Duration.ofMinutes(2),
             () -> assertThat(lab.sh("cat /proc/%d/cgroup".formatted(pid))).contains(":/vm.slice"));
     assertThat(lab.sh("ls -d %s/blkio/blkwarden 2>/dev/null || true".formatted(TREE))).isEmpty();
   }
