@@ -22,7 +22,7 @@ import org.junit.jupiter.api.TestInstance;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class BackendsLabTest {
   private static final String THROTTLE =
-      "/lab/blkwarden-agent throttle %s --reason test %s 2>&1 || true";
+      "/lab/blkwarden-agent throttle %s --host dom0-lab --reason test %s 2>&1 || true";
   private static final String TREE = "/sys/fs/cgroup";
 
   private final Lab lab = Lab.running();
