@@ -1,5 +1,6 @@
 package io.blkwarden.agent.sampling;
 
+import io.blkwarden.model.BackendKind;
 import io.blkwarden.model.DeviceNumber;
 import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.PhysicalDevice;
@@ -8,13 +9,15 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Physical devices whose counters are stuck while disks on them complete I/O: the kernel does not
  * count them, so they are unknown, not idle.
  *
- * <p>For a disk on several devices one moving device is enough. A device stays unknown until its
- * counters move. Not thread-safe.
+ * <p>For a disk on several devices one moving device is enough. A tapdisk proves nothing, because it
+ * may read parents of its image from the page cache. A device stays unknown until its counters
+ * move. Not thread-safe.
  */
 final class StuckDevices {
   /**
@@ -42,7 +45,9 @@ final class StuckDevices {
     devicesOf =
         disks.stream()
             .map(disk ->
-                disk.physical().stream()
+                (disk.disk().backend() == BackendKind.VBD3
+                        ? Stream.<PhysicalDevice>empty()
+                        : disk.physical().stream())
                     .map(PhysicalDevice::device)
                     .filter(rows::containsKey)
                     .mapToInt(rows::get)

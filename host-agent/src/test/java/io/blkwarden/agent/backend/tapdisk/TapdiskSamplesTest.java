@@ -137,6 +137,16 @@ final class TapdiskSamplesTest {
     assertThat(frame.disks().present(SWAP_ROW)).isFalse();
   }
 
+  /** The device stands still while a tapdisk reads parents of its image from the page cache. */
+  @Test
+  void readsFromThePageCacheDoNotMakeADeviceUnknown() throws IOException {
+    sampler.rebase(disks, disks.getFirst().physical());
+    host.count();
+    sample();
+
+    assertThat(frame.devices().present(0)).isTrue();
+  }
+
   @Test
   void diskWithoutAProvenTapdiskIsUnknown() throws IOException {
     host.kill(331);
