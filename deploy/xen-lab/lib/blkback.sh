@@ -8,6 +8,7 @@ blkback() {
 	stock | legacy | kthread-pid) ;;
 	*) die_usage "blkback KIND: stock, legacy or kthread-pid" ;;
 	esac
+	[ "$1" = stock ] || [ "$SUITE" = bookworm ] || die "blkback $1 needs BLKWARDEN_LAB_SUITE=bookworm"
 	need_dom0
 	if [ "$1" = stock ]; then
 		dom0 'rmmod xen_blkback; modprobe xen_blkback max_queues=4' || die "could not reload xen-blkback; destroy the guests first"

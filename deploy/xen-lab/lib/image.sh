@@ -1,8 +1,12 @@
 # shellcheck shell=bash
-# dom0's root filesystem, kernel and hypervisor, from Debian 12's own packages. Sourced by `lab`.
+# dom0's root filesystem, kernel and hypervisor, from Debian's own packages. Sourced by `lab`.
 
-SUITE=bookworm
-XEN_VERSION=4.17
+SUITE=${BLKWARDEN_LAB_SUITE:-bookworm}
+case $SUITE in
+bookworm) XEN_VERSION=4.17 ;; # Linux 6.1
+trixie) XEN_VERSION=4.20 ;; # Linux 6.12
+*) die_usage "BLKWARDEN_LAB_SUITE is '$SUITE'; it must be bookworm or trixie" ;;
+esac
 DEFAULT_MIRROR=http://deb.debian.org/debian
 PACKAGES=(
 	linux-image-amd64 "xen-hypervisor-$XEN_VERSION-amd64" "xen-utils-$XEN_VERSION" xenstore-utils
@@ -15,9 +19,10 @@ KEPT_MODULES=(
 	'drivers/net/virtio_net.ko' 'drivers/scsi/*' 'drivers/virtio/*' 'drivers/xen/*'
 )
 HOST_TOOLS=(mmdebstrap qemu-system-x86_64 qemu-img mkfs.ext4 python3 ssh ssh-keygen xz)
+[ "$SUITE" = bookworm ] || HOST_TOOLS+=(zstd) # its kernel is packed by zstd
 
 # Everything that shapes the image is in this file, in what dom0's process 1 is to be, and whether it has QEMU.
-IMAGE_KEY=$(sha256sum "$LAB_HOME/lib/image.sh" | cut -c1-16)
+IMAGE_KEY=$(sha256sum "$LAB_HOME/lib/image.sh" | cut -c1-16)-$SUITE
 INIT=${BLKWARDEN_LAB_INIT:-plain}
 case $INIT in
 plain) DOM0_NAME=xendom0 ;;
@@ -35,12 +40,12 @@ IMAGE=$CACHE/image-$IMAGE_KEY
 
 image_is_built() { [ -e "$IMAGE/complete" ]; }
 
-# The mirror that this machine's own apt uses, where that is a Debian 12.
+# The mirror that this machine's own apt uses, where that is a Debian.
 image_mirror() {
 	local own
 	# shellcheck disable=SC2016 # apt's own format, not the shell's
 	own=$(apt-get indextargets --format '$(REPO_URI) $(RELEASE)' 'Created-By: Packages' 2>/dev/null |
-		awk -v suite="$SUITE" '$2 == suite { print $1; exit }')
+		awk '$2 == "bookworm" || $2 == "trixie" { print $1; exit }')
 	echo "${BLKWARDEN_LAB_MIRROR:-${own:-$DEFAULT_MIRROR}}"
 }
 
@@ -78,11 +83,13 @@ build_image_locked() {
 }
 
 debootstrap_root() {
-	local root=$1 log=$2 path mirror
+	local root=$1 log=$2 path mirror lib
 	local -a options=()
 	for path in man doc locale info; do options+=("--dpkgopt=path-exclude=/usr/share/$path/*"); done
-	options+=("--dpkgopt=path-exclude=/lib/modules/*/kernel/*")
-	for path in "${KEPT_MODULES[@]}"; do options+=("--dpkgopt=path-include=/lib/modules/*/kernel/$path"); done
+	for lib in /lib /usr/lib; do
+		options+=("--dpkgopt=path-exclude=$lib/modules/*/kernel/*")
+		for path in "${KEPT_MODULES[@]}"; do options+=("--dpkgopt=path-include=$lib/modules/*/kernel/$path*"); done
+	done
 	[ -r /usr/share/keyrings/debian-archive-keyring.gpg ] &&
 		options+=(--keyring=/usr/share/keyrings/debian-archive-keyring.gpg)
 	mirror=$(image_mirror)
@@ -102,19 +109,29 @@ extract_boot_files() {
 	kernel=$root/boot/vmlinuz-$version
 	[ -e "$kernel" ] || die "the root filesystem has no kernel $version (log: $out/build.log)"
 	gunzip -c "$root/boot/xen-$XEN_VERSION-amd64.gz" >"$out/xen.elf" || die "the root filesystem has no Xen"
-	unpack_bzimage "$kernel" >"$out/vmlinux" || die "$kernel is not an xz-packed x86 kernel"
+	unpack_bzimage "$kernel" >"$out/vmlinux" || die "$kernel is not an x86 kernel packed by xz or zstd"
 	cp "$out/vmlinux" "$root/boot/vmlinux"
 	echo "$version" >"$out/kernel-version"
+	# Debian 13 packs its modules; the initramfs loads plain ones.
+	if [ "$SUITE" = trixie ]; then
+		find "$root/lib/modules/$version" -name '*.ko.xz' -exec xz -d {} +
+		chroot "$root" depmod "$version" || die "depmod failed"
+	fi
 }
 
 # The x86 boot protocol (Documentation/x86/boot.rst): setup_sects at 0x1f1, payload_offset and
 # payload_length at 0x248; the payload lies after the boot sector and the set-up sectors.
 unpack_bzimage() {
-	local sectors offset length
+	local sectors offset length unpack
 	sectors=$(od -An -tu1 -j $((0x1f1)) -N1 "$1")
 	read -r offset length < <(od -An -tu4 -j $((0x248)) -N8 "$1")
-	dd if="$1" iflag=skip_bytes,count_bytes skip=$(((sectors + 1) * 512 + offset)) count="$length" \
-		bs=1M status=none | xz -dc --single-stream
+	offset=$(((sectors + 1) * 512 + offset))
+	case $(od -An -tx1 -j "$offset" -N4 "$1") in
+	' fd 37 7a 58') unpack=(xz -dc --single-stream) ;;
+	' 28 b5 2f fd') unpack=(zstd -dcq) length=$((length - 4)) ;; # followed by its length
+	*) return 1 ;;
+	esac
+	dd if="$1" iflag=skip_bytes,count_bytes skip="$offset" count="$length" bs=1M status=none | "${unpack[@]}"
 }
 
 # A directory with busybox and, in load order, the modules that the named ones need.

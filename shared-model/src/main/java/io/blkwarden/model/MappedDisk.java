@@ -76,7 +76,7 @@ public record MappedDisk(
     }
     boolean byProcess = !workers.isEmpty() && workers.getFirst().kind() != WorkerKind.BLKBACK;
     return byProcess && physical.isEmpty()
-        ? Optional.of("its image is on no local block device")
+        ? Optional.of("its image is on no local block device, or paused")
         : Optional.empty();
   }
 
