@@ -39,6 +39,7 @@ destroy() {
 
 burn() {
 	is_count "${1:-}" || die_usage "burn N: number of domids to use up"
+	[ "$SUITE" = bookworm ] || die "burn knows Xen 4.17 only: set BLKWARDEN_LAB_SUITE=bookworm"
 	need_dom0
 	dom0 python3 /lab/burn-domids.py "$1" || die "could not use up the domids"
 }
