@@ -15,8 +15,8 @@ import java.util.stream.Stream;
  * Physical devices whose counters are stuck while disks on them complete I/O: the kernel does not
  * count them, so they are unknown, not idle.
  *
- * <p>For a disk on several devices one moving device is enough. A tapdisk proves nothing, because it
- * may read parents of its image from the page cache. A device stays unknown until its counters
+ * <p>For a disk on several devices one moving device is enough. A tapdisk proves nothing, because
+ * it may read parents of its image from the page cache. A device stays unknown until its counters
  * move. Not thread-safe.
  */
 final class StuckDevices {

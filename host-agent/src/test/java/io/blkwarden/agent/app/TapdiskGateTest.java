@@ -70,6 +70,7 @@ final class TapdiskGateTest {
 
     assertThat(swap.physical()).isEmpty();
     assertThat(objection().orElseThrow())
-        .isEqualTo("no restraint acts on the disk: its image is on no local block device, or paused");
+        .isEqualTo(
+            "no restraint acts on the disk: its image is on no local block device, or paused");
   }
 }
